@@ -1,0 +1,28 @@
+ARG BASE=debian:12-slim
+
+FROM ${BASE} AS build
+COPY scripts/install_dependencies /source/scripts/
+RUN sh /source/scripts/install_dependencies build
+COPY . /source
+ARG REVISION=
+RUN cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DDBPOOL_TESTS=OFF \
+    -DDBPOOL_REVISION="${REVISION}" \
+ && cmake --build /build --target dbpool_exporter \
+ && strip /build/dbpool_exporter
+# The packages that hold the libraries it was linked with, whatever this release of Debian calls them.
+RUN ldd /build/dbpool_exporter | awk '$2 == "=>" { n = split($1, part, "/"); print "*/" part[n] }' \
+  | xargs dpkg-query --search | sed 's/:.*//' | sort -u > /build/packages
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="dbpool_exporter" \
+      org.opencontainers.image.description="Prometheus exporter for database connection pools"
+COPY --from=build /build/packages /tmp/packages
+RUN apt-get update \
+ && xargs apt-get install -y --no-install-recommends < /tmp/packages \
+ && rm -rf /tmp/packages /var/lib/apt/lists/*
+COPY --from=build /build/dbpool_exporter /usr/local/bin/
+USER 65532:65532
+EXPOSE 10127
+# bash can speak HTTP, which spares the image a client.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/10127 && printf 'GET /-/healthy HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["/usr/local/bin/dbpool_exporter"]

@@ -1,0 +1,55 @@
+# Compiler settings that every target shares, and the shape of a room: one static library per folder of src,
+# linked to just the rooms that it may include.
+find_package(Threads REQUIRED)
+
+add_library(dbpool_settings INTERFACE)
+target_compile_options(dbpool_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 takes adding to a std::string for an overlapping copy (its bug 105651).
+  target_compile_options(dbpool_settings INTERFACE -Wno-restrict)
+endif()
+if(DBPOOL_WERROR)
+  target_compile_options(dbpool_settings INTERFACE -Werror)
+endif()
+if(DBPOOL_SANITIZE)
+  target_compile_options(dbpool_settings INTERFACE -fsanitize=${DBPOOL_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(dbpool_settings INTERFACE -fsanitize=${DBPOOL_SANITIZE})
+  # g++ sees std::regex and others uninitialized through the sanitizers' own code.
+  target_compile_options(dbpool_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  if(DBPOOL_SANITIZE MATCHES undefined)
+    target_compile_options(dbpool_settings INTERFACE -fno-sanitize-recover=all)
+  endif()
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+if(DBPOOL_TIDY)
+  find_program(CLANG_TIDY NAMES clang-tidy-16 clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+endif()
+
+# dbpool_room(NAME source... [LINK library...])
+function(dbpool_room name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_library(dbpool_${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_include_directories(dbpool_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE dbpool_settings)
+endfunction()
+
+# dbpool_test(NAME LABEL source... [LINK library...]): one executable, one CTest entry.
+function(dbpool_test name label)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE dbpool_test_main ${ARG_LINK} dbpool_settings)
+  add_test(NAME ${name} COMMAND ${DBPOOL_TEST_LAUNCHER} $<TARGET_FILE:${name}>)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()
+
+# ThreadSanitizer needs an address space without randomization.
+if(DBPOOL_SANITIZE MATCHES thread)
+  set(DBPOOL_TEST_LAUNCHER setarch -R)
+endif()

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "dbpool/model/dsn.hpp"
+#include "dbpool/pool/driver.hpp"
+
+namespace dbpool {
+
+/// The few threads (at most 8, none when idle) for what can only be done by calls that nobody can interrupt:
+/// looking up host names and cancelling statements that missed their deadline. Any thread may use it.
+class PostgresThreads;
+
+/// Made once and given to every driver, it bounds the threads of a whole process.
+std::shared_ptr<PostgresThreads> postgres_threads();
+
+/// Connects to PostgreSQL, or to anything that speaks its protocol, by a libpq connection string or URI.
+/// Connecting and pinging never hold a thread, and every call ends at its deadline, also when the server is
+/// stopped or swallows packets. What the connection string leaves open comes from libpq's environment
+/// variables, service file and password file. Its `connect_timeout` gives way to the deadline.
+std::shared_ptr<Driver> postgres_driver(DsnSource dsn,
+                                        std::shared_ptr<PostgresThreads> threads = postgres_threads());
+
+/// What is wrong with a libpq connection string, in our own words and without quoting it; "" when it is fine.
+std::string postgres_dsn_problem(const Dsn& dsn);
+
+}  // namespace dbpool

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "dbpool/model/error.hpp"
+
+namespace dbpool {
+
+/// Why a connection was closed, spelled like the `reason` label of `dbpool_connections_closed_total`.
+enum class CloseReason { max_lifetime, idle, validation, error, overflow, closed, shutdown };
+
+/// Where an owned pool stands in its life. While `serving`, its lifecycle state is its health status.
+enum class PoolPhase { initializing, serving, recovering, shutting_down, terminated };
+
+/// What kind of thing the numbers come from, spelled like the `kind` label.
+enum class SourceKind { owned, pgbouncer, pgpool, pg_stat_activity, http_json, events };
+
+inline constexpr std::array<std::string_view, error_kind_count> error_kind_names{
+    "connect", "authentication", "timeout", "validation", "query", "network", "other"};
+inline constexpr std::array<std::string_view, 7> close_reason_names{
+    "max_lifetime", "idle", "validation", "error", "overflow", "closed", "shutdown"};
+inline constexpr std::array<std::string_view, 5> pool_phase_names{"initializing", "serving", "recovering",
+                                                                  "shutting_down", "terminated"};
+inline constexpr std::array<std::string_view, 6> source_kind_names{
+    "owned", "pgbouncer", "pgpool", "pg_stat_activity", "http_json", "events"};
+
+constexpr std::string_view to_string(ErrorKind k) {
+  return error_kind_names[static_cast<std::size_t>(k)];
+}
+constexpr std::string_view to_string(CloseReason r) {
+  return close_reason_names[static_cast<std::size_t>(r)];
+}
+constexpr std::string_view to_string(PoolPhase p) {
+  return pool_phase_names[static_cast<std::size_t>(p)];
+}
+constexpr std::string_view to_string(SourceKind k) {
+  return source_kind_names[static_cast<std::size_t>(k)];
+}
+
+/// Index of an enumerator into an array with one place per enumerator.
+template <typename Enum>
+constexpr std::size_t index_of(Enum e) {
+  return static_cast<std::size_t>(e);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "dbpool/model/histogram.hpp"
+#include "dbpool/model/pool_event.hpp"
+#include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/observe/recent_window.hpp"
+
+namespace dbpool {
+
+/// What a ledger counts by.
+struct LedgerOptions {
+  std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();
+  std::chrono::nanoseconds error_window = std::chrono::seconds(60);
+  std::chrono::nanoseconds wait_window = std::chrono::seconds(60);
+};
+
+/// The books of one pool: folds its events into counters, histograms, peaks and sliding windows.
+/// Not thread-safe; a pool keeps it inside its guarded state, so that every counter moves under the one mutex
+/// and `acquisitions = releases + active` holds in every snapshot.
+class PoolLedger {
+ public:
+  using Duration = std::chrono::nanoseconds;
+
+  PoolLedger(const LedgerOptions& options, WallTime created_at);
+
+  void apply(const event::Acquired& e) noexcept {
+    ++acquisitions_;
+    if (e.reused) ++reused_;
+    active_peak_ = std::max(active_peak_, active());
+    waited(e.at, e.waited);
+  }
+  void apply(const event::Released& e) noexcept {
+    ++releases_;
+    usage_.record(e.used);
+  }
+  void apply(const event::TimedOut& e) noexcept {
+    ++timeouts_;
+    if (judges(e.at - e.waited)) last_timeout_at_ = e.time;
+    waited(e.at, e.waited);
+  }
+  void apply(const event::Rejected&) noexcept { ++rejections_; }
+  void apply(const event::Connected& e) noexcept {
+    ++created_;
+    connect_.record(e.took);
+  }
+  void apply(const event::ConnectFailed&) noexcept { ++connect_failures_; }
+  void apply(const event::Closed& e) noexcept { ++closed_[index_of(e.reason)]; }
+  void apply(const event::HealthChecked& e) noexcept;
+  void apply(const event::Failed& e);
+  void apply(const event::LeakSuspected&) noexcept { ++leaks_detected_; }
+  void apply(const event::LeakReturned&) noexcept { ++leaks_recovered_; }
+  void apply(const event::ReconnectAttempted&) noexcept { ++reconnect_attempts_; }
+
+  /// From `now` on, errors and waits that began before no longer count against the pool's health.
+  void judge_afresh(Duration now) noexcept;
+
+  const std::string& last_error() const noexcept { return last_error_; }
+  std::uint64_t active() const noexcept { return acquisitions_ - releases_; }
+  /// Writes everything the ledger knows into `snapshot`.
+  void fill(PoolSnapshot& snapshot, Duration now) const;
+  /// Whether a wait or an error that began at `began` counts for health.
+  bool judges(Duration began) const noexcept { return began >= judged_since_; }
+
+ private:
+  void waited(Duration at, Duration wait) noexcept {
+    acquisition_.record(wait);
+    wait_peak_ = std::max(wait_peak_, wait);
+    wait_recent_.add(at, wait);
+    if (judges(at - wait)) wait_judged_.add(at, wait);
+  }
+
+  std::uint64_t acquisitions_ = 0, releases_ = 0, reused_ = 0, timeouts_ = 0, rejections_ = 0;
+  std::uint64_t created_ = 0, connect_failures_ = 0, health_checks_ = 0, health_check_failures_ = 0;
+  std::uint64_t leaks_detected_ = 0, leaks_recovered_ = 0, reconnect_attempts_ = 0;
+  std::array<std::uint64_t, close_reason_names.size()> closed_{};
+  std::array<std::uint64_t, error_kind_count> errors_{};
+  Histogram acquisition_, usage_, connect_, health_check_;
+  std::uint64_t active_peak_ = 0;
+  Duration wait_peak_{0};
+  RecentPeak wait_recent_, wait_judged_;
+  RecentCount errors_judged_, errors_hour_;
+  Duration judged_since_ = Duration::min();
+  WallTime created_at_;
+  PoolSnapshot::Time last_health_check_, last_error_at_, last_timeout_at_;
+  PoolSnapshot::Seconds response_time_;
+  std::string last_error_;
+  std::optional<ErrorKind> last_error_kind_;
+};
+
+}  // namespace dbpool

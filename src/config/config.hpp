@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbpool/model/dsn.hpp"
+#include "dbpool/model/error.hpp"
+#include "dbpool/pool/pool_options.hpp"
+#include "health/health_policy.hpp"
+#include "snapshot/history.hpp"
+#include "sources/canary_options.hpp"
+
+namespace dbpool {
+
+/// One pool that this process owns, as configured.
+struct PoolConfig {
+  PoolOptions options;
+  std::string driver = "sqlite";  ///< one of `driver_names`
+  DsnSource dsn;                  ///< `DsnSource()`, with sqlite only: a private temporary file is to be made
+  CanaryOptions canary;
+  HealthPolicy health = *health_preset("capacity");
+  std::map<std::string, std::string> labels;
+
+  bool operator==(const PoolConfig&) const = default;
+};
+
+/// The drivers that this build has.
+inline constexpr std::array<std::string_view, 2> driver_names{"sqlite", "postgres"};
+
+/// All that is configured and may change on a reload. Checked: whoever has one need not check it again.
+struct Config {
+  HistoryOptions history;
+  std::vector<PoolConfig> pools;
+
+  bool operator==(const Config&) const = default;
+};
+
+/// Everything that is wrong with the flags, the environment or the configuration file, at once.
+class ConfigError : public Error {
+ public:
+  explicit ConfigError(std::vector<std::string> problems);
+
+  /// One line each, in the order of the file. None holds a secret.
+  const std::vector<std::string>& problems() const noexcept { return problems_; }
+
+ private:
+  std::vector<std::string> problems_;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,72 @@
+#include "config/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace dbpool {
+namespace {
+
+/// What may follow `prefix`, which is "" or ends with a dot.
+std::vector<std::string_view> keys_after(std::string_view prefix,
+                                         const std::vector<std::string_view>& names) {
+  std::vector<std::string_view> keys;
+  for (auto name : names) {
+    if (!name.starts_with(prefix)) continue;
+    name.remove_prefix(prefix.size());
+    name = name.substr(0, name.find('.'));
+    if (std::ranges::find(keys, name) == keys.end()) keys.push_back(name);
+  }
+  return keys;
+}
+
+std::string unknown_key(const std::string& key, const std::vector<std::string_view>& known) {
+  const auto shown = quoted_if_plain(key, "");
+  std::string what = shown.empty() ? "unknown key" : "unknown key " + shown;
+  const auto meant = nearest(key, known);
+  if (!meant.empty()) what += fmt::format(" (did you mean \"{}\"?)", meant);
+  return what + fmt::format("; allowed: {}", fmt::join(known, ", "));
+}
+
+void check_within(const Value& mapping, const std::string& prefix, const std::vector<std::string_view>& names,
+                  Problems& problems) {
+  const auto known = keys_after(prefix, names);
+  if (mapping.kind != Value::Kind::mapping) {
+    // The text is not quoted: this may be a secret's file, given as the configuration.
+    if (mapping.kind == Value::Kind::text || mapping.kind == Value::Kind::list) {
+      problems.add(mapping, fmt::format("not a mapping; allowed: a mapping of {}", fmt::join(known, ", ")));
+    }
+    return;
+  }
+  std::map<std::string_view, int> first_lines;
+  for (const auto& member : mapping.members) {
+    const auto [first, is_new] = first_lines.emplace(member.key, member.line);
+    const std::string full = prefix + member.key;
+    if (std::ranges::find(known, member.key) == known.end()) {
+      problems.add(member.line, member.value.path, unknown_key(member.key, known));
+    } else if (!is_new) {
+      problems.add(member.line, member.value.path,
+                   fmt::format("duplicate key, first in line {}; allowed: once", first->second));
+    } else if (std::ranges::find(names, full) == names.end()) {
+      check_within(member.value, full + ".", names, problems);
+    }
+  }
+}
+
+}  // namespace
+
+std::string variable_of(std::string_view name) {
+  std::string variable = "DBPOOL_";
+  for (const char c : name) {
+    const bool lower = c >= 'a' && c <= 'z';
+    variable += c == '.' || c == '-' ? '_' : lower ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return variable;
+}
+
+void check_keys(const Value& mapping, const std::vector<std::string_view>& names, Problems& problems) {
+  check_within(mapping, "", names, problems);
+}
+
+}  // namespace dbpool

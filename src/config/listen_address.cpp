@@ -1,0 +1,42 @@
+#include "config/listen_address.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace dbpool {
+namespace {
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), port);
+  if (error != std::errc() || end != text.end()) return std::nullopt;
+  return port;
+}
+
+/// An address of digits and dots has to be a whole IPv4 address; anything else is a name.
+bool is_host(const std::string& host) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  if (host.find_first_not_of(allowed) != std::string::npos) return false;
+  if (host.empty() || host.find_first_not_of("0123456789.") != std::string::npos) return true;
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
+}  // namespace
+
+std::optional<ListenAddress> parse_listen_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string host(text.substr(0, colon));
+  const auto port = parse_port(text.substr(colon + 1));
+  if (!port || !is_host(host)) return std::nullopt;
+  return ListenAddress{std::move(host), *port};
+}
+
+bool is_ipv6_address(std::string_view text) {
+  return text.starts_with('[') || std::ranges::count(text, ':') > 1;
+}
+
+}  // namespace dbpool

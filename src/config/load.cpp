@@ -1,0 +1,202 @@
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+
+#include "config/flags.hpp"
+#include "config/parse_yaml.hpp"
+#include "config/pool_keys.hpp"
+#include "config/read_value.hpp"
+#include "config/set_pool.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr std::size_t largest_file = 16U << 20U;
+constexpr std::int64_t most_history_items = 100'000;
+
+constexpr std::array<std::string_view, 5> source_types{"pgbouncer", "pgpool", "pg_stat_activity", "http_json",
+                                                       "events"};
+
+void set_history(Config& config, const Value& value, Problems& problems) {
+  if (const auto span = read_duration(value, Duration(0), problems)) config.history.span = *span;
+}
+
+void set_history_interval(Config& config, const Value& value, Problems& problems) {
+  const auto interval = read_duration(value, std::chrono::seconds(1), problems);
+  if (interval) config.history.interval = *interval;
+}
+
+/// Returns whether `value` is a list; nothing at all is an empty one.
+bool is_list(const Value& value, Problems& problems) {
+  if (value.kind == Value::Kind::list) return true;
+  if (value.kind != Value::Kind::null) problems.reject(value, "a list");
+  return false;
+}
+
+void set_pools(Config& config, const Value& value, Problems& problems) {
+  if (!is_list(value, problems)) return;
+  for (const auto& item : value.items) {
+    PoolConfig pool;
+    read_keys(item, pool_keys(), pool, problems);
+    if (item.kind == Value::Kind::null) problems.reject(item, "a mapping that describes a pool");
+    if (item.kind == Value::Kind::mapping) {
+      if (item.find("name") == nullptr) problems.add(item, "name is missing; allowed: a unique name");
+      check_pool(pool, item, problems);
+    }
+    config.pools.push_back(std::move(pool));
+  }
+}
+
+void refuse_sources(Config&, const Value& value, Problems& problems) {
+  if (!is_list(value, problems)) return;
+  for (const auto& item : value.items) {
+    const Value* const type = item.find("type");
+    if (item.kind != Value::Kind::mapping) {
+      problems.reject(item, "a mapping that describes a source");
+    } else if (type == nullptr) {
+      problems.add(item, fmt::format("type is missing; allowed: {}", enumerate(source_types)));
+    } else if (read_word(*type, source_types, problems)) {
+      problems.add(*type, fmt::format("this build has no '{}' source yet; available: none", type->text));
+    }
+  }
+}
+
+constexpr auto none = Key<Config>::Variable::none;
+constexpr std::array<Key<Config>, 4> file_keys{{
+    {"history", none, "24h", "how much history is kept in memory", set_history},
+    {"history_interval", none, "1m", "one item of history each", set_history_interval},
+    {"pools", none, "", "the pools that this process owns", set_pools},
+    {"sources", none, "", "the pools that live elsewhere", refuse_sources},
+}};
+
+/// A pool is its own source, so pools and sources share their names.
+void check_names(const Value& root, Problems& problems) {
+  std::map<std::string, int> first_lines;
+  for (const auto list : {"pools", "sources"}) {
+    const Value* const entries = root.find(list);
+    if (entries == nullptr) continue;
+    for (const auto& entry : entries->items) {
+      const Value* const name = entry.find("name");
+      if (name == nullptr || name->kind != Value::Kind::text) continue;
+      const auto [first, is_new] = first_lines.emplace(name->text, name->line);
+      if (is_new) continue;
+      const auto shown = name->expanded ? "name" : quoted_if_plain(name->text, "name");
+      problems.add(
+          *name, fmt::format("duplicate {}, first in line {}; allowed: a unique name", shown, first->second));
+    }
+  }
+}
+
+void check_file(const Config& config, const Value& root, Problems& problems) {
+  if (root.kind != Value::Kind::mapping && root.kind != Value::Kind::null) return;
+  const auto is_empty = [&root](std::string_view list) {
+    const Value* const value = root.find(list);
+    return value == nullptr || value->kind == Value::Kind::null ||
+           (value->kind == Value::Kind::list && value->items.empty());
+  };
+  if (is_empty("pools") && is_empty("sources")) {
+    const Value* const pools = root.find("pools");
+    problems.add(pools == nullptr ? std::max(root.line, 1) : pools->line, "pools",
+                 "no pool and no source; allowed: at least one entry in pools or sources");
+  }
+  if (config.history.span / config.history.interval > most_history_items) {
+    const Value* const history = root.find("history");
+    problems.add(history == nullptr ? *root.find("history_interval") : *history,
+                 fmt::format("more than {} times history_interval; allowed: fewer items of history",
+                             most_history_items));
+  }
+  check_names(root, problems);
+}
+
+void throw_if_any(const Problems& problems) {
+  auto lines = problems.lines();
+  if (!lines.empty()) throw ConfigError(std::move(lines));
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(largest_file + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (!stream.eof()) {
+    const auto* const what = text.size() > largest_file ? "too large" : "cannot be read";
+    throw ConfigError(
+        {fmt::format("{}: {}; allowed: a readable YAML file of at most 16 MiB", file.string(), what)});
+  }
+  return text;
+}
+
+bool is_pool_variable(std::string_view variable) {
+  return std::ranges::any_of(pool_keys(), [variable](const auto& key) {
+    return key.variable == Key<PoolConfig>::Variable::same && variable_of(key.name) == variable;
+  });
+}
+
+}  // namespace
+
+Config load_config(const std::filesystem::path& file, const Environment& environment) {
+  return parse_config(read_file(file), file.string(), environment);
+}
+
+Config parse_config(const std::string& text, const std::string& name, const Environment& environment) {
+  Problems problems(name);
+  Config config;
+  const Value root = parse_yaml(text, environment, problems);
+  read_keys(root, std::span<const Key<Config>>(file_keys), config, problems);
+  check_file(config, root, problems);
+  throw_if_any(problems);
+  return config;
+}
+
+Config config_from_environment(const Environment& environment) {
+  Problems problems("environment");
+  Value root;
+  root.kind = Value::Kind::mapping;
+  for (const auto& key : pool_keys()) {
+    if (key.variable == Key<PoolConfig>::Variable::none) continue;
+    const auto found = environment.find(variable_of(key.name));
+    if (found == environment.end()) continue;
+    Value value;
+    value.kind = Value::Kind::text;
+    value.text = found->second;
+    value.path = found->first;
+    root.members.push_back({std::string(key.name), 0, std::move(value)});
+  }
+  PoolConfig pool;
+  for (const auto& key : pool_keys()) {
+    if (const Value* const value = root.find(key.name)) key.set(pool, *value, problems);
+  }
+  check_pool(pool, root, problems);
+  throw_if_any(problems);
+  Config config;
+  config.pools.push_back(std::move(pool));
+  return config;
+}
+
+std::vector<std::string> environment_warnings(const Environment& environment,
+                                              const std::optional<std::filesystem::path>& config_file) {
+  std::vector<std::string> unknown, ignored;
+  for (const auto& [variable, value] : environment) {
+    if (!variable.starts_with("DBPOOL_") || is_flag_variable(variable)) continue;
+    if (!is_pool_variable(variable)) {
+      unknown.push_back(variable);
+    } else if (config_file) {
+      ignored.push_back(variable);
+    }
+  }
+  std::vector<std::string> warnings;
+  for (const auto& variable : unknown)
+    warnings.push_back(fmt::format("unknown environment variable {}", variable));
+  if (!ignored.empty()) {
+    warnings.push_back(fmt::format("environment variables ignored because there is a configuration file: {}",
+                                   fmt::join(ignored, ", ")));
+  }
+  return warnings;
+}
+
+}  // namespace dbpool

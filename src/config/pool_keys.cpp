@@ -1,0 +1,106 @@
+#include "config/pool_keys.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "config/health_keys.hpp"
+#include "config/set_pool.hpp"
+
+namespace dbpool {
+namespace {
+
+using PoolKey = Key<PoolConfig>;
+constexpr auto same = PoolKey::Variable::same;
+constexpr auto none = PoolKey::Variable::none;
+
+constexpr unsigned most_connections = 10'000;
+constexpr unsigned most_waiters = 1'000'000;
+constexpr unsigned most_retries = 100;
+constexpr unsigned most_canaries = 1'000;
+
+// In nanoseconds: what must not be 0.
+constexpr std::int64_t positive = 1;
+
+using O = PoolOptions;
+using C = CanaryOptions;
+
+constexpr std::array<PoolKey, 39> keys{{
+    {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", set_name},
+    {"driver", same, "sqlite", "sqlite or postgres", set_driver},
+    {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file", set_dsn},
+    {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect", set_dsn_file},
+    {"min_size", same, "2", "connections kept open", whole<&O::min_size, 0, most_connections>},
+    {"max_size", same, "10", "connections at most", whole<&O::max_size, 1, most_connections>},
+    {"max_overflow", same, "0", "further connections under pressure, closed on return",
+     whole<&O::max_overflow, 0, most_connections>},
+    {"max_waiting", same, "0", "callers queued at most; 0 = no bound",
+     whole<&O::max_waiting, 0, most_waiters>},
+    {"acquire_timeout", same, "30s", "how long a caller waits", duration<&O::acquire_timeout, positive>},
+    {"max_lifetime", same, "1h", "age at which a connection is replaced; 0 = off",
+     duration<&O::max_lifetime>},
+    {"max_idle_time", same, "30m", "idleness at which a connection beyond min_size is closed; 0 = off",
+     duration<&O::max_idle_time>},
+    {"health_check_interval", same, "5m", "how often idle connections are checked; 0 = off",
+     duration<&O::health_check_interval>},
+    {"connect_timeout", same, "5s", "for opening a connection", duration<&O::connect_timeout, positive>},
+    {"validation_timeout", same, "2s", "for a validation", duration<&O::validation_timeout, positive>},
+    {"validation_query", none, "SELECT 1", "what a validation runs", text<&O::validation_query>},
+    {"validate", none, "stale", "on acquire: always, stale (idle longer than 500 ms) or never", set_validate},
+    {"command_timeout", same, "60s", "for a statement", duration<&O::command_timeout, positive>},
+    {"retry_attempts", same, "3", "further connect attempts within one acquire's deadline",
+     whole<&O::retry_attempts, 0, most_retries>},
+    {"leak_detection_timeout", same, "30s", "how long a lease is held before it counts as a leak; 0 = off",
+     duration<&O::leak_detection_timeout>},
+    {"leak_stack", none, "false", "also keep the holder's stack", switched<&O::leak_stack>},
+    {"canary.interval", same, "5s", "pause between two turns of a canary; 0 = no canary",
+     duration<&C::interval>},
+    {"canary.concurrency", none, "1", "canaries at once", whole<&C::concurrency, 1, most_canaries>},
+    {"canary.hold", none, "0s", "how long a canary keeps its lease", duration<&C::hold>},
+    {"canary.query", none, "SELECT 1", "what a canary runs", text<&C::query>},
+    {"health.preset", none, "capacity", "capacity, codebase-mcp, ombudsman, snowflake or eros",
+     set_health_preset},
+    {"health.utilization", none, "", "{degraded: …, unhealthy: …}, each a ratio from 0 to 1 or off",
+     threshold<HealthReason::utilization>},
+    {"health.saturation", none, "", "the same, of connections in use while callers wait",
+     threshold<HealthReason::saturation>},
+    {"health.idle_ratio", none, "", "the same, of idle connections", threshold<HealthReason::idle_ratio>},
+    {"health.errors", none, "", "the same with counts, within error_window", threshold<HealthReason::errors>},
+    {"health.peak_wait", none, "", "the same with durations, within wait_window",
+     threshold<HealthReason::peak_wait>},
+    {"health.response", none, "", "the same with durations, of a health check",
+     threshold<HealthReason::response>},
+    {"health.healthy_ratio", none, "",
+     "the same with ratios, of connections that passed their last validation",
+     threshold<HealthReason::healthy_ratio>},
+    {"health.leaks", none, "", "the same with counts", threshold<HealthReason::leaks>},
+    {"health.no_connections", none, "", "the same with on or off", threshold<HealthReason::no_connections>},
+    {"health.error_window", none, "60s", "how long an error counts", set_error_window},
+    {"health.wait_window", none, "60s", "how long a wait counts", set_wait_window},
+    {"health.recovery_hold", none, "10s", "how long it must look better before the status improves",
+     duration<&HealthPolicy::recovery_hold>},
+    {"histogram_buckets", none,
+     "[0.000001, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, "
+     "1, "
+     "2.5, 5, 10, 30]",
+     "of the acquisition histogram, in seconds", set_buckets},
+    {"labels", none, "{}", "further labels of dbpool_pool_info", set_labels},
+}};
+
+}  // namespace
+
+std::span<const PoolKey> pool_keys() {
+  return keys;
+}
+
+std::string config_keys_markdown() {
+  const auto code = [](std::string_view text) { return text.empty() ? "" : fmt::format("`{}`", text); };
+  std::string table = "| key | variable | default | meaning |\n|---|---|---|---|\n";
+  for (const auto& key : keys) {
+    const auto variable = key.variable == same ? variable_of(key.name) : "";
+    table +=
+        fmt::format("| `{}` | {} | {} | {} |\n", key.name, code(variable), code(key.fallback), key.meaning);
+  }
+  return table;
+}
+}  // namespace dbpool

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "config/config.hpp"
+#include "config/keys.hpp"
+
+namespace dbpool {
+
+/// Every option of an owned pool. The order matters: an option may rely on those before it.
+std::span<const Key<PoolConfig>> pool_keys();
+
+/// The options of a pool as a Markdown table: key, variable, default, meaning. For the documentation.
+std::string config_keys_markdown();
+
+}  // namespace dbpool

@@ -1,0 +1,147 @@
+#include "config/read_value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace dbpool {
+namespace {
+
+constexpr double longest_seconds = 3650.0 * 86400;
+constexpr std::array<std::pair<std::string_view, double>, 7> units{{
+    {"us", 1e-6},
+    {"µs", 1e-6},
+    {"ms", 1e-3},
+    {"s", 1.0},
+    {"m", 60.0},
+    {"h", 3600.0},
+    {"d", 86400.0},
+}};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Takes a number from the front of `text`. It begins with a digit or a point, so it is not `-1`, `inf` or
+/// `nan`.
+std::optional<double> take_number(std::string_view& text) {
+  if (text.empty() || !(is_digit(text[0]) || text[0] == '.')) return std::nullopt;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+  return number;
+}
+
+/// Takes a unit from the front of `text`: everything up to the next digit. Returns its seconds.
+std::optional<double> take_unit(std::string_view& text) {
+  const auto unit = text.substr(0, text.find_first_of("0123456789"));
+  const auto known = std::ranges::find(units, unit, &std::pair<std::string_view, double>::first);
+  if (known == units.end()) return std::nullopt;
+  text.remove_prefix(unit.size());
+  return known->second;
+}
+
+std::string describe_least(Duration least) {
+  if (least == Duration(0)) return "of 0 or more";
+  if (least == Duration(1)) return "greater than 0";
+  return fmt::format("of {}s or more", std::chrono::duration<double>(least).count());
+}
+
+/// Whether a value can be a number or a boolean: a bare text, or one that a variable was filled into.
+bool is_bare(const Value& value) {
+  return value.kind == Value::Kind::text && !value.quoted;
+}
+
+}  // namespace
+
+std::optional<std::string> read_text(const Value& value, Problems& problems) {
+  if (value.kind == Value::Kind::text && !value.text.empty()) return value.text;
+  if (value.kind == Value::Kind::text) {
+    problems.add(value, "is empty; allowed: a text");
+  } else {
+    problems.reject(value, "a text");
+  }
+  return std::nullopt;
+}
+
+std::optional<unsigned> read_whole(const Value& value, WholeRange range, Problems& problems) {
+  unsigned number = 0;
+  const char* const end = value.text.data() + value.text.size();
+  const auto parsed = std::from_chars(value.text.data(), end, number);
+  const bool whole = is_bare(value) && parsed.ec == std::errc() && parsed.ptr == end;
+  if (whole && number >= range.low && number <= range.high) return number;
+  problems.reject(value, fmt::format("a whole number from {} to {}, without quotes", range.low, range.high));
+  return std::nullopt;
+}
+
+std::optional<double> read_number(const Value& value, const NumberRange& range, Problems& problems) {
+  std::string_view text = value.text;
+  const auto number = take_number(text);
+  if (is_bare(value) && number && text.empty() && *number >= range.low && *number <= range.high)
+    return number;
+  problems.reject(value, range.allowed);
+  return std::nullopt;
+}
+
+std::optional<bool> read_switch(const Value& value, Problems& problems) {
+  if (is_bare(value)) {
+    for (const auto word : {"true", "yes", "on"}) {
+      if (value.text == word) return true;
+    }
+    for (const auto word : {"false", "no", "off"}) {
+      if (value.text == word) return false;
+    }
+  }
+  problems.reject(value, "true or false");
+  return std::nullopt;
+}
+
+std::optional<std::size_t> read_word(const Value& value, std::span<const std::string_view> words,
+                                     Problems& problems) {
+  if (value.kind == Value::Kind::text) {
+    const auto word = std::ranges::find(words, value.text);
+    if (word != words.end()) return static_cast<std::size_t>(word - words.begin());
+  }
+  problems.reject(value, enumerate(words));
+  return std::nullopt;
+}
+
+std::optional<Duration> read_duration(const Value& value, Duration least, Problems& problems) {
+  constexpr std::string_view forms = "such as 250ms, 30s, 1h30m or a number of seconds, at most 3650d";
+  const auto duration = value.kind == Value::Kind::text ? parse_duration(value.text) : std::nullopt;
+  if (duration && *duration >= least) return duration;
+  problems.reject(value, fmt::format("a duration {}, {}", describe_least(least), forms));
+  return std::nullopt;
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  double seconds = 0;
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  if (number && rest.empty()) {
+    seconds = *number;
+  } else {
+    rest = text;
+    do {
+      const auto count = take_number(rest);
+      const auto unit = take_unit(rest);
+      if (!count || !unit) return std::nullopt;
+      seconds += *count * *unit;
+    } while (!rest.empty());
+  }
+  if (!(seconds <= longest_seconds)) return std::nullopt;
+  return Duration(std::llround(seconds * 1e9));
+}
+
+std::string enumerate(std::span<const std::string_view> words) {
+  const auto all_but_last = words.first(words.size() - 1);
+  if (all_but_last.empty()) return std::string(words.back());
+  return fmt::format("{} or {}", fmt::join(all_but_last, ", "), words.back());
+}
+
+}  // namespace dbpool

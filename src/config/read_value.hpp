@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "config/value.hpp"
+#include "dbpool/sync/clock.hpp"
+
+namespace dbpool {
+
+// Each reader returns what a value says, or adds a problem that states what is allowed and returns nullopt.
+
+/// A text of at least one character. A number or a boolean is a text as well.
+std::optional<std::string> read_text(const Value& value, Problems& problems);
+
+struct WholeRange {
+  unsigned low, high;
+};
+std::optional<unsigned> read_whole(const Value& value, WholeRange range, Problems& problems);
+
+/// A finite number. `allowed` describes the bounds in words.
+struct NumberRange {
+  double low, high;
+  std::string_view allowed;
+};
+std::optional<double> read_number(const Value& value, const NumberRange& range, Problems& problems);
+
+/// true, yes, on; false, no, off.
+std::optional<bool> read_switch(const Value& value, Problems& problems);
+
+/// Returns the index of the word.
+std::optional<std::size_t> read_word(const Value& value, std::span<const std::string_view> words,
+                                     Problems& problems);
+
+/// A duration of `least` to ten years. A `least` of one nanosecond means: not 0.
+std::optional<Duration> read_duration(const Value& value, Duration least, Problems& problems);
+
+/// Reads `250ms`, `30s`, `1h30m` (us or µs, ms, s, m, h, d) or a number of seconds. nullopt when it is none,
+/// or negative, or longer than ten years.
+std::optional<Duration> parse_duration(std::string_view text);
+
+/// `a, b or c`.
+std::string enumerate(std::span<const std::string_view> words);
+
+}  // namespace dbpool

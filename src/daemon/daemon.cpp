@@ -1,0 +1,174 @@
+#include "daemon/daemon.hpp"
+
+#include <sys/resource.h>
+
+#include <utility>
+
+#include "config/load.hpp"
+#include "daemon/pool_log.hpp"
+#include "web/routes.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr unsigned workers = 8;
+constexpr Duration tick_interval = std::chrono::seconds(1);
+constexpr Duration drain_timeout = std::chrono::seconds(30);
+constexpr Duration drain_look = std::chrono::milliseconds(20);
+
+/// A pool of SQLite files takes three descriptors a connection, and the usual soft limit is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Config read_config(const Flags& flags, const Environment& environment) {
+  return flags.config_file ? load_config(*flags.config_file, environment)
+                           : config_from_environment(environment);
+}
+
+/// To the millisecond.
+double seconds(Duration d) {
+  return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(d).count()) / 1000;
+}
+
+}  // namespace
+
+Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
+    : flags_(std::move(flags)),
+      environment_(std::move(environment)),
+      logger_(logger),
+      scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
+      fleet_({scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); }) {
+  raise_descriptor_limit();
+  for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
+    logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
+  }
+  const Config config = read_config(flags_, environment_);
+  snapshotter_ = std::make_shared<Snapshotter>(
+      clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
+  apply(config);
+  server_.emplace(flags_.web, make_router(flags_.web, web_services()), logger_);
+  for (const auto& address : server_->addresses()) {
+    logger_.log(LogLevel::info, "web", "listening",
+                {{"address", address.host + ':' + std::to_string(address.port)},
+                 {"telemetry_path", flags_.web.telemetry_path}});
+  }
+  tick_at(clock_->now() + tick_interval);
+}
+
+void Daemon::run() {
+  while (signals_.wait() == Signals::Kind::reload) reload();
+  shut_down();
+}
+
+std::vector<std::string> Daemon::reload() {
+  const std::lock_guard lock(reloading_);
+  if (stopping_) return {"nothing is reloaded: the process is shutting down"};
+  std::vector<std::string> problems;
+  try {
+    const Config config = read_config(flags_, environment_);
+    apply(config);
+    logger_.log(LogLevel::info, "config", "configuration reloaded",
+                {{"pools", static_cast<std::int64_t>(config.pools.size())}});
+    return {};
+  } catch (const ConfigError& e) {
+    problems = e.problems();
+  } catch (const std::exception& e) {
+    problems = {e.what()};
+  }
+  reloads_.access()->last_successful = false;
+  for (const auto& problem : problems) {
+    logger_.log(LogLevel::error, "config", "configuration reload failed", {{"problem", problem}});
+  }
+  return problems;
+}
+
+std::optional<ClosedPool> Daemon::close(const std::string& pool) {
+  const auto result = fleet_.close(pool);
+  if (!result) return std::nullopt;
+  return ClosedPool{pool, result->closed_idle, result->closing_active};
+}
+
+std::vector<ClosedPool> Daemon::close_all() {
+  std::vector<ClosedPool> closed;
+  for (const std::string& pool : fleet_.pools()) {
+    if (auto one = close(pool)) closed.push_back(std::move(*one));
+  }
+  return closed;
+}
+
+void Daemon::apply(const Config& config) {
+  snapshotter_->watch(fleet_.apply(config), config.history);
+  *reloads_.access() = {true, clock_->wall()};
+}
+
+/// Ticks at steady moments; those that were missed are left out.
+void Daemon::tick_at(TimePoint moment) {
+  scheduler_->at(moment, [this, moment] {
+    snapshotter_->tick();
+    if (!stopping_) fleet_.finish_stopped();  // else at the end, so that the log has its order
+    tick_at(std::max(moment + tick_interval, clock_->now()));
+  });
+}
+
+void Daemon::shut_down() {
+  const auto began = clock_->now();
+  logger_.log(LogLevel::info, "daemon", "graceful shutdown initiated");
+  stopping_ = true;
+  {
+    const std::lock_guard no_more_reloads(reloading_);
+    fleet_.stop();
+  }
+  wait_for_leases();
+  // Whatever still waits for a database is cut off here.
+  scheduler_->stop();
+  logger_.log(LogLevel::info, "daemon", "all connections closed",
+              {{"duration_s", seconds(clock_->now() - began)}});
+  fleet_.finish_stopped();
+  server_->stop();
+}
+
+/// Waits until every lease is back, for 30 s at most; a second signal ends the wait.
+void Daemon::wait_for_leases() {
+  const auto until = clock_->now() + drain_timeout;
+  if (const auto active = fleet_.leases_out(); active > 0) {
+    logger_.log(LogLevel::info, "daemon", "waiting for active connections",
+                {{"active", static_cast<std::int64_t>(active)}, {"timeout_s", seconds(drain_timeout)}});
+  }
+  while (fleet_.leases_out() > 0 && clock_->now() < until) {
+    if (signals_.wait_for(drain_look) == Signals::Kind::stop) return;
+  }
+}
+
+WebServices Daemon::web_services() {
+  return {
+      .snapshot = [this] { return snapshotter_->snapshot(); },
+      .exporter = [this] { return exporter_report(); },
+      .ready = [this] { return !stopping_ && snapshotter_->ready(); },
+      .history = [this](const std::string& pool, Duration span) { return snapshotter_->history(pool, span); },
+      .connections = [this](const std::string& pool) { return snapshotter_->connections(pool); },
+      .leaks = [this] { return snapshotter_->leaks(); },
+      .admin = *this};
+}
+
+ExporterReport Daemon::exporter_report() const {
+  const auto reloads = *reloads_.access();
+  return {build_.version,          build_.revision,      build_.compiler,
+          reloads.last_successful, reloads.last_success, read_process_stats()};
+}
+
+std::shared_ptr<PoolObserver> Daemon::observer_for(const PoolOptions& options) {
+  // Weak, because the snapshotter's end is the end of its pools, of which they tell.
+  const auto judge = [this, watching = std::weak_ptr(snapshotter_)](const std::string& pool) {
+    // Not here and now: the pool's caller should not wait for a judgement.
+    scheduler_->post([watching, pool] {
+      if (const auto snapshotter = watching.lock()) snapshotter->tick(pool);
+    });
+  };
+  return std::make_shared<PoolLog>(options, logger_, judge);
+}
+
+}  // namespace dbpool

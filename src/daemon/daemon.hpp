@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "config/environment.hpp"
+#include "config/flags.hpp"
+#include "daemon/build_info.hpp"
+#include "daemon/fleet.hpp"
+#include "daemon/signals.hpp"
+#include "log/logger.hpp"
+#include "snapshot/snapshotter.hpp"
+#include "web/admin_commands.hpp"
+#include "web/civet_server.hpp"
+#include "web/web_services.hpp"
+
+namespace dbpool {
+
+/// The whole program, put together: sources, snapshotter, web server, and what the signals ask for.
+///
+/// Locking: `reloading_` lets one reload happen at a time; what a reload changes, others see through Guarded
+/// values and through the parts' own locks.
+class Daemon : public AdminCommands {
+ public:
+  /// Reads the configuration and starts everything; a database that is down is no error.
+  /// throws ConfigError; Error when it cannot listen.
+  Daemon(Flags flags, Environment environment, Logger& logger);
+
+  /// Blocks until SIGTERM or SIGINT, reloads on SIGHUP, then stops in order.
+  void run();
+  std::vector<std::string> reload() override;
+  std::optional<ClosedPool> close(const std::string& pool) override;
+  std::vector<ClosedPool> close_all() override;
+
+ private:
+  /// Ends the threads before what they use, also when the constructor throws.
+  struct StopOnExit {
+    ThreadScheduler& scheduler;
+    ~StopOnExit() { scheduler.stop(); }
+  };
+  struct Reloads {
+    bool last_successful = true;
+    WallTime last_success;
+  };
+
+  void apply(const Config& config);
+  void tick_at(TimePoint moment);
+  void shut_down();
+  void wait_for_leases();
+  WebServices web_services();
+  ExporterReport exporter_report() const;
+  std::shared_ptr<PoolObserver> observer_for(const PoolOptions& options);
+
+  const Flags flags_;
+  const Environment environment_;
+  Logger& logger_;
+  const BuildInfo build_ = build_info();
+  const Signals signals_;
+  const std::shared_ptr<const Clock> clock_ = machine_clock();
+  const std::shared_ptr<ThreadScheduler> scheduler_;
+  std::atomic<bool> stopping_ = false;
+  std::mutex reloading_;
+  Guarded<Reloads> reloads_;
+  std::shared_ptr<Snapshotter> snapshotter_;
+  Fleet fleet_;
+  const StopOnExit stop_on_exit_{*scheduler_};
+  std::optional<CivetServer> server_;
+};
+
+}  // namespace dbpool

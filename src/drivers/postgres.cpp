@@ -1,0 +1,43 @@
+#include "dbpool/drivers/postgres.hpp"
+
+#include <utility>
+
+#include "drivers/postgres_connect.hpp"
+
+namespace dbpool {
+namespace {
+
+class PostgresDriver : public Driver {
+ public:
+  PostgresDriver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads)
+      : context_(std::make_shared<PostgresContext>(std::move(dsn), std::move(threads))) {
+    context_->info.access()->driver = "postgres";
+    // A DSN that cannot be read yet is not this moment's failure: the pool keeps trying, and info() follows.
+    try {
+      context_->target();
+    } catch (const DriverError&) {
+      return;
+    }
+  }
+
+  std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) override {
+    return std::make_unique<PostgresConnect>(context_, deadline);
+  }
+
+  PoolInfo info() const override { return *context_->info.access(); }
+
+ private:
+  std::shared_ptr<PostgresContext> context_;
+};
+
+}  // namespace
+
+std::shared_ptr<PostgresThreads> postgres_threads() {
+  return std::make_shared<PostgresThreads>();
+}
+
+std::shared_ptr<Driver> postgres_driver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads) {
+  return std::make_shared<PostgresDriver>(std::move(dsn), std::move(threads));
+}
+
+}  // namespace dbpool

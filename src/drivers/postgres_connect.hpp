@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dbpool/drivers/postgres.hpp"
+#include "dbpool/sync/guarded.hpp"
+#include "drivers/name_resolver.hpp"
+#include "drivers/postgres_dsn.hpp"
+#include "drivers/postgres_threads.hpp"
+
+namespace dbpool {
+
+/// What the connects of one driver have in common. Any thread.
+struct PostgresContext {
+  DsnSource dsn;
+  std::shared_ptr<PostgresThreads> threads;
+  Guarded<PoolInfo> info;  ///< as the connection string last said
+
+  PostgresContext(DsnSource dsn_, std::shared_ptr<PostgresThreads> threads_)
+      : dsn(std::move(dsn_)), threads(std::move(threads_)) {}
+  /// Reads the connection string afresh. throws DriverError (connect).
+  PostgresTarget target();
+};
+
+/// Opens one connection in four steps: reads the connection string, looks up names, connects, hands over.
+/// A place that stays silent gets its share of the time that is left; then the others are tried without it.
+class PostgresConnect : public ConnectOperation {
+ public:
+  PostgresConnect(std::shared_ptr<PostgresContext> context, Deadline deadline)
+      : context_(std::move(context)), deadline_(deadline) {}
+
+  std::optional<IoWait> advance() override;
+  std::unique_ptr<Connection> take() override;
+
+ private:
+  enum class Step { read, look_up, connect };
+  struct Name {
+    std::string host;
+    NameLookup lookup;
+  };
+
+  void read();
+  std::optional<IoWait> look_up();
+  void expand();
+  void start();
+  std::optional<IoWait> connect();
+  bool ready() const;
+  std::size_t current() const;
+  void renew_share();
+  [[noreturn]] void fail() const;
+  [[noreturn]] void time_out(const std::string& reason) const;
+
+  std::shared_ptr<PostgresContext> context_;
+  Deadline deadline_;
+  Step step_ = Step::read;
+  PostgresTarget target_;
+  std::vector<Name> names_;
+  std::optional<Deadline> names_deadline_;  // when some names are enough
+  std::vector<PostgresPlace> places_;       // that are left to try
+  PgHandle conn_;
+  short events_ = 0;
+  std::size_t trying_ = 0;  // index in places_
+  Deadline share_;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,59 @@
+#include "drivers/postgres_connection.hpp"
+
+#include <sys/socket.h>
+
+#include <exception>
+#include <utility>
+
+#include "drivers/postgres_statement.hpp"
+
+namespace dbpool {
+namespace {
+
+void ask_to_cancel(PGcancel* request) {
+  char problem[256];
+  PQcancel(request, problem, sizeof problem);
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(PgHandle conn, std::vector<std::string> secrets,
+                                       std::shared_ptr<PostgresThreads> threads)
+    : conn_(std::move(conn)), secrets_(std::move(secrets)), threads_(std::move(threads)) {
+  PQsetErrorVerbosity(conn_.get(), PQERRORS_DEFAULT);
+  PQsetnonblocking(conn_.get(), 1);
+}
+
+PostgresConnection::~PostgresConnection() {
+  // PQfinish says good-bye first, which may wait where a statement was still being sent.
+  if (abandoned_ && PQsocket(conn_.get()) >= 0) ::shutdown(PQsocket(conn_.get()), SHUT_RDWR);
+}
+
+std::unique_ptr<Operation> PostgresConnection::start_ping(std::string query, Deadline deadline) {
+  return std::make_unique<PostgresStatement>(*this, std::move(query), deadline);
+}
+
+QueryResult PostgresConnection::execute(std::string_view sql, Deadline deadline) {
+  QueryResult result;
+  PostgresStatement statement(*this, std::string(sql), deadline, &result);
+  run_here(statement);
+  return result;
+}
+
+bool PostgresConnection::is_broken() const noexcept {
+  return abandoned_ || PQstatus(conn_.get()) != CONNECTION_OK ||
+         PQtransactionStatus(conn_.get()) != PQTRANS_IDLE;
+}
+
+void PostgresConnection::abandon() noexcept {
+  if (std::exchange(abandoned_, true) || PQtransactionStatus(conn_.get()) != PQTRANS_ACTIVE) return;
+  try {
+    const std::shared_ptr<PGcancel> request(PQgetCancel(conn_.get()), PQfreeCancel);
+    if (request) threads_->cancellations.run([request] { ask_to_cancel(request.get()); });
+  } catch (const std::exception&) {
+    // Out of memory: the statement goes on at the server, as it does when no thread is free.
+    return;
+  }
+}
+
+}  // namespace dbpool

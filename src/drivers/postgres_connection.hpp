@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbpool/pool/driver.hpp"
+#include "drivers/postgres_dsn.hpp"
+#include "drivers/postgres_threads.hpp"
+
+namespace dbpool {
+
+/// A connection of libpq. Its socket does not block, and closing it waits for nobody.
+class PostgresConnection : public Connection {
+ public:
+  PostgresConnection(PgHandle conn, std::vector<std::string> secrets,
+                     std::shared_ptr<PostgresThreads> threads);
+  ~PostgresConnection() override;
+
+  std::unique_ptr<Operation> start_ping(std::string query, Deadline deadline) override;
+  QueryResult execute(std::string_view sql, Deadline deadline) override;
+  bool is_broken() const noexcept override;
+  void* native_handle() noexcept override { return conn_.get(); }
+
+  PGconn* libpq() const noexcept { return conn_.get(); }
+  /// For messages: a text of libpq or the server without secrets.
+  std::string present(std::string_view text) const { return presentable(text, secrets_); }
+  /// Breaks the connection in the middle of a statement and asks the server, on another thread, to cancel it.
+  void abandon() noexcept;
+
+ private:
+  PgHandle conn_;
+  std::vector<std::string> secrets_;
+  std::shared_ptr<PostgresThreads> threads_;
+  bool abandoned_ = false;
+};
+
+}  // namespace dbpool

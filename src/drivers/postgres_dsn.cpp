@@ -1,0 +1,223 @@
+#include "drivers/postgres_dsn.hpp"
+
+#include <array>
+#include <charconv>
+#include <new>
+#include <utility>
+
+#include "dbpool/drivers/postgres.hpp"
+#include "dbpool/model/error.hpp"
+#include "drivers/name_resolver.hpp"
+
+namespace dbpool {
+namespace {
+
+using Options = std::map<std::string, std::string>;
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+};
+using OptionArray = std::unique_ptr<PQconninfoOption, FreeOptions>;
+
+Options to_map(const PQconninfoOption* option) {
+  Options map;
+  for (; option != nullptr && option->keyword != nullptr; ++option) {
+    if (option->val != nullptr && *option->val != '\0') map.emplace(option->keyword, option->val);
+  }
+  return map;
+}
+
+std::string value_or(const Options& options, const std::string& key, const std::string& otherwise = "") {
+  const auto found = options.find(key);
+  return found == options.end() ? otherwise : found->second;
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts(1);
+  for (const char c : list) {
+    if (c == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+/// What libpq's parser meant, without the pieces of the DSN that its text quotes.
+std::string own_words(std::string_view parser_text) {
+  static constexpr std::array<std::pair<std::string_view, const char*>, 5> meanings{{
+      {"missing \"=\"", "a word without \"=\""},
+      {"unterminated quoted", "a quote that is not closed"},
+      {"invalid connection option", "a keyword that libpq does not know"},
+      {"invalid URI query", "a URI parameter that libpq does not know"},
+      {"percent-encoded", "a malformed percent-encoding"},
+  }};
+  for (const auto& [text, meaning] : meanings) {
+    if (parser_text.find(text) != std::string_view::npos) return meaning;
+  }
+  return "not of this form";
+}
+
+bool is_port(const std::string& text) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= 65535;
+}
+
+std::string places_problem(const Options& options) {
+  const auto hosts = split(value_or(options, "host"));
+  const auto addresses = split(value_or(options, "hostaddr"));
+  const auto ports = split(value_or(options, "port"));
+  if (options.contains("host") && options.contains("hostaddr") && hosts.size() != addresses.size()) {
+    return "as many addresses in hostaddr as names in host are needed";
+  }
+  const std::size_t count = options.contains("hostaddr") ? addresses.size() : hosts.size();
+  if (ports.size() > 1 && ports.size() != count) return "one port for all hosts or one for each is needed";
+  for (const std::string& port : ports) {
+    if (!port.empty() && !is_port(port)) return "a port is a number from 1 to 65535";
+  }
+  return "";
+}
+
+std::vector<PostgresPlace> read_places(const Options& options) {
+  const auto hosts = split(value_or(options, "host"));
+  const auto addresses = split(value_or(options, "hostaddr"));
+  const auto ports = split(value_or(options, "port"));
+  std::vector<PostgresPlace> places(std::max(hosts.size(), addresses.size()));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i < hosts.size()) places[i].host = hosts[i];
+    if (i < addresses.size()) places[i].address = addresses[i];
+    places[i].port = ports[ports.size() == 1 ? 0 : i];
+    if (places[i].port.empty()) places[i].port = std::to_string(5432);
+    const std::string& given = places[i].address.empty() ? places[i].host : places[i].address;
+    if (given.empty() || given.front() == '/' || given.front() == '@') continue;
+    if (const auto numeric = numeric_address(given)) places[i].address = *numeric;
+  }
+  return places;
+}
+
+/// libpq merges a DSN with its environment, service file and defaults only on the way to a connection. So
+/// this asks for one with a gssencmode that it refuses before it gets to the network, and reads what it had
+/// merged.
+Options merged_options(const Dsn& dsn, std::vector<std::string>& secrets) {
+  static constexpr const char* refused = "none";
+  const char* const keywords[] = {"dbname", "gssencmode", nullptr};
+  const char* const values[] = {dsn.reveal().c_str(), refused, nullptr};
+  const PgHandle conn(PQconnectStartParams(keywords, values, 1));
+  const OptionArray array(PQconninfo(conn.get()));
+  if (!array) throw std::bad_alloc();
+  for (const PQconninfoOption* option = array.get(); option->keyword != nullptr; ++option) {
+    const bool secret = option->dispchar != nullptr && *option->dispchar == '*';
+    if (secret && option->val != nullptr && *option->val != '\0') secrets.emplace_back(option->val);
+  }
+  Options options = to_map(array.get());
+  if (value_or(options, "gssencmode") != refused) {
+    throw DriverError(
+        ErrorKind::connect,
+        "cannot connect to PostgreSQL: the service that the connection string or PGSERVICE names is "
+        "not in a readable service file");
+  }
+  return options;
+}
+
+void replace_all(std::string& text, const std::string& what, std::string_view by) {
+  if (what.empty()) return;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
+}  // namespace
+
+bool PostgresPlace::needs_lookup() const {
+  return address.empty() && !host.empty() && host.front() != '/' && host.front() != '@';
+}
+
+std::string PostgresTarget::describe() const {
+  std::string where;
+  std::string last;
+  for (const PostgresPlace& place : places) {
+    std::string name = place.host.empty() ? place.address : place.host;
+    if (name.empty()) name = "the local socket";
+    name += ":" + place.port;
+    if (name != last) where += (where.empty() ? "" : ", ") + name;
+    last = std::move(name);
+  }
+  return presentable("\"" + database + "\" at " + where + " as \"" + user + "\"", secrets);
+}
+
+std::string postgres_dsn_problem(const Dsn& dsn) {
+  char* text = nullptr;
+  const OptionArray options(PQconninfoParse(dsn.reveal().c_str(), &text));
+  const std::unique_ptr<char, decltype(&PQfreemem)> owned(text, PQfreemem);
+  if (options) return places_problem(to_map(options.get()));
+  return own_words(text == nullptr ? "" : text) +
+         "; expected \"host=... dbname=... user=...\" or \"postgresql://user@host/database\"";
+}
+
+PostgresTarget read_target(const Dsn& dsn) {
+  std::string problem = postgres_dsn_problem(dsn);
+  PostgresTarget target;
+  if (problem.empty()) {
+    target.options = merged_options(dsn, target.secrets);
+    problem = places_problem(target.options);
+  }
+  if (!problem.empty()) {
+    throw DriverError(ErrorKind::connect, "cannot read the PostgreSQL connection string: " + problem);
+  }
+  target.places = read_places(target.options);
+  target.user = value_or(target.options, "user");
+  if (target.user.empty()) {
+    throw DriverError(ErrorKind::connect,
+                      "cannot connect to PostgreSQL: this process's user has no name; set user=");
+  }
+  target.database = value_or(target.options, "dbname", target.user);
+  // Encryption by Kerberos is tried first and blocks, so only who asks for it gets it. The deadline rules
+  // over connect_timeout.
+  const OptionArray given(PQconninfoParse(dsn.reveal().c_str(), nullptr));
+  target.options["gssencmode"] = value_or(to_map(given.get()), "gssencmode", "disable");
+  target.options.try_emplace("fallback_application_name", "dbpool_exporter");
+  for (const char* key : {"host", "hostaddr", "port", "connect_timeout"}) target.options.erase(key);
+  return target;
+}
+
+PgHandle start_libpq(const PostgresTarget& target, const std::vector<PostgresPlace>& places) {
+  Options options = target.options;
+  const char* separator = "";
+  for (const PostgresPlace& place : places) {
+    options["host"] += separator + place.host;
+    options["hostaddr"] += separator + place.address;
+    options["port"] += separator + place.port;
+    separator = ",";
+  }
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  for (const auto& [keyword, value] : options) {
+    keywords.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  PgHandle conn(PQconnectStartParams(keywords.data(), values.data(), 0));
+  if (!conn) throw std::bad_alloc();
+  return conn;
+}
+
+std::string presentable(std::string_view text, const std::vector<std::string>& secrets) {
+  std::string shown(text);
+  for (const std::string& secret : secrets) replace_all(shown, secret, "***");
+  std::string line;
+  for (const char c : shown) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+}  // namespace dbpool

@@ -1,0 +1,150 @@
+#include "drivers/postgres_statement.hpp"
+
+#include <poll.h>
+
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+namespace dbpool {
+namespace {
+
+struct PgClear {
+  void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+using PgResult = std::unique_ptr<PGresult, PgClear>;
+
+std::string field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? "" : text;
+}
+
+ErrorKind kind_of(const std::string& sqlstate, bool fatal) {
+  if (sqlstate == "57014") return ErrorKind::timeout;  // statement_timeout, or somebody cancelled
+  if (sqlstate.starts_with("28")) return ErrorKind::authentication;
+  return fatal ? ErrorKind::network : ErrorKind::query;
+}
+
+/// Rows that a statement changed; those that it only reads do not count.
+std::uint64_t affected_rows(const PGresult* result) {
+  // libpq 15 takes a result that is not const, but only reads it.
+  PGresult* const readable = const_cast<PGresult*>(result);
+  const std::string_view tag = PQcmdStatus(readable);
+  if (PQnfields(result) > 0 && (tag.starts_with("SELECT") || tag.starts_with("FETCH"))) return 0;
+  const std::string_view text = PQcmdTuples(readable);
+  std::uint64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+}  // namespace
+
+PostgresStatement::~PostgresStatement() {
+  if (step_ == Step::receive) connection_.abandon();
+}
+
+std::optional<IoWait> PostgresStatement::advance() {
+  if (deadline_.passed(std::chrono::steady_clock::now())) {
+    give_up(ErrorKind::timeout, "it was not done by its deadline");
+  }
+  if (step_ == Step::send) send();
+  return receive();
+}
+
+void PostgresStatement::send() {
+  if (sql_.find('\0') != std::string::npos) {
+    step_ = Step::ended;
+    throw DriverError(ErrorKind::query, "PostgreSQL statement failed: it contains a zero byte");
+  }
+  if (PQsendQuery(conn_, sql_.c_str()) == 0) give_up(ErrorKind::network, PQerrorMessage(conn_));
+  PQsetSingleRowMode(conn_);
+  step_ = Step::receive;
+}
+
+std::optional<IoWait> PostgresStatement::receive() {
+  const bool unsent = PQflush(conn_) == 1;
+  const bool lost = PQconsumeInput(conn_) == 0;
+  if (lost && PQstatus(conn_) == CONNECTION_OK) give_up(ErrorKind::network, PQerrorMessage(conn_));
+  // On a lost connection, too, the server's last words may lie in the buffer. PQgetResult does not wait
+  // there.
+  while (lost || PQisBusy(conn_) == 0) {
+    const PgResult result(PQgetResult(conn_));
+    if (!result) {
+      end();
+      return std::nullopt;
+    }
+    take(result.get());
+  }
+  return IoWait{PQsocket(conn_), static_cast<short>(unsent ? POLLIN | POLLOUT : POLLIN), deadline_.when()};
+}
+
+void PostgresStatement::take(const PGresult* result) {
+  switch (PQresultStatus(result)) {
+    case PGRES_SINGLE_TUPLE:
+      if (!in_rows_) take_columns(result);
+      in_rows_ = true;
+      return take_row(result);
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+    case PGRES_EMPTY_QUERY:
+      if (!in_rows_) take_columns(result);
+      in_rows_ = false;
+      if (result_ != nullptr) result_->affected_rows = affected_rows(result);
+      return;
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_BOTH:
+      give_up(ErrorKind::query, "COPY to or from the client is not supported");
+    default:
+      note_error(result);
+  }
+}
+
+void PostgresStatement::take_columns(const PGresult* result) {
+  if (result_ == nullptr) return;
+  *result_ = {};
+  for (int i = 0; i < PQnfields(result); ++i) result_->columns.emplace_back(PQfname(result, i));
+}
+
+void PostgresStatement::take_row(const PGresult* result) {
+  if (result_ == nullptr) return;
+  if (result_->rows.size() == Connection::max_rows) {
+    give_up(ErrorKind::other, "it returned more than " + std::to_string(Connection::max_rows) + " rows");
+  }
+  auto& row = result_->rows.emplace_back();
+  for (int i = 0; i < PQnfields(result); ++i) {
+    if (PQgetisnull(result, 0, i) != 0) {
+      row.emplace_back();
+    } else {
+      row.emplace_back(std::in_place, PQgetvalue(result, 0, i),
+                       static_cast<std::size_t>(PQgetlength(result, 0, i)));
+    }
+  }
+}
+
+void PostgresStatement::note_error(const PGresult* result) {
+  if (error_) return;
+  const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
+  const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  // The full text would quote the statement, which may hold a secret.
+  std::string text = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (text.empty()) text = PQresultErrorMessage(result);
+  const bool fatal = severity == "FATAL" || severity == "PANIC" || PQstatus(conn_) != CONNECTION_OK;
+  std::string message = "PostgreSQL statement failed: " + connection_.present(text);
+  if (!sqlstate.empty()) message += " (" + sqlstate + ")";
+  error_.emplace(kind_of(sqlstate, fatal), message, sqlstate);
+}
+
+void PostgresStatement::end() {
+  step_ = Step::ended;
+  if (error_) throw *error_;
+}
+
+void PostgresStatement::give_up(ErrorKind kind, const std::string& why) {
+  step_ = Step::ended;
+  connection_.abandon();
+  throw DriverError(kind, "PostgreSQL statement failed: " + connection_.present(why));
+}
+
+}  // namespace dbpool

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "dbpool/pool/driver.hpp"
+#include "drivers/postgres_connection.hpp"
+
+namespace dbpool {
+
+/// Sends one query string by the simple protocol (poolers' consoles speak no other) and reads its results row
+/// by row. Of several results the last one counts. What ends early leaves the connection abandoned.
+class PostgresStatement : public Operation {
+ public:
+  /// Rows go to `result`, or are dropped. `connection` and `result` outlive this.
+  PostgresStatement(PostgresConnection& connection, std::string sql, Deadline deadline,
+                    QueryResult* result = nullptr)
+      : connection_(connection),
+        conn_(connection.libpq()),
+        sql_(std::move(sql)),
+        deadline_(deadline),
+        result_(result) {}
+  ~PostgresStatement() override;
+
+  std::optional<IoWait> advance() override;
+
+ private:
+  enum class Step { send, receive, ended };
+
+  void send();
+  std::optional<IoWait> receive();
+  void take(const PGresult* result);
+  void take_columns(const PGresult* result);
+  void take_row(const PGresult* result);
+  void note_error(const PGresult* result);
+  void end();
+  [[noreturn]] void give_up(ErrorKind kind, const std::string& why);
+
+  PostgresConnection& connection_;
+  PGconn* conn_;
+  std::string sql_;
+  Deadline deadline_;
+  QueryResult* result_;
+  Step step_ = Step::send;
+  bool in_rows_ = false;  // single rows of the current result have come
+  std::optional<DriverError> error_;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <utility>
+
+#include "drivers/expendable_threads.hpp"
+#include "drivers/name_resolver.hpp"
+
+namespace dbpool {
+
+/// See dbpool/drivers/postgres.hpp. Any thread may use the members.
+class PostgresThreads {
+ public:
+  explicit PostgresThreads(NameResolver::Resolve resolve = system_addresses) : names(std::move(resolve)) {}
+
+  NameResolver names;
+  /// For PQcancel, which blocks on a hung server. A cancellation is a courtesy: without a free thread it is
+  /// left out.
+  ExpendableThreads cancellations{4, 0};
+};
+
+}  // namespace dbpool

@@ -1,0 +1,173 @@
+#include "drivers/sqlite_connection.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "drivers/sqlite_errors.hpp"
+
+namespace dbpool {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct SqliteFinalize {
+  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+};
+using SqliteStatement = std::unique_ptr<sqlite3_stmt, SqliteFinalize>;
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+/// Holds SQLite to a deadline for as long as it lives. The user's own calls keep the usual busy timeout.
+class BoundedUse {
+ public:
+  BoundedUse(sqlite3* db, Deadline deadline) : db_(db), deadline_(deadline) {
+    static constexpr int steps_between_checks = 1000;
+    const auto left = std::chrono::ceil<milliseconds>(deadline.remaining(now()));
+    sqlite3_busy_timeout(
+        db_, static_cast<int>(std::min<milliseconds>(SqliteConnection::busy_timeout, left).count()));
+    sqlite3_progress_handler(db_, steps_between_checks, &BoundedUse::is_over, this);
+  }
+  BoundedUse(const BoundedUse&) = delete;
+  BoundedUse& operator=(const BoundedUse&) = delete;
+  ~BoundedUse() {
+    sqlite3_progress_handler(db_, 0, nullptr, nullptr);
+    sqlite3_busy_timeout(db_, static_cast<int>(SqliteConnection::busy_timeout.count()));
+  }
+
+ private:
+  static int is_over(void* self) { return static_cast<BoundedUse*>(self)->deadline_.passed(now()) ? 1 : 0; }
+
+  sqlite3* db_;
+  Deadline deadline_;
+};
+
+/// A whole query in one step: SQLite knows no other way.
+class SqlitePing : public Operation {
+ public:
+  SqlitePing(SqliteConnection& connection, std::string query, Deadline deadline)
+      : connection_(connection), query_(std::move(query)), deadline_(deadline) {}
+
+  std::optional<IoWait> advance() override {
+    connection_.run(query_, deadline_, nullptr);
+    return std::nullopt;
+  }
+
+ private:
+  SqliteConnection& connection_;
+  std::string query_;
+  Deadline deadline_;
+};
+
+std::vector<std::string> column_names(sqlite3_stmt* statement) {
+  std::vector<std::string> names;
+  for (int i = 0; i < sqlite3_column_count(statement); ++i)
+    names.emplace_back(sqlite3_column_name(statement, i));
+  return names;
+}
+
+std::vector<std::optional<std::string>> read_row(sqlite3_stmt* statement) {
+  std::vector<std::optional<std::string>> row;
+  for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
+    if (text == nullptr) {
+      row.emplace_back();
+    } else {
+      row.emplace_back(std::in_place, text, static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+SqliteConnection::SqliteConnection(SqliteHandle db, std::string path)
+    : db_(std::move(db)), path_(std::move(path)) {
+  sqlite3_busy_timeout(db_.get(), static_cast<int>(busy_timeout.count()));
+}
+
+std::unique_ptr<Operation> SqliteConnection::start_ping(std::string query, Deadline deadline) {
+  return std::make_unique<SqlitePing>(*this, std::move(query), deadline);
+}
+
+QueryResult SqliteConnection::execute(std::string_view sql, Deadline deadline) {
+  QueryResult result;
+  run(sql, deadline, &result);
+  return result;
+}
+
+bool SqliteConnection::is_broken() const noexcept {
+  if (lost_ || sqlite3_get_autocommit(db_.get()) == 0) return true;
+  sqlite3_stmt* statement = nullptr;
+  while ((statement = sqlite3_next_stmt(db_.get(), statement)) != nullptr) {
+    if (sqlite3_stmt_busy(statement) != 0) return true;
+  }
+  return false;
+}
+
+void SqliteConnection::run(std::string_view sql, Deadline deadline, QueryResult* result) {
+  check_file();
+  if (sql.find('\0') != std::string_view::npos) {
+    throw DriverError(ErrorKind::query, "sqlite statement failed: it contains a zero byte");
+  }
+  const BoundedUse bounded(db_.get(), deadline);
+  if (deadline.passed(now())) fail(deadline);
+  const char* const end = sql.data() + sql.size();
+  const char* rest = nullptr;
+  const auto prepare = [&](const char* begin) {
+    sqlite3_stmt* statement = nullptr;
+    const int length = static_cast<int>(end - begin);
+    const int code = sqlite3_prepare_v2(db_.get(), begin, length, &statement, &rest);
+    SqliteStatement owned(statement);
+    if (code != SQLITE_OK) fail(deadline);
+    return owned;
+  };
+  const SqliteStatement statement = prepare(sql.data());
+  // What follows the statement may only be blank or a comment, which prepares to nothing.
+  while (rest != end) {
+    if (prepare(rest))
+      throw DriverError(ErrorKind::query, "sqlite statement failed: more than one statement given");
+  }
+  if (statement) step_through(statement.get(), deadline, result);
+}
+
+void SqliteConnection::step_through(sqlite3_stmt* statement, Deadline deadline, QueryResult* result) {
+  const sqlite3_int64 changes_before = sqlite3_total_changes64(db_.get());
+  if (result != nullptr) result->columns = column_names(statement);
+  for (int code = sqlite3_step(statement); code != SQLITE_DONE; code = sqlite3_step(statement)) {
+    if (code != SQLITE_ROW) fail(deadline);
+    if (result == nullptr) continue;
+    if (result->rows.size() == max_rows) {
+      throw DriverError(ErrorKind::other, "sqlite statement failed: it returned more than " +
+                                              std::to_string(max_rows) + " rows");
+    }
+    result->rows.push_back(read_row(statement));
+  }
+  const bool changed = sqlite3_total_changes64(db_.get()) != changes_before;
+  if (result != nullptr && changed)
+    result->affected_rows = static_cast<std::uint64_t>(sqlite3_changes64(db_.get()));
+}
+
+/// A deleted file keeps answering, and what is written to it is gone: better to say so.
+void SqliteConnection::check_file() {
+  int moved = 0;
+  const int code = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (code != SQLITE_OK || moved == 0) return;
+  lost_ = true;
+  throw DriverError(ErrorKind::network,
+                    "sqlite statement failed: database file \"" + path_ + "\" was deleted or replaced");
+}
+
+void SqliteConnection::fail(Deadline deadline) {
+  if (deadline.passed(now())) {
+    lost_ = true;
+    throw DriverError(ErrorKind::timeout, "sqlite statement failed: it was not done by its deadline");
+  }
+  const ErrorKind kind = sqlite_statement_kind(sqlite3_extended_errcode(db_.get()));
+  lost_ = lost_ || kind == ErrorKind::network;
+  throw sqlite_error(kind, "sqlite statement failed", db_.get());
+}
+
+}  // namespace dbpool

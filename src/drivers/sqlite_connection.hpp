@@ -1,0 +1,46 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dbpool/pool/driver.hpp"
+
+namespace dbpool {
+
+struct SqliteClose {
+  void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
+};
+using SqliteHandle = std::unique_ptr<sqlite3, SqliteClose>;
+
+/// A connection of SQLite, used by one thread at a time. A statement ends at its deadline: SQLite asks every
+/// thousand steps, and waits for a lock no longer than that.
+class SqliteConnection : public Connection {
+ public:
+  /// What a connection waits for a lock where no deadline is nearer, and what `PRAGMA busy_timeout` says.
+  static constexpr std::chrono::milliseconds busy_timeout{5000};
+
+  /// `path`: for messages.
+  SqliteConnection(SqliteHandle db, std::string path);
+
+  std::unique_ptr<Operation> start_ping(std::string query, Deadline deadline) override;
+  QueryResult execute(std::string_view sql, Deadline deadline) override;
+  bool is_broken() const noexcept override;
+  void* native_handle() noexcept override { return db_.get(); }
+
+  /// Runs one statement; its rows go to `result`, or are dropped. throws DriverError.
+  void run(std::string_view sql, Deadline deadline, QueryResult* result);
+
+ private:
+  void check_file();
+  void step_through(sqlite3_stmt* statement, Deadline deadline, QueryResult* result);
+  [[noreturn]] void fail(Deadline deadline);
+
+  SqliteHandle db_;
+  std::string path_;
+  bool lost_ = false;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,64 @@
+#include "exposition/health_words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace dbpool {
+namespace {
+
+constexpr const char* none_healthy = "No healthy connections available";
+
+std::string count(const PoolSnapshot::Count& value) {
+  return value ? std::to_string(*value) : "?";
+}
+
+std::string milliseconds(const PoolSnapshot::Seconds& value) {
+  return value ? fmt::format("{:.0f}ms", *value * 1000) : "?";
+}
+
+/// A status that is kept for a while after its cause may come with figures that look fine again.
+std::string words(const Finding& finding, const PoolSnapshot& s) {
+  switch (finding.reason) {
+    case HealthReason::utilization:
+      return fmt::format("High utilization: {} of {} connections active", count(s.active), count(s.max));
+    case HealthReason::saturation:
+      return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting", count(s.active),
+                         count(s.max), count(s.waiting));
+    case HealthReason::idle_ratio:
+      return fmt::format("Low idle capacity: {} of {} connections idle", count(s.idle), count(s.total()));
+    case HealthReason::errors:
+      return fmt::format("Recent errors: {}", count(s.errors_recent));
+    case HealthReason::peak_wait:
+      return fmt::format("High wait time: {}", milliseconds(s.wait_judged_peak));
+    case HealthReason::response:
+      return fmt::format("High response time: {}", milliseconds(s.response_time));
+    case HealthReason::healthy_ratio:
+      if (finding.tier == HealthStatus::unhealthy) return none_healthy;
+      return fmt::format("Only {}/{} connections healthy", count(s.healthy), count(s.total()));
+    case HealthReason::leaks:
+      return fmt::format("Potential connection leak: {} held for too long", count(s.leaked));
+    case HealthReason::no_connections:
+      return none_healthy;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string health_words(const PoolReport& pool) {
+  if (pool.health.status == HealthStatus::unknown) return "No metrics available";
+  if (pool.health.status == HealthStatus::healthy) return "All systems operational";
+  auto findings = pool.health.findings;
+  std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
+  std::vector<std::string> said;
+  for (const Finding& finding : findings) {
+    std::string part = words(finding, pool.figures);
+    if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));
+  }
+  return fmt::format("{}", fmt::join(said, "; "));
+}
+
+}  // namespace dbpool

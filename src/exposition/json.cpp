@@ -1,0 +1,45 @@
+#include "exposition/json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace dbpool {
+
+std::string rfc3339(WallTime time) {
+  using std::chrono::milliseconds;
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const auto rest = std::chrono::floor<milliseconds>(time - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
+                     rest);
+}
+
+Json json_of(const std::optional<WallTime>& time) {
+  return time ? Json(rfc3339(*time)) : Json(nullptr);
+}
+
+Json json_of(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_seconds(const std::optional<double>& seconds) {
+  if (seconds && *seconds == std::floor(*seconds)) return static_cast<std::int64_t>(*seconds);
+  return json_of(seconds);
+}
+
+Json json_milliseconds(const std::optional<double>& seconds) {
+  if (!seconds) return nullptr;
+  return std::round(*seconds * 1e9) / 1e6;
+}
+
+Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole) {
+  if (!part || whole.value_or(0) == 0) return nullptr;
+  return std::round(static_cast<double>(*part) / static_cast<double>(*whole) * 1000) / 10;
+}
+
+std::string json_text(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dbpool

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+#include <string>
+
+#include "dbpool/model/pool_snapshot.hpp"
+
+namespace dbpool {
+
+/// A JSON document whose fields keep the order in which they were added.
+using Json = nlohmann::ordered_json;
+
+// What the documents share. All of it is pure; what is not known is null.
+
+/// RFC 3339 in UTC with milliseconds: 2025-10-13T14:30:00.000Z.
+std::string rfc3339(WallTime time);
+
+template <typename Value>
+Json json_of(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json json_of(const std::optional<WallTime>& time);
+/// Null where the text is empty.
+Json json_of(const std::string& text);
+/// A whole number where it is one, as people configure them.
+Json json_seconds(const std::optional<double>& seconds);
+/// To the nanosecond.
+Json json_milliseconds(const std::optional<double>& seconds);
+/// With one decimal; null also of nothing.
+Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole);
+
+/// All of what is counted by kind.
+template <std::size_t kinds>
+PoolSnapshot::Count total(const std::optional<std::array<std::uint64_t, kinds>>& counts) {
+  if (!counts) return std::nullopt;
+  return std::accumulate(counts->begin(), counts->end(), std::uint64_t{0});
+}
+
+/// The document on one line. Whatever is not UTF-8 in it becomes U+FFFD.
+std::string json_text(const Json& document);
+
+}  // namespace dbpool

@@ -1,0 +1,56 @@
+#include "exposition/json_health.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "exposition/health_words.hpp"
+#include "exposition/named_pools.hpp"
+
+namespace dbpool {
+namespace {
+
+/// When the figures that were judged were taken.
+std::optional<WallTime> last_check(const NamedPool& pool) {
+  const auto& checked = pool.figures().last_health_check;
+  return checked ? checked : pool.source.reading.last_success;
+}
+
+Json pool_json(const NamedPool& pool) {
+  const PoolSnapshot& s = pool.figures();
+  Json reasons = Json::array();
+  for (const Finding& finding : pool.report.health.findings) reasons.push_back(to_string(finding.reason));
+  return {{"name", pool.name},
+          {"status", to_string(pool.report.health.status)},
+          {"utilization", json_per_cent(s.active, s.max)},
+          {"pool_size", json_of(s.idle)},
+          {"active_connections", json_of(s.active)},
+          {"errors", json_of(s.errors_recent)},
+          {"reasons", std::move(reasons)},
+          {"message", health_words(pool.report)},
+          {"source_status", json_of(s.source_status)},
+          {"response_time_ms", json_milliseconds(s.response_time)},
+          {"last_check", json_of(last_check(pool))}};
+}
+
+}  // namespace
+
+Json health_json(const FleetSnapshot& fleet) {
+  const auto named = named_pools(fleet);
+  Json pools = Json::array(), warnings = Json::array();
+  for (const NamedPool& pool : named) {
+    pools.push_back(pool_json(pool));
+    const HealthStatus status = pool.report.health.status;
+    if (status == HealthStatus::healthy) continue;
+    warnings.push_back(
+        fmt::format("Pool {} is {}: {}", pool.name, to_string(status), health_words(pool.report)));
+  }
+  const auto healthy = named.size() - warnings.size();
+  return {{"overall_status", to_string(worst_status(fleet))},
+          {"pools", std::move(pools)},
+          {"total_pools", named.size()},
+          {"healthy_pools", healthy},
+          {"warnings", std::move(warnings)}};
+}
+
+}  // namespace dbpool

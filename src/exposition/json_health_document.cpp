@@ -1,0 +1,70 @@
+#include "exposition/json_health_document.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "exposition/last_error.hpp"
+#include "exposition/named_pools.hpp"
+
+namespace dbpool {
+namespace {
+
+/// From best to worst, except that `unknown` says nothing.
+enum class Contact { unknown, connected, disconnected };
+constexpr std::array contact_names{"unknown", "connected", "disconnected"};
+
+Contact contact_of(const SourceReport& source) {
+  const bool lost = std::ranges::any_of(
+      source.pools, [](const PoolReport& pool) { return pool.figures.phase == PoolPhase::recovering; });
+  if (lost || source.reading.up == false) return Contact::disconnected;
+  return source.reading.up ? Contact::connected : Contact::unknown;
+}
+
+Contact worst_contact(const FleetSnapshot& fleet) {
+  Contact worst = Contact::unknown;
+  for (const SourceReport& source : fleet.sources) worst = std::max(worst, contact_of(source));
+  return worst;
+}
+
+/// The newest error that still matters; one of a reading that failed is present as long as it is the last.
+Json newest_error(const FleetSnapshot& fleet) {
+  std::optional<LastError> newest;
+  const auto take = [&](const std::optional<LastError>& error) {
+    if (error && (!newest || error->time > newest->time)) newest = error;
+  };
+  for (const SourceReport& source : fleet.sources) {
+    const bool failed = source.reading.up == false && !source.reading.last_error.empty();
+    if (failed) take(LastError{source.reading.last_error, fleet.time});
+    for (const PoolReport& pool : source.pools) take(present_error(pool.figures, fleet.time));
+  }
+  return newest ? Json(newest->text) : Json(nullptr);
+}
+
+PoolSnapshot::Seconds worst_response(const FleetSnapshot& fleet) {
+  PoolSnapshot::Seconds worst;
+  for (const SourceReport& source : fleet.sources) {
+    for (const PoolReport& pool : source.pools) worst = std::max(worst, pool.figures.response_time);
+  }
+  return worst;
+}
+
+}  // namespace
+
+Json health_document_json(const FleetSnapshot& fleet) {
+  const auto pools = named_pools(fleet);
+  Json connections{{"total", json_of(sum_of(pools, &PoolSnapshot::total))},
+                   {"idle", json_of(sum_of(pools, &PoolSnapshot::idle))},
+                   {"active", json_of(sum_of(pools, &PoolSnapshot::active))},
+                   {"waiting", json_of(sum_of(pools, &PoolSnapshot::waiting))}};
+  Json database{{"status", contact_names[index_of(worst_contact(fleet))]},
+                {"pool", std::move(connections)},
+                {"latency_ms", json_milliseconds(worst_response(fleet))},
+                {"last_error", newest_error(fleet)}};
+  return {{"status", to_string(worst_status(fleet))},
+          {"timestamp", rfc3339(fleet.time)},
+          {"database", std::move(database)},
+          {"uptime_seconds", std::round(fleet.uptime_seconds * 1000) / 1000}};
+}
+
+}  // namespace dbpool

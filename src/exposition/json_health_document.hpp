@@ -1,0 +1,12 @@
+#pragma once
+
+#include "exposition/json.hpp"
+#include "snapshot/fleet_snapshot.hpp"
+
+namespace dbpool {
+
+/// The document of /health, codebase-mcp's health://connection-pool: sums over the pools, and the worst of
+/// what cannot be summed. Pure.
+Json health_document_json(const FleetSnapshot& fleet);
+
+}  // namespace dbpool

@@ -1,0 +1,39 @@
+#include "exposition/json_metrics.hpp"
+
+#include "exposition/named_pools.hpp"
+
+namespace dbpool {
+namespace {
+
+/// Over the pools that know both what is in use and what could be.
+Json utilization(const std::vector<NamedPool>& pools) {
+  using Count = PoolSnapshot::Count;
+  const auto active = [](const PoolSnapshot& s) { return s.max ? s.active : Count(); };
+  const auto max = [](const PoolSnapshot& s) { return s.active ? s.max : Count(); };
+  return json_per_cent(sum_of(pools, active), sum_of(pools, max));
+}
+
+/// Ombudsman's ratio: in per cent of the connections created, so that 3800 means each was used 38 times more.
+Json reuse_ratio(const std::vector<NamedPool>& pools) {
+  const auto created = sum_of(pools, &PoolSnapshot::created);
+  return created == 0U ? Json(0.0) : json_per_cent(sum_of(pools, &PoolSnapshot::reused), created);
+}
+
+}  // namespace
+
+Json metrics_json(const FleetSnapshot& fleet) {
+  const auto pools = named_pools(fleet);
+  return {{"total_pools", pools.size()},
+          {"total_connections", json_of(sum_of(pools, &PoolSnapshot::total))},
+          {"total_active", json_of(sum_of(pools, &PoolSnapshot::active))},
+          {"total_idle", json_of(sum_of(pools, &PoolSnapshot::idle))},
+          {"total_capacity", json_of(sum_of(pools, &PoolSnapshot::max))},
+          {"overall_utilization", utilization(pools)},
+          {"total_created", json_of(sum_of(pools, &PoolSnapshot::created))},
+          {"total_reused", json_of(sum_of(pools, &PoolSnapshot::reused))},
+          {"total_closed", json_of(sum_of(pools, [](const auto& s) { return total(s.closed); }))},
+          {"total_errors", json_of(sum_of(pools, [](const auto& s) { return total(s.errors); }))},
+          {"reuse_ratio", reuse_ratio(pools)}};
+}
+
+}  // namespace dbpool

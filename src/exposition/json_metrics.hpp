@@ -1,0 +1,11 @@
+#pragma once
+
+#include "exposition/json.hpp"
+#include "snapshot/fleet_snapshot.hpp"
+
+namespace dbpool {
+
+/// The document of /connections/pools/metrics: totals over the pools that know the figure. Pure.
+Json metrics_json(const FleetSnapshot& fleet);
+
+}  // namespace dbpool

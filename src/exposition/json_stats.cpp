@@ -1,0 +1,167 @@
+#include "exposition/json_stats.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "exposition/last_error.hpp"
+#include "health/lifecycle.hpp"
+
+namespace dbpool {
+namespace {
+
+/// To the millisecond.
+template <typename Duration>
+double seconds(Duration d) {
+  return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(d).count()) / 1000;
+}
+
+/// Closed for their age, whether spent in use or idle.
+PoolSnapshot::Count recycled(const PoolSnapshot& s) {
+  if (!s.closed) return std::nullopt;
+  return (*s.closed)[index_of(CloseReason::max_lifetime)] + (*s.closed)[index_of(CloseReason::idle)];
+}
+
+std::optional<double> average(const std::optional<Histogram>& durations) {
+  if (!durations) return std::nullopt;
+  const auto count = durations->count();
+  return count == 0 ? 0 : durations->sum_seconds() / static_cast<double>(count);
+}
+
+/// As Ombudsman counts.
+Json counters(const PoolSnapshot& s) {
+  return {{"created", json_of(s.created)},         {"reused", json_of(s.reused)},
+          {"closed", json_of(total(s.closed))},    {"errors", json_of(total(s.errors))},
+          {"stale_cleaned", json_of(recycled(s))}, {"health_checks", json_of(s.health_checks)}};
+}
+
+void add_codebase_mcp(Json& into, const PoolSnapshot& s) {
+  const auto error = last_error(s);
+  into["total_connections"] = json_of(s.total());
+  into["idle_connections"] = json_of(s.idle);
+  into["active_connections"] = json_of(s.active);
+  into["waiting_requests"] = json_of(s.waiting);
+  into["avg_acquisition_time_ms"] = json_milliseconds(average(s.acquisition_duration));
+  into["peak_active_connections"] = json_of(s.active_peak);
+  into["peak_wait_time_ms"] = json_milliseconds(s.wait_peak);
+  into["total_acquisitions"] = json_of(s.acquisitions);
+  into["total_releases"] = json_of(s.releases);
+  into["pool_created_at"] = json_of(s.created_at);
+  into["last_health_check"] = json_of(s.last_health_check);
+  into["last_error"] = error ? Json(error->text) : Json(nullptr);
+  into["last_error_time"] = error ? Json(rfc3339(error->time)) : Json(nullptr);
+}
+
+void add_eros(Json& into, const PoolSnapshot& s) {
+  into["configured_size"] = json_of(s.configured);
+  into["max_overflow"] =
+      s.max && s.max >= s.configured && s.configured ? Json(*s.max - *s.configured) : nullptr;
+  into["available"] = json_of(s.idle);
+  into["overflow_in_use"] = json_of(s.overflow);
+  into["connections_created"] = json_of(s.created);
+  into["connections_recycled"] = json_of(recycled(s));
+  into["connections_failed"] = json_of(s.connect_failures);
+  into["health_check_failures"] = json_of(s.health_check_failures);
+  into["connection_max_age"] = json_seconds(s.max_age);
+}
+
+/// In seconds, to the nanosecond.
+Json quantiles(const std::optional<Histogram>& durations) {
+  const auto quantile = [&](double q) -> Json {
+    if (!durations || durations->count() == 0) return nullptr;
+    return std::round(durations->quantile(q) * 1e9) / 1e9;
+  };
+  return {{"p50", quantile(0.50)}, {"p95", quantile(0.95)}, {"p99", quantile(0.99)}};
+}
+
+/// How old the figures are: an owned source is read at the moment of the request.
+std::optional<double> age_seconds(const SourceReport& source, WallTime now) {
+  if (source.kind == SourceKind::owned) return 0;
+  if (!source.reading.last_success) return std::nullopt;
+  return seconds(std::max(now - *source.reading.last_success, WallTime::duration::zero()));
+}
+
+/// What none of the documents has, and the status page shows.
+void add_ours(Json& into, const NamedPool& pool, WallTime now) {
+  const PoolSnapshot& s = pool.figures();
+  const auto lifecycle = [&](PoolPhase phase) {
+    return lifecycle_state_names[index_of(lifecycle_state(phase, pool.report.health.status))];
+  };
+  into["source"] = pool.source.name;
+  into["kind"] = to_string(pool.source.kind);
+  into["driver"] = json_of(s.info.driver);
+  into["database"] = json_of(s.info.database);
+  into["labels"] = s.info.labels;
+  into["lifecycle"] = s.phase ? Json(lifecycle(*s.phase)) : Json(nullptr);
+  into["leaked"] = json_of(s.leaked);
+  into["oldest_waiter_seconds"] = json_of(s.oldest_waiter);
+  into["acquisition_seconds"] = quantiles(s.acquisition_duration);
+  into["last_read_age_seconds"] = json_of(age_seconds(pool.source, now));
+}
+
+Json pool_json(const NamedPool& pool, WallTime now) {
+  const PoolSnapshot& s = pool.figures();
+  Json statistics = Json::object();
+  add_codebase_mcp(statistics, s);
+  add_eros(statistics, s);
+  Json json{{"name", pool.name},
+            {"pool_size", json_of(s.idle)},
+            {"active_connections", json_of(s.active)},
+            {"total_capacity", json_of(s.max)},
+            {"min_size", json_of(s.min)},
+            {"statistics", counters(s)},
+            {"utilization", json_per_cent(s.active, s.max)},
+            {"pool_statistics", std::move(statistics)}};
+  add_ours(json, pool, now);
+  return json;
+}
+
+/// The last error of a probed source's reading, or of the one pool that an owned source is.
+Json source_error(const SourceReport& source) {
+  if (source.kind != SourceKind::owned || source.pools.empty()) return json_of(source.reading.last_error);
+  const auto error = last_error(source.pools.front().figures);
+  return error ? Json(error->text) : Json(nullptr);
+}
+
+Json source_json(const SourceReport& source, WallTime now) {
+  return {{"name", source.name},
+          {"kind", to_string(source.kind)},
+          {"up", json_of(source.reading.up)},
+          {"pools", source.pools.size()},
+          {"last_success_age_seconds", json_of(age_seconds(source, now))},
+          {"last_error", source_error(source)}};
+}
+
+Json connection_json(const ConnectionSnapshot& c) {
+  return {{"id", c.id},
+          {"state", c.state},
+          {"created_at", rfc3339(c.created_at)},
+          {"last_used", json_of(c.last_used)},
+          {"times_used", c.times_used},
+          {"age_seconds", seconds(c.age)}};
+}
+
+}  // namespace
+
+Json stats_json(const FleetSnapshot& fleet) {
+  const auto named = named_pools(fleet);
+  Json::object_t pools;
+  // Their names are unique, so there is no need to look each of them up.
+  for (const NamedPool& pool : named) pools.emplace_back(pool.name, pool_json(pool, fleet.time));
+  Json sources = Json::array();
+  for (const SourceReport& source : fleet.sources) sources.push_back(source_json(source, fleet.time));
+  return {{"status", "success"},
+          {"pools", std::move(pools)},
+          {"total_pools", named.size()},
+          {"sources", std::move(sources)}};
+}
+
+Json pool_stats_json(const NamedPool& pool, WallTime now, const std::optional<Connections>& connections) {
+  Json list = nullptr;
+  if (connections) {
+    list = Json::array();
+    for (const ConnectionSnapshot& connection : *connections) list.push_back(connection_json(connection));
+  }
+  return {{"status", "success"}, {"pool", pool_json(pool, now)}, {"connections", std::move(list)}};
+}
+
+}  // namespace dbpool

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "exposition/json.hpp"
+#include "exposition/named_pools.hpp"
+
+namespace dbpool {
+
+/// The document of /connections/pools/stats: every pool by its name, as Ombudsman, codebase-mcp and EROS
+/// count, and every source. Pure.
+Json stats_json(const FleetSnapshot& fleet);
+
+using Connections = std::vector<ConnectionSnapshot>;
+
+/// The document of /connections/pools/stats/{pool}. `connections`: nullopt = the source does not know them.
+/// Pure.
+Json pool_stats_json(const NamedPool& pool, WallTime now, const std::optional<Connections>& connections);
+
+}  // namespace dbpool

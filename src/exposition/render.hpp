@@ -1,0 +1,18 @@
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <string>
+#include <vector>
+
+#include "snapshot/fleet_snapshot.hpp"
+
+namespace dbpool {
+
+/// Every series of `fleet`, in the order of the catalogue; a metric without series is left out. Pure.
+std::vector<prometheus::MetricFamily> render(const FleetSnapshot& fleet);
+
+/// The same in Prometheus' text format 0.0.4. Pure.
+std::string render_text(const FleetSnapshot& fleet);
+
+}  // namespace dbpool

@@ -1,0 +1,118 @@
+#include "health/assess.hpp"
+
+#include <algorithm>
+
+namespace dbpool {
+namespace {
+
+using Quantity = std::optional<double>;
+
+Quantity number(const PoolSnapshot::Count& count) {
+  if (!count) return std::nullopt;
+  return static_cast<double>(*count);
+}
+
+Quantity ratio(const Quantity& part, const Quantity& whole) {
+  if (!part || !whole || *whole <= 0) return std::nullopt;
+  return *part / *whole;
+}
+
+double probing(const PoolSnapshot& s) {
+  return number(s.probing).value_or(0);
+}
+
+Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
+  if (!s.active) return std::nullopt;
+  const double load = std::max(0.0, *number(s.active) - probing(s));
+  return ratio(load, number(policy.utilization_of_configured ? s.configured : s.max));
+}
+
+Quantity saturation(const PoolSnapshot& s) {
+  if (s.waiting.value_or(0) == 0) return std::nullopt;
+  return ratio(number(s.active), number(s.max));
+}
+
+Quantity idle_ratio(const PoolSnapshot& s) {
+  if (!s.idle) return std::nullopt;
+  return ratio(*number(s.idle) + probing(s), number(s.total()));
+}
+
+Quantity healthy_ratio(const PoolSnapshot& s) {
+  if (s.total() == 0U) return 0.0;
+  return ratio(number(s.healthy), number(s.total()));
+}
+
+Quantity no_connections(const PoolSnapshot& s) {
+  if (s.total() != 0U) return std::nullopt;
+  const bool wanted = s.min.value_or(0) > 0 || s.last_connect_ok == false;
+  return wanted ? 1.0 : 0.0;
+}
+
+/// What a threshold is held against; nullopt = not to be judged.
+Quantity quantity(HealthReason reason, const PoolSnapshot& s, const HealthPolicy& policy) {
+  switch (reason) {
+    case HealthReason::utilization:
+      return utilization(s, policy);
+    case HealthReason::saturation:
+      return saturation(s);
+    case HealthReason::idle_ratio:
+      return idle_ratio(s);
+    case HealthReason::errors:
+      return number(s.errors_recent);
+    case HealthReason::peak_wait:
+      return s.wait_judged_peak;
+    case HealthReason::response:
+      return s.response_time;
+    case HealthReason::healthy_ratio:
+      return healthy_ratio(s);
+    case HealthReason::leaks:
+      return number(s.leaked);
+    case HealthReason::no_connections:
+      return no_connections(s);
+  }
+  return std::nullopt;
+}
+
+bool lower_is_worse(HealthReason reason) {
+  return reason == HealthReason::idle_ratio || reason == HealthReason::healthy_ratio;
+}
+
+bool crossed(const std::optional<Bound>& bound, double value, HealthReason reason) {
+  if (!bound) return false;
+  if (value == bound->value) return !bound->exclusive;
+  return lower_is_worse(reason) ? value < bound->value : value > bound->value;
+}
+
+bool is_not_judged(const PoolSnapshot& s) {
+  return s.phase == PoolPhase::initializing || s.phase == PoolPhase::shutting_down ||
+         s.phase == PoolPhase::terminated;
+}
+
+Judgement without_connections() {
+  return {HealthStatus::unhealthy, {{HealthReason::no_connections, HealthStatus::unhealthy}}};
+}
+
+}  // namespace
+
+Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
+  if (is_not_judged(snapshot)) return {};
+  if (snapshot.phase == PoolPhase::recovering) return without_connections();
+  Judgement judgement{HealthStatus::healthy, {}};
+  for (std::size_t i = 0; i < health_reason_names.size(); ++i) {
+    const auto reason = static_cast<HealthReason>(i);
+    const Quantity value = quantity(reason, snapshot, policy);
+    if (!value) continue;
+    const bool unhealthy = crossed(policy[reason].unhealthy, *value, reason);
+    if (!unhealthy && !crossed(policy[reason].degraded, *value, reason)) continue;
+    const HealthStatus tier = unhealthy ? HealthStatus::unhealthy : HealthStatus::degraded;
+    judgement.findings.push_back({reason, tier});
+    judgement.status = std::max(judgement.status, tier);
+  }
+  return judgement;
+}
+
+Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {
+  return snapshot.phase == PoolPhase::recovering ? without_connections() : verdict;
+}
+
+}  // namespace dbpool

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace dbpool {
+
+enum class LogLevel { debug, info, warn, error };
+
+/// One key and its value. Strings are escaped by whoever writes them out; numbers and booleans are not
+/// quoted.
+struct LogField {
+  std::string_view key;
+  std::variant<std::string, double, std::int64_t, bool> value;
+};
+
+/// Writes structured lines. Any thread may call it. The text of `message` is fixed; what varies is in fields.
+class Logger {
+ public:
+  virtual ~Logger() = default;
+  virtual void log(LogLevel level, std::string_view component, std::string_view message,
+                   const std::vector<LogField>& fields = {}) noexcept = 0;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,58 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "config/load.hpp"
+#include "daemon/daemon.hpp"
+#include "exposition/metric_catalog.hpp"
+#include "log/spdlog_logger.hpp"
+
+namespace {
+
+void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+                    : dbpool::config_from_environment(environment);
+  std::cout << "OK\n";
+}
+
+void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  const auto logger = dbpool::spdlog_logger(flags.log);
+  dbpool::Daemon(flags, environment, *logger).run();
+}
+
+void act(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  const auto build = dbpool::build_info();
+  switch (flags.action) {
+    case dbpool::Flags::Action::run:
+      return run(flags, environment);
+    case dbpool::Flags::Action::check_config:
+      return check_config(flags, environment);
+    case dbpool::Flags::Action::list_metrics:
+      std::cout << dbpool::catalog_markdown();
+      return;
+    case dbpool::Flags::Action::show_help:
+      std::cout << dbpool::help_text();
+      return;
+    case dbpool::Flags::Action::show_version:
+      std::cout << "dbpool_exporter " << build.version << " (revision " << build.revision << ", "
+                << build.compiler << ")\n";
+      return;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto environment = dbpool::environment_of(environ);
+    act(dbpool::parse_flags(argc, argv, environment), environment);
+    return 0;
+  } catch (const dbpool::ConfigError& e) {
+    for (const auto& problem : e.problems()) std::cerr << problem << '\n';
+    return 2;
+  } catch (const std::exception& e) {
+    std::cerr << "dbpool_exporter: " << e.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,264 @@
+#include "dbpool/model/dsn.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <optional>
+#include <string_view>
+
+#include "dbpool/model/error.hpp"
+
+// Only what is known to be harmless is shown: the values of known keys, and the parts of a URI that look as
+// they should. A known secret shows as `key=***`. From the first thing that is neither, all the rest is one
+// `***`, because a password with a stray `&`, `;`, `@` or space in it looks like just that.
+
+namespace dbpool {
+namespace {
+
+constexpr std::string_view hidden = "***";
+constexpr std::string_view blanks = " \t\r\n\v\f";
+constexpr std::size_t largest_secret_file = 64U << 10U;
+
+constexpr std::array<std::string_view, 16> secret_keys{
+    "password", "sslpassword", "passwd", "passphrase",  "pass",      "pwd",    "key",        "hexkey",
+    "textkey",  "secret",      "token",  "accesstoken", "authtoken", "apikey", "privatekey", "privkeypwd"};
+
+/// What a value that hides another secret would speak of.
+constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
+                                                       "token", "apikey", "accesskey", "private"};
+
+constexpr std::array<std::string_view, 66> harmless_keys{
+    // libpq
+    "host", "hostaddr", "port", "dbname", "user", "passfile", "channel_binding", "connect_timeout",
+    "client_encoding", "options", "application_name", "fallback_application_name", "keepalives",
+    "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "replication",
+    "gssencmode", "sslmode", "requiressl", "sslcompression", "sslcert", "sslkey", "sslrootcert", "sslcrl",
+    "sslcrldir", "sslsni", "requirepeer", "ssl_min_protocol_version", "ssl_max_protocol_version",
+    "krbsrvname", "gsslib", "service", "target_session_attrs", "require_auth", "load_balance_hosts",
+    "gssdelegation", "sslnegotiation", "ssl",
+    // SQLite
+    "mode", "cache", "vfs", "immutable", "nolock", "psow",
+    // ODBC
+    "driver", "dsn", "filedsn", "server", "servername", "database", "db", "uid", "userid", "username",
+    "socket", "schema", "warehouse", "role", "account", "encrypt", "trustservercertificate",
+    "trusted_connection", "timeout", "readonly"};
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+int hex_digit(char c) {
+  const auto digit = std::string_view("0123456789abcdef").find(lower(c));
+  return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
+}
+
+/// Lower case, without blanks, and with `%70` as `p`, as a server may read it.
+std::string normalized(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+      c = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    }
+    if (blanks.find(c) == std::string_view::npos) result += lower(c);
+  }
+  return result;
+}
+
+bool speaks_of_secret(std::string_view text) {
+  const auto plain = normalized(text);
+  return std::ranges::any_of(secret_words,
+                             [&plain](auto word) { return plain.find(word) != std::string::npos; });
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// Whether a piece holds nothing that would be a DSN or a secret of its own.
+bool is_harmless(std::string_view text) {
+  const bool has_login =
+      text.find('@') != std::string_view::npos && contains(text.substr(0, text.find('@')), ":");
+  return !has_login && !contains(text, "=") && !contains(text, "://") && !speaks_of_secret(text);
+}
+
+std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+/// Appends `key=value` as it may be shown. Returns false when all after it has to be hidden.
+bool append_pair(std::string& shown, std::string_view key, std::string_view value) {
+  const auto name = normalized(key);
+  const bool harmless_key = std::ranges::find(harmless_keys, name) != harmless_keys.end();
+  if (!harmless_key && std::ranges::find(secret_keys, name) == secret_keys.end()) {
+    shown += hidden;
+    return false;
+  }
+  shown += key;
+  shown += '=';
+  shown += harmless_key && (name == "passfile" || is_harmless(value)) ? value : hidden;
+  return true;
+}
+
+/// Hosts and ports, separated by commas. A port that is no number is a password without its host.
+bool are_hosts(std::string_view hosts) {
+  while (!hosts.empty()) {
+    auto host = hosts.substr(0, hosts.find(','));
+    hosts.remove_prefix(std::min(host.size() + 1, hosts.size()));
+    if (host.starts_with('[')) host.remove_prefix(std::min(host.find(']'), host.size()));
+    const auto colon = host.find(':');
+    if (colon == std::string_view::npos) continue;
+    if (host.find_first_not_of("0123456789", colon + 1) != std::string_view::npos) return false;
+  }
+  return true;
+}
+
+/// `user:password@host:port`; nullopt when it is not as it should be.
+std::optional<std::string> redact_authority(std::string_view authority) {
+  const auto at = authority.find('@');
+  const auto hosts = at == std::string_view::npos ? authority : authority.substr(at + 1);
+  if (contains(hosts, "@") || !are_hosts(hosts) || !is_harmless(hosts)) return std::nullopt;
+  if (at == std::string_view::npos) return std::string(hosts);
+  const auto user = authority.substr(0, std::min(at, authority.find(':')));
+  std::string shown(is_harmless(user) ? user : hidden);
+  if (user.size() < at) shown += ":" + std::string(hidden);
+  return shown + "@" + std::string(hosts);
+}
+
+std::string redact_query(std::string_view query) {
+  std::string shown;
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    const auto equals = pair.find('=');
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    shown += shown.empty() ? "?" : "&";
+    if (equals == std::string_view::npos) return shown + std::string(hidden);
+    if (!append_pair(shown, pair.substr(0, equals), pair.substr(equals + 1))) break;
+  }
+  return shown;
+}
+
+/// `rest` is what follows the scheme: of `postgresql://` with an authority, of `file:` without.
+std::string redact_uri(std::string_view scheme, std::string_view rest) {
+  const auto after_authority = std::min(rest.find_first_of("/?#"), rest.size());
+  const auto question = std::min(rest.find('?'), rest.size());
+  const bool has_authority = scheme.ends_with("://");
+  const auto path_begin = has_authority ? after_authority : 0;
+  const auto path = rest.substr(path_begin, question - std::min(path_begin, question));
+  const auto authority = redact_authority(rest.substr(0, path_begin));
+  std::string shown(scheme);
+  if (!authority || contains(rest.substr(path_begin), "@")) return shown + std::string(hidden);
+  shown += *authority;
+  if (!is_harmless(path) || path.find_first_of(":;#") != std::string_view::npos)
+    return shown + std::string(hidden);
+  return shown + std::string(path) + redact_query(rest.substr(std::min(question + 1, rest.size())));
+}
+
+/// Returns the length of the libpq value that `text` begins with; npos for a quote that does not end.
+std::size_t libpq_value_length(std::string_view text) {
+  const bool quoted = text.starts_with('\'');
+  for (std::size_t i = quoted ? 1 : 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (quoted && text[i] == '\'') {
+      return i + 1;
+    } else if (!quoted && blanks.find(text[i]) != std::string_view::npos) {
+      return i;
+    }
+  }
+  return quoted ? std::string_view::npos : text.size();
+}
+
+/// `host=db password='a b' …`
+std::string redact_libpq(std::string_view text) {
+  std::string shown;
+  while (!(text = trim(text)).empty()) {
+    if (!shown.empty()) shown += ' ';
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) return shown + std::string(hidden);
+    const auto key = trim(text.substr(0, equals));
+    text = trim(text.substr(equals + 1));
+    const auto length = libpq_value_length(text);
+    const bool ends = length != std::string_view::npos &&
+                      (length >= text.size() || blanks.find(text[length]) != std::string_view::npos);
+    const bool known = key.find_first_of(blanks) == std::string_view::npos;
+    if (!ends || !known) return shown + std::string(hidden);
+    if (!append_pair(shown, key, text.substr(0, length))) break;
+    text.remove_prefix(std::min(length, text.size()));
+  }
+  return shown;
+}
+
+/// Returns the length of the ODBC value that `text` begins with; npos for a brace that does not end.
+std::size_t odbc_value_length(std::string_view text) {
+  const auto begin = std::min(text.find_first_not_of(blanks), text.size());
+  if (!text.substr(begin).starts_with('{')) return std::min(text.find(';'), text.size());
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (text[i] != '}') continue;
+    if (!text.substr(i + 1).starts_with('}')) return i + 1;
+    ++i;
+  }
+  return std::string_view::npos;
+}
+
+/// `Driver={PostgreSQL Unicode};Server=db;PWD={a;b};…`
+std::string redact_odbc(std::string_view text) {
+  std::string shown;
+  while (!trim(text).empty()) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) return shown + std::string(hidden);
+    const auto key = trim(text.substr(0, equals));
+    text.remove_prefix(equals + 1);
+    const auto length = odbc_value_length(text);
+    if (length == std::string_view::npos) return shown + std::string(hidden);
+    if (!append_pair(shown, key, trim(text.substr(0, length)))) break;
+    text.remove_prefix(length);
+    if (!text.empty() && text[0] != ';') return shown + std::string(hidden);
+    if (!text.empty()) shown += ';';
+    text.remove_prefix(std::min<std::size_t>(1, text.size()));
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::string Dsn::redacted() const {
+  constexpr std::string_view scheme_characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-";
+  const auto text = trim(text_);
+  if (text.starts_with("file:")) return redact_uri("file:", text.substr(5));
+  const auto colon = text.find("://");
+  if (colon != std::string_view::npos && text.find_first_not_of(scheme_characters) == colon) {
+    return redact_uri(text.substr(0, colon + 3), text.substr(colon + 3));
+  }
+  if (contains(text, "=")) return contains(text, ";") ? redact_odbc(text) : redact_libpq(text);
+  const bool is_plain = text.find_first_of("@:;") == std::string_view::npos &&
+                        (text.starts_with('/') || text.starts_with('.') || !speaks_of_secret(text));
+  const bool is_path = is_plain || text == ":memory:";
+  return std::string(is_path ? text : hidden);
+}
+
+Dsn DsnSource::read() const {
+  if (const auto* const dsn = std::get_if<Dsn>(&from_)) return *dsn;
+  const auto& file = std::get<std::filesystem::path>(from_);
+  // Somebody may have put the DSN itself where the file belongs.
+  const auto shown = Dsn(file.string()).redacted();
+  std::error_code ignored;
+  // Opening a pipe or a device could keep the reader waiting.
+  std::ifstream stream;
+  if (std::filesystem::is_regular_file(file, ignored)) stream.open(file, std::ios::binary);
+  if (!stream.is_open()) throw Error("reading the dsn file " + shown + ": not a readable file");
+  std::string text(largest_secret_file + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  if (text.empty() || text.size() > largest_secret_file) {
+    throw Error("reading the dsn file " + shown + (text.empty() ? ": it is empty" : ": it is too large"));
+  }
+  return Dsn(std::move(text));
+}
+
+}  // namespace dbpool

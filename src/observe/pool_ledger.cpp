@@ -1,0 +1,85 @@
+#include "dbpool/observe/pool_ledger.hpp"
+
+namespace dbpool {
+namespace {
+
+double seconds(std::chrono::nanoseconds d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+}  // namespace
+
+PoolLedger::PoolLedger(const LedgerOptions& options, WallTime created_at)
+    : acquisition_(options.acquisition_buckets),
+      usage_(duration_buckets()),
+      connect_(duration_buckets()),
+      health_check_(duration_buckets()),
+      wait_recent_(options.wait_window),
+      wait_judged_(options.wait_window),
+      errors_judged_(options.error_window),
+      errors_hour_(std::chrono::hours(1)),
+      created_at_(created_at) {}
+
+void PoolLedger::apply(const event::HealthChecked& e) noexcept {
+  ++health_checks_;
+  health_check_.record(e.took);
+  if (e.passed) {
+    last_health_check_ = e.time;
+    response_time_ = seconds(e.took);
+  } else {
+    ++health_check_failures_;
+  }
+}
+
+void PoolLedger::apply(const event::Failed& e) {
+  ++errors_[index_of(e.kind)];
+  errors_hour_.add(e.at, 1);
+  if (judges(e.began)) errors_judged_.add(e.at, 1);
+  last_error_ = e.error;
+  last_error_kind_ = e.kind;
+  last_error_at_ = e.time;
+}
+
+void PoolLedger::judge_afresh(Duration now) noexcept {
+  judged_since_ = now;
+  wait_judged_.clear();
+  last_timeout_at_.reset();
+  errors_judged_.clear();
+}
+
+void PoolLedger::fill(PoolSnapshot& s, Duration now) const {
+  s.acquisitions = acquisitions_;
+  s.releases = releases_;
+  s.acquisition_timeouts = timeouts_;
+  s.acquisition_rejections = rejections_;
+  s.created = created_;
+  s.reused = reused_;
+  s.connect_failures = connect_failures_;
+  s.closed = closed_;
+  s.health_checks = health_checks_;
+  s.health_check_failures = health_check_failures_;
+  s.errors = errors_;
+  s.leaks_detected = leaks_detected_;
+  s.leaks_recovered = leaks_recovered_;
+  s.reconnect_attempts = reconnect_attempts_;
+  s.acquisition_duration = acquisition_;
+  s.usage_duration = usage_;
+  s.connect_duration = connect_;
+  s.health_check_duration = health_check_;
+  s.active = active();
+  s.active_peak = active_peak_;
+  s.wait_peak = seconds(wait_peak_);
+  s.wait_recent_peak = seconds(wait_recent_.value(now));
+  s.wait_judged_peak = seconds(wait_judged_.value(now));
+  s.errors_recent = errors_judged_.value(now);
+  s.errors_last_hour = errors_hour_.value(now);
+  s.created_at = created_at_;
+  s.last_health_check = last_health_check_;
+  s.last_error_at = last_error_at_;
+  s.last_timeout_at = last_timeout_at_;
+  s.last_error = last_error_;
+  s.last_error_kind = last_error_kind_;
+  s.response_time = response_time_;
+}
+
+}  // namespace dbpool

@@ -1,0 +1,192 @@
+#include <execinfo.h>
+
+#include <string>
+
+#include "pool/pool_core.hpp"
+
+namespace dbpool {
+namespace {
+
+std::string milliseconds(Duration d) {
+  return std::to_string(std::chrono::round<std::chrono::milliseconds>(d).count()) + " ms";
+}
+
+/// What an AsyncWaiter points to has to be there before it.
+struct OwnRequest {
+  AcquireRequest own_request;
+};
+
+/// A waiter without a thread; it keeps itself alive until it is told.
+struct AsyncWaiter final : OwnRequest, Waiter {
+  AsyncWaiter(Duration began_, AcquireRequest request_, std::source_location where_, Pool::AsyncResult done_)
+      : OwnRequest{std::move(request_)}, Waiter(began_, own_request, where_), done(std::move(done_)) {}
+
+  void wake(AfterUnlock& after) override {
+    if (outcome == Outcome::granted) {
+      lease.emplace(after.core().lease(*slot));
+    } else {
+      failure = std::make_exception_ptr(after.core().closed());
+    }
+    after->tasks.push_back([self = std::exchange(self, nullptr)] { self->tell(); });
+  }
+  void tell() { done(std::move(lease), failure); }
+
+  std::shared_ptr<AsyncWaiter> self;  ///< until told
+  Pool::AsyncResult done;
+  std::optional<Lease> lease;
+  std::exception_ptr failure;
+};
+
+}  // namespace
+
+/// A waiter whose thread sleeps.
+struct ParkedWaiter final : Waiter {
+  ParkedWaiter(Duration began_, const AcquireRequest& request_, std::source_location where_) noexcept
+      : Waiter(began_, request_, where_) {
+    validates = true;
+  }
+  void wake(AfterUnlock&) override { woken->notify_one(); }
+
+  std::optional<TimePoint> deadline;  ///< set once it has to wait: only then the time of day matters
+  std::optional<std::condition_variable> woken;  ///< likewise
+};
+
+Lease PoolCore::acquire(const AcquireRequest& request, std::source_location where) {
+  ParkedWaiter waiter(tick(), request, where);
+  if (options_.leak_stack) {
+    waiter.stack_depth = ::backtrace(waiter.stack.data(), static_cast<int>(waiter.stack.size()));
+  }
+  for (;;) {
+    Slot& slot = wait_for_slot(waiter);
+    if (slot.state == Slot::State::active || validate(slot, waiter)) return lease(slot);
+  }
+}
+
+std::optional<Lease> PoolCore::try_acquire(std::source_location where) {
+  const AcquireRequest request;
+  ParkedWaiter waiter(tick(), request, where);
+  const auto state = state_.access();
+  const auto now = tick();
+  if (state->idle.empty() || needs_validation(*state->idle.back(), now)) return std::nullopt;
+  if (!take_idle(*state, waiter, now)) return std::nullopt;
+  return lease(*waiter.slot);
+}
+
+void PoolCore::acquire_async(const AcquireRequest& request, LeasePurpose purpose, Pool::AsyncResult done,
+                             std::source_location where) {
+  const auto waiter = std::make_shared<AsyncWaiter>(tick(), request, where, std::move(done));
+  waiter->purpose = purpose;
+  waiter->self = waiter;
+  {
+    AfterUnlock after(*this);
+    const auto state = state_.access();
+    if (take_idle(*state, *waiter, tick())) {
+      waiter->wake(after);
+      return;
+    }
+    waiter->failure = enqueue(*state, *waiter);
+    if (waiter->failure) {
+      after->tasks.push_back([self = std::exchange(waiter->self, nullptr)] { self->tell(); });
+      return;
+    }
+    plan_opens(*state, after);
+  }
+  runtime_.scheduler->at(deadline_of(*waiter), [core = shared_from_this(), waiter] {
+    {
+      const auto state = core->state_.access();
+      if (waiter->outcome != Waiter::Outcome::pending) return;
+      waiter->failure = std::make_exception_ptr(core->time_out(*state, *waiter));
+    }
+    waiter->tell();
+    waiter->self.reset();
+  });
+}
+
+/// Blocks until `waiter` has been given a slot: active, or still to be validated.
+/// throws AcquireTimeout, AcquireRejected, PoolClosed.
+Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
+  AfterUnlock after(*this);
+  auto state = state_.access();
+  // A lock that was free took no time worth a reading of the clock.
+  const bool at_once = !state.waited() && waiter.slot == nullptr;
+  if (take_idle(*state, waiter, at_once ? waiter.began : tick())) return *waiter.slot;
+  if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
+  if (!waiter.woken) waiter.woken.emplace();
+  if (const auto refusal = enqueue(*state, waiter)) std::rethrow_exception(refusal);
+  plan_opens(*state, after);
+  after.run_unlocked(state.lock());
+  while (waiter.outcome == Waiter::Outcome::pending) {
+    if (clock().now() >= *waiter.deadline) throw time_out(*state, waiter);
+    clock().wait_until(*waiter.woken, state.lock(), *waiter.deadline);
+  }
+  if (waiter.outcome == Waiter::Outcome::turned_away) throw closed();
+  return *waiter.slot;
+}
+
+/// Checks a slot that is the waiter's already. Returns whether it is good, and then active.
+bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
+  const auto began = tick();
+  if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
+  const auto until = std::min(*waiter.deadline, clock().now() + options_.validation_timeout);
+  std::exception_ptr thrown;
+  try {
+    const auto ping = slot.connection->start_ping(options_.validation_query, Deadline(until));
+    run_here(*ping);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  const auto failure = failure_of(thrown);
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  --state->checking;
+  record_check(*state, slot, failure, began, after);
+  if (failure) {
+    close(*state, slot, CloseReason::validation, after);
+    return false;
+  }
+  activate(*state, slot, waiter, tick());
+  return true;
+}
+
+/// Queues `waiter`: at the end, or at the head if it has been served before, in vain. Returns why not, or
+/// nullptr.
+std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
+  const bool served_before = waiter.slot != nullptr;
+  if (closing(state)) {
+    state.ledger.apply(event::Rejected{});
+    return std::make_exception_ptr(closed());
+  }
+  if (!served_before && options_.max_waiting > 0 && state.waiters.size() >= options_.max_waiting) {
+    state.ledger.apply(event::Rejected{});
+    return std::make_exception_ptr(AcquireRejected("acquire from pool '" + options_.name +
+                                                   "': " + std::to_string(state.waiters.size()) +
+                                                   " callers wait already, and max_waiting allows no more"));
+  }
+  state.refill = true;
+  waiter.outcome = Waiter::Outcome::pending;
+  waiter.slot = nullptr;
+  served_before ? state.waiters.push_front(waiter) : state.waiters.push_back(waiter);
+  return nullptr;
+}
+
+/// Takes `waiter` out of the queue, counts it, and returns what to throw.
+AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) const {
+  const auto now = tick();
+  state.waiters.remove(waiter);
+  waiter.outcome = Waiter::Outcome::turned_away;
+  state.ledger.apply(event::TimedOut{now, now - waiter.began, clock().wall()});
+  return AcquireTimeout("acquire from pool '" + options_.name + "': no connection within " +
+                        milliseconds(now - waiter.began) + "; " + std::to_string(state.ledger.active()) +
+                        " of " + std::to_string(capacity()) + " active, " +
+                        std::to_string(state.waiters.size()) + " others waiting");
+}
+
+TimePoint PoolCore::deadline_of(const Waiter& waiter) const {
+  return clock().now() + waiter.request.timeout.value_or(options_.acquire_timeout);
+}
+
+PoolClosed PoolCore::closed() const {
+  return PoolClosed("acquire from pool '" + options_.name + "': the pool is closing");
+}
+
+}  // namespace dbpool

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <algorithm>
+
+#include "dbpool/sync/clock.hpp"
+
+namespace dbpool {
+
+/// How long to wait before each further attempt: doubling from `first` up to `longest`. A value.
+class Backoff {
+ public:
+  Backoff(Duration first, Duration longest) noexcept : first_(first), longest_(longest), next_(first) {}
+
+  /// The wait before the next attempt.
+  Duration next() noexcept {
+    const auto now = next_;
+    next_ = std::min(next_ * 2, longest_);
+    return now;
+  }
+  void reset() noexcept { next_ = first_; }
+
+ private:
+  Duration first_, longest_, next_;
+};
+
+}  // namespace dbpool

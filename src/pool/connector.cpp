@@ -1,0 +1,177 @@
+#include "pool/pool_core.hpp"
+
+namespace dbpool {
+namespace {
+
+/// A connection that is being checked for the first time. The ping goes before the connection it pings.
+struct Newcomer {
+  std::unique_ptr<Connection> connection;
+  std::shared_ptr<Operation> ping;
+};
+
+/// How long a connection may live: the last tenth of max_lifetime is drawn by lot, so that connections that
+/// were opened together do not close together.
+Duration draw_lifetime(Duration max_lifetime, std::minstd_rand& random) {
+  if (max_lifetime == Duration::zero()) return Duration::max() / 2;
+  return max_lifetime -
+         Duration(std::uniform_int_distribution<std::int64_t>(0, max_lifetime.count() / 10)(random));
+}
+
+}  // namespace
+
+/// Decides how many connections to open: for waiters that none being opened will serve, and up to min_size.
+void PoolCore::plan_opens(PoolState& state, AfterUnlock& after) const {
+  const auto live = state.live();
+  const bool may_open = state.phase == PoolPhase::initializing || state.phase == PoolPhase::serving;
+  if (!may_open || live >= capacity() || state.next_attempt) return;
+  std::size_t hungry = 0;
+  for (const Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) {
+    if (w->connect_failures <= options_.retry_attempts) ++hungry;
+  }
+  const std::size_t missing = state.refill && options_.min_size > live ? options_.min_size - live : 0;
+  const std::size_t unserved = hungry > state.opening ? hungry - state.opening : 0;
+  const auto opens = static_cast<unsigned>(std::min(std::max(missing, unserved), capacity() - live));
+  state.opening += opens;
+  if (opens > 0) after->opens += opens;
+}
+
+void PoolCore::open_one() {
+  const auto began = tick();
+  std::shared_ptr<ConnectOperation> connecting =
+      driver_->start_connect(Deadline(clock().now() + options_.connect_timeout));
+  run_on(runtime_.scheduler, connecting, [core = shared_from_this(), connecting, began](const auto& thrown) {
+    if (const auto failure = failure_of(thrown)) {
+      core->state_.access()->ledger.apply(event::ConnectFailed{});
+      return core->open_failed(*failure, began);
+    }
+    core->validate_opened(connecting->take(), core->tick() - began);
+  });
+}
+
+void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration took) {
+  state_.access()->ledger.apply(event::Connected{took});
+  const auto began = tick();
+  auto newcomer = std::make_shared<Newcomer>();
+  newcomer->connection = std::move(connection);
+  newcomer->ping = newcomer->connection->start_ping(options_.validation_query,
+                                                    Deadline(clock().now() + options_.validation_timeout));
+  run_on(runtime_.scheduler, newcomer->ping,
+         [core = shared_from_this(), newcomer, began](const std::exception_ptr& thrown) {
+           const auto failure = failure_of(thrown);
+           {
+             const auto state = core->state_.access();
+             state->ledger.apply(event::HealthChecked{core->tick() - began, !failure, core->clock().wall()});
+             if (failure) state->ledger.apply(event::Closed{CloseReason::validation});
+           }
+           if (failure) return core->open_failed({ErrorKind::validation, failure->text}, began);
+           newcomer->ping.reset();
+           core->opened(std::move(newcomer->connection), core->tick());
+         });
+}
+
+/// Takes in a connection that is open and has passed its first check.
+void PoolCore::opened(std::unique_ptr<Connection> connection, Duration now) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  --state->opening;
+  state->last_connect_ok = state->last_contact_ok = true;
+  state->retry.reset();
+  if (state->phase == PoolPhase::serving) state->next_attempt.reset();
+  auto slot = std::make_unique<Slot>();
+  slot->connection = std::move(connection);
+  slot->id = state->next_connection++;
+  slot->index = state->slots.size();
+  slot->opened_at = slot->last_used = slot->last_checked = now;
+  slot->expires_at = now + draw_lifetime(options_.max_lifetime, state->random);
+  slot->created_at = clock().wall();
+  Slot& taken_in = *state->slots.emplace_back(std::move(slot));
+  advance_phase(*state, now, after);
+  settle(*state, taken_in, now, after);
+  plan_opens(*state, after);
+}
+
+/// Ends initialization or recovery once enough connections are there; asks for the rest of them before.
+void PoolCore::advance_phase(PoolState& state, Duration now, AfterUnlock& after) {
+  const std::size_t enough = std::max(options_.min_size, 1U);
+  if (state.phase == PoolPhase::initializing) {
+    if (state.slots.size() < options_.min_size && state.opening > 0) return;
+    after->notices.emplace_back(
+        notice::Initialized{static_cast<unsigned>(state.slots.size()), now - state.unready_since});
+    enter(state, PoolPhase::serving, after);
+  } else if (state.phase == PoolPhase::recovering) {
+    if (state.slots.size() < enough) {
+      const auto opens = static_cast<unsigned>(state.live() < enough ? enough - state.live() : 0);
+      state.opening += opens;
+      if (opens > 0) after->opens += opens;
+      return;
+    }
+    state.ledger.judge_afresh(now);
+    state.reconnect.reset();
+    after->notices.emplace_back(
+        notice::Recovered{static_cast<unsigned>(state.slots.size()), now - state.unready_since});
+    enter(state, PoolPhase::serving, after);
+  }
+}
+
+/// Notes that a connection could not be opened, or failed its first check.
+void PoolCore::open_failed(const Failure& failure, Duration began) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  --state->opening;
+  state->last_connect_ok = state->last_contact_ok = false;
+  fail(*state, failure, began, after);
+  for (Waiter* w = state->waiters.front(); w != nullptr; w = w->behind) ++w->connect_failures;
+  if (closing(*state) || state->opening > 0) return;
+  if (state->slots.empty() || state->phase == PoolPhase::recovering) {
+    lose(*state, failure.text, began, after);
+  } else {
+    advance_phase(*state, tick(), after);
+    schedule_attempt(*state, state->retry, began, after);
+  }
+}
+
+/// Starts an outage, or goes on with one: every connection is lost, or could not be had.
+void PoolCore::lose(PoolState& state, const std::string& error, Duration began, AfterUnlock& after) {
+  if (closing(state)) return;
+  if (state.phase != PoolPhase::recovering) {
+    state.unready_since = tick();
+    state.attempts = 0;
+    state.next_attempt.reset();
+    state.reconnect.reset();
+    after->notices.emplace_back(notice::ConnectionLost{error});
+    enter(state, PoolPhase::recovering, after);
+  }
+  schedule_attempt(state, state.reconnect, began, after);
+}
+
+/// Schedules the next attempt. The wait is counted from when the last one `began`, so that one which hangs
+/// until its deadline does not put the next one off.
+void PoolCore::schedule_attempt(PoolState& state, Backoff& backoff, Duration began,
+                                AfterUnlock& after) const {
+  if (state.next_attempt) return;
+  const auto delay = backoff.next();
+  state.next_attempt = clock().now() + std::max(delay - (tick() - began), Duration::zero());
+  after->later.push_back({*state.next_attempt, delay, &PoolCore::attempt});
+}
+
+/// Tries again after `delay`: to reach the database at all while recovering, else to open what is wanted.
+void PoolCore::attempt(Duration delay) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  // A call that was scheduled for something that has been overtaken since comes early, or for nothing.
+  if (!state->next_attempt || clock().now() < *state->next_attempt) return;
+  state->next_attempt.reset();
+  if (state->phase != PoolPhase::recovering) return plan_opens(*state, after);
+  state->ledger.apply(event::ReconnectAttempted{});
+  after->notices.emplace_back(notice::ReconnectAttempt{++state->attempts, delay});
+  ++state->opening;
+  ++after->opens;
+}
+
+void PoolCore::enter(PoolState& state, PoolPhase phase, AfterUnlock& after) {
+  after->notices.emplace_back(notice::PhaseChanged{state.phase, phase});
+  state.phase = phase;
+  changed_.notify_all();
+}
+
+}  // namespace dbpool

@@ -1,0 +1,87 @@
+#include "pool/pool_core.hpp"
+
+namespace dbpool {
+namespace {
+
+/// A lease while its connection is being checked. The ping goes before the connection it pings.
+struct CheckedLease {
+  Lease lease;
+  std::shared_ptr<Operation> ping;
+};
+
+}  // namespace
+
+/// Checks a slot that has been taken out of idle for it.
+void PoolCore::start_check(Slot& slot) {
+  const auto began = tick();
+  std::shared_ptr<Operation> ping = slot.connection->start_ping(
+      options_.validation_query, Deadline(clock().now() + options_.validation_timeout));
+  run_on(runtime_.scheduler, std::move(ping),
+         [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
+           core->checked(slot, failure_of(thrown), began);
+         });
+}
+
+void PoolCore::checked(Slot& slot, const std::optional<Failure>& failure, Duration began) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  --state->checking;
+  record_check(*state, slot, failure, began, after);
+  if (failure) slot.discarded = true;
+  settle(*state, slot, tick(), after);
+}
+
+void PoolCore::check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done) {
+  const auto began = tick();
+  Slot& slot = *lease.slot_;
+  auto check = std::make_shared<CheckedLease>(CheckedLease{std::move(lease), nullptr});
+  check->ping = slot.connection->start_ping(query, Deadline(clock().now() + options_.validation_timeout));
+  run_on(runtime_.scheduler, check->ping,
+         [core = shared_from_this(), check, &slot, began, done = std::move(done)](const auto& thrown) {
+           {
+             AfterUnlock after(*core);
+             const auto state = core->state_.access();
+             core->record_check(*state, slot, failure_of(thrown), began, after);
+           }
+           check->ping.reset();
+           done(std::move(check->lease));
+         });
+}
+
+/// Counts a check of `slot`. One that failed casts doubt on every idle connection.
+void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
+                            Duration began, AfterUnlock& after) const {
+  const auto now = tick();
+  state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
+  state.last_contact_ok = slot.healthy = !failure;
+  slot.last_checked = now;
+  if (!failure) return;
+  // A statement that the database refused says nothing about the other connections.
+  const bool refused = failure->kind == ErrorKind::query;
+  fail(state, {refused ? ErrorKind::query : ErrorKind::validation, failure->text}, began, after);
+  if (!refused) suspect_idle(state, after);
+}
+
+void PoolCore::suspect_idle(PoolState& state, AfterUnlock& after) const {
+  for (Slot* slot : state.idle) {
+    slot->state = Slot::State::checking;
+    ++state.checking;
+    after->checks.push_back(slot);
+  }
+  state.idle.clear();
+}
+
+void PoolCore::command_failed(const Failure& failure, Duration began) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  fail(*state, failure, began, after);
+  if (failure.kind == ErrorKind::network) suspect_idle(*state, after);
+}
+
+/// Counts and tells an error.
+void PoolCore::fail(PoolState& state, const Failure& failure, Duration began, AfterUnlock& after) const {
+  state.ledger.apply(event::Failed{failure.kind, failure.text, tick(), began, clock().wall()});
+  after->notices.emplace_back(notice::Failure{failure.kind, failure.text});
+}
+
+}  // namespace dbpool

@@ -1,0 +1,115 @@
+#include "dbpool/pool/pool.hpp"
+
+#include <stdexcept>
+
+#include "pool/pool_core.hpp"
+
+namespace dbpool {
+namespace {
+
+PoolOptions checked(PoolOptions options) {
+  if (options.max_size == 0 || options.min_size > options.max_size) {
+    throw std::invalid_argument("pool '" + options.name +
+                                "': max_size must be at least 1 and at least min_size");
+  }
+  return options;
+}
+
+}  // namespace
+
+Pool::Pool(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
+           std::shared_ptr<PoolObserver> observer)
+    : core_(std::make_shared<PoolCore>(checked(std::move(options)), std::move(driver), std::move(runtime),
+                                       std::move(observer))) {
+  core_->start();
+}
+
+Pool::~Pool() {
+  core_->abandon();
+}
+
+Lease Pool::acquire(const AcquireRequest& request, std::source_location where) {
+  return core_->acquire(request, where);
+}
+
+std::optional<Lease> Pool::try_acquire(std::source_location where) {
+  return core_->try_acquire(where);
+}
+
+void Pool::acquire_async(const AcquireRequest& request, LeasePurpose purpose, AsyncResult done,
+                         std::source_location where) {
+  core_->acquire_async(request, purpose, std::move(done), where);
+}
+
+bool Pool::warm_up(Duration timeout) {
+  return core_->warm_up(timeout);
+}
+CloseResult Pool::close_connections() {
+  return core_->close_connections();
+}
+void Pool::shut_down() {
+  core_->shut_down();
+}
+bool Pool::drain(Duration timeout) {
+  return core_->drain(timeout);
+}
+PoolPhase Pool::phase() const {
+  return core_->phase();
+}
+PoolSnapshot Pool::snapshot() const {
+  return core_->snapshot();
+}
+std::vector<ConnectionSnapshot> Pool::connections() const {
+  return core_->connections();
+}
+std::vector<LeakReport> Pool::leaks() const {
+  return core_->leaks();
+}
+const PoolOptions& Pool::options() const noexcept {
+  return core_->options();
+}
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+  if (this != &other) {
+    release();
+    core_ = other.core_;
+    slot_ = std::exchange(other.slot_, nullptr);
+  }
+  return *this;
+}
+
+Lease::~Lease() {
+  release();
+}
+
+void Lease::release() noexcept {
+  if (Slot* slot = std::exchange(slot_, nullptr)) core_->give_back(*slot);
+}
+
+QueryResult Lease::execute(std::string_view sql) {
+  const auto& clock = core_->clock();
+  const auto began = clock.tick();
+  try {
+    return slot_->connection->execute(sql, Deadline(clock.now() + core_->options().command_timeout));
+  } catch (const DriverError& e) {
+    core_->command_failed({e.kind(), e.what()}, began);
+    throw;
+  }
+}
+
+Connection& Lease::connection() noexcept {
+  return *slot_->connection;
+}
+void Lease::discard() noexcept {
+  slot_->discarded = true;
+}
+std::uint64_t Lease::id() const noexcept {
+  return slot_->lease.id;
+}
+
+void Lease::check_async(Lease lease, const std::string& query, std::function<void(Lease)> done) {
+  PoolCore& core = *lease.core_;
+  core.check_lease(std::move(lease), query, std::move(done));
+}
+
+}  // namespace dbpool

@@ -1,0 +1,143 @@
+#include "pool/pool_core.hpp"
+
+#include <execinfo.h>
+
+namespace dbpool {
+namespace {
+
+double seconds(Duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+/// Often enough for a leak to be told within a quarter of its limit.
+Duration housekeeping_interval(const PoolOptions& options) {
+  constexpr Duration longest = std::chrono::seconds(1);
+  if (options.leak_detection_timeout == Duration::zero()) return longest;
+  return std::clamp<Duration>(options.leak_detection_timeout / 4, std::chrono::milliseconds(100), longest);
+}
+
+/// The waits that are still going on count as well.
+void fill_waiters(PoolSnapshot& snapshot, const PoolState& state, Duration now) {
+  snapshot.waiting = state.waiters.size();
+  snapshot.oldest_waiter = 0;
+  for (const Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) {
+    const auto waited = seconds(now - w->began);
+    snapshot.oldest_waiter = std::max(*snapshot.oldest_waiter, waited);
+    snapshot.wait_recent_peak = std::max(*snapshot.wait_recent_peak, waited);
+    if (state.ledger.judges(w->began))
+      snapshot.wait_judged_peak = std::max(*snapshot.wait_judged_peak, waited);
+  }
+}
+
+std::string_view to_string(Slot::State state) {
+  switch (state) {
+    case Slot::State::idle:
+      return "idle";
+    case Slot::State::active:
+      return "active";
+    case Slot::State::checking:
+      return "checking";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::optional<Failure> failure_of(const std::exception_ptr& thrown) {
+  if (!thrown) return std::nullopt;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const DriverError& e) {
+    return Failure{e.kind(), e.what()};
+  } catch (const std::exception& e) {
+    return Failure{ErrorKind::other, e.what()};
+  }
+}
+
+PoolCore::PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
+                   std::shared_ptr<PoolObserver> observer)
+    : options_(std::move(options)),
+      driver_(std::move(driver)),
+      runtime_(std::move(runtime)),
+      observer_(std::move(observer)),
+      state_(options_, runtime_.clock->wall()) {}
+
+void PoolCore::start() {
+  if (options_.leak_stack) {
+    void* frame = nullptr;
+    ::backtrace(&frame, 1);  // the first call loads a library; no acquire should
+  }
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  state->unready_since = state->last_housekeeping = tick();
+  if (options_.min_size == 0) advance_phase(*state, state->unready_since, after);
+  plan_opens(*state, after);
+  const auto interval = housekeeping_interval(options_);
+  after->later.push_back({clock().now() + interval, interval, &PoolCore::keep_house});
+}
+
+PoolPhase PoolCore::phase() const {
+  return state_.access()->phase;
+}
+
+PoolSnapshot PoolCore::snapshot() const {
+  PoolSnapshot s;
+  s.pool = options_.name;
+  s.info = driver_->info();
+  s.min = options_.min_size;
+  s.max = capacity();
+  s.configured = options_.max_size;
+  if (options_.max_lifetime > Duration::zero()) s.max_age = seconds(options_.max_lifetime);
+  const auto now = tick();
+  const auto state = state_.access();
+  state->ledger.fill(s, now);
+  s.phase = state->phase;
+  s.idle = state->idle.size();
+  s.opening = state->opening;
+  s.checking = state->checking;
+  s.probing = state->probing;
+  s.healthy = std::ranges::count_if(state->slots, [](const auto& slot) { return slot->healthy; });
+  s.overflow = state->slots.size() > options_.max_size ? state->slots.size() - options_.max_size : 0;
+  s.leaked = state->leaks.suspected();
+  s.last_connect_ok = state->last_connect_ok;
+  s.last_contact_ok = state->last_contact_ok;
+  fill_waiters(s, *state, now);
+  return s;
+}
+
+std::vector<ConnectionSnapshot> PoolCore::connections() const {
+  std::vector<ConnectionSnapshot> all;
+  const auto now = tick();
+  const auto wall = clock().wall();
+  const auto state = state_.access();
+  for (const auto& slot : state->slots) {
+    ConnectionSnapshot c;
+    c.id = "conn_" + std::to_string(slot->id);
+    c.state = to_string(slot->state);
+    c.created_at = slot->created_at;
+    c.times_used = slot->times_used;
+    c.age = now - slot->opened_at;
+    if (slot->times_used > 0) {
+      c.last_used = wall - std::chrono::duration_cast<WallTime::duration>(now - slot->last_used);
+    }
+    all.push_back(std::move(c));
+  }
+  return all;
+}
+
+std::vector<LeakReport> PoolCore::leaks() const {
+  const auto now = tick();
+  std::vector<LeaseRecord> suspects;
+  {
+    const auto state = state_.access();
+    for (const LeaseRecord* lease : state->leaks.suspects()) suspects.push_back(*lease);
+  }
+  std::vector<LeakReport> all;
+  for (const LeaseRecord& lease : suspects) {
+    all.push_back(report(lease, now));
+    all.back().stack = describe_stack(lease);
+  }
+  return all;
+}
+
+}  // namespace dbpool

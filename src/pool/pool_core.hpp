@@ -1,0 +1,121 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbpool/pool/pool.hpp"
+#include "dbpool/sync/guarded.hpp"
+#include "pool/after_unlock.hpp"
+#include "pool/pool_state.hpp"
+
+namespace dbpool {
+
+/// A failure in the form in which it is counted and told.
+struct Failure {
+  ErrorKind kind;
+  std::string text;
+};
+
+/// What an operation that failed threw, as a Failure; nullopt for nullptr.
+std::optional<Failure> failure_of(const std::exception_ptr& thrown);
+
+struct ParkedWaiter;
+
+/// The inside of a pool, shared by the pool and its scheduled work. Leases point to it: a pool that goes
+/// while leases are out keeps its inside alive until the last of them is back.
+///
+/// Locking: one mutex guards PoolState. It is held for a few container operations and the folding of events;
+/// never while a driver, an observer, a task or a connection's destructor runs: those go through AfterUnlock.
+class PoolCore : public std::enable_shared_from_this<PoolCore> {
+ public:
+  PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
+           std::shared_ptr<PoolObserver> observer);
+
+  void start();
+  Lease acquire(const AcquireRequest& request, std::source_location where);
+  std::optional<Lease> try_acquire(std::source_location where);
+  void acquire_async(const AcquireRequest& request, LeasePurpose purpose, Pool::AsyncResult done,
+                     std::source_location where);
+  Lease lease(Slot& slot) noexcept { return {*this, slot}; }
+  PoolClosed closed() const;
+  void give_back(Slot& slot) noexcept;
+  void command_failed(const Failure& failure, Duration began);
+  void check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done);
+
+  bool warm_up(Duration timeout);
+  CloseResult close_connections();
+  void shut_down();
+  /// Shuts down, and stays alive until the last lease is back.
+  void abandon();
+  bool drain(Duration timeout);
+
+  PoolPhase phase() const;
+  PoolSnapshot snapshot() const;
+  std::vector<ConnectionSnapshot> connections() const;
+  std::vector<LeakReport> leaks() const;
+  const PoolOptions& options() const noexcept { return options_; }
+  const Clock& clock() const noexcept { return *runtime_.clock; }
+
+ private:
+  friend class AfterUnlock;
+  using Access = Guarded<PoolState>::Access;
+
+  // acquire.cpp
+  Slot& wait_for_slot(ParkedWaiter& waiter);
+  bool validate(Slot& slot, ParkedWaiter& waiter);
+  std::exception_ptr enqueue(PoolState& state, Waiter& waiter) const;
+  AcquireTimeout time_out(PoolState& state, Waiter& waiter) const;
+  TimePoint deadline_of(const Waiter& waiter) const;
+
+  // release.cpp
+  bool take_idle(PoolState& state, Waiter& waiter, Duration now) const;
+  void lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const;
+  void activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const;
+  bool needs_validation(const Slot& slot, Duration now) const noexcept;
+  void settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& after);
+  std::optional<CloseReason> reason_to_close(const PoolState& state, const Slot& slot, Duration now) const;
+  void close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlock& after);
+
+  // connector.cpp
+  void plan_opens(PoolState& state, AfterUnlock& after) const;
+  void open_one();
+  void validate_opened(std::unique_ptr<Connection> connection, Duration took);
+  void opened(std::unique_ptr<Connection> connection, Duration now);
+  void open_failed(const Failure& failure, Duration began);
+  void advance_phase(PoolState& state, Duration now, AfterUnlock& after);
+  void lose(PoolState& state, const std::string& error, Duration began, AfterUnlock& after);
+  void schedule_attempt(PoolState& state, Backoff& backoff, Duration began, AfterUnlock& after) const;
+  void attempt(Duration delay);
+  void enter(PoolState& state, PoolPhase phase, AfterUnlock& after);
+
+  // health_checks.cpp
+  void start_check(Slot& slot);
+  void checked(Slot& slot, const std::optional<Failure>& failure, Duration began);
+  void record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure, Duration began,
+                    AfterUnlock& after) const;
+  void suspect_idle(PoolState& state, AfterUnlock& after) const;
+  void fail(PoolState& state, const Failure& failure, Duration began, AfterUnlock& after) const;
+
+  // housekeeping.cpp
+  void keep_house(Duration interval);
+  void retire_idle(PoolState& state, Duration now, AfterUnlock& after);
+  void check_idle(PoolState& state, Duration now, AfterUnlock& after) const;
+  void tell_leaks(const std::vector<LeaseRecord>& suspects, Duration now) const;
+
+  Duration tick() const noexcept { return runtime_.clock->tick(); }
+  unsigned capacity() const noexcept { return options_.max_size + options_.max_overflow; }
+  bool closing(const PoolState& state) const noexcept { return state.phase >= PoolPhase::shutting_down; }
+
+  const PoolOptions options_;
+  const std::shared_ptr<Driver> driver_;
+  const Runtime runtime_;
+  const std::shared_ptr<PoolObserver> observer_;
+  Guarded<PoolState> state_;
+  std::condition_variable changed_;  ///< the phase changed, or a lease came back during shutdown
+};
+
+}  // namespace dbpool

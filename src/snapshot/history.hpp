@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/sync/clock.hpp"
+#include "health/health_policy.hpp"
+
+namespace dbpool {
+
+/// How much is kept, and how densely.
+struct HistoryOptions {
+  std::chrono::nanoseconds span = std::chrono::hours(24);
+  std::chrono::nanoseconds interval = std::chrono::minutes(1);
+  bool operator==(const HistoryOptions&) const = default;
+};
+
+/// One moment in a pool's history; the Snowflake document's HealthMetrics, and the connection states.
+struct HistoryItem {
+  WallTime time;
+  HealthStatus status = HealthStatus::unknown;
+  std::optional<std::uint32_t> total, healthy, active, idle, waiting;
+  std::optional<std::uint32_t> failed_health_checks;  ///< since the item before
+  std::optional<double> average_response_ms;          ///< of the health checks since the item before
+  std::optional<std::uint32_t> errors_last_hour;
+};
+
+/// A stretch of a pool's history.
+struct PoolHistory {
+  std::chrono::nanoseconds interval;  ///< between two items; the last, the present moment, is not on time
+  std::vector<HistoryItem> items;     ///< oldest first
+};
+
+/// What was seen of a pool, and when: on the steady clock for ages, on the wall clock for people.
+struct Observation {
+  const PoolSnapshot& figures;
+  HealthStatus status = HealthStatus::unknown;
+  TimePoint at;
+  WallTime time;
+};
+
+/// One pool's history: an item each interval, at most span / interval of them. A full day of minutes takes
+/// 1,440 items of 96 bytes, 135 KiB a pool; memory is taken as it fills. One thread at a time.
+class History {
+ public:
+  /// Adds an item when one is due, dropping what is too many. The first observation is always due.
+  void record(const Observation& seen, const HistoryOptions& options);
+  /// The items after `oldest`, oldest first.
+  std::vector<HistoryItem> items(TimePoint oldest) const;
+  /// The item that `seen` would be, without adding it.
+  HistoryItem item(const Observation& seen) const;
+
+ private:
+  struct Entry {
+    TimePoint at;
+    HistoryItem item;
+  };
+  /// Totals as they were at the last item: an item tells what was added since.
+  struct Totals {
+    PoolSnapshot::Count health_check_failures;
+    std::uint64_t health_checks = 0;
+    double health_check_seconds = 0;
+  };
+
+  std::deque<Entry> entries_;
+  Totals before_;
+  TimePoint due_ = TimePoint::min();
+};
+
+}  // namespace dbpool

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+
+namespace dbpool {
+
+/// The process's own figures, as Prometheus' client libraries name them. nullopt = /proc did not tell.
+struct ProcessStats {
+  std::optional<double> cpu_seconds_total;
+  std::optional<double> open_fds;
+  std::optional<double> max_fds;
+  std::optional<double> virtual_memory_bytes;
+  std::optional<double> virtual_memory_max_bytes;  ///< without a limit: the largest number, as elsewhere
+  std::optional<double> resident_memory_bytes;
+  std::optional<double> heap_bytes;
+  std::optional<double> start_time_seconds;  ///< Unix time
+  std::optional<double> threads;
+};
+
+/// Reads /proc/self. Costs some system calls; does not throw.
+ProcessStats read_process_stats();
+
+}  // namespace dbpool

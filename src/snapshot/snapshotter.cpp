@@ -1,0 +1,221 @@
+#include "snapshot/snapshotter.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "dbpool/sync/guarded.hpp"
+#include "health/health_tracker.hpp"
+
+namespace dbpool {
+namespace {
+
+/// What is remembered of one pool.
+struct WatchedPool {
+  HealthTracker tracker;
+  History history;
+  std::uint64_t round = 0;  ///< the judging round that saw it last
+  TimePoint seen;           ///< and when that was
+};
+
+/// A source that is watched. `source` is fixed and may be read without the lock; the rest is guarded by it.
+struct Watched {
+  std::shared_ptr<const PoolSource> source;
+  HealthPolicy policy;
+  std::map<std::string, WatchedPool> pools;  ///< by name
+};
+
+using WatchList = std::vector<std::shared_ptr<Watched>>;
+
+struct Watching {
+  WatchList sources;
+  HistoryOptions history;
+};
+
+/// The entry for a source: the one it has when it stays, else a new one that takes over its name's histories.
+std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
+  const auto same_name = [&](const auto& w) { return w->source->name() == wanted.source->name(); };
+  const auto old = std::ranges::find_if(before, same_name);
+  if (old != before.end() && (*old)->source == wanted.source) {
+    (*old)->policy = wanted.policy;
+    return *old;
+  }
+  auto entry = std::make_shared<Watched>(Watched{std::move(wanted.source), wanted.policy, {}});
+  if (old != before.end()) entry->pools.swap((*old)->pools);
+  for (auto& [name, pool] : entry->pools) pool.tracker = {};
+  return entry;
+}
+
+SourceReport read_report(const PoolSource& source) {
+  SourceReport report{source.name(), source.kind(), source.read(), {}};
+  for (PoolSnapshot& figures : report.reading.pools) {
+    report.pools.push_back({report.name, report.kind, std::move(figures), {}});
+  }
+  report.reading.pools.clear();
+  return report;
+}
+
+Judgement health_of(const PoolSnapshot& figures, const Watched& watched) {
+  const auto pool = watched.pools.find(figures.pool);
+  return current_judgement(figures,
+                           pool == watched.pools.end() ? Judgement{} : pool->second.tracker.verdict());
+}
+
+}  // namespace
+
+struct Snapshotter::State {
+  std::shared_ptr<const Clock> clock;
+  OnHealthChange on_change;
+  TimePoint started;
+  std::mutex judging;       ///< taken before `watched`
+  std::uint64_t round = 0;  ///< guarded by `judging`
+  Guarded<Watching> watched;
+
+  WatchList watch_list() const { return watched.access()->sources; }
+  std::vector<HealthChange> judge(Watched& source);
+  void forget_vanished(Watched& source, TimePoint oldest, std::vector<HealthChange>& changes) const;
+  void judge_all(const WatchList& sources);
+  std::optional<PoolHistory> history_of(const Watched& source, const std::string& pool, Duration span) const;
+};
+
+/// REQUIRES: `judging` is held.
+std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
+  const PoolSource::Reading reading = source.source->read();
+  const TimePoint now = clock->now();
+  const WallTime time = clock->wall();
+  std::vector<HealthChange> changes;
+  const auto access = watched.access();
+  for (const PoolSnapshot& figures : reading.pools) {
+    WatchedPool& pool = source.pools[figures.pool];
+    if (pool.round == round) continue;  // of two rows with one name the first counts
+    pool.round = round;
+    pool.seen = now;
+    const HealthStatus from = pool.tracker.verdict().status;
+    const Judgement& to = pool.tracker.update(figures, source.policy, now);
+    pool.history.record({figures, to.status, now, time}, access->history);
+    if (to.status != from) changes.push_back({source.source->name(), figures.pool, from, to});
+  }
+  forget_vanished(source, now - access->history.span, changes);
+  return changes;
+}
+
+/// A pool that is gone has no health; its history stays until all of it is too old.
+void Snapshotter::State::forget_vanished(Watched& source, TimePoint oldest,
+                                         std::vector<HealthChange>& changes) const {
+  for (auto& [name, pool] : source.pools) {
+    if (pool.round == round) continue;
+    const HealthStatus from = pool.tracker.verdict().status;
+    if (from != HealthStatus::unknown) changes.push_back({source.source->name(), name, from, {}});
+    pool.tracker = {};
+  }
+  std::erase_if(source.pools, [&](const auto& entry) { return entry.second.seen < oldest; });
+}
+
+void Snapshotter::State::judge_all(const WatchList& sources) {
+  std::vector<HealthChange> changes;
+  {
+    // One round at a time, so that no figures are judged after newer ones.
+    const std::lock_guard lock(judging);
+    ++round;
+    for (const auto& source : sources) std::ranges::move(judge(*source), std::back_inserter(changes));
+  }
+  for (const HealthChange& change : changes) on_change(change);
+}
+
+std::optional<PoolHistory> Snapshotter::State::history_of(const Watched& source, const std::string& pool,
+                                                          Duration span) const {
+  const PoolSource::Reading reading = source.source->read();
+  const auto figures = std::ranges::find(reading.pools, pool, &PoolSnapshot::pool);
+  const bool exists = figures != reading.pools.end();
+  const WatchedPool unseen;
+  const auto access = watched.access();
+  const auto entry = source.pools.find(pool);
+  if (!exists && entry == source.pools.end()) return std::nullopt;
+
+  const WatchedPool& known = entry == source.pools.end() ? unseen : entry->second;
+  const TimePoint now = clock->now();
+  std::vector<HistoryItem> items = known.history.items(now - span);
+  if (exists) {
+    const HealthStatus status = current_judgement(*figures, known.tracker.verdict()).status;
+    items.push_back(known.history.item({*figures, status, now, clock->wall()}));
+  }
+  return PoolHistory{access->history.interval, std::move(items)};
+}
+
+Snapshotter::Snapshotter(std::shared_ptr<const Clock> clock, OnHealthChange on_change)
+    : state_(std::make_unique<State>()) {
+  state_->clock = std::move(clock);
+  state_->on_change = std::move(on_change);
+  state_->started = state_->clock->now();
+}
+
+Snapshotter::~Snapshotter() = default;
+
+void Snapshotter::watch(std::vector<WatchedSource> sources, HistoryOptions history) {
+  WatchList replaced;  // destroyed after the lock is free: a source may be gone with it
+  const auto access = state_->watched.access();
+  replaced.swap(access->sources);
+  access->history = history;
+  for (WatchedSource& source : sources) access->sources.push_back(adopt(std::move(source), replaced));
+}
+
+void Snapshotter::tick() {
+  state_->judge_all(state_->watch_list());
+}
+
+void Snapshotter::tick(const std::string& source) {
+  WatchList sources = state_->watch_list();
+  std::erase_if(sources, [&](const auto& watched) { return watched->source->name() != source; });
+  state_->judge_all(sources);
+}
+
+FleetSnapshot Snapshotter::snapshot() const {
+  FleetSnapshot fleet;
+  fleet.time = state_->clock->wall();
+  fleet.uptime_seconds = std::chrono::duration<double>(state_->clock->now() - state_->started).count();
+  const WatchList watched = state_->watch_list();
+  for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
+  const auto access = state_->watched.access();
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    for (PoolReport& pool : fleet.sources[i].pools) pool.health = health_of(pool.figures, *watched[i]);
+  }
+  return fleet;
+}
+
+bool Snapshotter::ready() const {
+  return std::ranges::all_of(state_->watch_list(),
+                             [](const auto& watched) { return watched->source->read().settled; });
+}
+
+std::optional<PoolHistory> Snapshotter::history(const std::string& pool,
+                                                std::chrono::nanoseconds span) const {
+  for (const auto& watched : state_->watch_list()) {
+    const PoolSource& source = *watched->source;
+    // An owned pool is its own source, by the same name, so the others need not be read.
+    if (source.kind() == SourceKind::owned && source.name() != pool) continue;
+    if (auto history = state_->history_of(*watched, pool, span)) return history;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::vector<ConnectionSnapshot>> Snapshotter::connections(const std::string& pool) const {
+  for (const auto& watched : state_->watch_list()) {
+    const PoolSource& source = *watched->source;
+    if (source.kind() == SourceKind::owned && source.name() == pool) return source.connections(pool);
+  }
+  return std::nullopt;
+}
+
+std::vector<SuspectedLeak> Snapshotter::leaks() const {
+  std::vector<SuspectedLeak> all;
+  for (const auto& watched : state_->watch_list()) {
+    for (const PoolSnapshot& pool : watched->source->read().pools) {
+      for (LeakReport& lease : watched->source->leaks(pool.pool))
+        all.push_back({pool.pool, std::move(lease)});
+    }
+  }
+  return all;
+}
+
+}  // namespace dbpool

@@ -1,0 +1,240 @@
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <deque>
+#include <optional>
+#include <queue>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "dbpool/sync/guarded.hpp"
+#include "dbpool/sync/scheduler.hpp"
+
+namespace dbpool {
+namespace {
+
+/// An open descriptor, closed with its owner.
+class Descriptor {
+ public:
+  Descriptor(int fd, const char* what) : fd_(fd) {
+    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), what);
+  }
+  ~Descriptor() { ::close(fd_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+using Token = std::uint64_t;
+constexpr Token wake_token = 0;
+
+struct Waiting {
+  int fd;
+  Scheduler::Task task;
+};
+
+struct Moment {
+  TimePoint when;
+  Token token;
+  bool operator>(const Moment& other) const noexcept { return when > other.when; }
+};
+
+struct SchedulerState {
+  std::deque<Scheduler::Task> ready;
+  std::unordered_map<Token, Waiting> waiting;
+  // A wait that ended by its descriptor leaves its moment behind; the token then finds nothing.
+  std::priority_queue<Moment, std::vector<Moment>, std::greater<>> moments;
+  Token next_token = wake_token + 1;
+  bool stopped = false;
+};
+
+}  // namespace
+
+/// Locking: one mutex guards all state; it is held for a few container operations and never while a task
+/// runs or is destroyed. The threads share ownership of the core, so that a task may drop the last reference
+/// to the scheduler.
+class ThreadScheduler::Core {
+ public:
+  explicit Core(std::shared_ptr<const Clock> clock)
+      : clock_(std::move(clock)),
+        epoll_(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"),
+        wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd") {
+    epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_token}};
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) {
+      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
+  }
+
+  bool post(Task task) {
+    {
+      const auto state = state_.access();
+      if (state->stopped) return false;
+      state->ready.push_back(std::move(task));
+    }
+    work_.notify_one();
+    return true;
+  }
+
+  bool when(IoWait wait, Task task) {
+    bool sooner = false;
+    Token token = 0;
+    {
+      const auto state = state_.access();
+      if (state->stopped) return false;
+      token = state->next_token++;
+      state->waiting.emplace(token, Waiting{wait.fd, std::move(task)});
+      if (wait.until != TimePoint::max()) {
+        sooner = state->moments.empty() || wait.until < state->moments.top().when;
+        state->moments.push({wait.until, token});
+      }
+    }
+    if (wait.fd >= 0) watch(wait, token);
+    if (sooner) wake();
+    return true;
+  }
+
+  void work() {
+    for (;;) {
+      Task task;
+      {
+        auto state = state_.access();
+        work_.wait(state.lock(), [&] { return state->stopped || !state->ready.empty(); });
+        if (state->stopped) return;
+        task = std::move(state->ready.front());
+        state->ready.pop_front();
+      }
+      task();
+    }
+  }
+
+  void wait_for_events() {
+    std::array<epoll_event, 64> events{};
+    while (const auto timeout = next_timeout()) {
+      const int n = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), *timeout);
+      for (int i = 0; i < n; ++i) finish(events[static_cast<std::size_t>(i)].data.u64);
+      finish_moments();
+    }
+  }
+
+  void stop() {
+    std::deque<Task> ready;
+    std::unordered_map<Token, Waiting> waiting;
+    {
+      const auto state = state_.access();
+      state->stopped = true;
+      ready.swap(state->ready);
+      waiting.swap(state->waiting);
+    }
+    work_.notify_all();
+    wake();
+  }
+
+ private:
+  void watch(const IoWait& wait, Token token) {
+    epoll_event event{.events = EPOLLONESHOT, .data = {.u64 = token}};
+    if ((wait.events & POLLIN) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
+    if ((wait.events & POLLOUT) != 0) event.events |= EPOLLOUT;
+    // A descriptor that cannot be watched counts as ready: the task finds out what is wrong with it.
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wait.fd, &event) != 0) finish(token);
+  }
+
+  /// Milliseconds until the next moment, -1 for none; nullopt after a stop.
+  std::optional<int> next_timeout() {
+    const auto state = state_.access();
+    if (state->stopped) return std::nullopt;
+    if (state->moments.empty()) return -1;
+    const auto left = state->moments.top().when - clock_->now();
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    return static_cast<int>(std::clamp<std::int64_t>(ms, 0, INT_MAX));
+  }
+
+  void finish_moments() {
+    for (;;) {
+      Token token = 0;
+      {
+        const auto state = state_.access();
+        if (state->moments.empty() || state->moments.top().when > clock_->now()) return;
+        token = state->moments.top().token;
+        state->moments.pop();
+      }
+      finish(token);
+    }
+  }
+
+  /// Hands the task of a wait that has ended to the workers; a token of one that ended before does nothing.
+  void finish(Token token) {
+    if (token == wake_token) {
+      eventfd_t count = 0;
+      ::eventfd_read(wake_.get(), &count);
+      return;
+    }
+    {
+      const auto state = state_.access();
+      const auto it = state->waiting.find(token);
+      if (it == state->waiting.end()) return;
+      if (it->second.fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, it->second.fd, nullptr);
+      state->ready.push_back(std::move(it->second.task));
+      state->waiting.erase(it);
+    }
+    work_.notify_one();
+  }
+
+  void wake() { ::eventfd_write(wake_.get(), 1); }
+
+  std::shared_ptr<const Clock> clock_;
+  Descriptor epoll_;
+  Descriptor wake_;
+  Guarded<SchedulerState> state_;
+  std::condition_variable work_;
+};
+
+ThreadScheduler::ThreadScheduler(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+
+// Delegates, so that the destructor ends the threads there are when the system refuses one more.
+ThreadScheduler::ThreadScheduler(unsigned workers, std::shared_ptr<const Clock> clock)
+    : ThreadScheduler(std::make_shared<Core>(std::move(clock))) {
+  threads_.emplace_back([core = core_] { core->wait_for_events(); });
+  for (unsigned i = 0; i < workers; ++i) threads_.emplace_back([core = core_] { core->work(); });
+}
+
+ThreadScheduler::~ThreadScheduler() {
+  stop();
+}
+
+bool ThreadScheduler::post(Task task) {
+  return core_->post(std::move(task));
+}
+
+bool ThreadScheduler::when(IoWait wait, Task task) {
+  return core_->when(wait, std::move(task));
+}
+
+void ThreadScheduler::stop() {
+  core_->stop();
+  for (auto& thread : threads_) {
+    // A task that dropped the last reference to its own scheduler runs on one of these threads.
+    if (thread.get_id() == std::this_thread::get_id()) {
+      thread.detach();
+    } else if (thread.joinable()) {
+      thread.join();
+    }
+  }
+}
+
+Runtime Runtime::start(unsigned workers) {
+  auto clock = machine_clock();
+  return {std::make_shared<ThreadScheduler>(workers, clock), clock};
+}
+
+}  // namespace dbpool

@@ -1,0 +1,397 @@
+"use strict";
+// Draws what the JSON API tells. Names come from outside: they only ever become text and attributes, never
+// markup. A row is built once and then changed in place, so that nothing flickers.
+
+const refreshEvery = 3000; // milliseconds, as the next two
+const giveUpAfter = 5000;
+const historyEvery = 60000; // the exporter adds an item a minute
+const many = 8; // pools; from here on there is a filter
+const severity = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3 };
+const latest = { views: [], answered: null, silentSince: null };
+
+const $ = (id) => document.getElementById(id);
+const known = (value) => value !== null && value !== undefined;
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+const count = (value) => (known(value) ? value.toLocaleString("en") : "–");
+const moment = (time) => new Date(time).toLocaleString("sv-SE"); // 2025-10-13 14:30:00, in local time
+const age = (seconds) => (seconds === 0 ? "live" : known(seconds) ? duration(seconds) : "never read");
+
+const namesOf = (things) => things.slice(0, 3).map((thing) => thing.name).join(", ")
+  + (things.length > 3 ? ` and ${count(things.length - 3)} more` : "");
+
+function duration(seconds) {
+  if (!known(seconds)) return "–";
+  const digits = (value, unit) => `${Number(value.toPrecision(value < 100 ? 2 : 3))} ${unit}`;
+  if (seconds === 0) return "0 s";
+  if (seconds < 0.001) return digits(seconds * 1e6, "µs");
+  if (seconds < 1) return digits(seconds * 1e3, "ms");
+  if (seconds < 10) return digits(seconds, "s");
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} m ${whole % 60} s`;
+  if (whole < 86400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} m`;
+  return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
+}
+
+// One pool as the page shows it: its statistics and what was thought of them.
+function viewOf(name, stats, judged = { status: "unknown", reasons: [], message: "" }) {
+  const counts = stats.pool_statistics;
+  const labels = Object.entries(stats.labels || {}).map(([label, value]) => `${label}=${value}`);
+  const database = stats.driver === "sqlite" ? stats.database?.split("/").pop() : stats.database;
+  const origin = [stats.driver || stats.kind, database, ...labels].filter(Boolean).join(" · ");
+  const isIll = judged.status !== "healthy";
+  return {
+    name, origin,
+    status: judged.status, lifecycle: stats.lifecycle,
+    reasons: judged.reasons.join(", "),
+    message: isIll ? judged.message : "",
+    error: isIll && counts.last_error ? `${moment(counts.last_error_time)}: ${counts.last_error}` : "",
+    active: counts.active_connections, idle: counts.idle_connections,
+    total: counts.total_connections, max: stats.total_capacity,
+    waiting: counts.waiting_requests, oldestWaiter: stats.oldest_waiter_seconds,
+    ...stats.acquisition_seconds, // p50, p95, p99
+    leaks: stats.leaked, age: stats.last_read_age_seconds,
+    words: [name, stats.source, origin, judged.status].join(" ").toLowerCase(),
+  };
+}
+
+// Columns: `fill` makes a cell's content once and returns what updates it.
+
+function textCell(text, isLoud = () => false) {
+  return (cell) => (view) => {
+    setText(cell, text(view));
+    cell.classList.toggle("loud", isLoud(view));
+  };
+}
+
+function poolCell(cell) {
+  const [link, origin] = [element("a"), element("small", "minor")];
+  cell.append(link, origin);
+  return (view) => {
+    setText(link, view.name);
+    setText(origin, view.origin);
+    origin.title = view.origin;
+    link.href = `/connections/pools/stats/${encodeURIComponent(view.name)}`;
+  };
+}
+
+function healthCell(cell) {
+  const [status, ...lines] = ["status", "minor", "minor", "minor"].map((each) => element("span", each));
+  cell.append(status, ...lines);
+  return (view) => {
+    status.className = `status ${view.status}`;
+    setText(status, view.status);
+    setText(lines[0], view.message);
+    setText(lines[1], view.reasons && `reasons: ${view.reasons}`);
+    setText(lines[2], view.error && `last error ${view.error}`);
+  };
+}
+
+function connectionsCell(cell) {
+  const [used, free, active, idle] = ["", "quiet", "in-use", "is-idle"].map((each) => element("span", each));
+  const bar = element("div", "bar", active, idle);
+  cell.append(element("div", "amounts", used, free), bar);
+  return (view) => {
+    const whole = Math.max(view.max || 0, view.total || 0, 1);
+    setText(used, known(view.max) ? `${count(view.active)} / ${count(view.max)}` : count(view.active));
+    setText(free, known(view.idle) ? `${count(view.idle)} idle` : "");
+    active.style.width = `${(100 * (view.active || 0)) / whole}%`;
+    idle.style.width = `${(100 * (view.idle || 0)) / whole}%`;
+    bar.hidden = !known(view.active);
+  };
+}
+
+function waitingCell(cell) {
+  const [waiting, oldest] = [element("span"), element("span", "minor")];
+  cell.append(waiting, oldest);
+  return (view) => {
+    setText(waiting, count(view.waiting));
+    waiting.classList.toggle("loud", view.waiting > 0);
+    setText(oldest, view.waiting > 0 && known(view.oldestWaiter) ? `for ${duration(view.oldestWaiter)}` : "");
+  };
+}
+
+const number = { number: true, descending: true }; // to the right; the highest first
+const poolColumns = [
+  { key: "pool", label: "Pool", value: (view) => view.name, fill: poolCell },
+  { key: "health", label: "Health", value: (view) => severity[view.status], fill: healthCell },
+  { key: "lifecycle", label: "Lifecycle", value: (view) => view.lifecycle,
+    fill: textCell((view) => view.lifecycle || "–") },
+  { key: "connections", label: "Active / max", descending: true, fill: connectionsCell,
+    value: (view) => (view.max ? view.active / view.max : null) },
+  { key: "waiting", label: "Waiting", ...number, value: (view) => view.waiting, fill: waitingCell },
+  ...["p50", "p95", "p99"].map((key) => ({
+    key, label: `Acquire ${key}`, ...number, value: (view) => view[key],
+    fill: textCell((view) => duration(view[key])) })),
+  { key: "leaks", label: "Leaks", ...number, value: (view) => view.leaks,
+    fill: textCell((view) => count(view.leaks), (view) => view.leaks > 0) },
+  { key: "history", label: "Last hour", fill: () => () => {} },
+  { key: "age", label: "Data age", ...number, value: (view) => view.age, fill: textCell((view) => age(view.age)) },
+];
+const leakColumns = [
+  { key: "pool", label: "Pool", fill: textCell((leak) => leak.pool) },
+  { key: "lease", label: "Lease", number: true, fill: textCell((leak) => String(leak.lease)) },
+  { key: "connection", label: "Connection", fill: textCell((leak) => leak.connection_id || "–") },
+  { key: "held", label: "Held for", number: true, fill: textCell((leak) => duration(leak.age_seconds)) },
+  { key: "wide", label: "Acquired at", fill: textCell((leak) => [leak.site, ...(leak.stack || [])].join("  ←  ")) },
+];
+const sourceColumns = [
+  { key: "source", label: "Source", fill: textCell((source) => source.name) },
+  { key: "kind", label: "Kind", fill: textCell((source) => source.kind) },
+  { key: "up", label: "State", fill: textCell(
+    (source) => ({ true: "up", false: "down" })[source.up] || "not read yet", (source) => source.up === false) },
+  { key: "pools", label: "Pools", number: true, fill: textCell((source) => count(source.pools)) },
+  { key: "age", label: "Data age", number: true, fill: textCell((source) => age(source.last_success_age_seconds)) },
+  { key: "wide", label: "Last error", fill: textCell((source) => source.last_error || "–") },
+];
+
+function cellOf(column, index, isHead) {
+  const cell = element(isHead || index === 0 ? "th" : "td", column.number ? `${column.key} number` : column.key);
+  cell.setAttribute("role", isHead ? "columnheader" : index === 0 ? "rowheader" : "cell");
+  if (cell.tagName === "TH") cell.scope = isHead ? "col" : "row";
+  else cell.dataset.label = column.label;
+  return cell;
+}
+
+// A row for each key: built when it appears, changed in place, dropped when it is gone.
+class Table {
+  constructor(table, columns) {
+    this.table = table;
+    this.columns = columns;
+    this.entries = new Map();
+    this.heads = columns.map((column, index) => cellOf(column, index, true));
+    this.heads.forEach((head, index) => setText(head, columns[index].label));
+    table.tHead.append(this.rowOf(this.heads));
+  }
+
+  rowOf(cells) {
+    const row = element("tr", "", ...cells);
+    row.setAttribute("role", "row"); // said again for when the style sheet makes it something else
+    return row;
+  }
+
+  build() {
+    const cells = this.columns.map((column, index) => cellOf(column, index, false));
+    return { row: this.rowOf(cells), updates: this.columns.map((column, index) => column.fill(cells[index])) };
+  }
+
+  // `views`: [key, view] in the order in which they are to stand.
+  show(views) {
+    const gone = new Set(this.entries.keys());
+    const focused = document.activeElement;
+    let place = this.table.tBodies[0].firstElementChild;
+    for (const [key, view] of views) {
+      if (!gone.delete(key)) this.entries.set(key, this.build());
+      const entry = this.entries.get(key);
+      entry.view = view;
+      entry.updates.forEach((update) => update(view));
+      if (entry.row === place) place = place.nextElementSibling;
+      else this.table.tBodies[0].insertBefore(entry.row, place);
+    }
+    gone.forEach((key) => this.entries.get(key).row.remove());
+    gone.forEach((key) => this.entries.delete(key));
+    if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+    this.table.hidden = views.length === 0;
+  }
+}
+
+const pools = new Table($("pools"), poolColumns);
+const leaks = new Table($("leaks"), leakColumns);
+const sources = new Table($("sources"), sourceColumns);
+
+const order = { column: poolColumns[1], descending: false };
+
+function compare(a, b) {
+  const [left, right] = [order.column.value(a), order.column.value(b)];
+  const byName = a.name.localeCompare(b.name, "en", { numeric: true });
+  if (!known(left) || !known(right)) return known(right) - known(left) || byName;
+  const difference = typeof left === "string" ? left.localeCompare(right, "en", { numeric: true }) : left - right;
+  return (order.descending ? -difference : difference) || byName;
+}
+
+function arrange() {
+  const wanted = $("filter").value.toLowerCase().split(/\s+/);
+  const isShown = (view) => !($("only-ill").checked && view.status === "healthy")
+    && wanted.every((word) => view.words.includes(word));
+  const shown = latest.views.filter(isShown).sort(compare);
+  pools.show(shown.map((view) => [view.name, view]));
+  for (const { row, view } of pools.entries.values()) {
+    row.className = view.status === "unhealthy" || view.status === "degraded" ? `is-${view.status}` : "";
+    visibility.observe(row);
+  }
+  const all = latest.views.length;
+  $("tools").hidden = all < many;
+  setText($("pools-shown"), shown.length === all ? "" : `${count(shown.length)} of ${count(all)}`);
+  setText($("no-pools"), shown.length ? "" : all ? "No pool matches the filter." : "No pool is known yet.");
+}
+
+function sortBy(column, descending = Boolean(column.descending)) {
+  Object.assign(order, { column, descending });
+  pools.heads.forEach((head, index) => {
+    head.ariaSort = poolColumns[index] !== column ? null : descending ? "descending" : "ascending";
+  });
+  $("sort").value = column.key;
+  arrange();
+}
+
+function addSorting() {
+  for (const column of poolColumns.filter((each) => each.value)) {
+    const button = element("button", "", column.label);
+    button.type = "button";
+    button.onclick = () => sortBy(column, order.column === column ? !order.descending : undefined);
+    pools.heads[poolColumns.indexOf(column)].replaceChildren(button);
+    $("sort").append(new Option(column.label, column.key));
+  }
+  $("sort").onchange = () => sortBy(poolColumns.find((column) => column.key === $("sort").value));
+  $("filter").oninput = arrange;
+  $("only-ill").onchange = arrange;
+  $("tools").onsubmit = (event) => event.preventDefault();
+}
+
+// Sparklines are fetched for rows on the screen only, one after the other, once a minute.
+const visibleRows = new Set();
+const visibility = new IntersectionObserver((changes) => {
+  for (const { target, isIntersecting } of changes) visibleRows[isIntersecting ? "add" : "delete"](target);
+  drawHistories();
+});
+
+let isDrawing = false;
+async function drawHistories() {
+  if (isDrawing) return;
+  isDrawing = true;
+  const isDue = ({ row, view, drawn }) =>
+    visibleRows.has(row) && !(Date.now() - drawn?.at < historyEvery && drawn.status === view.status);
+  for (let due; !latest.silentSince && (due = [...pools.entries.values()].find(isDue)); ) {
+    due.drawn = { at: Date.now(), status: due.view.status };
+    try {
+      const { history } = await fetched(`/connections/pools/history/${encodeURIComponent(due.view.name)}?hours=1`);
+      due.row.querySelector(".history").replaceChildren(sparkline(history, due.view.max));
+    } catch {
+      // Tried again when it is due; whether the exporter answers at all is the refresh's matter.
+    }
+  }
+  isDrawing = false;
+}
+
+function svgElement(tag, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+// 100 wide; connections and waiting callers stand on the floor at 20, bad minutes are lines below it.
+function sparkline(items, max) {
+  const end = Math.max(...items.map((item) => Date.parse(item.timestamp)));
+  const highest = Math.max(max || 1, ...items.flatMap((item) => [item.active || 0, item.waiting || 0]));
+  const x = (item) => Math.max(0, 100 * (1 - (end - Date.parse(item.timestamp)) / 3600000)).toFixed(1);
+  const y = (value) => (20 * (1 - value / highest)).toFixed(1);
+  const active = items.filter((item) => known(item.active));
+  const area = active.map((item) => `L${x(item)} ${y(item.active)}`).join("");
+  const during = (status) => items.map((item) =>
+    (item.status === status ? `M${x(item) - 1.7} 24H${x(item)}` : "")).join("");
+  const most = (key) => count(Math.max(0, ...items.map((item) => item[key] || 0)));
+  const paths = {
+    "floor": "M0 20H100",
+    "in-use": area && `M${x(active[0])} 20${area}V20`,
+    "queue": items.map((item) => (item.waiting > 0 ? `M${x(item)} 20V${y(item.waiting)}` : "")).join(""),
+    "was-degraded": during("degraded"),
+    "was-unhealthy": during("unhealthy"),
+  };
+  const label = `in the last hour at most ${most("active")} active, ${most("waiting")} waiting`;
+  const size = { viewBox: "0 0 100 26", preserveAspectRatio: "none" };
+  const svg = svgElement("svg", { ...size, role: "img", "aria-label": label });
+  svg.append(...Object.entries(paths).map(([name, d]) => svgElement("path", { class: name, d })));
+  return svg;
+}
+
+const sum = (views, key) => count(views.reduce((total, view) => total + (view[key] || 0), 0));
+
+function showFigure(id, text, detail) {
+  setText($(id), text);
+  setText($(id).nextElementSibling, detail);
+}
+
+function showFigures(views, everySource, status) {
+  const tally = Object.keys(severity).map((each) => [views.filter((view) => view.status === each).length, each]);
+  const words = tally.filter(([n]) => n > 0).map(([n, each]) => `${count(n)} ${each}`).join(", ") || "no pools";
+  const slowest = views.reduce((worst, view) => (view.p95 > (worst.p95 ?? -1) ? view : worst), {});
+  const down = everySource.filter((source) => source.up === false);
+  $("overall").className = `status ${status}`;
+  setText($("overall"), status);
+  setText($("tally"), words);
+  showFigure("in-use", `${sum(views, "active")} / ${sum(views, "max")}`, `${sum(views, "idle")} idle`);
+  showFigure("waiting", sum(views, "waiting"), namesOf(views.filter((view) => view.waiting > 0)));
+  showFigure("slowest", duration(slowest.p95), slowest.name || "no acquisition yet");
+  showFigure("leaking", sum(views, "leaks"), namesOf(views.filter((view) => view.leaks > 0)));
+  showFigure("up", `${count(everySource.length - down.length)} / ${count(everySource.length)}`, namesOf(down));
+  document.title = `${words} – dbpool_exporter`;
+  const dot = `<circle cx='8' cy='8' r='7' fill='${getComputedStyle($("overall")).color}'/>`;
+  const icon = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>${dot}</svg>`;
+  if ($("icon").getAttribute("href") !== icon) $("icon").href = icon;
+}
+
+function showSources(everySource) {
+  const isTelling = (source) => source.kind !== "owned" || source.up !== true || source.last_error;
+  const listed = everySource.length < many ? everySource : everySource.filter(isTelling);
+  sources.show(listed.map((source) => [source.name, source]));
+  const rest = everySource.length - listed.length;
+  setText($("quiet-sources"), rest ? `Not listed because up and without an error: ${count(rest)} more.` : "");
+}
+
+async function fetched(path) {
+  const answer = await fetch(path, { signal: AbortSignal.timeout(giveUpAfter) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+async function refresh() {
+  const [stats, health, suspects] = await Promise.all(
+    ["stats", "health", "leaks"].map((what) => fetched(`/connections/pools/${what}`)));
+  performance.mark("answered");
+  Object.assign(latest, { answered: Date.now(), silentSince: null });
+  const judged = new Map(health.pools.map((pool) => [pool.name, pool]));
+  latest.views = Object.entries(stats.pools).map(([name, pool]) => viewOf(name, pool, judged.get(name)));
+  arrange();
+  leaks.show(suspects.leaks.map((leak) => [`${leak.pool} ${leak.lease}`, leak]));
+  $("no-leaks").hidden = suspects.leaks.length > 0;
+  showSources(stats.sources);
+  showFigures(latest.views, stats.sources, health.overall_status);
+  performance.clearMeasures();
+  performance.measure("draw", "answered");
+}
+
+function showContact(problem) {
+  const { answered, silentSince } = latest;
+  document.body.classList.toggle("stale", Boolean(silentSince));
+  setText($("updated"), answered ? `as of ${moment(answered)}` : "not read yet");
+  const complaint = `The exporter has not answered since ${moment(silentSince)} (${problem}).`;
+  if (silentSince) document.title = "no answer – dbpool_exporter";
+  setText($("banner"), silentSince ? `${complaint}${answered ? " The figures below are from before." : ""}` : "");
+}
+
+async function keepRefreshing() {
+  try {
+    await refresh();
+    showContact();
+    drawHistories();
+  } catch (error) {
+    latest.silentSince ??= latest.answered ?? Date.now();
+    showContact({ TimeoutError: "no answer in time", TypeError: "no connection" }[error.name] || error.message);
+  }
+  setTimeout(keepRefreshing, refreshEvery);
+}
+
+addSorting();
+sortBy(order.column);
+keepRefreshing();

@@ -1,0 +1,276 @@
+#include "web/civet_server.hpp"
+
+#include <civetweb.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <optional>
+
+#include "dbpool/model/error.hpp"
+#include "log/repeat_limiter.hpp"
+#include "web/request_policy.hpp"
+
+namespace dbpool {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a stop waits for answers that are being made.
+constexpr auto patience = 500ms;
+
+struct Setting {
+  const char* name;
+  const char* value;
+};
+
+constexpr auto fixed_settings = std::to_array<Setting>({
+    // Forty idle clients must not keep a scrape waiting, and each is given up soon.
+    {"num_threads", "64"},
+    {"request_timeout_ms", "1000"},
+    {"enable_keep_alive", "no"},
+    // Bounds the descriptors that clients can take: when none is left, CivetWeb spins.
+    {"connection_queue", "20"},
+    {"listen_backlog", "200"},
+    {"max_request_size", "8192"},
+    {"decode_url", "no"},
+    {"tcp_nodelay", "1"},
+    // Leaves it to the system: with 0, clients would lose the rest of a large answer.
+    {"linger_timeout_ms", "-2"},
+    // All that it could do by itself stays off, although no request gets that far.
+    {"enable_directory_listing", "no"},
+    {"cgi_pattern", ""},
+    {"access_control_allow_origin", ""},
+    {"access_control_allow_methods", ""},
+    {"access_control_allow_headers", ""},
+});
+
+std::string to_text(const ListenAddress& address) {
+  return fmt::format("{}:{}", address.host.empty() ? "0.0.0.0" : address.host, address.port);
+}
+
+std::string to_text(const std::vector<ListenAddress>& addresses) {
+  std::string list;
+  for (const ListenAddress& address : addresses) list += (list.empty() ? "" : ",") + to_text(address);
+  return list;
+}
+
+std::string text_or_empty(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+Request request_of(const mg_request_info& info) {
+  Request request;
+  request.method = text_or_empty(info.request_method);
+  request.path = text_or_empty(info.request_uri);
+  request.query = text_or_empty(info.query_string);
+  request.version = text_or_empty(info.http_version);
+  for (int i = 0; i < info.num_headers; ++i) {
+    request.headers.push_back({info.http_headers[i].name, info.http_headers[i].value});
+  }
+  return request;
+}
+
+/// Writes the answer at once, so that it leaves in as few packets as it fits into.
+void send(mg_connection* connection, const Response& response, std::string_view body) {
+  const std::time_t now = std::time(nullptr);
+  std::string wire = fmt::format(
+      "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
+      "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n",
+      response.status, mg_get_response_code_text(connection, response.status), fmt::gmtime(now),
+      response.content_type, response.body.size());
+  for (const Header& header : response.headers) wire += header.name + ": " + header.value + "\r\n";
+  wire.append("\r\n").append(body);
+  mg_write(connection, wire.data(), wire.size());
+}
+
+/// Runs what may throw where nothing may: out of memory, a client is hung up on without an answer.
+template <typename Work>
+int contained(Work work) noexcept {
+  try {
+    return work();
+  } catch (...) {
+    return 500;
+  }
+}
+
+/// The port that a socket of this process has at this end; nullopt for any other descriptor.
+std::optional<std::uint16_t> local_port(int descriptor) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
+  if (address.sin_family != AF_INET) return std::nullopt;
+  return ntohs(address.sin_port);
+}
+
+/// Shuts down, as `how` says, the sockets that listen on the addresses or were accepted there. CivetWeb keeps
+/// its descriptors to itself, and would let idle clients and its own accept loop delay a stop by seconds.
+void hang_up(const std::vector<ListenAddress>& addresses, int how) {
+  std::error_code no_proc;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", no_proc)) {
+    const int descriptor = std::stoi(entry.path().filename());
+    const auto port = local_port(descriptor);
+    const auto is_there = [&](const ListenAddress& address) { return address.port == port; };
+    if (std::any_of(addresses.begin(), addresses.end(), is_there)) ::shutdown(descriptor, how);
+  }
+}
+
+}  // namespace
+
+/// What CivetWeb's callbacks work with; they run on its threads. Nothing unwinds from them into C.
+///
+/// Locking: the mutex guards `first_complaint` and `answering`; nothing is called under it but the logger.
+struct CivetServer::Core {
+  Core(Router routes, Logger& log) : router(std::move(routes)), logger(log) {}
+
+  void start(const std::vector<ListenAddress>& listen);
+  Response answer(const Request& request);
+  void count_answering(int change);
+  void stop();
+
+  static Core& of(const mg_connection* connection) {
+    return *static_cast<Core*>(mg_get_user_data(mg_get_context(connection)));
+  }
+  static int on_request(mg_connection* connection);
+  static int on_error(mg_connection* connection, int status, const char* text);
+  static int on_message(const mg_connection* connection, const char* text);
+
+  const Router router;
+  Logger& logger;
+  RepeatLimiter failures;
+  std::vector<ListenAddress> addresses;
+  mg_context* context = nullptr;
+  std::mutex mutex;
+  std::string first_complaint;  // of CivetWeb; says why it does not start
+  int answering = 0;            // requests that are being answered
+  std::condition_variable all_answered;
+};
+
+void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
+  const std::string ports = to_text(listen);
+  std::vector<const char*> settings{"listening_ports", ports.c_str()};
+  for (const Setting& setting : fixed_settings)
+    settings.insert(settings.end(), {setting.name, setting.value});
+  settings.push_back(nullptr);
+  mg_callbacks callbacks{};
+  callbacks.begin_request = on_request;
+  callbacks.http_error = on_error;
+  callbacks.log_message = on_message;
+  mg_init_data start{};
+  start.callbacks = &callbacks;
+  start.user_data = this;
+  start.configuration_options = settings.data();
+
+  mg_init_library(0);
+  context = mg_start2(&start, nullptr);
+  if (context == nullptr) {
+    mg_exit_library();
+    throw Error(fmt::format("start the web server on {}: {}", ports, first_complaint));
+  }
+  std::vector<mg_server_port> bound(listen.size());
+  mg_get_server_ports(context, static_cast<int>(bound.size()), bound.data());
+  addresses = listen;
+  for (std::size_t i = 0; i < bound.size(); ++i)
+    addresses[i].port = static_cast<std::uint16_t>(bound[i].port);
+}
+
+Response CivetServer::Core::answer(const Request& request) {
+  std::string what;
+  try {
+    if (auto refusal = refuse(request)) return std::move(*refusal);
+    return router.answer(request);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    what = "unknown exception";
+  }
+  if (const auto suppressed = failures.admit(what, std::chrono::steady_clock::now())) {
+    logger.log(
+        LogLevel::error, "web", "request failed",
+        {{"path", request.path}, {"error", what}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
+  }
+  return error_response(500, "internal error");
+}
+
+void CivetServer::Core::count_answering(int change) {
+  const std::lock_guard lock(mutex);
+  answering += change;
+  if (answering == 0) all_answered.notify_all();
+}
+
+void CivetServer::Core::stop() {
+  if (context == nullptr) return;
+  hang_up(addresses, SHUT_RD);
+  {
+    // Once told to stop, CivetWeb drops what it has not sent.
+    std::unique_lock lock(mutex);
+    all_answered.wait_for(lock, patience, [this] { return answering == 0; });
+  }
+  auto stopped = std::async(std::launch::async, [this] { mg_stop(context); });
+  while (stopped.wait_for(10ms) != std::future_status::ready) hang_up(addresses, SHUT_RDWR);
+  context = nullptr;
+  mg_exit_library();
+}
+
+int CivetServer::Core::on_request(mg_connection* connection) {
+  // First of all, so that CivetWeb does not wait for the rest of a body that nobody reads.
+  mg_disable_connection_keep_alive(connection);
+  Core& core = of(connection);
+  core.count_answering(+1);
+  const int status = contained([&] {
+    const Request request = request_of(*mg_get_request_info(connection));
+    const Response response = core.answer(request);
+    send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
+    return response.status;
+  });
+  core.count_answering(-1);
+  return status;
+}
+
+int CivetServer::Core::on_error(mg_connection* connection, int status, const char* text) {
+  mg_disable_connection_keep_alive(connection);
+  contained([&] {
+    // CivetWeb says 411 of a length that is no number.
+    const Response response = error_response(status == 411 ? 400 : status, text_or_empty(text));
+    send(connection, response, response.body);
+    return response.status;
+  });
+  return 0;
+}
+
+int CivetServer::Core::on_message(const mg_connection* connection, const char* text) {
+  contained([&] {
+    Core& core = of(connection);
+    const std::lock_guard lock(core.mutex);
+    if (core.first_complaint.empty()) core.first_complaint = text_or_empty(text);
+    core.logger.log(LogLevel::debug, "web", "web server notice", {{"notice", text_or_empty(text)}});
+    return 0;
+  });
+  return 1;
+}
+
+CivetServer::CivetServer(const WebOptions& options, Router router, Logger& logger)
+    : core_(std::make_unique<Core>(std::move(router), logger)) {
+  core_->start(options.listen);
+}
+
+CivetServer::~CivetServer() {
+  stop();
+}
+
+const std::vector<ListenAddress>& CivetServer::addresses() const noexcept {
+  return core_->addresses;
+}
+
+void CivetServer::stop() {
+  core_->stop();
+}
+
+}  // namespace dbpool

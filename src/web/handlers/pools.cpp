@@ -1,0 +1,79 @@
+#include "web/handlers/pools.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "exposition/json_health.hpp"
+#include "exposition/json_health_document.hpp"
+#include "exposition/json_history.hpp"
+#include "exposition/json_leaks.hpp"
+#include "exposition/json_metrics.hpp"
+#include "exposition/json_stats.hpp"
+#include "web/json_response.hpp"
+#include "web/query.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr double most_hours = 24;
+
+Response unknown_pool(const std::string& name) {
+  return error_response(404, "there is no pool named '" + name + "'");
+}
+
+/// nullopt: not a number from 0 to 24.
+std::optional<std::chrono::nanoseconds> parse_hours(const std::string& text) {
+  double hours = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, hours);
+  if (error != std::errc() || stop != end || !(hours >= 0 && hours <= most_hours)) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double, std::ratio<3600>>(hours));
+}
+
+}  // namespace
+
+Response all_stats(const WebServices& services) {
+  return json_response(stats_json(services.snapshot()));
+}
+
+Response stats_of_pool(const Request& request, const WebServices& services) {
+  const FleetSnapshot fleet = services.snapshot();
+  const auto pools = named_pools(fleet);
+  const auto pool = std::ranges::find(pools, request.path_parameter, &NamedPool::name);
+  if (pool == pools.end()) return unknown_pool(request.path_parameter);
+  return json_response(pool_stats_json(*pool, fleet.time, services.connections(pool->figures().pool)));
+}
+
+Response health_of_pools(const WebServices& services) {
+  return json_response(health_json(services.snapshot()));
+}
+
+Response totals(const WebServices& services) {
+  return json_response(metrics_json(services.snapshot()));
+}
+
+Response history_of_pool(const Request& request, const WebServices& services) {
+  const std::string hours = query_parameter(request.query, "hours").value_or("1");
+  const auto span = parse_hours(hours);
+  if (!span) return error_response(400, "hours is '" + hours + "'; allowed is a number from 0 to 24");
+  const auto history = services.history(request.path_parameter, *span);
+  if (!history) return unknown_pool(request.path_parameter);
+  return json_response(history_json(request.path_parameter, *history));
+}
+
+Response suspected_leaks(const WebServices& services) {
+  return json_response(leaks_json(services.leaks()));
+}
+
+Response health(const Request& request, const WebServices& services) {
+  FleetSnapshot fleet = services.snapshot();
+  if (const auto pool = query_parameter(request.query, "pool")) {
+    fleet = only_pool(fleet, *pool);
+    if (fleet.sources.empty()) return unknown_pool(*pool);
+  }
+  const bool unhealthy = worst_status(fleet) == HealthStatus::unhealthy;
+  return json_response(health_document_json(fleet), unhealthy ? 503 : 200);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "snapshot/snapshotter.hpp"
+#include "web/admin_commands.hpp"
+
+namespace dbpool {
+
+/// What the handlers ask of the program, from any thread. The callables and the commands outlive the router.
+struct WebServices {
+  std::function<FleetSnapshot()> snapshot;   ///< without the exporter's part
+  std::function<ExporterReport()> exporter;  ///< that part, which takes some system calls
+  std::function<bool()> ready;  ///< false until every source was read or has failed, and while shutting down
+  /// nullopt: no such pool.
+  std::function<std::optional<PoolHistory>(const std::string& pool, std::chrono::nanoseconds span)> history;
+  /// nullopt: not an owned pool.
+  std::function<std::optional<std::vector<ConnectionSnapshot>>(const std::string& pool)> connections;
+  std::function<std::vector<SuspectedLeak>()> leaks;
+  AdminCommands& admin;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,84 @@
+// What it costs to record a duration, to read a pool's figures and to show them.
+
+#include <benchmark/benchmark.h>
+#include <prometheus/histogram.h>
+
+#include <chrono>
+#include <string>
+
+#include "bench/dbpool_pool.hpp"
+#include "exposition/render.hpp"
+
+namespace dbpool::bench {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// Durations that fall all over the buckets, so that the processor cannot guess the next one.
+nanoseconds next(nanoseconds d) {
+  return nanoseconds((d.count() * 6364136223 + 1442695041) % 50'000'000);
+}
+
+void record_ours(benchmark::State& state) {
+  Histogram histogram(acquisition_buckets());
+  nanoseconds d{1};
+  for (auto _ : state) {
+    histogram.record(d = next(d));
+    benchmark::DoNotOptimize(&histogram);
+  }
+}
+BENCHMARK(record_ours)->Name("record/dbpool");
+
+void record_peer(benchmark::State& state) {
+  prometheus::Histogram histogram(acquisition_buckets()->seconds());
+  nanoseconds d{1};
+  for (auto _ : state) histogram.Observe(std::chrono::duration<double>(d = next(d)).count());
+}
+BENCHMARK(record_peer)->Name("record/prometheus-cpp");
+
+void record_nothing(benchmark::State& state) {
+  nanoseconds d{1};
+  for (auto _ : state) benchmark::DoNotOptimize(d = next(d));
+}
+BENCHMARK(record_nothing)->Name("record/nothing");
+
+void snapshot(benchmark::State& state) {
+  DbpoolPool pool;
+  for (auto _ : state) benchmark::DoNotOptimize(pool.snapshot());
+}
+BENCHMARK(snapshot)->Name("snapshot/1");
+
+FleetSnapshot fleet_of(int pools) {
+  DbpoolPool pool;
+  for (int i = 0; i < 1000; ++i) pool.acquire();
+  FleetSnapshot fleet;
+  for (int i = 0; i < pools; ++i) {
+    PoolReport report{"pool_" + std::to_string(i),
+                      SourceKind::owned,
+                      pool.snapshot(),
+                      {.status = HealthStatus::healthy, .findings = {}}};
+    report.figures.pool = report.source;
+    fleet.sources.push_back({report.source, report.kind, {}, {report}});
+  }
+  return fleet;
+}
+
+void render(benchmark::State& state) {
+  const FleetSnapshot fleet = fleet_of(static_cast<int>(state.range(0)));
+  std::string text;
+  for (auto _ : state) text = render_text(fleet);
+
+  double series = text.starts_with('#') ? 0 : 1;
+  for (std::size_t at = text.find('\n'); at + 1 < text.size(); at = text.find('\n', at + 1)) {
+    if (text[at + 1] != '#') ++series;
+  }
+  state.counters["series"] = series;
+  state.counters["s/series"] =
+      benchmark::Counter(series, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(render)->Arg(1)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace dbpool::bench
+
+BENCHMARK_MAIN();

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "dbpool/pool/pool.hpp"
+#include "support/null_driver.hpp"
+
+namespace dbpool::bench {
+
+inline constexpr unsigned connections = 10;
+
+/// Ours, as it is shipped: every statistic, leak tracking and site capture are on. Its peers have the same
+/// shape: `acquire()` blocks, and what it returns gives back when it is destroyed.
+class DbpoolPool {
+ public:
+  static constexpr const char* name = "dbpool";
+
+  DbpoolPool() : pool_(options(), std::make_shared<test::NullDriver>(), Runtime::start()) {
+    if (!pool_.warm_up(std::chrono::seconds(10))) throw Error("the pool did not open its connections");
+  }
+  Lease acquire() { return pool_.acquire(); }
+  PoolSnapshot snapshot() const { return pool_.snapshot(); }
+
+ private:
+  static PoolOptions options() {
+    PoolOptions options;
+    options.min_size = connections;
+    options.max_size = connections;
+    return options;
+  }
+
+  Pool pool_;
+};
+
+}  // namespace dbpool::bench

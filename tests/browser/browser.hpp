@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/child_process.hpp"
+
+namespace dbpool {
+
+/// How a page is looked at.
+struct Viewport {
+  int width = 1440, height = 900;
+  std::string color_scheme = "light";  ///< or dark
+  bool phone = false;
+};
+
+/// A real headless Chromium with a profile of its own, driven over WebDriver. One thread at a time. Every
+/// failure throws std::runtime_error: a machine without Chromium fails its tests.
+class Browser {
+ public:
+  Browser();
+  Browser(const Browser&) = delete;
+  Browser& operator=(const Browser&) = delete;
+  ~Browser();
+
+  /// Opens the page and waits until it is loaded.
+  void open(const std::string& url);
+  void look_through(const Viewport& viewport);
+  /// The value of a JavaScript expression; `text` is what it knows as `text`.
+  nlohmann::json value_of(const std::string& expression, const std::string& text = "");
+  /// Writes what the page looks like, as PNG.
+  void take_screenshot(const std::filesystem::path& file);
+  /// What the console has been told since it was last asked.
+  std::vector<std::string> console();
+
+ private:
+  nlohmann::json command(std::string_view method, const std::string& path, const nlohmann::json& parameters);
+  void ask_chromium(const std::string& method, const nlohmann::json& parameters);
+
+  const TemporaryDirectory home_;
+  ChildProcess driver_;
+  std::uint16_t port_ = 0;
+  std::string session_;
+};
+
+}  // namespace dbpool

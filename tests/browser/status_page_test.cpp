@@ -1,0 +1,260 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <memory>
+
+#include "browser/browser.hpp"
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+#include "support/free_port.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The status page of an exporter, in a browser.
+struct Page {
+  explicit Page(std::uint16_t port) : url(fmt::format("http://127.0.0.1:{}/", port)) { browser.open(url); }
+
+  /// What a cell of the pool's row reads; "" while there is none.
+  std::string cell(const std::string& pool, const std::string& column) {
+    const std::string find_row =
+        "[...document.querySelectorAll('#pools tbody tr')]"
+        ".find(row => row.querySelector('.pool a').textContent === text)";
+    return text_of(find_row + "?.querySelector('." + column + "')", pool);
+  }
+  std::string text(const std::string& selector) {
+    return text_of("document.querySelector('" + selector + "')", "");
+  }
+  std::string text_of(const std::string& node, const std::string& known) {
+    return browser.value_of("(" + node + ")?.textContent ?? ''", known).get<std::string>();
+  }
+  int count(const std::string& selector) {
+    return browser.value_of("document.querySelectorAll('" + selector + "').length").get<int>();
+  }
+  double number(const std::string& expression) { return browser.value_of(expression).get<double>(); }
+  bool shows(const std::string& pool, const std::string& column, const std::string& words) {
+    return eventually([&] { return cell(pool, column).find(words) != std::string::npos; }, 30s);
+  }
+
+  Browser browser;
+  std::string url;
+};
+
+void check_that_it_fits(Page& page) {
+  CHECK(page.number("document.documentElement.scrollWidth - window.innerWidth") <= 0);
+}
+
+void check_that_nothing_went_wrong(Page& page) {
+  for (const std::string& line : page.browser.console()) FAIL_CHECK(line);
+  CHECK(page.number("performance.getEntriesByType('resource')"
+                    ".filter(each => !each.name.startsWith(location.origin + '/')).length") == 0);
+}
+
+void take_screenshots(Page& page, const std::string& name) {
+  for (const std::string scheme : {"light", "dark"}) {
+    page.browser.look_through({.width = 1440, .height = 900, .color_scheme = scheme});
+    check_that_it_fits(page);
+    page.browser.take_screenshot(fmt::format("{}/{}-wide-{}.png", DBPOOL_SCREENSHOTS, name, scheme));
+    page.browser.look_through({.width = 390, .height = 844, .color_scheme = scheme, .phone = true});
+    check_that_it_fits(page);
+    page.browser.take_screenshot(fmt::format("{}/{}-phone-{}.png", DBPOOL_SCREENSHOTS, name, scheme));
+  }
+  page.browser.look_through({});
+}
+
+std::string sqlite_pool(const std::string& name, const std::string& more = "") {
+  return fmt::format("  - {{name: '{}', canary: {{interval: 200ms}}{}}}\n", name, more);
+}
+std::string postgres_pool(const std::string& name, const std::string& dsn) {
+  return fmt::format(
+      "  - {{name: {}, driver: postgres, dsn: '{}', connect_timeout: 1s, canary: {{interval: 200ms}}}}\n",
+      name, dsn);
+}
+
+}  // namespace
+
+TEST_CASE("the page shows what the exporter knows of a pool, and of all of them") {
+  const ExporterProcess exporter(
+      {.config = "pools:\n" + sqlite_pool("orders") + sqlite_pool("apps/a:1", ", max_size: 4")});
+  Page page(exporter.port());
+  CHECK(page.shows("orders", "health", "healthy"));
+  CHECK(page.shows("orders", "lifecycle", "healthy"));
+  CHECK(page.shows("orders", "p95", "s"));
+  CHECK(page.cell("orders", "connections").find(" / 10") != std::string::npos);
+  CHECK(page.cell("apps/a:1", "connections").find(" / 4") != std::string::npos);
+  CHECK(page.cell("orders", "waiting") == "0");
+  CHECK(page.cell("orders", "leaks") == "0");
+  CHECK(page.cell("orders", "age") == "live");
+  CHECK(page.text("#overall") == "healthy");
+  CHECK(page.text("#tally") == "2 healthy");
+  CHECK(page.text("#in-use").find(" / 14") != std::string::npos);
+  CHECK(page.text("#sources tbody .up") == "up");
+  CHECK(page.text("#banner").empty());
+  CHECK(page.text("title") == "2 healthy – dbpool_exporter");
+  CHECK(eventually([&] { return page.count("#pools .history svg") == 2; }, 10s));
+  check_that_nothing_went_wrong(page);
+}
+
+TEST_CASE("every link of the page leads somewhere") {
+  const ExporterProcess exporter(
+      {.config = "pools:\n" + sqlite_pool("apps/a:1"), .flags = {"--web.telemetry-path=/probe"}});
+  Page page(exporter.port());
+  REQUIRE(page.shows("apps/a:1", "health", "healthy"));
+  const auto links =
+      page.browser.value_of("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))");
+  CHECK(links.size() == 7);
+  for (const auto& link : links) {
+    CAPTURE(link);
+    CHECK(exporter.get(link.get<std::string>()).status == 200);
+  }
+}
+
+TEST_CASE("an outage turns the pool red with its reason, and its end turns it green again") {
+  PostgresServer server;
+  const ExporterProcess exporter(
+      {.config = "pools:\n" + postgres_pool("orders", server.dsn()) + sqlite_pool("cache")});
+  Page page(exporter.port());
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  const auto color = [&] {
+    return page.browser.value_of("getComputedStyle(document.querySelector('#pools .status')).color");
+  };
+  const auto green = color();
+  server.kill();
+  CHECK(page.shows("orders", "health", "unhealthy"));
+  CHECK(page.shows("orders", "lifecycle", "recovering"));
+  CHECK(page.cell("orders", "health").find("reasons: no_connections") != std::string::npos);
+  CHECK(page.cell("orders", "health").find("last error ") != std::string::npos);
+  CHECK(page.cell("cache", "health") == "healthy");
+  CHECK(page.text("#pools tbody .pool a") == "orders");
+  CHECK(color() == "rgb(192, 38, 45)");
+  CHECK(color() != green);
+  CHECK(page.text("#overall") == "unhealthy");
+  CHECK(page.text("title") == "1 unhealthy, 1 healthy – dbpool_exporter");
+  check_that_nothing_went_wrong(page);
+  take_screenshots(page, "outage");
+  server.start();
+  CHECK(page.shows("orders", "lifecycle", "healthy"));
+  CHECK(page.text("#overall") == "healthy");
+}
+
+TEST_CASE("labels, file names and sites are text, whatever they hold") {
+  const std::string hostile = "<img src=x onerror=document.title=1>&amp;\"";
+  const TemporaryDirectory directory;
+  const std::string database = (directory.path() / "<img src=x onerror=document.title=1>.db").string();
+  const ExporterProcess exporter(
+      {.config = "pools:\n" + sqlite_pool("orders", fmt::format(", labels: {{team: '{}'}}, dsn: '{}'",
+                                                                hostile, database))});
+  Page page(exporter.port());
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  CHECK(page.cell("orders", "pool").find("team=" + hostile) != std::string::npos);
+  CHECK(page.cell("orders", "pool").find("<img src=x onerror=document.title=1>.db") != std::string::npos);
+  CHECK(page.count("img") == 0);
+  CHECK(page.browser.value_of("document.title") == "1 healthy – dbpool_exporter");
+  check_that_nothing_went_wrong(page);
+}
+
+TEST_CASE("the page lets nobody turn text into markup or script") {
+  const ExporterProcess exporter;
+  Page page(exporter.port());
+  CHECK_THROWS(page.browser.value_of("document.body.innerHTML = '<b>markup</b>'"));
+  CHECK_THROWS(page.browser.value_of("document.body.setAttribute('onclick', 'document.title = 1')"));
+  CHECK_THROWS(page.browser.value_of("document.createElement('script').src = '/metrics'"));
+}
+
+TEST_CASE("a suspected leak is listed with its lease, its age and the place that acquired it") {
+  ExporterProcess exporter({.config = "pools:\n" + sqlite_pool("cache") +
+                                      "  - {name: reports, leak_detection_timeout: 300ms,\n"
+                                      "     canary: {interval: 1s, hold: 300s}}\n"});
+  Page page(exporter.port());
+  CHECK(page.shows("reports", "leaks", "1"));
+  CHECK(page.shows("reports", "health", "reasons: leaks"));
+  CHECK(page.text("#leaks tbody .pool") == "reports");
+  CHECK(std::stoi(page.text("#leaks tbody .lease")) > 0);
+  CHECK(page.text("#leaks tbody .held").ends_with("s"));
+  CHECK(page.text("#leaks tbody .wide") == "canary");
+  CHECK(page.text("#leaking") == "1");
+  check_that_nothing_went_wrong(page);
+  take_screenshots(page, "leak");
+  // The lease would be waited for; a second signal ends that.
+  exporter.process().signal(SIGTERM);
+  CHECK(eventually([&] { return !exporter.log("waiting for active connections").empty(); }, 5s));
+  exporter.process().signal(SIGTERM);
+  CHECK(exporter.process().wait_exit(5s) == 0);
+}
+
+TEST_CASE("what is on the page stays the same element while its figures change") {
+  const ExporterProcess exporter({.config = "pools:\n" + sqlite_pool("orders") + sqlite_pool("cache")});
+  Page page(exporter.port());
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  page.browser.value_of("window.seen = [...document.querySelectorAll('#pools tbody *')]");
+  page.browser.value_of("document.querySelector('#pools tbody .pool a').focus()");
+  const std::string as_of = page.text("#updated");
+  REQUIRE(eventually([&] { return page.text("#updated") != as_of; }, 10s));
+  CHECK(page.browser.value_of(
+            "window.seen.filter(each => !each.isConnected && !each.closest('svg')).length") == 0);
+  CHECK(page.browser.value_of("document.activeElement.textContent") == "cache");
+}
+
+TEST_CASE("an exporter that stops answering is said to, with since when, until it answers again") {
+  const std::uint16_t port = free_port();
+  const ExporterSetup setup{.config = "pools:\n" + sqlite_pool("orders"),
+                            .flags = {fmt::format("--web.listen-address=127.0.0.1:{}", port)}};
+  auto exporter = std::make_unique<ExporterProcess>(setup);
+  Page page(port);
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  CHECK(page.text("#banner").empty());
+  check_that_nothing_went_wrong(page);
+  exporter.reset();
+  REQUIRE(eventually([&] { return !page.text("#banner").empty(); }, 15s));
+  CHECK_FALSE(page.browser.console().empty());  // the browser complains, so the other cases would hear it
+  CHECK(page.text("#banner").starts_with("The exporter has not answered since 20"));
+  CHECK(page.text("#updated").starts_with("as of 20"));
+  CHECK(page.cell("orders", "health") == "healthy");
+  CHECK(page.number("Number(getComputedStyle(document.querySelector('main')).opacity)") < 1);
+  take_screenshots(page, "silent");
+  exporter = std::make_unique<ExporterProcess>(setup);
+  CHECK(eventually([&] { return page.text("#banner").empty(); }, 15s));
+}
+
+TEST_CASE("500 pools are drawn within a second, and can be sorted and filtered") {
+  std::string config = "pools:\n";
+  for (int i = 0; i < 500; ++i) {
+    config += fmt::format(
+        "  - {{name: pool-{:03}, min_size: 1, max_size: {}, canary: {{interval: 1m}}, labels: {{team: "
+        "t{}}}}}\n",
+        i, 1 + i, i % 7);
+  }
+  const ExporterProcess exporter({.config = config});
+  REQUIRE(eventually([&] { return exporter.get("/-/ready").status == 200; }, 30s));
+  Page page(exporter.port());
+  REQUIRE(eventually([&] { return page.count("#pools tbody tr") == 500; }, 20s));
+  const double opened = page.number("performance.getEntriesByName('draw')[0].startTime");
+  const double took = page.number("performance.getEntriesByName('draw')[0].duration");
+  MESSAGE("500 pools: data after ", opened, " ms, drawn in ", took, " ms");
+  CHECK(std::chrono::duration<double, std::milli>(opened + took) < stretched(1s));
+  const double laid_out = page.number(
+      "(() => { const began = performance.now(); document.body.style.fontSize = '15px';"
+      " document.body.offsetHeight; document.body.style.fontSize = ''; return performance.now() - began; "
+      "})()");
+  MESSAGE("laid out in ", laid_out, " ms");
+
+  take_screenshots(page, "many");
+  page.browser.value_of(
+      "[...document.querySelectorAll('#pools thead button')].find(each => each.textContent === "
+      "'Pool').click()");
+  page.browser.value_of(
+      "[...document.querySelectorAll('#pools thead button')].find(each => each.textContent === "
+      "'Pool').click()");
+  CHECK(page.text("#pools tbody .pool a") == "pool-499");
+  CHECK(page.browser.value_of("document.querySelector('#pools th').ariaSort") == "descending");
+  page.browser.value_of(
+      "document.getElementById('filter').value = text, document.getElementById('filter').oninput()",
+      "POOL-0 team=t3");
+  CHECK(page.count("#pools tbody tr") == 14);
+  CHECK(page.text("#pools-shown") == "14 of 500");
+  check_that_nothing_went_wrong(page);
+}

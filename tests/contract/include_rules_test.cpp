@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Which rooms a room may include, beside itself. src/README.md draws the same picture.
+const std::map<std::string, std::set<std::string>> allowed{
+    {"model", {}},
+    {"sync", {}},
+    {"observe", {"model", "sync"}},
+    {"pool", {"observe", "model", "sync"}},
+    {"drivers", {"pool", "model", "sync"}},
+    {"sources", {"pool", "observe", "model", "sync"}},
+    {"health", {"model"}},
+    {"snapshot", {"sources", "health", "model", "sync"}},
+    {"exposition", {"snapshot", "health", "model"}},
+    {"log", {}},
+    {"web", {"exposition", "snapshot", "log", "model"}},
+    {"config", {"health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
+    {"daemon",
+     {"config", "drivers", "exposition", "health", "log", "model", "observe", "pool", "snapshot", "sources",
+      "sync", "web"}},
+    {"main.cpp", {"config", "daemon", "exposition", "log"}},
+};
+
+/// Headers of others' libraries, and the only rooms that may see them.
+const std::map<std::string, std::set<std::string>> vendors{
+    {"civetweb", {"web"}},
+    {"prometheus/", {"exposition"}},
+    {"nlohmann/", {"exposition", "web", "log"}},
+    {"yaml-cpp/", {"config"}},
+    {"CLI/", {"config"}},
+    {"libpq-fe", {"drivers", "sources"}},
+    {"sqlite3", {"drivers"}},
+    {"spdlog/", {"log"}},
+    {"zlib", {"web"}},
+    {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
+};
+
+struct Include {
+  std::string file, room, included;
+};
+
+/// `include/dbpool/pool/pool.hpp` and `src/pool/acquire.cpp` both belong to `pool`.
+std::string room_of(fs::path path) {
+  auto part = path.begin();
+  if (*part == "dbpool") ++part;
+  return part->string();
+}
+
+std::vector<Include> all_includes() {
+  static const std::regex line_of_include(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+  std::vector<Include> found;
+  for (const fs::path& root :
+       {fs::path(DBPOOL_SOURCE_DIR) / "src", fs::path(DBPOOL_SOURCE_DIR) / "include"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      const auto path = entry.path();
+      if (path.extension() != ".hpp" && path.extension() != ".cpp") continue;
+      std::ifstream in(path);
+      std::smatch match;
+      for (std::string line; std::getline(in, line);) {
+        if (!std::regex_search(line, match, line_of_include)) continue;
+        const auto relative = fs::relative(path, root);
+        found.push_back({relative.string(), room_of(relative), match[1]});
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("every include runs downwards between the rooms") {
+  const auto includes = all_includes();
+  REQUIRE(includes.size() > 300);
+  for (const auto& include : includes) {
+    const auto rules = allowed.find(include.room);
+    const bool room_is_known = rules != allowed.end();
+    CHECK_MESSAGE(room_is_known, include.file);
+    const auto target = room_of(include.included);
+    if (!room_is_known || target == include.room || !allowed.contains(target)) continue;
+    CHECK_MESSAGE(rules->second.contains(target), include.file << " includes " << include.included);
+  }
+}
+
+TEST_CASE("the snapshot room sees of the sources only their interface") {
+  for (const auto& include : all_includes()) {
+    if (include.room != "snapshot" || room_of(include.included) != "sources") continue;
+    CHECK_MESSAGE(include.included == "sources/pool_source.hpp", include.file);
+  }
+}
+
+TEST_CASE("others' libraries stay in the rooms that need them") {
+  for (const auto& include : all_includes()) {
+    for (const auto& [prefix, rooms] : vendors) {
+      if (!include.included.starts_with(prefix)) continue;
+      CHECK_MESSAGE(rooms.contains(include.room), include.file << " includes " << include.included);
+    }
+  }
+}
+
+TEST_CASE("one file alone knows the web server's library") {
+  std::set<std::string> files;
+  for (const auto& include : all_includes()) {
+    if (include.included.starts_with("civetweb")) files.insert(include.file);
+  }
+  CHECK(files == std::set<std::string>{"web/civet_server.cpp"});
+}
+
+TEST_CASE("an application that includes a public header needs nothing but the standard library") {
+  for (const auto& include : all_includes()) {
+    if (!include.file.starts_with("dbpool/")) continue;
+    const bool ours = include.included.starts_with("dbpool/");
+    const bool standard = include.included.find_first_of("./") == std::string::npos;
+    CHECK_MESSAGE((ours || standard), include.file << " includes " << include.included);
+  }
+}

@@ -1,0 +1,173 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+#include "support/hostile_server.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string config_of(const std::string& dsn) {
+  return fmt::format(R"(
+pools:
+  - name: orders
+    driver: postgres
+    dsn: {}
+    min_size: 3
+    max_size: 5
+    connect_timeout: 1s
+    validation_timeout: 500ms
+    canary: {{interval: 500ms}}
+)",
+                     dsn);
+}
+
+const Labels orders{{"source", "orders"}, {"pool", "orders"}};
+
+bool is_in_state(const Scrape& scrape, const std::string& state) {
+  return scrape.value("dbpool_lifecycle_state", {{"pool", "orders"}, {"state", state}}) == 1;
+}
+bool is_healthy(const Scrape& scrape) {
+  return is_in_state(scrape, "healthy") && scrape.value("dbpool_up", {{"source", "orders"}}) == 1;
+}
+bool is_in_outage(const Scrape& scrape) {
+  return is_in_state(scrape, "recovering") && scrape.value("dbpool_up", {{"source", "orders"}}) == 0 &&
+         scrape.value("dbpool_health_status", {{"pool", "orders"}, {"status", "unhealthy"}}) == 1;
+}
+
+bool recovers(const ExporterProcess& exporter, std::chrono::seconds within) {
+  return eventually(
+      [&] {
+        const Scrape scrape = exporter.scrape();
+        return scrape.value("dbpool_up", {{"source", "orders"}}) == 1 && !is_in_state(scrape, "recovering");
+      },
+      within);
+}
+
+/// The longest but one of a hundred scrapes, in seconds.
+double scrape_p99(const ExporterProcess& exporter) {
+  std::vector<std::chrono::nanoseconds> took;
+  for (int i = 0; i < 100; ++i) {
+    const HttpAnswer answer = exporter.get("/metrics");
+    REQUIRE(answer.status == 200);
+    took.push_back(answer.took);
+  }
+  std::ranges::sort(took);
+  return std::chrono::duration<double>(took[98]).count();
+}
+
+void check_that_scrapes_are_fast(const ExporterProcess& exporter) {
+  const double p99 = scrape_p99(exporter);
+  MESSAGE("p99 of a scrape: ", p99 * 1000, " ms");
+  CHECK(p99 < std::chrono::duration<double>(stretched(50ms)).count());
+}
+
+}  // namespace
+
+TEST_CASE("a killed server is seen at the next canary, and used again one backoff step after it is back") {
+  PostgresServer server;
+  const ExporterProcess exporter({.config = config_of(server.dsn())});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
+  const auto before = exporter.metric("dbpool_acquisitions_total", orders);
+
+  server.kill();
+  CHECK(eventually([&] { return is_in_outage(exporter.scrape()); }, 2500ms));
+  check_that_scrapes_are_fast(exporter);
+  CHECK(eventually([&] { return exporter.log("reconnection attempt").size() >= 2; }, 5s));
+
+  server.start();
+  CHECK(recovers(exporter, 5s));
+  const auto attempts = exporter.log("reconnection attempt");
+  REQUIRE(attempts.size() >= 2);
+  CHECK(attempts.size() <= 4);
+  CHECK(attempts[0].at("attempt") == "1");
+  CHECK(std::stod(attempts[0].at("delay_s")) == 1);
+  CHECK(attempts[1].at("attempt") == "2");
+  CHECK(std::stod(attempts[1].at("delay_s")) == 2);
+
+  const Scrape scrape = exporter.scrape();
+  CHECK(scrape.value("dbpool_reconnect_attempts_total", orders) == attempts.size());
+  CHECK(scrape.at("dbpool_acquisitions_total", orders) >= *before);
+  CHECK(scrape.value("dbpool_connections_healthy", orders) == 3);
+}
+
+TEST_CASE("the log tells an outage from its beginning to its end") {
+  PostgresServer server;
+  const ExporterProcess exporter({.config = config_of(server.dsn())});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
+  server.kill();
+  CHECK(eventually([&] { return is_in_outage(exporter.scrape()); }, 2500ms));
+  server.start();
+  CHECK(recovers(exporter, 5s));
+
+  const auto lost = exporter.log("database connection lost");
+  REQUIRE(lost.size() == 1);
+  CHECK(lost[0].at("pool") == "orders");
+  CHECK_FALSE(lost[0].at("error").empty());
+  const auto recovered = exporter.log("connection pool recovered");
+  REQUIRE(recovered.size() == 1);
+  CHECK(recovered[0].at("connections") == "3");
+  CHECK(recovered[0].at("max_size") == "5");
+  CHECK(std::stod(recovered[0].at("outage_s")) > 0);
+  const auto changes = exporter.log("health changed");
+  const auto fell =
+      std::ranges::find_if(changes, [](const LogLine& line) { return line.at("to") == "unhealthy"; });
+  REQUIRE(fell != changes.end());
+  CHECK(fell->at("pool") == "orders");
+  CHECK(fell->at("reasons").find("no_connections") != std::string::npos);
+}
+
+TEST_CASE("a pool whose every session the server has ended recovers by itself") {
+  PostgresServer server;
+  const ExporterProcess exporter({.config = config_of(server.dsn())});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
+  server.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+      "WHERE backend_type = 'client backend' AND application_name <> 'fixture'");
+  const auto created = [&] { return exporter.metric("dbpool_connections_created_total", orders); };
+  CHECK(eventually([&] { return created() >= 6; }, 6s));
+  CHECK(recovers(exporter, 5s));
+}
+
+TEST_CASE("a server stopped in its tracks is an outage until it goes on, and delays no scrape") {
+  PostgresServer server;
+  const ExporterProcess exporter({.config = config_of(server.dsn())});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
+  server.freeze();
+  check_that_scrapes_are_fast(exporter);
+  CHECK(eventually([&] { return is_in_outage(exporter.scrape()); }, 5s));
+  check_that_scrapes_are_fast(exporter);
+  server.thaw();
+  CHECK(recovers(exporter, 9s));
+}
+
+TEST_CASE("a server stopped in its tracks does not delay the end of the process") {
+  PostgresServer server;
+  ExporterProcess exporter({.config = config_of(server.dsn())});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
+  server.freeze();
+  CHECK(eventually([&] { return is_in_outage(exporter.scrape()); }, 5s));
+  exporter.process().signal(SIGTERM);
+  CHECK(exporter.process().wait_exit(2s) == 0);
+}
+
+TEST_CASE("a host that drops every packet delays neither a scrape nor the end of the process") {
+  const HostileServer black_hole(Hostility::black_hole);
+  ExporterProcess exporter({.config = config_of(black_hole.dsn())});
+  CHECK(exporter.get("/-/ready").status == 503);
+  check_that_scrapes_are_fast(exporter);
+  CHECK(eventually([&] { return exporter.get("/-/ready").status == 200; }, 5s));
+  CHECK(eventually([&] { return is_in_outage(exporter.scrape()); }, 3s));
+  check_that_scrapes_are_fast(exporter);
+  exporter.process().signal(SIGTERM);
+  CHECK(exporter.process().wait_exit(2s) == 0);
+  CHECK(exporter.process().standard_error().find("hunter2secret") == std::string::npos);
+}

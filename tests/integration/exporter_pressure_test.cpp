@@ -1,0 +1,77 @@
+#include <doctest/doctest.h>
+
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Six canaries that hold for 2 s share two connections.
+constexpr const char* too_small = R"(
+pools:
+  - name: small
+    driver: sqlite
+    dsn: "file:small?mode=memory&cache=shared"
+    min_size: 2
+    max_size: 2
+    acquire_timeout: 500ms
+    leak_detection_timeout: 1s
+    canary: {interval: 100ms, concurrency: 6, hold: 2s}
+)";
+
+const Labels small{{"source", "small"}, {"pool", "small"}};
+
+}  // namespace
+
+TEST_CASE("callers of an exhausted pool wait, are timed out and are counted with the time they waited") {
+  const ExporterProcess exporter({.config = too_small});
+  CHECK(eventually([&] { return exporter.metric("dbpool_waiting_requests", small) == 4; }, 5s));
+  CHECK(eventually([&] { return exporter.metric("dbpool_acquisition_timeouts_total", small) >= 8; }, 5s));
+  const Scrape scrape = exporter.scrape();
+  const double timeouts = scrape.at("dbpool_acquisition_timeouts_total", small);
+  CHECK(scrape.value("dbpool_acquisition_duration_seconds_count", small) ==
+        scrape.at("dbpool_acquisitions_total", small) + timeouts);
+  CHECK(scrape.at("dbpool_acquisition_duration_seconds_sum", small) >= 0.5 * timeouts);
+  CHECK(scrape.at("dbpool_wait_seconds_peak", small) >= 0.5);
+  CHECK(scrape.value("dbpool_active_connections_peak", small) == 2);
+  CHECK(scrape.value("dbpool_connections_max", small) == 2);
+  CHECK(scrape.value("dbpool_health_status", {{"pool", "small"}, {"status", "healthy"}}) == 0);
+}
+
+TEST_CASE("a lease held beyond the limit is a suspected leak until it is returned") {
+  const ExporterProcess exporter({.config = too_small});
+  CHECK(eventually([&] { return exporter.metric("dbpool_leaked_connections", small) == 2; }, 5s));
+  CHECK(eventually([&] { return exporter.metric("dbpool_leaks_recovered_total", small) >= 2; }, 5s));
+  CHECK(exporter.scrape().at("dbpool_leaks_detected_total", small) >= 2);
+
+  const auto suspected = exporter.log("potential connection leak detected");
+  REQUIRE_FALSE(suspected.empty());
+  CHECK(suspected[0].at("pool") == "small");
+  CHECK(suspected[0].at("site") == "canary");
+  CHECK(std::stod(suspected[0].at("held_duration_seconds")) >= 1);
+  CHECK_FALSE(suspected[0].at("connection_id").empty());
+  const auto returned = exporter.log("leaked connection returned");
+  REQUIRE_FALSE(returned.empty());
+  CHECK(std::stod(returned[0].at("held_duration_seconds")) >= 2);
+  CHECK_FALSE(returned[0].at("lease").empty());
+}
+
+TEST_CASE("in every scrape the acquisitions are the releases and the active leases exactly") {
+  const ExporterProcess exporter({.config = R"(
+pools:
+  - name: small
+    dsn: "file:busy?mode=memory&cache=shared"
+    max_size: 5
+    canary: {interval: 1ms, concurrency: 20, hold: 1ms}
+)"});
+  REQUIRE(eventually([&] { return exporter.metric("dbpool_acquisitions_total", small) > 0; }, 5s));
+  for (int i = 0; i < 50; ++i) {
+    const Scrape scrape = exporter.scrape();
+    CHECK(scrape.value("dbpool_acquisitions_total", small) ==
+          scrape.at("dbpool_releases_total", small) +
+              scrape.at("dbpool_connections", {{"pool", "small"}, {"state", "active"}}));
+  }
+  CHECK(exporter.scrape().at("dbpool_acquisitions_total", small) > 50);
+}

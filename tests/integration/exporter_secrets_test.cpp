@@ -1,0 +1,90 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* planted = "pl4nted-pa55word";
+
+/// Everything that one can read of the process from outside.
+std::string visible(const ExporterProcess& exporter, const ChildProcess& process) {
+  std::string all = process.standard_error() + process.standard_output();
+  for (const char* path :
+       {"/metrics", "/", "/-/ready", "/-/healthy", "/-/reload", "/no/such/path", "/health",
+        "/connections/pools/stats", "/connections/pools/stats/words", "/connections/pools/health",
+        "/connections/pools/metrics", "/connections/pools/history/words", "/connections/pools/leaks"}) {
+    const HttpAnswer answer = exporter.get(path);
+    all += answer.head + answer.body;
+  }
+  const HttpAnswer reloaded = exporter.post("/-/reload");
+  all += reloaded.head + reloaded.body;
+  const std::string proc = "/proc/" + std::to_string(process.pid());
+  all += read_whole(proc + "/cmdline") + read_whole(proc + "/comm");
+  return all + process.standard_error();
+}
+
+bool shows(const std::string& text, const char* secret) {
+  return text.find(secret) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a refused password is an authentication error and is nowhere to be read") {
+  const PostgresServer server(PostgresServer::Auth::scram);
+  const std::string config = fmt::format(
+      "pools:\n"
+      "  - {{name: words, driver: postgres, dsn: '{0} password={1}'}}\n"
+      "  - {{name: uri, driver: postgres, dsn: 'postgresql://postgres:{1}@127.0.0.1:{2}/postgres'}}\n"
+      "  - {{name: admitted, driver: postgres, dsn: '{3}'}}\n",
+      server.dsn(), planted, server.port(), server.dsn_with_password());
+  ExporterProcess exporter({.config = config, .flags = {"--log.level=debug", "--web.enable-lifecycle"}});
+  for (const char* pool : {"words", "uri"}) {
+    const Labels refused{{"pool", pool}, {"error_type", "authentication"}};
+    CHECK(eventually([&] { return exporter.metric("dbpool_errors_total", refused) >= 1; }, 5s));
+    CHECK(exporter.metric("dbpool_up", {{"source", pool}}) == 0);
+  }
+  CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "admitted"}}) == 1; }, 5s));
+  CHECK(eventually([&] { return exporter.log("reconnection attempt").size() >= 2; }, 5s));
+
+  const std::string valid = visible(exporter, exporter.process());
+  CHECK_FALSE(shows(valid, planted));
+  CHECK_FALSE(shows(valid, PostgresServer::password));
+
+  exporter.configure(fmt::format(
+      "pools:\n"
+      "  - {{name: words, driver: postgres, dsn: 'host=a password=''{0} nonsense'}}\n"
+      "  - {{name: uri, driver: postgres, dsn: 'postgresql://postgres:{0}@127.0.0.1:port:1/x%zz'}}\n",
+      planted));
+  CHECK(exporter.post("/-/reload").status == 500);
+  CHECK_FALSE(shows(visible(exporter, exporter.process()), planted));
+}
+
+TEST_CASE("a password in the environment is nowhere to be read when it is refused at the start") {
+  const std::string dsn = fmt::format("postgresql://u:{}@127.0.0.1:port/x", planted);
+  const Finished finished = run_exporter({}, {{"DBPOOL_DRIVER", "postgres"}, {"DBPOOL_DSN", dsn}});
+  CHECK(finished.exit_code == 2);
+  CHECK(shows(finished.error, "DBPOOL_DSN"));
+  CHECK_FALSE(shows(finished.error + finished.output, planted));
+}
+
+TEST_CASE("a password file is read again at every connect, so that a new password needs no reload") {
+  const PostgresServer server(PostgresServer::Auth::scram);
+  const TemporaryDirectory secrets;
+  const auto file = secrets.write("dsn", server.dsn() + " password=" + planted + "\n");
+  ExporterProcess exporter(
+      {.config =
+           fmt::format("pools:\n  - {{name: rotated, driver: postgres, dsn_file: {}}}\n", file.string())});
+  const Labels refused{{"pool", "rotated"}, {"error_type", "authentication"}};
+  CHECK(eventually([&] { return exporter.metric("dbpool_errors_total", refused) >= 1; }, 5s));
+  secrets.write("dsn", server.dsn_with_password() + "\n");
+  CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "rotated"}}) == 1; }, 6s));
+  const std::string all = visible(exporter, exporter.process());
+  CHECK_FALSE(shows(all, planted));
+  CHECK_FALSE(shows(all, PostgresServer::password));
+}

@@ -1,0 +1,231 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "dbpool/drivers/postgres.hpp"
+#include "driver_calls.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The server that most tests share.
+PostgresServer& server() {
+  static PostgresServer one;
+  return one;
+}
+
+std::string sessions_running(const std::string& what) {
+  return server().query("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '" + what +
+                        "%' AND state = 'active' AND application_name <> 'fixture'");
+}
+
+}  // namespace
+
+TEST_CASE("results come as text, with NULL apart from the empty string") {
+  const auto connection = open(server().dsn());
+  const QueryResult result = connection->execute("SELECT 1 AS a, NULL AS b, '' AS c, 'é' AS d", in(5s));
+  CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d"});
+  using Row = std::vector<std::optional<std::string>>;
+  CHECK(result.rows == std::vector<Row>{Row{"1", std::nullopt, "", "é"}});
+  CHECK(connection->execute("SELECT 1 AS a WHERE false", in(5s)).columns == std::vector<std::string>{"a"});
+  CHECK(connection->execute("", in(5s)).rows.empty());
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("only statements that change rows report affected rows") {
+  const auto connection = open(server().dsn());
+  CHECK(connection->execute("CREATE TEMP TABLE t(x int)", in(5s)).affected_rows == 0);
+  CHECK(connection->execute("INSERT INTO t SELECT generate_series(1, 7)", in(5s)).affected_rows == 7);
+  const QueryResult returned = connection->execute("DELETE FROM t WHERE x > 4 RETURNING x", in(5s));
+  CHECK(returned.affected_rows == 3);
+  CHECK(returned.rows.size() == 3);
+  CHECK(connection->execute("SELECT * FROM t", in(5s)).affected_rows == 0);
+}
+
+TEST_CASE("of several results the last one counts") {
+  const auto connection = open(server().dsn());
+  const QueryResult result = connection->execute("SELECT 1 AS a; SELECT 2 AS b, 3 AS c", in(5s));
+  CHECK(result.columns == std::vector<std::string>{"b", "c"});
+  REQUIRE(result.rows.size() == 1);
+  CHECK(result.rows.front().front() == "2");
+}
+
+TEST_CASE("rows are read up to the cap, and one more breaks the connection") {
+  const auto connection = open(server().dsn());
+  CHECK(connection->execute("SELECT generate_series(1, 10000)", in(5s)).rows.size() == 10'000);
+  CHECK(connection->execute("SELECT generate_series(1, 100000)", in(20s)).rows.size() ==
+        Connection::max_rows);
+  ping(*connection, "SELECT generate_series(1, 100001)", 20s);
+  CHECK_FALSE(connection->is_broken());
+  const DriverError error = failure_of(*connection, "SELECT generate_series(1, 100001)", 20s);
+  CHECK(error.kind() == ErrorKind::other);
+  CHECK(contains(error.what(), "more than 100000 rows"));
+  CHECK(connection->is_broken());
+}
+
+TEST_CASE("a statement larger than the socket's buffer is sent whole") {
+  const auto connection = open(server().dsn());
+  const std::string text(8'000'000, 'x');
+  CHECK(value(*connection, "SELECT length('" + text + "')") == "8000000");
+}
+
+TEST_CASE("a failed statement tells its SQLSTATE and leaves the connection whole") {
+  const auto connection = open(server().dsn());
+  const DriverError error = failure_of(*connection, "SELECT 'hunter2' FROM nowhere");
+  CHECK(error.kind() == ErrorKind::query);
+  CHECK(error.sqlstate() == "42P01");
+  CHECK(std::string(error.what()) ==
+        "PostgreSQL statement failed: relation \"nowhere\" does not exist (42P01)");
+  CHECK(failure_of(*connection, std::string("SELECT 1\0 FROM t", 16)).kind() == ErrorKind::query);
+  CHECK_FALSE(connection->is_broken());
+  CHECK(value(*connection, "SELECT 1") == "1");
+}
+
+TEST_CASE("the server's own statement timeout is a timeout and leaves the connection whole") {
+  const auto connection = open(server().dsn() + " options='-c statement_timeout=50'");
+  const DriverError error = failure_of(*connection, "SELECT pg_sleep(5)");
+  CHECK(error.kind() == ErrorKind::timeout);
+  CHECK(error.sqlstate() == "57014");
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("COPY through the client is refused and breaks the connection") {
+  for (const char* sql : {"COPY (SELECT 1) TO STDOUT", "COPY pg_class FROM STDIN"}) {
+    const auto connection = open(server().dsn() + " options='-c allow_system_table_mods=on'");
+    CHECK(failure_of(*connection, sql).kind() == ErrorKind::query);
+    CHECK(connection->is_broken());
+  }
+}
+
+TEST_CASE("a connection is broken inside a transaction and whole after it") {
+  const auto connection = open(server().dsn());
+  connection->execute("BEGIN", in(5s));
+  CHECK(connection->is_broken());
+  CHECK(value(*connection, "SELECT 1") == "1");
+  CHECK(failure_of(*connection, "SELECT nonsense").kind() == ErrorKind::query);
+  CHECK(connection->is_broken());
+  connection->execute("ROLLBACK", in(5s));
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("a runaway statement ends at its deadline, here and at the server") {
+  const auto connection = open(server().dsn());
+  const TimePoint begin = now();
+  const DriverError error = failure_of(*connection, "SELECT pg_sleep(60)", 300ms);
+  CHECK(error.kind() == ErrorKind::timeout);
+  CHECK(now() - begin >= 300ms);
+  CHECK(now() - begin < 1300ms);
+  CHECK(connection->is_broken());
+  CHECK(eventually([] { return sessions_running("SELECT pg_sleep(60)") == "0"; }));
+}
+
+TEST_CASE("a ping that is abandoned breaks the connection and is cancelled at the server") {
+  const auto connection = open(server().dsn());
+  {
+    const auto operation = connection->start_ping("SELECT pg_sleep(61)", in(60s));
+    CHECK(operation->advance().has_value());
+    CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "1"; }));
+  }
+  CHECK(connection->is_broken());
+  CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "0"; }));
+}
+
+TEST_CASE("a ping that never began leaves the connection whole") {
+  const auto connection = open(server().dsn());
+  connection->start_ping("SELECT 1", in(5s));
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("a terminated session fails its next ping and is broken") {
+  const auto connection = open(server().dsn());
+  server().query("SELECT pg_terminate_backend(" + value(*connection, "SELECT pg_backend_pid()") + ", 5000)");
+  const DriverError error = failure([&] { ping(*connection, "SELECT 1"); });
+  CHECK(error.kind() == ErrorKind::network);
+  CHECK(connection->is_broken());
+}
+
+TEST_CASE("a session that is terminated in the middle of a statement tells why") {
+  const auto connection = open(server().dsn());
+  std::jthread terminator([] {
+    eventually([] { return sessions_running("SELECT pg_sleep(62)") == "1"; });
+    server().query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(62)%'");
+  });
+  const DriverError error = failure_of(*connection, "SELECT pg_sleep(62)");
+  CHECK(error.kind() == ErrorKind::network);
+  CHECK(error.sqlstate() == "57P01");
+  CHECK(connection->is_broken());
+}
+
+TEST_CASE("notices do not reach standard error") {
+  const auto connection = open(server().dsn());
+  const std::unique_ptr<std::FILE, decltype(&std::fclose)> caught(std::tmpfile(), std::fclose);
+  const int usual = ::dup(STDERR_FILENO);
+  ::dup2(::fileno(caught.get()), STDERR_FILENO);
+  connection->execute("DO $$ BEGIN RAISE WARNING 'hunter2'; END $$", in(5s));
+  std::fflush(stderr);
+  ::dup2(usual, STDERR_FILENO);
+  ::close(usual);
+  CHECK(::lseek(::fileno(caught.get()), 0, SEEK_END) == 0);
+}
+
+TEST_CASE("the application's name is ours unless the DSN gives one, and info has database and user") {
+  CHECK(value(*open(server().dsn()), "SHOW application_name") == "dbpool_exporter");
+  CHECK(value(*open(server().dsn() + " application_name=mine"), "SHOW application_name") == "mine");
+  const PoolInfo info = postgres_driver(DsnSource(Dsn(server().dsn())))->info();
+  CHECK(info.driver == "postgres");
+  CHECK(info.database == "postgres");
+  CHECK(info.user == "postgres");
+}
+
+TEST_CASE("a wrong or missing password is an authentication failure that shows no password") {
+  const PostgresServer strict(PostgresServer::Auth::scram);
+  CHECK(value(*open(strict.dsn_with_password()), "SELECT 1") == "1");
+  const DriverError wrong = failure([&] { open(strict.dsn() + " password=hunter2secret"); });
+  CHECK(wrong.kind() == ErrorKind::authentication);
+  CHECK(wrong.sqlstate() == "28P01");
+  CHECK(contains(wrong.what(), "password authentication failed for user \"postgres\""));
+  CHECK_FALSE(contains(wrong.what(), "hunter2secret"));
+  CHECK_FALSE(contains(wrong.what(), "LOCATION"));
+  const DriverError missing = failure([&] { open(strict.dsn() + " passfile=/nonexistent"); });
+  CHECK(missing.kind() == ErrorKind::authentication);
+}
+
+TEST_CASE("a rotated secret is picked up by the next connect") {
+  const PostgresServer strict(PostgresServer::Auth::scram);
+  const auto file =
+      std::filesystem::temp_directory_path() / ("dbpool_rotated_" + std::to_string(strict.port()));
+  const auto driver = postgres_driver(DsnSource(file));
+  std::ofstream(file) << strict.dsn() << " password=old\n";
+  CHECK(failure([&] { connect(*driver, in(5s)); }).kind() == ErrorKind::authentication);
+  std::ofstream(file) << strict.dsn_with_password() << '\n';
+  CHECK(value(*connect(*driver, in(5s)), "SELECT 1") == "1");
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("a database that does not exist and a server that is full are failed connects") {
+  const DriverError absent = failure([] { open(server().dsn() + " dbname=nowhere"); });
+  CHECK(absent.kind() == ErrorKind::connect);
+  CHECK(absent.sqlstate() == "3D000");
+  const PostgresServer small(
+      PostgresServer::Auth::trust,
+      {"max_connections = 4", "superuser_reserved_connections = 0", "max_wal_senders = 0"});
+  std::vector<std::unique_ptr<Connection>> all;
+  const DriverError full = failure([&] {
+    for (int i = 0; i < 10; ++i) all.push_back(open(small.dsn()));
+  });
+  CHECK(full.kind() == ErrorKind::connect);
+  CHECK(full.sqlstate() == "53300");
+}
+
+TEST_CASE("a host name is looked up and its addresses are tried") {
+  const std::string port = std::to_string(server().port());
+  CHECK(value(*open("host=localhost port=" + port + " user=postgres"), "SELECT 1") == "1");
+}

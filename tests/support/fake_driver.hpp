@@ -1,0 +1,128 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "dbpool/pool/driver.hpp"
+#include "support/fake_clock.hpp"
+
+namespace dbpool::test {
+
+/// The state of a database that exists only in a test. Any thread may change it.
+struct FakeDatabase {
+  explicit FakeDatabase(std::shared_ptr<const Clock> clock_) : clock(std::move(clock_)) {}
+
+  std::shared_ptr<const Clock> clock;
+  std::atomic<bool> up{true};              ///< down: connects are refused, and every connection is found dead
+  std::atomic<bool> silent{false};         ///< connects and pings get no answer and end at their deadline
+  std::atomic<bool> query_refused{false};  ///< pings get an SQL error
+  std::atomic<int> connects_to_fail{0};    ///< the next few connects fail although it is up
+  std::atomic<Duration> connect_takes{Duration::zero()};
+  std::atomic<Duration> ping_takes{Duration::zero()};
+  std::atomic<int> generation{0};  ///< connections of an older one are dead
+  std::atomic<int> open{0}, most_open{0}, connects{0}, pings{0};
+
+  /// Kills every connection, as a restart does.
+  void restart() { ++generation; }
+};
+
+/// A delay and then an outcome.
+class FakeOperation : public ConnectOperation {
+ public:
+  FakeOperation(std::shared_ptr<FakeDatabase> database, Duration takes, Deadline deadline)
+      : database_(std::move(database)), due_(database_->clock->now() + takes), deadline_(deadline) {}
+
+  std::optional<IoWait> advance() override {
+    const auto now = database_->clock->now();
+    if (database_->silent || due_ > deadline_.when()) {
+      if (!deadline_.passed(now)) return IoWait{-1, 0, deadline_.when()};
+      end();
+      throw DriverError(ErrorKind::timeout, "fake database: no answer in time");
+    }
+    if (now < due_) return IoWait{-1, 0, due_};
+    finish();
+    return std::nullopt;
+  }
+  std::unique_ptr<Connection> take() override { return nullptr; }
+
+ protected:
+  virtual void finish() = 0;
+  virtual void end() {}
+  std::shared_ptr<FakeDatabase> database_;
+
+ private:
+  TimePoint due_;
+  Deadline deadline_;
+};
+
+class FakeConnection : public Connection {
+ public:
+  explicit FakeConnection(std::shared_ptr<FakeDatabase> database)
+      : database_(std::move(database)), generation_(database_->generation) {
+    const int open = ++database_->open;
+    int most = database_->most_open;
+    while (open > most && !database_->most_open.compare_exchange_weak(most, open)) {
+    }
+  }
+  ~FakeConnection() override { --database_->open; }
+
+  std::unique_ptr<Operation> start_ping(std::string, Deadline deadline) override {
+    struct Ping : FakeOperation {
+      Ping(FakeConnection& connection, Deadline until)
+          : FakeOperation(connection.database_, connection.database_->ping_takes, until),
+            connection_(connection) {}
+      void finish() override { connection_.answer(); }
+      void end() override { connection_.broken_ = true; }
+      FakeConnection& connection_;
+    };
+    ++database_->pings;
+    return std::make_unique<Ping>(*this, deadline);
+  }
+  QueryResult execute(std::string_view sql, Deadline) override {
+    if (sql == "BEGIN") broken_ = true;
+    answer();
+    return {{"?column?"}, {{"1"}}, 1};
+  }
+  bool is_broken() const noexcept override { return broken_; }
+  void* native_handle() noexcept override { return this; }
+
+ private:
+  void answer() {
+    if (!database_->up || database_->generation != generation_) {
+      broken_ = true;
+      throw DriverError(ErrorKind::network, "fake database: connection lost");
+    }
+    if (database_->query_refused) throw DriverError(ErrorKind::query, "fake database: syntax error", "42601");
+  }
+
+  std::shared_ptr<FakeDatabase> database_;
+  int generation_;
+  bool broken_ = false;
+};
+
+class FakeDriver : public Driver {
+ public:
+  explicit FakeDriver(std::shared_ptr<FakeDatabase> database) : database_(std::move(database)) {}
+
+  std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) override {
+    struct Connecting : FakeOperation {
+      using FakeOperation::FakeOperation;
+      void finish() override {
+        int to_fail = database_->connects_to_fail;
+        const bool fails =
+            to_fail > 0 && database_->connects_to_fail.compare_exchange_strong(to_fail, to_fail - 1);
+        if (!database_->up || fails) throw DriverError(ErrorKind::connect, "fake database: refused");
+      }
+      std::unique_ptr<Connection> take() override { return std::make_unique<FakeConnection>(database_); }
+    };
+    ++database_->connects;
+    return std::make_unique<Connecting>(database_, database_->connect_takes, deadline);
+  }
+  PoolInfo info() const override { return {"fake", "db", "user", {}}; }
+
+ private:
+  std::shared_ptr<FakeDatabase> database_;
+};
+
+}  // namespace dbpool::test

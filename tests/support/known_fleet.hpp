@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "snapshot/fleet_snapshot.hpp"
+
+namespace dbpool {
+
+inline WallTime unix_time(double seconds) {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(seconds)));
+}
+
+/// With one duration of half a millisecond, `middle` of a quarter of a second and one of two seconds.
+inline Histogram known_histogram(int middle) {
+  Histogram histogram(std::make_shared<const BucketBounds>(std::vector{0.001, 0.5}));
+  histogram.record(std::chrono::microseconds(500));
+  for (int i = 0; i < middle; ++i) histogram.record(std::chrono::milliseconds(250));
+  histogram.record(std::chrono::seconds(2));
+  return histogram;
+}
+
+/// The figures of an owned pool of which everything is known that an owned pool can know.
+inline PoolSnapshot known_pool(std::string name) {
+  PoolSnapshot s;
+  s.pool = std::move(name);
+  s.info = {"postgres", "orders", "app", {{"team", "payments"}}};
+  s.phase = PoolPhase::serving;
+  s.idle = 3, s.active = 5, s.opening = 1, s.checking = 2;
+  s.healthy = 9, s.probing = 1, s.min = 2, s.max = 12, s.configured = 10, s.overflow = 0, s.active_peak = 7;
+  s.waiting = 4, s.oldest_waiter = 0.25;
+  s.wait_peak = 1.5, s.wait_recent_peak = 0.5, s.wait_judged_peak = 0.5;
+  s.acquisitions = 100, s.releases = 95, s.acquisition_timeouts = 6, s.acquisition_rejections = 8;
+  s.created = 20, s.reused = 80, s.connect_failures = 11;
+  s.closed = {1, 2, 3, 4, 5, 6, 7};
+  s.health_checks = 50, s.health_check_failures = 13;
+  s.errors = {7, 6, 5, 4, 3, 2, 1};
+  s.leaked = 1, s.leaks_detected = 14, s.leaks_recovered = 12, s.reconnect_attempts = 15;
+  s.acquisition_duration = known_histogram(1);
+  s.usage_duration = known_histogram(2);
+  s.connect_duration = known_histogram(3);
+  s.health_check_duration = known_histogram(4);
+  s.errors_recent = 2, s.errors_last_hour = 9;
+  s.created_at = unix_time(1000.5), s.last_health_check = unix_time(2000.25),
+  s.last_error_at = unix_time(3000);
+  s.last_error = "connection refused", s.last_error_kind = ErrorKind::connect;
+  s.response_time = 0.002, s.last_connect_ok = true, s.last_contact_ok = true;
+  return s;
+}
+
+/// Adds what only poolers and servers know.
+inline PoolSnapshot known_pooler(std::string name) {
+  PoolSnapshot s = known_pool(std::move(name));
+  s.unknown = 16;
+  s.clients_active = 17, s.clients_waiting = 18;
+  s.paused = true, s.disabled = false;
+  s.query_seconds = 19.5, s.transaction_seconds = 20.5, s.wait_seconds = 21.5;
+  s.queries = 22, s.transactions = 23, s.oldest_transaction = 24.5;
+  return s;
+}
+
+/// What a probed source knows of its reads.
+inline PoolSource::Reading known_reading() {
+  PoolSource::Reading reading;
+  reading.settled = true;
+  reading.up = true;
+  reading.reads = 30, reading.read_failures = 20, reading.dropped_pools = 10;
+  reading.read_seconds = 0.5, reading.last_success = unix_time(5000);
+  return reading;
+}
+
+inline SourceReport source_of(PoolSnapshot pool, SourceKind kind, Judgement health) {
+  SourceReport source{pool.pool, kind, {}, {}};
+  source.reading.up = true;
+  source.pools.push_back({pool.pool, kind, std::move(pool), std::move(health)});
+  return source;
+}
+
+inline ExporterReport known_exporter() {
+  ExporterReport exporter{"1.2.3", "abc", "g++ 12", true, unix_time(4000), {}};
+  exporter.process = {0.5, 10.0, 1024.0, 5e9, 1e19, 2e7, 1e6, 900.0, 12.0};
+  return exporter;
+}
+
+}  // namespace dbpool

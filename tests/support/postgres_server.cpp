@@ -1,0 +1,247 @@
+#include "support/postgres_server.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "support/free_port.hpp"
+
+namespace dbpool {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+/// PostgreSQL refuses to run as root.
+const passwd* server_user() {
+  if (::geteuid() != 0) return nullptr;
+  const passwd* user = ::getpwnam("postgres");
+  if (user == nullptr) throw std::runtime_error("root cannot run PostgreSQL: there is no user postgres");
+  return user;
+}
+
+fs::path new_directory() {
+  std::string path = (fs::temp_directory_path() / "dbpool_pg_XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary directory " + path);
+  if (const passwd* user = server_user();
+      user != nullptr && ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) {
+    throw std::runtime_error("cannot give " + path + " to the user postgres");
+  }
+  return path;
+}
+
+/// The newest installed version, or DBPOOL_PG_BIN.
+fs::path program(const std::string& name) {
+  if (const char* given = std::getenv("DBPOOL_PG_BIN")) return fs::path(given) / name;
+  std::error_code absent;
+  int newest = 0;
+  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", absent)) {
+    newest = std::max(newest, std::atoi(version.path().filename().c_str()));
+  }
+  if (newest == 0)
+    throw std::runtime_error("PostgreSQL is not installed below /usr/lib/postgresql; set DBPOOL_PG_BIN");
+  return fs::path("/usr/lib/postgresql") / std::to_string(newest) / "bin" / name;
+}
+
+[[noreturn]] void become(const passwd* user, std::vector<char*>& arguments, int log) {
+  if (user != nullptr &&
+      (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) {
+    ::_exit(126);
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // after setuid, which forgets it
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::dup2(log, STDOUT_FILENO);
+  ::dup2(log, STDERR_FILENO);
+  if (::chdir("/") == 0) ::execv(arguments.front(), arguments.data());
+  ::_exit(127);
+}
+
+pid_t spawn(std::vector<std::string> command, const fs::path& log_file) {
+  std::vector<char*> arguments;
+  for (std::string& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const passwd* user = server_user();
+  const int log = ::open(log_file.c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
+  const pid_t child = ::fork();
+  if (child == 0) become(user, arguments, log);
+  ::close(log);
+  if (child < 0) throw std::runtime_error("cannot start " + command.front());
+  return child;
+}
+
+void run(const std::vector<std::string>& command, const fs::path& log_file) {
+  int status = 0;
+  ::waitpid(spawn(command, log_file), &status, 0);
+  if (status != 0) throw std::runtime_error(command.front() + " failed, see " + log_file.string());
+}
+
+bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds bound) {
+  for (const auto end = std::chrono::steady_clock::now() + bound; std::chrono::steady_clock::now() < end;) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return condition();
+}
+
+/// Gone, or dead and only not yet reaped.
+bool is_gone(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto name_end = text.rfind(") ");
+  return name_end == std::string::npos || text[name_end + 2] == 'Z';
+}
+
+/// A freshly initialized database directory, made once a process.
+class Template {
+ public:
+  Template() : directory_(new_directory()) {
+    const fs::path password_file = directory_ / "password";
+    std::ofstream(password_file) << PostgresServer::password << '\n';
+    run({program("initdb").string(), "-D", (directory_ / "data").string(), "-U", "postgres", "-E", "UTF8",
+         "--locale=C", "--no-sync", "--auth=trust", "--pwfile=" + password_file.string()},
+        directory_ / "log");
+  }
+  ~Template() {
+    std::error_code ignored;
+    fs::remove_all(directory_, ignored);
+  }
+  void copy_to(const fs::path& directory) const {
+    run({"/bin/cp", "-a", (directory_ / "data").string(), directory.string()}, directory / "log");
+  }
+
+ private:
+  fs::path directory_;
+};
+
+const Template& initialized() {
+  static const Template once;
+  return once;
+}
+
+}  // namespace
+
+PostgresServer::PostgresServer(Auth auth, std::vector<std::string> settings)
+    : directory_(new_directory()), port_(free_port()) {
+  initialized().copy_to(directory_);
+  configure(auth, settings);
+  start();
+}
+
+PostgresServer::~PostgresServer() {
+  if (postmaster_ != 0) kill();
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+void PostgresServer::configure(Auth auth, const std::vector<std::string>& settings) {
+  std::ofstream hba(directory_ / "data" / "pg_hba.conf");
+  hba << "local all all trust\n";
+  hba << "host all all 127.0.0.1/32 " << (auth == Auth::scram ? "scram-sha-256" : "trust") << '\n';
+  std::ofstream conf(directory_ / "data" / "postgresql.conf", std::ios::app);
+  conf << "listen_addresses = '127.0.0.1'\nport = " << port_ << "\nunix_socket_directories = '"
+       << directory_.string()
+       << "'\nfsync = off\nfull_page_writes = off\nsynchronous_commit = off\nshared_buffers = 16MB\n";
+  for (const std::string& setting : settings) conf << setting << '\n';
+}
+
+std::string PostgresServer::dsn() const {
+  return "host=127.0.0.1 port=" + std::to_string(port_) + " user=postgres dbname=postgres";
+}
+
+std::string PostgresServer::dsn_with_password() const {
+  return dsn() + " password=" + password;
+}
+
+std::string PostgresServer::query(const std::string& sql) const {
+  const std::string over_socket = "host=" + directory_.string() + " port=" + std::to_string(port_) +
+                                  " user=postgres dbname=postgres application_name=fixture";
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> conn(PQconnectdb(over_socket.c_str()), PQfinish);
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(conn.get(), sql.c_str()), PQclear);
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    throw std::runtime_error("fixture query failed: " + std::string(PQerrorMessage(conn.get())));
+  }
+  return PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+void PostgresServer::start() {
+  postmaster_ =
+      spawn({program("postgres").string(), "-D", (directory_ / "data").string()}, directory_ / "log");
+  const auto ended = [this] { return ::waitpid(postmaster_, nullptr, WNOHANG) != 0; };
+  bool failed = false;
+  const bool up = wait_until([&] { return accepts() || (failed = ended()); }, 20s);
+  if (up && !failed) return;
+  if (failed) postmaster_ = 0;
+  throw std::runtime_error("PostgreSQL did not start: " + log_tail());
+}
+
+bool PostgresServer::accepts() const {
+  return PQping(("host=127.0.0.1 port=" + std::to_string(port_) + " connect_timeout=2").c_str()) == PQPING_OK;
+}
+
+void PostgresServer::stop() {
+  ::kill(postmaster_, SIGINT);
+  ::waitpid(postmaster_, nullptr, 0);
+  postmaster_ = 0;
+}
+
+void PostgresServer::kill() {
+  auto children = processes();
+  std::erase(children, postmaster_);
+  ::kill(postmaster_, SIGKILL);
+  ::waitpid(postmaster_, nullptr, 0);
+  postmaster_ = 0;
+  const auto all_gone = [&] { return std::all_of(children.begin(), children.end(), is_gone); };
+  // They notice a dead postmaster by themselves, unless they are frozen or busy.
+  if (wait_until(all_gone, 500ms)) return;
+  for (const pid_t child : children) {
+    if (!is_gone(child)) ::kill(child, SIGKILL);
+  }
+  if (!wait_until(all_gone, 5s)) throw std::runtime_error("PostgreSQL's children do not end");
+}
+
+void PostgresServer::freeze() {
+  // The postmaster first, so that it starts no more children.
+  ::kill(postmaster_, SIGSTOP);
+  for (const pid_t process : processes()) ::kill(process, SIGSTOP);
+}
+
+void PostgresServer::thaw() {
+  for (const pid_t process : processes()) ::kill(process, SIGCONT);
+}
+
+std::vector<pid_t> PostgresServer::processes() const {
+  const std::string self = std::to_string(postmaster_);
+  std::ifstream children("/proc/" + self + "/task/" + self + "/children");
+  std::vector<pid_t> all{postmaster_};
+  all.insert(all.end(), std::istream_iterator<pid_t>(children), {});
+  return all;
+}
+
+std::string PostgresServer::log_tail() const {
+  std::ifstream file(directory_ / "log");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const std::string log = text.str();
+  return log.substr(log.size() - std::min<std::size_t>(log.size(), 2000));
+}
+
+}  // namespace dbpool

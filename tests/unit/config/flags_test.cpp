@@ -1,0 +1,181 @@
+#include "config/flags.hpp"
+
+#include <doctest/doctest.h>
+
+#include "config/config.hpp"
+
+namespace dbpool {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Flags parse(std::vector<const char*> arguments, const Environment& environment = {}) {
+  arguments.insert(arguments.begin(), "dbpool_exporter");
+  return parse_flags(static_cast<int>(arguments.size()), arguments.data(), environment);
+}
+
+Lines problems_of(const std::vector<const char*>& arguments, const Environment& environment = {}) {
+  try {
+    parse(arguments, environment);
+  } catch (const ConfigError& e) {
+    return e.problems();
+  }
+  return {};
+}
+
+TEST_CASE("without flags there are the defaults") {
+  const auto flags = parse({});
+  CHECK(flags == Flags{});
+  CHECK(flags.action == Flags::Action::run);
+  CHECK(flags.web.listen == std::vector<ListenAddress>{{"0.0.0.0", 10127}});
+  CHECK(flags.web.telemetry_path == "/metrics");
+  CHECK_FALSE(flags.web.lifecycle_enabled);
+  CHECK_FALSE(flags.web.admin_api_enabled);
+  CHECK(flags.log == LogOptions{});
+}
+
+TEST_CASE("every flag is read, with an equals sign or a space") {
+  const auto flags =
+      parse({"--config.file=a.yml", "--web.listen-address", ":1", "--web.listen-address=127.0.0.1:0",
+             "--web.telemetry-path", "/m", "--web.enable-lifecycle", "--web.enable-admin-api",
+             "--log.level=debug", "--log.format", "json"});
+  CHECK(flags.config_file == "a.yml");
+  CHECK(flags.web.listen == std::vector<ListenAddress>{{"", 1}, {"127.0.0.1", 0}});
+  CHECK(flags.web.telemetry_path == "/m");
+  CHECK(flags.web.lifecycle_enabled);
+  CHECK(flags.web.admin_api_enabled);
+  CHECK(flags.log == LogOptions{LogLevel::debug, LogFormat::json});
+}
+
+TEST_CASE("every flag is read from the environment") {
+  const auto flags = parse({}, {{"DBPOOL_CONFIG_FILE", "a.yml"},
+                                {"DBPOOL_CONFIG_CHECK", "1"},
+                                {"DBPOOL_WEB_LISTEN_ADDRESS", ":1,127.0.0.1:0"},
+                                {"DBPOOL_WEB_TELEMETRY_PATH", "/m"},
+                                {"DBPOOL_WEB_ENABLE_LIFECYCLE", "true"},
+                                {"DBPOOL_WEB_ENABLE_ADMIN_API", "1"},
+                                {"DBPOOL_LOG_LEVEL", "error"},
+                                {"DBPOOL_LOG_FORMAT", "json"}});
+  CHECK(flags.action == Flags::Action::check_config);
+  CHECK(flags.config_file == "a.yml");
+  CHECK(flags.web.listen == std::vector<ListenAddress>{{"", 1}, {"127.0.0.1", 0}});
+  CHECK(flags.web.telemetry_path == "/m");
+  CHECK(flags.web.lifecycle_enabled);
+  CHECK(flags.web.admin_api_enabled);
+  CHECK(flags.log == LogOptions{LogLevel::error, LogFormat::json});
+}
+
+TEST_CASE("a flag beats its variable, whatever that says") {
+  const Environment environment{{"DBPOOL_LOG_LEVEL", "junk"},
+                                {"DBPOOL_WEB_LISTEN_ADDRESS", ":1"},
+                                {"DBPOOL_WEB_ENABLE_LIFECYCLE", "true"},
+                                {"DBPOOL_WEB_ENABLE_ADMIN_API", "1"}};
+  const auto flags = parse({"--log.level=warn", "--web.listen-address=:2", "--no-web.enable-lifecycle",
+                            "--web.enable-admin-api=false"},
+                           environment);
+  CHECK(flags.log.level == LogLevel::warn);
+  CHECK(flags.web.listen == std::vector<ListenAddress>{{"", 2}});
+  CHECK_FALSE(flags.web.lifecycle_enabled);
+  CHECK_FALSE(flags.web.admin_api_enabled);
+}
+
+TEST_CASE("a flag that asks for an answer is an action") {
+  CHECK(parse({"--config.check"}).action == Flags::Action::check_config);
+  CHECK(parse({"--metrics.list"}).action == Flags::Action::list_metrics);
+  CHECK(parse({"--version"}).action == Flags::Action::show_version);
+  CHECK(parse({"--help"}).action == Flags::Action::show_help);
+  CHECK(parse({"-h"}).action == Flags::Action::show_help);
+}
+
+TEST_CASE("help and version are answered whatever else is wrong") {
+  CHECK(parse({"--bogus", "--help", "--log.level=junk"}).action == Flags::Action::show_help);
+  CHECK(parse({"--version"}, {{"DBPOOL_LOG_LEVEL", "junk"}}).action == Flags::Action::show_version);
+}
+
+TEST_CASE("all that is wrong with the usage is reported at once") {
+  CHECK(problems_of({"--log.levle=debug", "--log.format=xml", "--config.file", "--web.telemetry-path=/",
+                     "extra", "--web.listen-address=:1", "--web.listen-address=:99999"},
+                    {{"DBPOOL_WEB_ENABLE_LIFECYCLE", "perhaps"}}) ==
+        Lines{"--config.file: has no value; allowed: YAML file; without it, one pool from the environment",
+              "--web.listen-address: \":99999\" is not accepted; allowed: host:port or :port, with a port "
+              "from 0 to "
+              "65535",
+              "--web.telemetry-path: \"/\" is not accepted; allowed: a path such as /metrics, other than /, "
+              "/-/…, "
+              "/health and /connections/…",
+              "environment: DBPOOL_WEB_ENABLE_LIFECYCLE: \"perhaps\" is not accepted; allowed: true or false",
+              "--log.format: \"xml\" is not accepted; allowed: logfmt or json",
+              "unknown flag \"--log.levle\" (did you mean \"--log.level\"?); allowed: see --help",
+              "unexpected argument \"extra\"; allowed: flags only"});
+}
+
+TEST_CASE("wrong usage is refused") {
+  const std::vector<std::vector<const char*>> wrong{
+      {"serve"},
+      {"--"},
+      {"-x"},
+      {"--log"},
+      {"--log.level"},
+      {"--log.level="},
+      {"--log.level=INFO"},
+      {"--log.level=info", "--log.level=warn"},
+      {"--log.level", "--log.format=json"},
+      {"--web.enable-lifecycle=junk"},
+      {"--no-web.enable-lifecycle=junk"},
+      {"--web.enable-lifecycle", "false"},
+      {"--version=junk"},
+      {"--web.listen-address=10127"},
+      {"--web.listen-address=[::1]:80"},
+      {"--web.telemetry-path=metrics"},
+      {"--web.telemetry-path=/health"},
+      {"--web.telemetry-path=/-/metrics"},
+      {"--web.telemetry-path=/connections"},
+      {"--web.telemetry-path=/connections/x"},
+      {"--web.telemetry-path=/a?b"},
+      {"--web.telemetry-path=/../a"},
+      {"--web.telemetry-path=//a"},
+  };
+  for (const auto& arguments : wrong) {
+    CAPTURE(arguments.front());
+    CHECK(problems_of(arguments).size() == 1);
+  }
+}
+
+TEST_CASE("the argument of an unknown flag is neither reported again nor repeated") {
+  CHECK(problems_of({"--dsn", "postgres://u:hunter2@h/db", "--password=hunter2", "x=hunter2"}) ==
+        Lines{"unknown flag \"--dsn\"; allowed: see --help",
+              "unknown flag \"--password\"; allowed: see --help",
+              "unexpected argument; allowed: flags only"});
+}
+
+TEST_CASE("an IPv6 address and a web configuration are refused as what this build has not") {
+  CHECK(
+      problems_of({"--web.listen-address=[::1]:80"}) ==
+      Lines{
+          "--web.listen-address: the web server of this build has no IPv6; allowed: host:port or :port with "
+          "IPv4"});
+  CHECK(problems_of({"--web.config.file=web.yml"}) ==
+        Lines{"--web.config.file: this build has no TLS and no basic authentication yet; allowed: no web "
+              "configuration"});
+}
+
+TEST_CASE("the help and the documentation name every flag and its default") {
+  for (const auto* flag : {"config.file", "config.check", "web.listen-address", "web.telemetry-path",
+                           "web.config.file", "web.enable-lifecycle", "web.enable-admin-api", "log.level",
+                           "log.format", "metrics.list", "version", "help"}) {
+    CAPTURE(flag);
+    CHECK(help_text().find("--" + std::string(flag)) != std::string::npos);
+    CHECK(flags_markdown().find("| `--" + std::string(flag) + "` | `DBPOOL_") != std::string::npos);
+  }
+  CHECK(help_text().find("(default 0.0.0.0:10127)") != std::string::npos);
+}
+
+TEST_CASE("the variables of the flags are known") {
+  CHECK(is_flag_variable("DBPOOL_WEB_ENABLE_ADMIN_API"));
+  CHECK(is_flag_variable("DBPOOL_CONFIG_FILE"));
+  CHECK_FALSE(is_flag_variable("DBPOOL_MAX_SIZE"));
+  CHECK_FALSE(is_flag_variable("DBPOOL_SERVICE_HOST"));
+}
+
+}  // namespace
+}  // namespace dbpool

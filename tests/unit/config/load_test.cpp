@@ -1,0 +1,265 @@
+#include "config/load.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace dbpool {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+namespace fs = std::filesystem;
+
+const Environment environment{{"ORDERS_DSN", "host=db password=hunter2"},
+                              {"SECRET", "hunter2"},
+                              {"EMPTY", ""},
+                              {"LIMIT", "7"},
+                              {"INJECTION", "x, max_size: 1}\nfoo: bar"}};
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file);
+  REQUIRE(stream);
+  std::stringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+std::vector<fs::path> fixtures(std::string_view suffix) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(DBPOOL_TESTDATA)) {
+    if (entry.path().filename().string().ends_with(suffix)) found.push_back(entry.path());
+  }
+  return found;
+}
+
+Config load_fixture(const std::string& name) {
+  return parse_config(contents(fs::path(DBPOOL_TESTDATA) / name), name, environment);
+}
+
+template <typename Load>
+Lines problems_of(Load load) {
+  try {
+    load();
+  } catch (const ConfigError& e) {
+    return e.problems();
+  }
+  return {};
+}
+
+/// A file in a place of its own, removed at the end.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) {
+    std::string pattern = fs::temp_directory_path() / "dbpool_load_test.XXXXXX";
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    directory_ = pattern;
+    std::ofstream(path()) << text;
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() { fs::remove_all(directory_); }
+  fs::path path() const { return directory_ / "file"; }
+
+ private:
+  fs::path directory_;
+};
+
+TEST_CASE("every bad file is refused with exactly the problems beside it, and without a secret") {
+  const auto files = fixtures(".bad.yml");
+  CHECK(files.size() >= 25);
+  for (const auto& file : files) {
+    CAPTURE(file);
+    const auto problems = problems_of([&] { load_fixture(file.filename()); });
+    std::string text;
+    for (const auto& problem : problems) text += problem + "\n";
+    auto expected = file;
+    expected.replace_extension(".txt");
+    CHECK(text == contents(expected));
+    CHECK(text.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("every good file is accepted") {
+  const auto files = fixtures(".good.yml");
+  CHECK(files.size() >= 5);
+  for (const auto& file : files) {
+    CAPTURE(file);
+    CHECK_NOTHROW(load_fixture(file.filename()));
+  }
+}
+
+TEST_CASE("the defaults written out are the defaults") {
+  const auto config = load_fixture("contract_example.good.yml");
+  CHECK(config.history == HistoryOptions{});
+  PoolConfig expected;
+  expected.options.name = "orders";
+  expected.driver = "postgres";
+  expected.dsn = DsnSource(Dsn("host=db password=hunter2"));
+  expected.options.acquisition_buckets =
+      std::make_shared<const BucketBounds>(std::vector<double>{0.001, 0.01, 0.1, 1});
+  expected.labels = {{"team", "payments"}};
+  CHECK(config.pools.at(0) == expected);
+}
+
+TEST_CASE("a pool needs no more than a name, and has a private file then") {
+  const auto config = load_fixture("minimal.good.yml");
+  PoolConfig expected;
+  expected.options.name = "orders";
+  REQUIRE(config.pools.size() == 1);
+  CHECK(config.pools[0] == expected);
+  CHECK(config.pools[0].dsn == DsnSource());
+}
+
+TEST_CASE("everything that can be switched off can be") {
+  const auto config = load_fixture("everything_switched_off.good.yml");
+  const auto& pool = config.pools.at(0);
+  CHECK(config.history.span == 0s);
+  CHECK(pool.dsn == DsnSource(Dsn(":memory:")));
+  CHECK(pool.options.min_size == 0);
+  CHECK(pool.options.max_lifetime == 0s);
+  CHECK(pool.options.max_idle_time == 0s);
+  CHECK(pool.options.health_check_interval == 0s);
+  CHECK(pool.options.leak_detection_timeout == 0s);
+  CHECK(pool.canary.interval == 0s);
+}
+
+TEST_CASE("variables give any value, and never more than a value") {
+  const auto pool = load_fixture("expansion.good.yml").pools.at(0);
+  CHECK(pool.options.name == "orders");
+  CHECK(pool.dsn == DsnSource(Dsn("file:/tmp/a$b.db?mode=ro")));
+  CHECK(pool.options.max_size == 7);
+  CHECK(pool.options.leak_stack);
+  CHECK(pool.options.acquire_timeout == 90s);
+  CHECK(pool.labels.at("price") == "5$");
+  CHECK(pool.labels.at("injected") == "x, max_size: 1}\nfoo: bar");
+}
+
+TEST_CASE("anchors and aliases are YAML") {
+  const auto config = load_fixture("anchors.good.yml");
+  CHECK(config.pools.at(0).canary.interval == 1s);
+  CHECK(config.pools.at(1).canary.interval == 1s);
+}
+
+TEST_CASE("a configuration equals itself read again, and no other") {
+  CHECK(load_fixture("contract_example.good.yml") == load_fixture("contract_example.good.yml"));
+  CHECK_FALSE(load_fixture("contract_example.good.yml") == load_fixture("minimal.good.yml"));
+}
+
+TEST_CASE("a file that cannot be read is named") {
+  for (const auto* file : {"/nonexistent/dbpool.yml", "/tmp", ""}) {
+    CAPTURE(file);
+    const auto problems = problems_of([&] { load_config(file, environment); });
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0] ==
+          fmt::format("{}: cannot be read; allowed: a readable YAML file of at most 16 MiB", file));
+  }
+}
+
+TEST_CASE("a file without end is refused") {
+  CHECK(problems_of([] { load_config("/dev/zero", environment); }) ==
+        Lines{"/dev/zero: too large; allowed: a readable YAML file of at most 16 MiB"});
+}
+
+TEST_CASE("a dsn file is read and checked, but only its name is kept") {
+  const TemporaryFile secret("host=db user=u password=hunter2\n");
+  const auto text =
+      fmt::format("pools: [{{name: a, driver: postgres, dsn_file: {}}}]", secret.path().string());
+  const auto config = parse_config(text, "x", environment);
+  CHECK(config.pools.at(0).dsn == DsnSource(secret.path()));
+  CHECK(config.pools.at(0).dsn.read().reveal() == "host=db user=u password=hunter2");
+
+  const TemporaryFile malformed("hunter2");
+  const auto bad =
+      fmt::format("pools: [{{name: a, driver: postgres, dsn_file: {}}}]", malformed.path().string());
+  const auto problems = problems_of([&] { parse_config(bad, "x", environment); });
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].starts_with("x:1: pools[0].dsn_file: malformed DSN: "));
+  CHECK(problems[0].find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("without a file there is one pool named default, with the defaults") {
+  const auto config = config_from_environment({});
+  REQUIRE(config.pools.size() == 1);
+  CHECK(config.pools[0] == PoolConfig{});
+  CHECK(config.pools[0].options.name == "default");
+}
+
+TEST_CASE("the environment configures the pool") {
+  const auto pool = config_from_environment({{"DBPOOL_DRIVER", "postgres"},
+                                             {"DBPOOL_DSN", "host=db password=$x${y}"},
+                                             {"DBPOOL_MIN_SIZE", "0"},
+                                             {"DBPOOL_MAX_SIZE", "1"},
+                                             {"DBPOOL_ACQUIRE_TIMEOUT", "1m"},
+                                             {"DBPOOL_RETRY_ATTEMPTS", "0"},
+                                             {"DBPOOL_CANARY_INTERVAL", "0"},
+                                             {"DBPOOL_PORT", "tcp://10.0.0.1:80"}})
+                        .pools.at(0);
+  PoolConfig expected;
+  expected.driver = "postgres";
+  expected.dsn = DsnSource(Dsn("host=db password=$x${y}"));
+  expected.options.min_size = 0;
+  expected.options.max_size = 1;
+  expected.options.acquire_timeout = 1min;
+  expected.options.retry_attempts = 0;
+  expected.canary.interval = 0s;
+  CHECK(pool == expected);
+}
+
+TEST_CASE("bad variables are all reported, by name") {
+  const auto problems = problems_of([] {
+    config_from_environment({{"DBPOOL_MAX_SIZE", "ten"},
+                             {"DBPOOL_MIN_SIZE", ""},
+                             {"DBPOOL_ACQUIRE_TIMEOUT", "-1s"},
+                             {"DBPOOL_DSN", "postgres://u:hunter2@h/db"}});
+  });
+  CHECK(
+      problems ==
+      Lines{"environment: DBPOOL_MIN_SIZE: \"\" is not accepted; allowed: a whole number from 0 to 10000, "
+            "without quotes",
+            "environment: DBPOOL_MAX_SIZE: \"ten\" is not accepted; allowed: a whole number from 1 to 10000, "
+            "without quotes",
+            "environment: DBPOOL_ACQUIRE_TIMEOUT: \"-1s\" is negative; allowed: a duration greater than 0, "
+            "such "
+            "as 250ms, 30s, 1h30m or a number of seconds, at most 3650d",
+            "environment: DBPOOL_DSN: not a SQLite DSN; allowed: a path or a file: URI (is the driver "
+            "right?)"});
+}
+
+TEST_CASE("variables that contradict each other are reported") {
+  CHECK(problems_of([] {
+          config_from_environment({{"DBPOOL_MAX_SIZE", "1"}});
+        }) ==
+        Lines{"environment: DBPOOL_MAX_SIZE: min_size 2 is greater than max_size 1; allowed: min_size up to "
+              "max_size"});
+  CHECK(
+      problems_of([] {
+        config_from_environment({{"DBPOOL_DRIVER", "postgres"}});
+      }) ==
+      Lines{
+          "environment: DBPOOL_DRIVER: postgres needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)"});
+}
+
+TEST_CASE("unknown variables are warned about, and pool variables when a file makes them useless") {
+  const Environment variables{
+      {"DBPOOL_SERVICE_HOST", "10.0.0.1"}, {"DBPOOL_MAX_SIZE", "3"}, {"DBPOOL_DSN", "hunter2"},
+      {"DBPOOL_LOG_LEVEL", "warn"},        {"DBPOOLS", "x"},         {"PATH", "/bin"}};
+  CHECK(environment_warnings(variables, std::nullopt) ==
+        Lines{"unknown environment variable DBPOOL_SERVICE_HOST"});
+  CHECK(environment_warnings(variables, "dbpool.yml") ==
+        Lines{"unknown environment variable DBPOOL_SERVICE_HOST",
+              "environment variables ignored because there is a configuration file: DBPOOL_DSN, "
+              "DBPOOL_MAX_SIZE"});
+}
+
+TEST_CASE("the environment is copied from an array of NAME=value") {
+  const char* const entries[] = {"A=1", "B=x=y", "C=", "no equals sign", nullptr};
+  CHECK(environment_of(entries) == Environment{{"A", "1"}, {"B", "x=y"}, {"C", ""}});
+}
+
+}  // namespace
+}  // namespace dbpool

@@ -1,0 +1,108 @@
+#include "daemon/fleet.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+using namespace std::chrono_literals;
+using namespace dbpool;
+
+namespace {
+
+PoolConfig pool(const std::string& name, unsigned max_size = 2) {
+  PoolConfig config;
+  config.options.name = name;
+  config.options.min_size = 1;
+  config.options.max_size = max_size;
+  config.dsn = DsnSource(Dsn(":memory:"));
+  config.canary.interval = 0s;
+  return config;
+}
+
+Config config_of(std::vector<PoolConfig> pools) {
+  return {.history = {}, .pools = std::move(pools)};
+}
+
+struct Scene {
+  Runtime runtime = Runtime::start(2);
+  Fleet fleet{runtime, [](const PoolOptions&) { return nullptr; }};
+
+  /// Returns when every pool has been initialized.
+  std::vector<WatchedSource> apply(std::vector<PoolConfig> pools) {
+    auto watched = fleet.apply(config_of(std::move(pools)));
+    for (const auto& w : watched) {
+      while (!w.source->read().settled) std::this_thread::yield();
+    }
+    return watched;
+  }
+};
+
+std::vector<std::string> names(const std::vector<WatchedSource>& watched) {
+  std::vector<std::string> all;
+  for (const auto& w : watched) all.push_back(w.source->name());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("sources come in the order of the configuration") {
+  Scene scene;
+  CHECK(names(scene.apply({pool("b"), pool("a")})) == std::vector<std::string>{"b", "a"});
+}
+
+TEST_CASE(
+    "a pool that is configured as before stays, one that is changed is made anew, one that is gone stops") {
+  Scene scene;
+  const auto before = scene.apply({pool("same"), pool("changed"), pool("gone")});
+  const auto after = scene.apply({pool("new"), pool("changed", 5), pool("same")});
+  CHECK(names(after) == std::vector<std::string>{"new", "changed", "same"});
+  CHECK(after[2].source == before[0].source);
+  CHECK(after[1].source != before[1].source);
+  CHECK(before[1].source->read().pools[0].phase == PoolPhase::shutting_down);
+  CHECK(before[2].source->read().pools[0].phase == PoolPhase::shutting_down);
+  scene.fleet.finish_stopped();
+  CHECK(before[2].source->read().pools[0].phase == PoolPhase::terminated);
+  CHECK(after[2].source->read().pools[0].idle == 1);
+}
+
+TEST_CASE("a change of the health policy alone keeps the pool and its counters") {
+  Scene scene;
+  const auto before = scene.apply({pool("orders")});
+  auto stricter = pool("orders");
+  stricter.health = *health_preset("eros");
+  const auto after = scene.apply({stricter});
+  CHECK(after[0].source == before[0].source);
+  CHECK(after[0].policy == stricter.health);
+}
+
+TEST_CASE("when one pool cannot be made nothing changes") {
+  Scene scene;
+  const auto before = scene.apply({pool("orders")});
+  auto impossible = pool("users");
+  impossible.options.max_size = 0;
+  CHECK_THROWS_AS(scene.apply({pool("orders", 7), impossible}), std::invalid_argument);
+  CHECK(before[0].source->read().pools[0].phase == PoolPhase::serving);
+}
+
+TEST_CASE("a pool in service is closed by its name, and no other") {
+  Scene scene;
+  const auto watched = scene.apply({pool("a"), pool("b")});
+  CHECK(scene.fleet.pools() == std::vector<std::string>{"a", "b"});
+  CHECK_FALSE(scene.fleet.close("c"));
+  const auto closed = scene.fleet.close("b").value();
+  CHECK(closed.closed_idle == 1);
+  CHECK(closed.closing_active == 0);
+  CHECK(watched[0].source->read().pools[0].idle == 1);
+  CHECK(watched[1].source->read().pools[0].idle == 0);
+  scene.apply({pool("a")});
+  CHECK_FALSE(scene.fleet.close("b"));
+}
+
+TEST_CASE("a fleet that is stopped has no leases out and all its pools end") {
+  Scene scene;
+  const auto watched = scene.apply({pool("a"), pool("b")});
+  scene.fleet.stop();
+  CHECK(scene.fleet.leases_out() == 0);
+  scene.fleet.finish_stopped();
+  for (const auto& w : watched) CHECK(w.source->read().pools[0].phase == PoolPhase::terminated);
+}

@@ -1,0 +1,299 @@
+#include "dbpool/drivers/sqlite.hpp"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+Deadline in(Duration time) {
+  return Deadline(now() + time);
+}
+
+/// A directory that is gone afterwards.
+class Folder {
+ public:
+  Folder() {
+    std::string path = (fs::temp_directory_path() / "dbpool_sqlite_XXXXXX").string();
+    REQUIRE(::mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::unique_ptr<Connection> open(const std::string& path_or_uri, Duration bound = 5s) {
+  return connect(*sqlite_driver(path_or_uri), in(bound));
+}
+
+std::string value(Connection& connection, const std::string& sql) {
+  const QueryResult result = connection.execute(sql, in(10s));
+  REQUIRE(result.rows.size() == 1);
+  return result.rows.front().front().value_or("NULL");
+}
+
+DriverError failure_of(Connection& connection, const std::string& sql, Duration bound = 10s) {
+  try {
+    connection.execute(sql, in(bound));
+  } catch (const DriverError& error) {
+    return error;
+  }
+  FAIL("the statement succeeded");
+  throw std::logic_error("unreachable");
+}
+
+DriverError failure_to_open(const std::string& path_or_uri, Duration bound = 5s) {
+  try {
+    open(path_or_uri, bound);
+  } catch (const DriverError& error) {
+    return error;
+  }
+  FAIL("the open succeeded");
+  throw std::logic_error("unreachable");
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+constexpr const char* endless =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+
+std::string numbers(int count) {
+  return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
+         ") SELECT i FROM n";
+}
+
+}  // namespace
+
+TEST_CASE("every connection has its five pragmas") {
+  const Folder folder;
+  for (const std::string& name : {folder.file("a.db"), "file:" + folder.file("b.db")}) {
+    const auto connection = open(name);
+    CHECK(value(*connection, "PRAGMA foreign_keys") == "1");
+    CHECK(value(*connection, "PRAGMA secure_delete") == "1");
+    CHECK(value(*connection, "PRAGMA busy_timeout") == "5000");
+    CHECK(value(*connection, "PRAGMA journal_mode") == "wal");
+    CHECK(value(*connection, "PRAGMA synchronous") == "1");
+  }
+}
+
+TEST_CASE("databases that cannot do WAL keep their journal mode") {
+  const Folder folder;
+  CHECK(value(*open(":memory:"), "PRAGMA journal_mode") == "memory");
+  CHECK(value(*open(""), "PRAGMA journal_mode") == "delete");
+  const std::string path = folder.file("old.db");
+  {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, "CREATE TABLE t(x)", nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+  }
+  const auto read_only = open("file:" + path + "?mode=ro");
+  CHECK(value(*read_only, "PRAGMA journal_mode") == "delete");
+  CHECK(value(*read_only, "PRAGMA foreign_keys") == "1");
+  const DriverError error = failure_of(*read_only, "INSERT INTO t VALUES (1)");
+  CHECK(error.kind() == ErrorKind::query);
+  CHECK(contains(error.what(), "SQLITE_READONLY"));
+}
+
+TEST_CASE("results come as text, with NULL apart from the empty string") {
+  const auto connection = open(":memory:");
+  const QueryResult result =
+      connection->execute("SELECT 1 AS a, NULL AS b, '' AS c, 2.5 AS d; -- the end\n", in(1s));
+  CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d"});
+  using Row = std::vector<std::optional<std::string>>;
+  CHECK(result.rows == std::vector<Row>{Row{"1", std::nullopt, "", "2.5"}});
+  CHECK(result.affected_rows == 0);
+}
+
+TEST_CASE("only statements that change rows report affected rows") {
+  const auto connection = open(":memory:");
+  CHECK(connection->execute("CREATE TABLE t(x)", in(1s)).affected_rows == 0);
+  CHECK(connection->execute("INSERT INTO t VALUES (1), (2), (3)", in(1s)).affected_rows == 3);
+  CHECK(connection->execute("CREATE TABLE u(x)", in(1s)).affected_rows == 0);
+  CHECK(connection->execute("SELECT * FROM t", in(1s)).affected_rows == 0);
+}
+
+TEST_CASE("a second statement is refused before the first one runs") {
+  const auto connection = open(":memory:");
+  CHECK(contains(failure_of(*connection, "CREATE TABLE t(x); CREATE TABLE u(x)").what(),
+                 "more than one statement"));
+  CHECK(value(*connection, "SELECT count(*) FROM sqlite_schema") == "0");
+  CHECK(failure_of(*connection, std::string("SELECT 1\0 FROM t", 16)).kind() == ErrorKind::query);
+  CHECK(connection->execute(" ;; -- nothing", in(1s)).rows.empty());
+}
+
+TEST_CASE("rows are capped, and the connection survives it") {
+  const auto connection = open(":memory:");
+  CHECK(connection->execute(numbers(100'000), in(10s)).rows.size() == Connection::max_rows);
+  const DriverError error = failure_of(*connection, numbers(100'001));
+  CHECK(error.kind() == ErrorKind::other);
+  CHECK(contains(error.what(), "more than 100000 rows"));
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("a ping runs its query whatever the number of rows") {
+  const auto connection = open(":memory:");
+  CHECK_FALSE(connection->start_ping(numbers(100'001), in(10s))->advance().has_value());
+  CHECK_THROWS_AS(connection->start_ping("SELECT nonsense", in(1s))->advance(), DriverError);
+}
+
+TEST_CASE("a runaway statement ends at its deadline and breaks the connection") {
+  const auto connection = open(":memory:");
+  const TimePoint begin = now();
+  const DriverError error = failure_of(*connection, endless, 100ms);
+  CHECK(error.kind() == ErrorKind::timeout);
+  CHECK(now() - begin >= 100ms);
+  CHECK(now() - begin < 1s);
+  CHECK(connection->is_broken());
+}
+
+TEST_CASE("a statement whose deadline has passed does not begin") {
+  const auto connection = open(":memory:");
+  CHECK(failure_of(*connection, "CREATE TABLE t(x)", -1s).kind() == ErrorKind::timeout);
+  CHECK(value(*connection, "SELECT count(*) FROM sqlite_schema") == "0");
+}
+
+TEST_CASE("waiting for a lock ends at the deadline") {
+  const Folder folder;
+  const auto holder = open(folder.file("a.db"));
+  const auto waiter = open(folder.file("a.db"));
+  holder->execute("CREATE TABLE t(x)", in(1s));
+  holder->execute("BEGIN IMMEDIATE", in(1s));
+  const TimePoint begin = now();
+  CHECK(failure_of(*waiter, "INSERT INTO t VALUES (1)", 200ms).kind() == ErrorKind::timeout);
+  CHECK(now() - begin < 2s);
+}
+
+TEST_CASE("a snapshot that is out of date is the statement's failure, at once") {
+  const Folder folder;
+  const auto one = open(folder.file("a.db"));
+  const auto other = open(folder.file("a.db"));
+  one->execute("CREATE TABLE t(x)", in(1s));
+  one->execute("BEGIN", in(1s));
+  one->execute("SELECT * FROM t", in(1s));
+  other->execute("INSERT INTO t VALUES (1)", in(1s));
+  const DriverError error = failure_of(*one, "INSERT INTO t VALUES (2)");
+  CHECK(error.kind() == ErrorKind::query);
+  CHECK(contains(error.what(), "SQLITE_BUSY_SNAPSHOT"));
+}
+
+TEST_CASE("a connection is broken inside a transaction and whole after it") {
+  const auto connection = open(":memory:");
+  CHECK_FALSE(connection->is_broken());
+  connection->execute("BEGIN", in(1s));
+  CHECK(connection->is_broken());
+  connection->execute("ROLLBACK", in(1s));
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("a connection is broken while a statement of its user is half read") {
+  const auto connection = open(":memory:");
+  sqlite3_stmt* statement = nullptr;
+  auto* const db = static_cast<sqlite3*>(connection->native_handle());
+  REQUIRE(sqlite3_prepare_v2(db, "SELECT 1 UNION SELECT 2", -1, &statement, nullptr) == SQLITE_OK);
+  CHECK_FALSE(connection->is_broken());
+  REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+  CHECK(connection->is_broken());
+  sqlite3_finalize(statement);
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("a file that was deleted or replaced breaks the connection at its next use") {
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  for (const bool replaced : {false, true}) {
+    CAPTURE(replaced);
+    const auto connection = open(path);
+    CHECK(value(*connection, "SELECT 1") == "1");
+    fs::remove(path);
+    if (replaced) std::ofstream(path) << "";
+    CHECK_FALSE(connection->is_broken());
+    try {
+      connection->start_ping("SELECT 1", in(1s))->advance();
+      FAIL("the ping succeeded");
+    } catch (const DriverError& error) {
+      CHECK(error.kind() == ErrorKind::network);
+      CHECK(contains(error.what(), "database file \"" + path + "\" was deleted or replaced"));
+    }
+    CHECK(connection->is_broken());
+  }
+}
+
+TEST_CASE("errors carry the name of their extended code") {
+  const auto connection = open(":memory:");
+  connection->execute("CREATE TABLE t(x UNIQUE)", in(1s));
+  connection->execute("INSERT INTO t VALUES (1)", in(1s));
+  const DriverError error = failure_of(*connection, "INSERT INTO t VALUES (1)");
+  CHECK(error.kind() == ErrorKind::query);
+  CHECK(contains(error.what(), "UNIQUE constraint failed: t.x (SQLITE_CONSTRAINT_UNIQUE)"));
+}
+
+TEST_CASE("a missing directory is named together with the accepted forms") {
+  const Folder folder;
+  const std::string path = folder.file("none/a.db");
+  const DriverError error = failure_to_open("file:" + path + "?key=hunter2");
+  CHECK(error.kind() == ErrorKind::connect);
+  CHECK(contains(error.what(), path));
+  CHECK(contains(error.what(), "directory does not exist"));
+  CHECK(contains(error.what(), ":memory:"));
+  CHECK_FALSE(contains(error.what(), "hunter2"));
+}
+
+TEST_CASE("a file that is no database is a failed connect") {
+  const Folder folder;
+  std::ofstream(folder.file("text.db")) << std::string(4096, 'x');
+  const DriverError error = failure_to_open(folder.file("text.db"));
+  CHECK(error.kind() == ErrorKind::connect);
+  CHECK(contains(error.what(), "SQLITE_NOTADB"));
+}
+
+TEST_CASE("many connections that open a new file at once all get it in WAL mode") {
+  const Folder folder;
+  std::vector<std::string> modes(8);
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& mode : modes) {
+      threads.emplace_back([&] { mode = value(*open(folder.file("new.db"), 10s), "PRAGMA journal_mode"); });
+    }
+  }
+  for (const std::string& mode : modes) CHECK(mode == "wal");
+}
+
+TEST_CASE("opening a database that stays locked ends at the deadline") {
+  const Folder folder;
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(folder.file("a.db").c_str(), &db) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
+  const TimePoint begin = now();
+  CHECK(failure_to_open(folder.file("a.db"), 200ms).kind() == ErrorKind::timeout);
+  CHECK(now() - begin >= 195ms);
+  CHECK(now() - begin < 2s);
+  sqlite3_close(db);
+}
+
+TEST_CASE("info has the file without a URI's dressing") {
+  CHECK(sqlite_driver("/var/lib/a b.db")->info().database == "/var/lib/a b.db");
+  CHECK(sqlite_driver("file:///var/lib/a%20b.db?mode=ro&key=hunter2")->info().database == "/var/lib/a b.db");
+  CHECK(sqlite_driver("file:rel.db#x")->info().database == "rel.db");
+  CHECK(sqlite_driver(":memory:")->info().database == ":memory:");
+  CHECK(sqlite_driver(":memory:")->info().driver == "sqlite");
+  CHECK(sqlite_driver(":memory:")->info().user.empty());
+}

@@ -1,0 +1,50 @@
+#include "exposition/health_words.hpp"
+
+#include "json_fleets.hpp"
+
+using namespace dbpool;
+using enum HealthStatus;
+
+namespace {
+
+std::string words(HealthStatus status, std::vector<Finding> findings) {
+  return health_words(report_of(known_pool("orders"), {status, std::move(findings)}));
+}
+
+}  // namespace
+
+TEST_CASE("the Snowflake document's words are used where they fit") {
+  CHECK(words(unknown, {}) == "No metrics available");
+  CHECK(words(healthy, {}) == "All systems operational");
+  CHECK(words(unhealthy, {{HealthReason::healthy_ratio, unhealthy}}) == "No healthy connections available");
+  CHECK(words(unhealthy, {{HealthReason::no_connections, unhealthy}}) == "No healthy connections available");
+  CHECK(words(degraded, {{HealthReason::healthy_ratio, degraded}}) == "Only 9/10 connections healthy");
+  CHECK(words(degraded, {{HealthReason::response, degraded}}) == "High response time: 2ms");
+}
+
+TEST_CASE("every other reason has words of its own") {
+  CHECK(words(degraded, {{HealthReason::utilization, degraded}}) ==
+        "High utilization: 5 of 12 connections active");
+  CHECK(words(unhealthy, {{HealthReason::saturation, unhealthy}}) ==
+        "Pool exhausted: 5 of 12 connections active, 4 requests waiting");
+  CHECK(words(degraded, {{HealthReason::idle_ratio, degraded}}) ==
+        "Low idle capacity: 3 of 10 connections idle");
+  CHECK(words(degraded, {{HealthReason::errors, degraded}}) == "Recent errors: 2");
+  CHECK(words(degraded, {{HealthReason::peak_wait, degraded}}) == "High wait time: 500ms");
+  CHECK(words(degraded, {{HealthReason::leaks, degraded}}) ==
+        "Potential connection leak: 1 held for too long");
+}
+
+TEST_CASE("several reasons are told the worst first, and the same words once") {
+  CHECK(words(unhealthy, {{HealthReason::errors, degraded},
+                          {HealthReason::healthy_ratio, unhealthy},
+                          {HealthReason::no_connections, unhealthy}}) ==
+        "No healthy connections available; Recent errors: 2");
+}
+
+TEST_CASE("a reason whose figure is not known any more is still told") {
+  PoolSnapshot silent;
+  silent.pool = "silent";
+  CHECK(health_words(report_of(silent, {degraded, {{HealthReason::response, degraded}}})) ==
+        "High response time: ?");
+}

@@ -1,0 +1,89 @@
+#include "exposition/json_health_document.hpp"
+
+#include "json_fleets.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+using enum HealthStatus;
+
+namespace {
+
+/// The pool of the codebase-mcp document's example.
+PoolSnapshot example() {
+  PoolSnapshot s = known_pool("default");
+  s.idle = 4, s.active = 1, s.checking = 0, s.waiting = 0;
+  s.response_time = 0.0023, s.errors_recent = 0;
+  return s;
+}
+
+PoolSnapshot lost() {
+  PoolSnapshot s = example();
+  s.phase = PoolPhase::recovering;
+  s.idle = 0, s.active = 0;
+  s.last_contact_ok = false;
+  s.response_time = 0.5;
+  return s;
+}
+
+std::string contact(const FleetSnapshot& fleet) {
+  return health_document_json(fleet)["database"]["status"];
+}
+
+}  // namespace
+
+TEST_CASE("the health document is the codebase-mcp document's example") {
+  CHECK(health_document_json(fleet_of({report_of(example())})) == Json::parse(R"({
+    "status": "healthy",
+    "timestamp": "2025-10-13T14:30:00.000Z",
+    "database": {
+      "status": "connected",
+      "pool": {"total": 5, "idle": 4, "active": 1, "waiting": 0},
+      "latency_ms": 2.3,
+      "last_error": null
+    },
+    "uptime_seconds": 3600.5
+  })"));
+}
+
+TEST_CASE("over several pools connections are summed, and the worst status and latency count") {
+  const Json document = health_document_json(
+      fleet_of({report_of(example()), report_of(lost(), {unhealthy, {}}), report_of(example())}));
+  CHECK(document["status"] == "unhealthy");
+  CHECK(document["database"]["status"] == "disconnected");
+  CHECK(document["database"]["latency_ms"] == 500.0);
+  CHECK(document["database"]["last_error"] == "Database connection refused: connection refused");
+}
+
+TEST_CASE("the database is connected when the last contact succeeded, and lost while a pool recovers") {
+  CHECK(contact(fleet_of({})) == "unknown");
+  PoolSnapshot fresh = example();
+  fresh.last_contact_ok.reset();
+  CHECK(contact(fleet_of({report_of(fresh)})) == "unknown");
+  CHECK(contact(fleet_of({report_of(fresh), report_of(example())})) == "connected");
+  PoolSnapshot returned_broken = lost();
+  returned_broken.last_contact_ok = true;
+  CHECK(contact(fleet_of({report_of(returned_broken)})) == "disconnected");
+}
+
+TEST_CASE("of several errors that matter the newest is told, and none that is over") {
+  PoolSnapshot older = example(), newer = example(), over = example();
+  older.errors_recent = newer.errors_recent = 1;
+  newer.last_error = "syntax error", newer.last_error_kind = ErrorKind::query;
+  newer.last_error_at = *older.last_error_at + 1s;
+  over.last_error_at = *older.last_error_at + 2s;
+  const auto fleet = fleet_of({report_of(older), report_of(newer), report_of(over)});
+  CHECK(health_document_json(fleet)["database"]["last_error"] == "syntax error");
+}
+
+TEST_CASE("a probed source that cannot be read is disconnected, and says why") {
+  FleetSnapshot fleet = fleet_that_knows_little();
+  fleet.sources[0].pools.clear();
+  fleet.sources[0].reading.up = false;
+  fleet.sources[0].reading.last_error = "connect to pgbouncer: refused";
+  const Json document = health_document_json(fleet);
+  CHECK(document["status"] == "unknown");
+  CHECK(document["database"]["status"] == "disconnected");
+  CHECK(document["database"]["last_error"] == "connect to pgbouncer: refused");
+  check_unknown(document["database"]["pool"], {"total", "idle", "active", "waiting"});
+  CHECK(document["database"]["latency_ms"].is_null());
+}

@@ -1,0 +1,64 @@
+#include "exposition/json_health.hpp"
+
+#include "json_fleets.hpp"
+
+using namespace dbpool;
+using enum HealthStatus;
+
+TEST_CASE("health has the Ombudsman document's shape and numbers") {
+  PoolSnapshot sqlserver = known_pool("sqlserver");
+  sqlserver.idle = 3, sqlserver.active = 2, sqlserver.max = 10, sqlserver.errors_recent = 0;
+  const Json document = health_json(fleet_of({report_of(sqlserver), report_of(known_pool("snowflake"))}));
+  check_has(document, Json::parse(R"({
+    "overall_status": "healthy", "total_pools": 2, "healthy_pools": 2, "warnings": []
+  })"));
+  REQUIRE(document["pools"].size() == 2);
+  check_has(document["pools"][0], Json::parse(R"({
+    "name": "sqlserver",
+    "status": "healthy",
+    "utilization": 20.0,
+    "pool_size": 3,
+    "active_connections": 2,
+    "errors": 0,
+    "reasons": [],
+    "message": "All systems operational",
+    "source_status": null,
+    "response_time_ms": 2.0,
+    "last_check": "1970-01-01T00:33:20.250Z"
+  })"));
+}
+
+TEST_CASE("the worst pool decides, and each that is not healthy has a warning") {
+  PoolSnapshot told = known_pool("told");
+  told.source_status = "slow";
+  const Json document = health_json(
+      fleet_of({report_of(known_pool("fine")), report_of(known_pool("new"), {}),
+                report_of(told, {degraded, {{HealthReason::errors, degraded}}}),
+                report_of(known_pool("dead"), {unhealthy, {{HealthReason::no_connections, unhealthy}}})}));
+  CHECK(document["overall_status"] == "unhealthy");
+  CHECK(document["total_pools"] == 4);
+  CHECK(document["healthy_pools"] == 1);
+  CHECK(document["warnings"] == Json{"Pool new is unknown: No metrics available",
+                                     "Pool told is degraded: Recent errors: 2",
+                                     "Pool dead is unhealthy: No healthy connections available"});
+  CHECK(document["pools"][2]["reasons"] == Json{"errors"});
+  CHECK(document["pools"][2]["source_status"] == "slow");
+  CHECK(document["pools"][3]["reasons"] == Json{"no_connections"});
+}
+
+TEST_CASE("a pool that nothing is known of is unknown, and its figures are null") {
+  FleetSnapshot fleet = fleet_that_knows_little();
+  const Json document = health_json(fleet);
+  CHECK(document["overall_status"] == "unknown");
+  CHECK(document["healthy_pools"] == 0);
+  check_unknown(document["pools"][0], {"utilization", "pool_size", "active_connections", "errors",
+                                       "source_status", "response_time_ms", "last_check"});
+  fleet.sources[0].reading.last_success = example_time;
+  CHECK(health_json(fleet)["pools"][0]["last_check"] == "2025-10-13T14:30:00.000Z");
+}
+
+TEST_CASE("without any pool the whole is unknown") {
+  CHECK(health_json(fleet_of({})) == Json::parse(R"({
+    "overall_status": "unknown", "pools": [], "total_pools": 0, "healthy_pools": 0, "warnings": []
+  })"));
+}

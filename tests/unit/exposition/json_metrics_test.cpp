@@ -1,0 +1,59 @@
+#include "exposition/json_metrics.hpp"
+
+#include "json_fleets.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+/// Two pools that make up the Ombudsman document's example of GET /connections/pools/metrics.
+FleetSnapshot example() {
+  PoolSnapshot a = known_pool("a"), b = known_pool("b");
+  a.idle = 3, a.active = 2, a.checking = 0, a.max = 10, a.created = 5, a.reused = 127;
+  b.idle = 2, b.active = 1, b.checking = 0, b.max = 10, b.created = 7, b.reused = 329;
+  a.closed = {2, 0, 0, 0, 0, 0, 0};
+  b.closed.emplace(), a.errors.emplace(), b.errors.emplace();
+  return fleet_of({report_of(a), report_of(b)});
+}
+
+}  // namespace
+
+TEST_CASE("the aggregate has the Ombudsman document's shape and numbers") {
+  const Json document = metrics_json(example());
+  check_has(document, Json::parse(R"({
+    "total_pools": 2,
+    "total_connections": 8,
+    "total_active": 3,
+    "total_idle": 5,
+    "total_capacity": 20,
+    "overall_utilization": 15.0,
+    "total_created": 12,
+    "total_reused": 456,
+    "total_closed": 2,
+    "total_errors": 0,
+    "reuse_ratio": 3800.0
+  })"));
+}
+
+TEST_CASE("totals run over the pools that know the figure, and the utilization over those that know both") {
+  FleetSnapshot fleet = example();
+  PoolSnapshot unlimited = known_pool("unlimited");
+  unlimited.active = 90, unlimited.max.reset(), unlimited.created.reset();
+  fleet.sources.push_back(source_of(unlimited, SourceKind::owned, {}));
+  const Json document = metrics_json(fleet);
+  CHECK(document["total_active"] == 93);
+  CHECK(document["total_capacity"] == 20);
+  CHECK(document["overall_utilization"] == 15.0);
+  CHECK(document["total_created"] == 12);
+}
+
+TEST_CASE("what no pool knows is null, and before the first connection nothing was reused") {
+  const Json little = metrics_json(fleet_that_knows_little());
+  CHECK(little["total_pools"] == 2);
+  check_unknown(little,
+                {"total_connections", "total_active", "total_idle", "total_capacity", "overall_utilization",
+                 "total_created", "total_reused", "total_closed", "total_errors", "reuse_ratio"});
+  PoolSnapshot fresh = known_pool("fresh");
+  fresh.created = 0, fresh.reused = 0;
+  CHECK(metrics_json(fleet_of({report_of(fresh)}))["reuse_ratio"] == 0.0);
+}

@@ -1,0 +1,77 @@
+#include "exposition/metric_catalog.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "exposition/render.hpp"
+#include "support/known_fleet.hpp"
+
+using namespace dbpool;
+
+TEST_CASE("every metric has a name of its own, well formed") {
+  std::set<std::string_view> names;
+  for (const Metric& metric : metric_catalog()) {
+    CAPTURE(metric.name);
+    CHECK(names.insert(metric.name).second);
+    CHECK((metric.name.starts_with("dbpool_") || metric.name.starts_with("process_")));
+    CHECK(metric.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos);
+    CHECK_FALSE(metric.name.ends_with('_'));
+    CHECK(metric.name.find("__") == std::string_view::npos);
+  }
+}
+
+TEST_CASE("counters end in _total, and nothing else looks like a counter or a part of a histogram") {
+  for (const Metric& metric : metric_catalog()) {
+    CAPTURE(metric.name);
+    CHECK((metric.type == MetricType::counter) == metric.name.ends_with("_total"));
+    for (const auto ending : {"_count", "_sum", "_bucket", "_info_total"})
+      CHECK_FALSE(metric.name.ends_with(ending));
+  }
+}
+
+TEST_CASE("every metric has a help text of one line that Markdown can hold, with its unit") {
+  for (const Metric& metric : metric_catalog()) {
+    CAPTURE(metric.name);
+    CHECK(metric.help.ends_with('.'));
+    CHECK(metric.help.find_first_of("\n|\\") == std::string_view::npos);
+    const bool in_seconds = metric.name.find("_seconds") != std::string_view::npos;
+    CHECK(in_seconds == (metric.help.find("seconds") != std::string_view::npos));
+    const bool in_bytes = metric.name.ends_with("_bytes");
+    CHECK(in_bytes == (metric.help.find("bytes") != std::string_view::npos));
+  }
+}
+
+TEST_CASE("every metric has series when everything is known, with just the labels it names") {
+  FleetSnapshot fleet;
+  fleet.sources.push_back(source_of(known_pooler("pgb"), SourceKind::pgbouncer, {}));
+  fleet.sources[0].pools[0].figures.info.labels.clear();
+  fleet.sources[0].reading = known_reading();
+  fleet.exporter = known_exporter();
+  const auto families = render(fleet);
+  const auto catalog = metric_catalog();
+  REQUIRE(families.size() == catalog.size());
+  for (std::size_t i = 0; i < catalog.size(); ++i) {
+    CAPTURE(catalog[i].name);
+    CHECK(families[i].name == catalog[i].name);
+    CHECK(families[i].help == catalog[i].help);
+    for (const auto& series : families[i].metric) {
+      std::string labels;
+      for (const auto& label : series.label) labels += (labels.empty() ? "" : ", ") + label.name;
+      CHECK(labels == catalog[i].labels());
+    }
+  }
+}
+
+TEST_CASE("the Markdown table has one row for each metric") {
+  const std::string table = catalog_markdown();
+  CHECK(static_cast<std::size_t>(std::ranges::count(table, '\n')) == metric_catalog().size() + 2);
+  CHECK(
+      table.starts_with("| name | type | labels | help |\n|---|---|---|---|\n| `dbpool_pool_info` | gauge | "
+                        "source, pool, kind, driver, database, user | "));
+  CHECK(table.find("\n| `dbpool_up` | gauge | source, kind | ") != std::string::npos);
+  CHECK(table.find("\n| `dbpool_source_reads_total` | counter | source | ") != std::string::npos);
+  CHECK(table.find("\n| `dbpool_usage_duration_seconds` | histogram | source, pool | ") != std::string::npos);
+  CHECK(table.find("\n| `process_threads` | gauge |  | ") != std::string::npos);
+}

@@ -1,0 +1,121 @@
+#include "health/assess.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dbpool;
+using enum HealthStatus;
+
+namespace {
+
+HealthPolicy policy_of(HealthReason reason, Threshold threshold) {
+  HealthPolicy policy;
+  policy[reason] = threshold;
+  return policy;
+}
+
+const Judgement without_connections{unhealthy, {{HealthReason::no_connections, unhealthy}}};
+
+}  // namespace
+
+TEST_CASE("a pool of which nothing is known gives no reason to complain") {
+  for (const auto name : health_preset_names) {
+    CHECK(assess(PoolSnapshot{}, health_preset(name).value()) == Judgement{healthy, {}});
+  }
+}
+
+TEST_CASE("utilization is not judged without a max or with a max of 0") {
+  const auto policy = policy_of(HealthReason::utilization, {.degraded = Bound{0, false}, .unhealthy = {}});
+  PoolSnapshot s;
+  s.active = 5;
+  CHECK(assess(s, policy).status == healthy);
+  s.max = 0;
+  CHECK(assess(s, policy).status == healthy);
+  s.max = 5;
+  CHECK(assess(s, policy).status == degraded);
+}
+
+TEST_CASE("saturation is not judged without a max or without knowing who waits") {
+  const HealthPolicy policy = health_preset("capacity").value();
+  PoolSnapshot s;
+  s.active = 10;
+  s.waiting = 3;
+  CHECK(assess(s, policy).status == healthy);
+  s.max = 10;
+  CHECK(assess(s, policy).status == unhealthy);
+  s.waiting.reset();
+  CHECK(assess(s, policy).status == degraded);
+}
+
+TEST_CASE("a canary's connection is not load, neither for utilization nor for the idle share") {
+  PoolSnapshot s;
+  s.idle = 1;
+  s.active = 1;
+  s.max = 2;
+  s.probing = 1;
+  const auto load = policy_of(HealthReason::utilization, {.degraded = Bound{0, true}, .unhealthy = {}});
+  const auto idle = policy_of(HealthReason::idle_ratio, {.degraded = Bound{1, true}, .unhealthy = {}});
+  CHECK(assess(s, load).status == healthy);
+  CHECK(assess(s, idle).status == healthy);
+  s.probing = 0;
+  CHECK(assess(s, load).status == degraded);
+  CHECK(assess(s, idle).status == degraded);
+}
+
+TEST_CASE("ratios of an empty pool are not judged, except that none of its connections is healthy") {
+  PoolSnapshot s;
+  s.idle = 0;
+  s.active = 0;
+  CHECK(assess(s, policy_of(HealthReason::idle_ratio, {{}, Bound{1, false}})).status == healthy);
+  CHECK(assess(s, policy_of(HealthReason::healthy_ratio, {{}, Bound{0, false}})).status == unhealthy);
+}
+
+TEST_CASE("connections of which only the total is known count as connections") {
+  PoolSnapshot s;
+  s.min = 2;
+  s.unknown = 3;
+  CHECK(assess(s, health_preset("capacity").value()).status == healthy);
+  s.unknown = 0;
+  CHECK(assess(s, health_preset("capacity").value()) == without_connections);
+}
+
+TEST_CASE("the worst finding decides, and all of them are given in the order of the reasons") {
+  PoolSnapshot s;
+  s.active = 8;
+  s.max = 10;
+  s.errors_recent = 10;
+  s.leaked = 1;
+  const Judgement expected{unhealthy,
+                           {{HealthReason::utilization, degraded},
+                            {HealthReason::errors, unhealthy},
+                            {HealthReason::leaks, degraded}}};
+  CHECK(assess(s, health_preset("capacity").value()) == expected);
+}
+
+TEST_CASE("a pool is unknown while it initializes and while it goes away") {
+  PoolSnapshot s;
+  s.errors_recent = 100;
+  for (const auto phase : {PoolPhase::initializing, PoolPhase::shutting_down, PoolPhase::terminated}) {
+    s.phase = phase;
+    CHECK(assess(s, health_preset("capacity").value()) == Judgement{});
+  }
+  s.phase = PoolPhase::serving;
+  CHECK(assess(s, health_preset("capacity").value()).status == unhealthy);
+}
+
+TEST_CASE("a recovering pool is unhealthy for want of connections under every policy") {
+  PoolSnapshot s;
+  s.phase = PoolPhase::recovering;
+  s.idle = 1;
+  for (const auto name : health_preset_names) {
+    CHECK(assess(s, health_preset(name).value()) == without_connections);
+  }
+}
+
+TEST_CASE("an older verdict does not hide that a pool is recovering by now") {
+  PoolSnapshot s;
+  const Judgement verdict{degraded, {{HealthReason::leaks, degraded}}};
+  s.phase = PoolPhase::serving;
+  CHECK(current_judgement(s, verdict) == verdict);
+  s.phase = PoolPhase::recovering;
+  CHECK(current_judgement(s, verdict) == without_connections);
+}

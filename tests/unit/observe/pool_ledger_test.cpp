@@ -1,0 +1,110 @@
+#include "dbpool/observe/pool_ledger.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace std::chrono_literals;
+using namespace dbpool;
+
+namespace {
+
+PoolSnapshot filled(const PoolLedger& ledger, std::chrono::nanoseconds now) {
+  PoolSnapshot snapshot;
+  ledger.fill(snapshot, now);
+  return snapshot;
+}
+
+const WallTime noon = WallTime(std::chrono::seconds(1'800'000'000));
+
+}  // namespace
+
+TEST_CASE("active is what was acquired and not released, and its peak is kept") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::Acquired{1s, 2ms, false});
+  ledger.apply(event::Acquired{1s, 0ms, true});
+  ledger.apply(event::Released{30ms});
+  const auto s = filled(ledger, 2s);
+  CHECK(s.active == 1);
+  CHECK(s.active_peak == 2);
+  CHECK(s.acquisitions == 2);
+  CHECK(s.releases == 1);
+  CHECK(s.reused == 1);
+  CHECK(s.usage_duration->sum_seconds() == doctest::Approx(0.03));
+  CHECK(s.created_at == noon);
+}
+
+TEST_CASE("a timeout is a wait, too") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::TimedOut{10s, 500ms, {}});
+  const auto s = filled(ledger, 10s);
+  CHECK(s.acquisition_timeouts == 1);
+  CHECK(s.acquisitions == 0);
+  CHECK(s.acquisition_duration->count() == 1);
+  CHECK(s.wait_peak == doctest::Approx(0.5));
+  CHECK(s.wait_recent_peak == doctest::Approx(0.5));
+}
+
+TEST_CASE("the last timeout has a time, until the pool is judged afresh or if it began before that") {
+  PoolLedger ledger({}, noon);
+  CHECK_FALSE(filled(ledger, 1s).last_timeout_at);
+  ledger.apply(event::TimedOut{10s, 500ms, noon});
+  CHECK(filled(ledger, 10s).last_timeout_at == noon);
+  ledger.judge_afresh(11s);
+  ledger.apply(event::TimedOut{12s, 2s, noon + 2s});
+  CHECK_FALSE(filled(ledger, 12s).last_timeout_at);
+  ledger.apply(event::TimedOut{13s, 1s, noon + 3s});
+  CHECK(filled(ledger, 13s).last_timeout_at == noon + 3s);
+}
+
+TEST_CASE("a health check that passes sets the time and the round trip, one that fails does not") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::HealthChecked{3ms, true, noon});
+  ledger.apply(event::HealthChecked{2s, false, noon + 1min});
+  const auto s = filled(ledger, 10s);
+  CHECK(s.health_checks == 2);
+  CHECK(s.health_check_failures == 1);
+  CHECK(s.last_health_check == noon);
+  CHECK(s.response_time == doctest::Approx(0.003));
+  CHECK(s.health_check_duration->count() == 2);
+}
+
+TEST_CASE("before anything has happened the times are unknown and the counts are zero") {
+  const auto s = filled(PoolLedger({}, noon), 1s);
+  CHECK_FALSE(s.last_health_check);
+  CHECK_FALSE(s.last_error_at);
+  CHECK_FALSE(s.response_time);
+  CHECK(s.last_error.empty());
+  CHECK(s.errors->at(index_of(ErrorKind::connect)) == 0);
+}
+
+TEST_CASE("an error is counted by kind, for a minute, for an hour, and the last one is told") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::Failed{ErrorKind::network, "first", 10s, 10s, noon});
+  ledger.apply(event::Failed{ErrorKind::query, "second", 40s, 40s, noon + 30s});
+  auto s = filled(ledger, 75s);
+  CHECK(s.errors->at(index_of(ErrorKind::network)) == 1);
+  CHECK(s.errors_recent == 1);
+  CHECK(s.errors_last_hour == 2);
+  CHECK(s.last_error == "second");
+  CHECK(s.last_error_kind == ErrorKind::query);
+  CHECK(s.last_error_at == noon + 30s);
+  CHECK(filled(ledger, 2h).errors_last_hour == 0);
+}
+
+TEST_CASE("what began before a fresh judgement does not count for health, even when it ends later") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::Failed{ErrorKind::connect, "before", 10s, 10s, noon});
+  ledger.apply(event::Acquired{10s, 9s, false});
+  ledger.judge_afresh(20s);
+  ledger.apply(event::Failed{ErrorKind::connect, "straggler", 21s, 17s, noon});
+  ledger.apply(event::Acquired{21s, 3s, false});
+  auto s = filled(ledger, 22s);
+  CHECK(s.errors_recent == 0);
+  CHECK(s.wait_judged_peak == doctest::Approx(0));
+  CHECK(s.wait_recent_peak == doctest::Approx(9));
+  CHECK(s.errors_last_hour == 2);
+  ledger.apply(event::Failed{ErrorKind::connect, "after", 23s, 22s, noon});
+  ledger.apply(event::Acquired{23s, 1s, false});
+  s = filled(ledger, 24s);
+  CHECK(s.errors_recent == 1);
+  CHECK(s.wait_judged_peak == doctest::Approx(1));
+}

@@ -1,0 +1,300 @@
+#include <doctest/doctest.h>
+
+#include <latch>
+
+#include "support/fake_pool.hpp"
+
+using namespace std::chrono_literals;
+using namespace dbpool;
+using dbpool::test::FakePool;
+
+namespace {
+
+PoolOptions sized(unsigned min, unsigned max) {
+  return test::sized(min, max, Validate::never);
+}
+
+/// A thread that acquires, tells that it has, and holds until it is let go.
+class Caller {
+ public:
+  Caller(FakePool& pool, std::vector<int>& served, int number)
+      : thread_([&pool, &served, number, this] {
+          auto lease = pool->acquire();
+          served.push_back(number);  // leases of a pool of one: never two at a time
+          has_.count_down();
+          let_go_.wait();
+        }) {}
+  ~Caller() {
+    let_go();
+    thread_.join();
+  }
+  void wait_until_served() { has_.wait(); }
+  void let_go() {
+    if (!std::exchange(released_, true)) let_go_.count_down();
+  }
+
+ private:
+  std::latch has_{1}, let_go_{1};
+  bool released_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("an idle connection is lent at once and comes back by the lease's destructor") {
+  FakePool pool(sized(2, 3));
+  {
+    const auto lease = pool->acquire();
+    CHECK(pool.now().active == 1);
+    CHECK(pool.now().idle == 1);
+  }
+  const auto s = pool.now();
+  CHECK(s.active == 0);
+  CHECK(s.idle == 2);
+  CHECK(s.acquisitions == 1);
+  CHECK(s.releases == 1);
+  CHECK(s.acquisition_duration->count() == 1);
+}
+
+TEST_CASE("the connection used last is lent first, so that surplus ones age out") {
+  FakePool pool(sized(2, 2));
+  void* last = nullptr;
+  {
+    auto a = pool->acquire();
+    auto b = pool->acquire();
+    b.release();
+    last = a.connection().native_handle();
+    a.release();
+  }
+  auto again = pool->acquire();
+  CHECK(again.connection().native_handle() == last);
+}
+
+TEST_CASE("the first use of a connection is not a reuse, the second is") {
+  FakePool pool(sized(1, 1));
+  pool->acquire();
+  CHECK(pool.now().reused == 0);
+  pool->acquire();
+  CHECK(pool.now().reused == 1);
+}
+
+TEST_CASE("a caller that finds nothing idle makes the pool open a connection, up to the maximum") {
+  FakePool pool(sized(0, 2));
+  std::vector<Lease> leases;
+  for (int i = 0; i < 2; ++i) {
+    std::optional<Lease> lease;
+    pool->acquire_async({}, LeasePurpose::work,
+                        [&](std::optional<Lease> got, auto) { lease = std::move(got); });
+    pool.scheduler->run();
+    REQUIRE(lease);
+    leases.push_back(std::move(*lease));
+  }
+  CHECK(pool.database->open == 2);
+  CHECK_THROWS_AS(pool->acquire({.timeout = 0s, .site = {}}), AcquireTimeout);
+  CHECK(pool.database->open == 2);
+}
+
+TEST_CASE("waiters are served in the order they came, and a newcomer does not overtake them") {
+  FakePool pool(sized(1, 1));
+  std::vector<int> served;
+  std::optional<Lease> mine = pool->acquire();
+  Caller first(pool, served, 1);
+  pool.until_waiting(1);
+  Caller second(pool, served, 2);
+  pool.until_waiting(2);
+  mine.reset();
+  first.wait_until_served();
+  // The releaser comes back at once, while `second` still waits.
+  Caller newcomer(pool, served, 3);
+  pool.until_waiting(2);
+  first.let_go();
+  second.wait_until_served();
+  second.let_go();
+  newcomer.wait_until_served();
+  newcomer.let_go();
+  CHECK(served == std::vector{1, 2, 3});
+}
+
+TEST_CASE("an acquire that times out says so, and the time it waited is in the histogram") {
+  FakePool pool(sized(1, 1));
+  const auto held = pool->acquire();
+  std::string message;
+  std::thread caller([&] {
+    try {
+      pool->acquire({.timeout = 500ms, .site = {}});
+    } catch (const AcquireTimeout& e) {
+      message = e.what();
+    }
+  });
+  pool.until_waiting(1);
+  pool.clock->advance(700ms);
+  caller.join();
+  CHECK(message ==
+        "acquire from pool 'orders': no connection within 700 ms; 1 of 1 active, 0 others waiting");
+  const auto s = pool.now();
+  CHECK(s.acquisition_timeouts == 1);
+  CHECK(s.last_timeout_at == pool.clock->wall());
+  CHECK(s.acquisitions == 1);
+  CHECK(s.acquisition_duration->count() == 2);
+  CHECK(s.acquisition_duration->sum_seconds() == doctest::Approx(0.7));
+  CHECK(s.wait_peak == doctest::Approx(0.7));
+  CHECK(s.waiting == 0);
+}
+
+TEST_CASE("a bounded queue turns the next caller away at once") {
+  auto options = sized(1, 1);
+  options.max_waiting = 1;
+  FakePool pool(options);
+  std::vector<int> served;
+  std::optional<Lease> held = pool->acquire();
+  Caller waiting(pool, served, 1);
+  pool.until_waiting(1);
+  CHECK_THROWS_WITH_AS(pool->acquire(),
+                       "acquire from pool 'orders': 1 callers wait already, and max_waiting allows no more",
+                       AcquireRejected);
+  CHECK(pool.now().acquisition_rejections == 1);
+  CHECK(pool.now().acquisition_timeouts == 0);
+  held.reset();
+}
+
+TEST_CASE("those who still wait count in the oldest wait and in the recent peak") {
+  FakePool pool(sized(1, 1));
+  std::vector<int> served;
+  std::optional<Lease> held = pool->acquire();
+  Caller waiting(pool, served, 1);
+  pool.until_waiting(1);
+  pool.clock->advance(3s);
+  const auto s = pool.now();
+  CHECK(s.oldest_waiter == doctest::Approx(3));
+  CHECK(s.wait_recent_peak == doctest::Approx(3));
+  CHECK(s.wait_peak == doctest::Approx(0));
+  held.reset();
+}
+
+TEST_CASE("the recent peak forgets a wait after a minute, the peak never does") {
+  FakePool pool(sized(1, 1));
+  std::vector<int> served;
+  {
+    std::optional<Lease> held = pool->acquire();
+    Caller waiting(pool, served, 1);
+    pool.until_waiting(1);
+    pool.clock->advance(2s);
+    held.reset();
+    waiting.wait_until_served();
+  }
+  CHECK(pool.now().wait_recent_peak == doctest::Approx(2));
+  pool.clock->advance(62s);
+  CHECK(pool.now().wait_recent_peak == doctest::Approx(0));
+  CHECK(pool.now().wait_peak == doctest::Approx(2));
+}
+
+TEST_CASE("try_acquire lends what is idle, and otherwise returns nothing and counts nothing") {
+  FakePool pool(sized(1, 1));
+  auto lease = pool->try_acquire();
+  REQUIRE(lease);
+  CHECK_FALSE(pool->try_acquire());
+  const auto s = pool.now();
+  CHECK(s.acquisitions == 1);
+  CHECK(s.acquisition_timeouts == 0);
+  CHECK(s.acquisition_rejections == 0);
+}
+
+TEST_CASE("an asynchronous acquire that finds nothing ends at its deadline") {
+  FakePool pool(sized(1, 1));
+  const auto held = pool->acquire();
+  std::exception_ptr failure;
+  pool->acquire_async({.timeout = 500ms, .site = {}}, LeasePurpose::work,
+                      [&](auto, std::exception_ptr e) { failure = e; });
+  pool.advance(499ms);
+  CHECK(failure == nullptr);
+  CHECK(pool.now().waiting == 1);
+  pool.advance(1ms);
+  CHECK_THROWS_AS(std::rethrow_exception(failure), AcquireTimeout);
+  CHECK(pool.now().waiting == 0);
+  CHECK(pool.now().acquisition_timeouts == 1);
+}
+
+TEST_CASE("a lease may outlive its pool") {
+  FakePool pool(sized(1, 1));
+  auto lease = pool->acquire();
+  pool.pool.reset();
+  CHECK(pool.database->open == 1);
+  CHECK(lease.execute("SELECT 1").rows.size() == 1);
+  lease.release();
+  CHECK(pool.database->open == 0);
+}
+
+TEST_CASE("waiters are turned away when the pool closes, and so is everybody after that") {
+  FakePool pool(sized(1, 1));
+  const auto held = pool->acquire();
+  bool turned_away = false;
+  std::thread caller([&] {
+    try {
+      pool->acquire();
+    } catch (const PoolClosed&) {
+      turned_away = true;
+    }
+  });
+  pool.until_waiting(1);
+  pool->shut_down();
+  caller.join();
+  CHECK(turned_away);
+  CHECK_THROWS_AS(pool->acquire(), PoolClosed);
+  CHECK(pool.now().acquisition_rejections == 2);
+}
+
+TEST_CASE("overflow connections are opened under pressure and close when they come back") {
+  auto options = sized(1, 1);
+  options.max_overflow = 1;
+  FakePool pool(options);
+  std::vector<Lease> leases;
+  leases.push_back(pool->acquire());
+  pool->acquire_async({}, LeasePurpose::work, [&](auto lease, auto) { leases.push_back(std::move(*lease)); });
+  pool.scheduler->run();
+  REQUIRE(leases.size() == 2);
+  CHECK(pool.now().overflow == 1);
+  CHECK(pool.now().max == 2);
+  CHECK(pool.now().configured == 1);
+  leases.pop_back();
+  const auto s = pool.now();
+  CHECK(s.overflow == 0);
+  CHECK(s.closed->at(index_of(CloseReason::overflow)) == 1);
+  CHECK(pool.database->open == 1);
+}
+
+TEST_CASE("a connection that comes back inside a transaction is closed and replaced") {
+  FakePool pool(sized(1, 1));
+  {
+    auto lease = pool->acquire();
+    lease.execute("BEGIN");
+  }
+  pool.advance(1s);
+  const auto s = pool.now();
+  CHECK(s.closed->at(index_of(CloseReason::error)) == 1);
+  CHECK(s.idle == 1);
+}
+
+TEST_CASE("a lease that is discarded closes its connection on return") {
+  FakePool pool(sized(2, 2));
+  {
+    auto lease = pool->acquire();
+    lease.discard();
+  }
+  CHECK(pool.now().closed->at(index_of(CloseReason::error)) == 1);
+}
+
+TEST_CASE("a statement that fails is counted by what went wrong") {
+  FakePool pool(sized(1, 1));
+  pool.database->query_refused = true;
+  auto lease = pool->acquire();
+  CHECK_THROWS_AS(lease.execute("SELEC"), DriverError);
+  const auto s = pool.now();
+  CHECK(s.errors->at(index_of(ErrorKind::query)) == 1);
+  CHECK(s.last_error == "fake database: syntax error");
+  CHECK(s.errors_recent == 1);
+}
+
+TEST_CASE("the options must make sense") {
+  CHECK_THROWS_AS(FakePool(sized(3, 2)), std::invalid_argument);
+  CHECK_THROWS_AS(FakePool(sized(0, 0)), std::invalid_argument);
+}

@@ -1,0 +1,359 @@
+#include "snapshot/snapshotter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "support/fake_clock.hpp"
+#include "support/fake_source.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+using enum HealthStatus;
+
+namespace {
+
+struct Scene {
+  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  std::vector<HealthChange> changes;
+  HistoryOptions history;
+  HealthPolicy policy = health_preset("capacity").value();
+  Snapshotter snapshotter{clock, [this](const HealthChange& change) { changes.push_back(change); }};
+
+  std::shared_ptr<FakeSource> owned(const std::string& name) {
+    auto source = std::make_shared<FakeSource>(name, SourceKind::owned);
+    source->set_pool(serving(name));
+    return source;
+  }
+  static PoolSnapshot serving(const std::string& name, std::uint64_t errors = 0) {
+    PoolSnapshot pool;
+    pool.pool = name;
+    pool.phase = PoolPhase::serving;
+    pool.idle = 2;
+    pool.active = 0;
+    pool.errors_recent = errors;
+    return pool;
+  }
+  void watch(const std::vector<std::shared_ptr<FakeSource>>& sources) {
+    std::vector<WatchedSource> watched;
+    for (const auto& source : sources) watched.push_back({source, policy});
+    snapshotter.watch(std::move(watched), history);
+  }
+  void tick_for(std::chrono::seconds seconds) {
+    for (auto i = 0s; i < seconds; ++i) {
+      clock->advance(1s);
+      snapshotter.tick();
+    }
+  }
+  HealthStatus status(std::size_t source = 0) {
+    return snapshotter.snapshot().sources.at(source).pools.at(0).health.status;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a snapshot shows every source and pool in the order they are watched in") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  probed->set_pool(Scene::serving("pgb/b/x"));
+  probed->set_pool(Scene::serving("pgb/a/x"));
+  scene.watch({scene.owned("orders"), probed});
+  const FleetSnapshot fleet = scene.snapshotter.snapshot();
+  REQUIRE(fleet.sources.size() == 2);
+  CHECK(fleet.sources[0].name == "orders");
+  CHECK(fleet.sources[0].kind == SourceKind::owned);
+  CHECK(fleet.sources[1].reading.pools.empty());
+  REQUIRE(fleet.sources[1].pools.size() == 2);
+  CHECK(fleet.sources[1].pools[0].figures.pool == "pgb/b/x");
+  CHECK(fleet.sources[1].pools[1].figures.pool == "pgb/a/x");
+  CHECK(fleet.sources[1].pools[1].source == "pgb");
+  CHECK(fleet.sources[1].pools[1].kind == SourceKind::pgbouncer);
+}
+
+TEST_CASE("a snapshot tells the wall clock's time and how long the process has run") {
+  Scene scene;
+  scene.clock->advance(90s);
+  scene.clock->advance_wall(24h);
+  CHECK(scene.snapshotter.snapshot().uptime_seconds == 90);
+  CHECK(scene.snapshotter.snapshot().time == scene.clock->wall());
+}
+
+TEST_CASE("a snapshot shows the figures of its own moment and the judgement of the last tick") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  CHECK(scene.status() == unknown);
+  scene.snapshotter.tick();
+  CHECK(scene.status() == healthy);
+  orders->set_pool(Scene::serving("orders", 10));
+  CHECK(scene.snapshotter.snapshot().sources[0].pools[0].figures.errors_recent == 10U);
+  CHECK(scene.status() == healthy);
+  scene.snapshotter.tick();
+  CHECK(scene.status() == unhealthy);
+}
+
+TEST_CASE("a pool that is recovering is shown unhealthy before any tick") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  scene.snapshotter.tick();
+  PoolSnapshot lost = Scene::serving("orders");
+  lost.phase = PoolPhase::recovering;
+  orders->set_pool(lost);
+  const Judgement health = scene.snapshotter.snapshot().sources[0].pools[0].health;
+  CHECK(health == Judgement{unhealthy, {{HealthReason::no_connections, unhealthy}}});
+  CHECK(scene.snapshotter.history("orders", 0s)->items.back().status == unhealthy);
+}
+
+TEST_CASE("health improves after the hold on the steady clock, whatever the wall clock does") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  orders->set_pool(Scene::serving("orders", 1));
+  scene.tick_for(1s);
+  orders->set_pool(Scene::serving("orders"));
+  scene.tick_for(1s);
+  scene.clock->advance_wall(24h);
+  scene.tick_for(9s);
+  CHECK(scene.status() == degraded);
+  scene.tick_for(1s);
+  CHECK(scene.status() == healthy);
+}
+
+TEST_CASE("every change of status is told once, with its reasons") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  scene.tick_for(5s);
+  REQUIRE(scene.changes.size() == 1);
+  CHECK(scene.changes[0].from == unknown);
+  CHECK(scene.changes[0].to.status == healthy);
+  orders->set_pool(Scene::serving("orders", 1));
+  scene.tick_for(5s);
+  REQUIRE(scene.changes.size() == 2);
+  CHECK(scene.changes[1].source == "orders");
+  CHECK(scene.changes[1].pool == "orders");
+  CHECK(scene.changes[1].from == healthy);
+  CHECK(scene.changes[1].to == Judgement{degraded, {{HealthReason::errors, degraded}}});
+}
+
+TEST_CASE("a change is told outside the locks, so that a snapshot can be taken then") {
+  const auto clock = std::make_shared<FakeClock>();
+  std::vector<HealthStatus> seen;
+  Snapshotter* snapshotter = nullptr;
+  Snapshotter owner(clock, [&](const HealthChange&) {
+    seen.push_back(snapshotter->snapshot().sources[0].pools[0].health.status);
+    snapshotter->tick();
+  });
+  snapshotter = &owner;
+  const auto source = std::make_shared<FakeSource>("orders", SourceKind::owned);
+  source->set_pool(Scene::serving("orders"));
+  owner.watch({{source, health_preset("capacity").value()}}, {});
+  owner.tick();
+  CHECK(seen == std::vector{healthy});
+}
+
+TEST_CASE("one source can be judged at once, without the others") {
+  Scene scene;
+  scene.watch({scene.owned("orders"), scene.owned("users")});
+  scene.snapshotter.tick("users");
+  CHECK(scene.status(0) == unknown);
+  CHECK(scene.status(1) == healthy);
+  scene.snapshotter.tick("nobody");
+  CHECK(scene.status(0) == unknown);
+}
+
+TEST_CASE("a source that stays keeps its health, also under a new policy") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  orders->set_pool(Scene::serving("orders", 1));
+  scene.tick_for(1s);
+  scene.policy = HealthPolicy{};
+  scene.watch({scene.owned("users"), orders});
+  CHECK(scene.status(1) == degraded);
+  scene.tick_for(10s);
+  CHECK(scene.status(1) == degraded);
+  scene.tick_for(1s);
+  CHECK(scene.status(1) == healthy);
+}
+
+TEST_CASE("a source that is replaced keeps its pool's history, but is judged afresh") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  orders->set_pool(Scene::serving("orders", 1));
+  scene.tick_for(300s);
+  scene.watch({scene.owned("orders")});
+  CHECK(scene.status() == unknown);
+  CHECK(scene.snapshotter.history("orders", 1h)->items.size() == 6);
+  scene.tick_for(1s);
+  CHECK(scene.status() == healthy);
+}
+
+TEST_CASE("a source that is not watched any more is gone with its history") {
+  Scene scene;
+  scene.watch({scene.owned("orders")});
+  scene.tick_for(300s);
+  scene.watch({});
+  CHECK(scene.snapshotter.snapshot().sources.empty());
+  CHECK_FALSE(scene.snapshotter.history("orders", 1h));
+  scene.watch({scene.owned("orders")});
+  CHECK(scene.snapshotter.history("orders", 1h)->items.size() == 1);
+}
+
+TEST_CASE("a pool that vanishes has no health when it comes back, but still its history") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  probed->set_pool(Scene::serving("pgb/a/x", 10));
+  scene.watch({probed});
+  scene.tick_for(60s);
+  probed->fail();
+  scene.tick_for(60s);
+  CHECK(scene.snapshotter.snapshot().sources[0].pools.empty());
+  REQUIRE(scene.changes.size() == 2);
+  CHECK(scene.changes[1].from == unhealthy);
+  CHECK(scene.changes[1].to == Judgement{});
+  CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 1);
+
+  probed->set_pool(Scene::serving("pgb/a/x"));
+  CHECK(scene.status() == unknown);
+  scene.tick_for(1s);
+  CHECK(scene.status() == healthy);
+  CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 3);
+}
+
+TEST_CASE("a pool that stays away is forgotten when all of its history is too old") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  probed->set_pool(Scene::serving("pgb/a/x"));
+  scene.watch({probed});
+  scene.tick_for(1s);
+  probed->fail();
+  scene.clock->advance(24h);
+  scene.snapshotter.tick();
+  CHECK(scene.snapshotter.history("pgb/a/x", 24h).has_value());
+  scene.tick_for(1s);
+  CHECK_FALSE(scene.snapshotter.history("pgb/a/x", 24h).has_value());
+}
+
+TEST_CASE("of two rows with one name the first is judged") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("app", SourceKind::http_json);
+  probed->add_pool(Scene::serving("app/main"));
+  probed->add_pool(Scene::serving("app/main", 10));
+  scene.watch({probed});
+  scene.tick_for(5s);
+  CHECK(scene.status() == healthy);
+  CHECK(scene.changes.size() == 1);
+}
+
+TEST_CASE("history ends with the present moment") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  scene.tick_for(90s);
+  PoolSnapshot busy = Scene::serving("orders");
+  busy.active = 7;
+  orders->set_pool(busy);
+  const auto items = scene.snapshotter.history("orders", 1h).value().items;
+  REQUIRE(items.size() == 3);
+  CHECK(items[1].active == 0U);
+  CHECK(items[2].active == 7U);
+  CHECK(items[2].time == scene.clock->wall());
+  CHECK(items[2].status == healthy);
+}
+
+TEST_CASE("a history of no length is the present moment alone, and any tells how far its items are apart") {
+  Scene scene;
+  scene.watch({scene.owned("orders")});
+  scene.tick_for(61s);
+  const auto now = scene.snapshotter.history("orders", 0s);
+  REQUIRE(now->items.size() == 1);
+  CHECK(now->items[0].time == scene.clock->wall());
+  CHECK(now->interval == scene.history.interval);
+}
+
+TEST_CASE("an owned pool's connections are known, no other's") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  orders->set_details({{"conn_1", "idle", {}, {}, 0, 1s}}, {});
+  scene.watch({std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer), orders});
+  CHECK(scene.snapshotter.connections("orders").value().at(0).id == "conn_1");
+  CHECK_FALSE(scene.snapshotter.connections("pgb"));
+  CHECK_FALSE(scene.snapshotter.connections("users"));
+}
+
+TEST_CASE("leaks of every pool are told together, each with its pool") {
+  Scene scene;
+  const auto orders = scene.owned("orders"), users = scene.owned("users"), quiet = scene.owned("quiet");
+  orders->set_details({}, {{"conn_1", 7, 45s, "a.cpp:1 f", {}}, {"conn_2", 8, 31s, "a.cpp:2 g", {}}});
+  users->set_details({}, {{"conn_1", 3, 60s, "b.cpp:1 h", {}}});
+  scene.watch({orders, quiet, users});
+  const auto leaks = scene.snapshotter.leaks();
+  REQUIRE(leaks.size() == 3);
+  CHECK(leaks[0].pool == "orders");
+  CHECK(leaks[1].lease.lease == 8);
+  CHECK(leaks[2].pool == "users");
+  CHECK(leaks[2].lease.site == "b.cpp:1 h");
+}
+
+TEST_CASE("a pool that no tick has seen yet has a history of one moment, and an unknown pool none") {
+  Scene scene;
+  scene.watch({scene.owned("orders")});
+  CHECK(scene.snapshotter.history("orders", 1h)->items.size() == 1);
+  CHECK_FALSE(scene.snapshotter.history("users", 1h));
+}
+
+TEST_CASE("it is ready when every source has been read or has failed once") {
+  Scene scene;
+  CHECK(scene.snapshotter.ready());
+  const auto orders = scene.owned("orders");
+  const auto users = scene.owned("users");
+  scene.watch({orders, users});
+  CHECK_FALSE(scene.snapshotter.ready());
+  orders->settle();
+  CHECK_FALSE(scene.snapshotter.ready());
+  users->fail();
+  CHECK(scene.snapshotter.ready());
+}
+
+TEST_CASE("ticks, snapshots, histories and changes of the list may happen at the same time") {
+  const auto clock = std::make_shared<FakeClock>();
+  std::atomic<int> changes = 0;
+  Snapshotter snapshotter(clock, [&](const HealthChange&) { ++changes; });
+  const auto source = std::make_shared<FakeSource>("orders", SourceKind::owned);
+  source->set_pool(Scene::serving("orders"));
+  const auto repeat = [](auto work) {
+    return std::jthread([work] {
+      for (int i = 0; i < 300; ++i) work();
+    });
+  };
+  {
+    const auto ticks = repeat([&] { snapshotter.tick(); });
+    const auto judgements = repeat([&] { snapshotter.tick("orders"); });
+    const auto reads = repeat([&] { snapshotter.snapshot(); });
+    const auto histories = repeat([&] { snapshotter.history("orders", 1h); });
+    const auto time = repeat([&] { clock->advance(1s); });
+    const auto reloads = repeat([&] {
+      snapshotter.watch({{source, health_preset("capacity").value()}}, {});
+    });
+  }
+  snapshotter.tick();
+  CHECK(changes == 1);
+  CHECK(snapshotter.snapshot().sources.at(0).pools.at(0).health.status == healthy);
+}
+
+TEST_CASE("a reload changes how densely history is kept, and what there is stays") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  scene.tick_for(121s);
+  const auto sparse = scene.snapshotter.history("orders", 1h)->items.size();
+  scene.history.interval = 1s;
+  scene.watch({orders});
+  scene.tick_for(70s);
+  const auto dense = scene.snapshotter.history("orders", 1h)->items.size();
+  CHECK(dense > sparse + 5);
+}

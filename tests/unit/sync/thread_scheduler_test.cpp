@@ -1,0 +1,124 @@
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <latch>
+#include <mutex>
+
+#include "dbpool/sync/scheduler.hpp"
+
+using namespace std::chrono_literals;
+using dbpool::IoWait;
+using dbpool::ThreadScheduler;
+
+namespace {
+
+/// An eventfd that can be made readable.
+struct Event {
+  int fd = ::eventfd(0, EFD_CLOEXEC);
+  ~Event() { ::close(fd); }
+  void set() const { ::eventfd_write(fd, 1); }
+};
+
+}  // namespace
+
+TEST_CASE("a posted task runs") {
+  ThreadScheduler scheduler(2);
+  std::latch ran(100);
+  for (int i = 0; i < 100; ++i) CHECK(scheduler.post([&] { ran.count_down(); }));
+  ran.wait();
+}
+
+TEST_CASE("tasks run at their moments, in the order of the moments and not of the calls") {
+  ThreadScheduler scheduler(1);
+  const auto start = std::chrono::steady_clock::now();
+  std::latch ran(3);
+  std::vector<int> order;
+  std::vector<dbpool::TimePoint> times(3);
+  for (const int i : {2, 0, 1}) {
+    scheduler.at(start + i * 20ms + 20ms, [&, i] {
+      order.push_back(i);
+      times[static_cast<std::size_t>(i)] = std::chrono::steady_clock::now();
+      ran.count_down();
+    });
+  }
+  ran.wait();
+  CHECK(order == std::vector{0, 1, 2});
+  for (int i = 0; i < 3; ++i) CHECK(times[static_cast<std::size_t>(i)] >= start + i * 20ms + 20ms);
+}
+
+TEST_CASE("a task that waits for a descriptor runs when it is ready, once") {
+  ThreadScheduler scheduler(2);
+  const Event event;
+  std::latch ran(1);
+  std::atomic<int> runs = 0;
+  scheduler.when({event.fd, POLLIN, std::chrono::steady_clock::now() + 1h}, [&] {
+    ++runs;
+    ran.count_down();
+  });
+  CHECK(runs == 0);
+  event.set();
+  ran.wait();
+  event.set();
+  std::latch after(1);
+  scheduler.at(std::chrono::steady_clock::now() + 20ms, [&] { after.count_down(); });
+  after.wait();
+  CHECK(runs == 1);
+}
+
+TEST_CASE("a descriptor that never gets ready costs its deadline and no worker") {
+  ThreadScheduler scheduler(1);
+  std::vector<Event> silent(50);
+  std::latch late(50);
+  const auto deadline = std::chrono::steady_clock::now() + 100ms;
+  for (const auto& event : silent) scheduler.when({event.fd, POLLIN, deadline}, [&] { late.count_down(); });
+  std::latch prompt(1);
+  scheduler.post([&] { prompt.count_down(); });
+  prompt.wait();
+  CHECK(std::chrono::steady_clock::now() < deadline);
+  late.wait();
+  CHECK(std::chrono::steady_clock::now() >= deadline);
+}
+
+TEST_CASE("the same descriptor can be waited for again") {
+  ThreadScheduler scheduler(1);
+  const Event event;
+  event.set();
+  for (int i = 0; i < 3; ++i) {
+    std::latch ran(1);
+    scheduler.when({event.fd, POLLIN, dbpool::TimePoint::max()}, [&] { ran.count_down(); });
+    ran.wait();
+  }
+}
+
+TEST_CASE("a descriptor that cannot be watched counts as ready") {
+  ThreadScheduler scheduler(1);
+  std::latch ran(1);
+  scheduler.when({1'000'000, POLLIN, dbpool::TimePoint::max()}, [&] { ran.count_down(); });
+  ran.wait();
+}
+
+TEST_CASE("after a stop nothing is taken, and what waited is dropped and not run") {
+  auto token = std::make_shared<int>(0);
+  std::atomic<bool> ran = false;
+  ThreadScheduler scheduler(2);
+  scheduler.at(std::chrono::steady_clock::now() + 1h, [&ran, token] { ran = true; });
+  CHECK(token.use_count() == 2);
+  scheduler.stop();
+  CHECK(token.use_count() == 1);
+  CHECK_FALSE(scheduler.post([] {}));
+  CHECK_FALSE(ran);
+}
+
+TEST_CASE("a task may drop the last reference to its own scheduler") {
+  auto runtime = std::make_shared<dbpool::Runtime>(dbpool::Runtime::start(1));
+  std::latch dropped(1);
+  auto* scheduler = runtime->scheduler.get();
+  scheduler->post([&dropped, last = std::move(runtime)]() mutable {
+    last.reset();
+    dropped.count_down();
+  });
+  dropped.wait();
+}

@@ -1,0 +1,45 @@
+#include "web/request_policy.hpp"
+
+#include <doctest/doctest.h>
+
+namespace dbpool {
+namespace {
+
+int verdict(std::vector<Header> headers, const char* version = "1.1") {
+  const auto refusal = refuse({"GET", "/", "", version, std::move(headers), ""});
+  return refusal ? refusal->status : 200;
+}
+
+TEST_CASE("HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one") {
+  CHECK(verdict({{"Host", "a"}}) == 200);
+  CHECK(verdict({{"hOST", "a"}}) == 200);
+  CHECK(verdict({}) == 400);
+  CHECK(verdict({{"Host", "a"}, {"host", "a"}}) == 400);
+  CHECK(verdict({}, "1.0") == 200);
+  CHECK(verdict({{"Host", "a"}, {"Host", "b"}}, "1.0") == 400);
+}
+
+TEST_CASE("a body is refused, an empty one is none") {
+  CHECK(verdict({{"Host", "a"}, {"Content-Length", "0"}}) == 200);
+  CHECK(verdict({{"Host", "a"}, {"Content-Length", "00"}}) == 200);
+  CHECK(verdict({{"Host", "a"}, {"Content-Length", "1"}}) == 413);
+  CHECK(verdict({{"Host", "a"}, {"Content-Length", ""}}) == 413);
+  CHECK(verdict({{"Host", "a"}, {"Transfer-Encoding", "chunked"}}) == 413);
+  CHECK(verdict({{"Host", "a"}, {"Transfer-Encoding", "identity"}}) == 413);
+}
+
+TEST_CASE("lengths that may contradict each other are refused") {
+  CHECK(verdict({{"Host", "a"}, {"Content-Length", "0"}, {"Content-Length", "0"}}) == 400);
+  CHECK(verdict({{"Host", "a"}, {"content-length", "0"}, {"Transfer-Encoding", "chunked"}}) == 400);
+}
+
+TEST_CASE("more headers than the server can count are refused, whatever they hold") {
+  std::vector<Header> headers(max_headers - 1, Header{"X", "y"});
+  headers.push_back({"Host", "a"});
+  CHECK(verdict(headers) == 200);
+  headers.push_back({"X", "y"});
+  CHECK(verdict(headers) == 431);
+}
+
+}  // namespace
+}  // namespace dbpool
