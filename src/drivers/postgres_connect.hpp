@@ -8,9 +8,9 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/sync/guarded.hpp"
-#include "drivers/name_resolver.hpp"
 #include "drivers/postgres_dsn.hpp"
 #include "drivers/postgres_threads.hpp"
+#include "net/name_resolver.hpp"
 
 namespace dbpool {
 

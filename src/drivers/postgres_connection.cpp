@@ -29,15 +29,9 @@ PostgresConnection::~PostgresConnection() {
   if (abandoned_ && PQsocket(conn_.get()) >= 0) ::shutdown(PQsocket(conn_.get()), SHUT_RDWR);
 }
 
-std::unique_ptr<Operation> PostgresConnection::start_ping(std::string query, Deadline deadline) {
-  return std::make_unique<PostgresStatement>(*this, std::move(query), deadline);
-}
-
-QueryResult PostgresConnection::execute(std::string_view sql, Deadline deadline) {
-  QueryResult result;
-  PostgresStatement statement(*this, std::string(sql), deadline, &result);
-  run_here(statement);
-  return result;
+std::unique_ptr<Operation> PostgresConnection::start_query(std::string sql, Deadline deadline,
+                                                           QueryResult* result) {
+  return std::make_unique<PostgresStatement>(*this, std::move(sql), deadline, result);
 }
 
 bool PostgresConnection::is_broken() const noexcept {

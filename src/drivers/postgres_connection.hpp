@@ -18,8 +18,7 @@ class PostgresConnection : public Connection {
                      std::shared_ptr<PostgresThreads> threads);
   ~PostgresConnection() override;
 
-  std::unique_ptr<Operation> start_ping(std::string query, Deadline deadline) override;
-  QueryResult execute(std::string_view sql, Deadline deadline) override;
+  std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
   bool is_broken() const noexcept override;
   void* native_handle() noexcept override { return conn_.get(); }
 

@@ -7,7 +7,7 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
-#include "drivers/name_resolver.hpp"
+#include "net/name_resolver.hpp"
 
 namespace dbpool {
 namespace {

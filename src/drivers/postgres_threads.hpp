@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "drivers/expendable_threads.hpp"
-#include "drivers/name_resolver.hpp"
+#include "net/expendable_threads.hpp"
+#include "net/name_resolver.hpp"
 
 namespace dbpool {
 

@@ -45,20 +45,21 @@ class BoundedUse {
 };
 
 /// A whole query in one step: SQLite knows no other way.
-class SqlitePing : public Operation {
+class SqliteQuery : public Operation {
  public:
-  SqlitePing(SqliteConnection& connection, std::string query, Deadline deadline)
-      : connection_(connection), query_(std::move(query)), deadline_(deadline) {}
+  SqliteQuery(SqliteConnection& connection, std::string sql, Deadline deadline, QueryResult* result)
+      : connection_(connection), sql_(std::move(sql)), deadline_(deadline), result_(result) {}
 
   std::optional<IoWait> advance() override {
-    connection_.run(query_, deadline_, nullptr);
+    connection_.run(sql_, deadline_, result_);
     return std::nullopt;
   }
 
  private:
   SqliteConnection& connection_;
-  std::string query_;
+  std::string sql_;
   Deadline deadline_;
+  QueryResult* result_;
 };
 
 std::vector<std::string> column_names(sqlite3_stmt* statement) {
@@ -88,14 +89,9 @@ SqliteConnection::SqliteConnection(SqliteHandle db, std::string path)
   sqlite3_busy_timeout(db_.get(), static_cast<int>(busy_timeout.count()));
 }
 
-std::unique_ptr<Operation> SqliteConnection::start_ping(std::string query, Deadline deadline) {
-  return std::make_unique<SqlitePing>(*this, std::move(query), deadline);
-}
-
-QueryResult SqliteConnection::execute(std::string_view sql, Deadline deadline) {
-  QueryResult result;
-  run(sql, deadline, &result);
-  return result;
+std::unique_ptr<Operation> SqliteConnection::start_query(std::string sql, Deadline deadline,
+                                                         QueryResult* result) {
+  return std::make_unique<SqliteQuery>(*this, std::move(sql), deadline, result);
 }
 
 bool SqliteConnection::is_broken() const noexcept {

@@ -25,8 +25,7 @@ class SqliteConnection : public Connection {
   /// `path`: for messages.
   SqliteConnection(SqliteHandle db, std::string path);
 
-  std::unique_ptr<Operation> start_ping(std::string query, Deadline deadline) override;
-  QueryResult execute(std::string_view sql, Deadline deadline) override;
+  std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
   bool is_broken() const noexcept override;
   void* native_handle() noexcept override { return db_.get(); }
 

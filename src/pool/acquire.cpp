@@ -130,7 +130,7 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   const auto until = std::min(*waiter.deadline, clock().now() + options_.validation_timeout);
   std::exception_ptr thrown;
   try {
-    const auto ping = slot.connection->start_ping(options_.validation_query, Deadline(until));
+    const auto ping = slot.connection->start_query(options_.validation_query, Deadline(until));
     run_here(*ping);
   } catch (...) {
     thrown = std::current_exception();

@@ -14,7 +14,7 @@ struct CheckedLease {
 /// Checks a slot that has been taken out of idle for it.
 void PoolCore::start_check(Slot& slot) {
   const auto began = tick();
-  std::shared_ptr<Operation> ping = slot.connection->start_ping(
+  std::shared_ptr<Operation> ping = slot.connection->start_query(
       options_.validation_query, Deadline(clock().now() + options_.validation_timeout));
   run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
@@ -35,7 +35,7 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
   const auto began = tick();
   Slot& slot = *lease.slot_;
   auto check = std::make_shared<CheckedLease>(CheckedLease{std::move(lease), nullptr});
-  check->ping = slot.connection->start_ping(query, Deadline(clock().now() + options_.validation_timeout));
+  check->ping = slot.connection->start_query(query, Deadline(clock().now() + options_.validation_timeout));
   run_on(runtime_.scheduler, check->ping,
          [core = shared_from_this(), check, &slot, began, done = std::move(done)](const auto& thrown) {
            {

@@ -48,6 +48,12 @@ void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operati
   });
 }
 
+QueryResult Connection::execute(std::string_view sql, Deadline deadline) {
+  QueryResult result;
+  run_here(*start_query(std::string(sql), deadline, &result));
+  return result;
+}
+
 std::unique_ptr<Connection> connect(Driver& driver, Deadline deadline) {
   const auto operation = driver.start_connect(deadline);
   run_here(*operation);

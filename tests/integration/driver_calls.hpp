@@ -41,7 +41,7 @@ inline DriverError failure_of(Connection& connection, const std::string& sql, Du
 }
 
 inline void ping(Connection& connection, const std::string& query, Duration bound = 5s) {
-  const auto operation = connection.start_ping(query, in(bound));
+  const auto operation = connection.start_query(query, in(bound));
   run_here(*operation);
 }
 

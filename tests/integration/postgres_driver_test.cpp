@@ -129,7 +129,7 @@ TEST_CASE("a runaway statement ends at its deadline, here and at the server") {
 TEST_CASE("a ping that is abandoned breaks the connection and is cancelled at the server") {
   const auto connection = open(server().dsn());
   {
-    const auto operation = connection->start_ping("SELECT pg_sleep(61)", in(60s));
+    const auto operation = connection->start_query("SELECT pg_sleep(61)", in(60s));
     CHECK(operation->advance().has_value());
     CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "1"; }));
   }
@@ -139,7 +139,7 @@ TEST_CASE("a ping that is abandoned breaks the connection and is cancelled at th
 
 TEST_CASE("a ping that never began leaves the connection whole") {
   const auto connection = open(server().dsn());
-  connection->start_ping("SELECT 1", in(5s));
+  connection->start_query("SELECT 1", in(5s));
   CHECK_FALSE(connection->is_broken());
 }
 

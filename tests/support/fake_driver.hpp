@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "dbpool/pool/driver.hpp"
+#include "dbpool/sync/guarded.hpp"
 #include "support/fake_clock.hpp"
 
 namespace dbpool::test {
@@ -22,6 +24,7 @@ struct FakeDatabase {
   std::atomic<Duration> ping_takes{Duration::zero()};
   std::atomic<int> generation{0};  ///< connections of an older one are dead
   std::atomic<int> open{0}, most_open{0}, connects{0}, pings{0};
+  Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; any other yields one row with a 1
 
   /// Kills every connection, as a restart does.
   void restart() { ++generation; }
@@ -67,33 +70,37 @@ class FakeConnection : public Connection {
   }
   ~FakeConnection() override { --database_->open; }
 
-  std::unique_ptr<Operation> start_ping(std::string, Deadline deadline) override {
-    struct Ping : FakeOperation {
-      Ping(FakeConnection& connection, Deadline until)
+  std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override {
+    struct Query : FakeOperation {
+      Query(FakeConnection& connection, std::string sql, Deadline until, QueryResult* rows)
           : FakeOperation(connection.database_, connection.database_->ping_takes, until),
-            connection_(connection) {}
-      void finish() override { connection_.answer(); }
+            connection_(connection),
+            sql_(std::move(sql)),
+            rows_(rows) {}
+      void finish() override { connection_.answer(sql_, rows_); }
       void end() override { connection_.broken_ = true; }
       FakeConnection& connection_;
+      std::string sql_;
+      QueryResult* rows_;
     };
     ++database_->pings;
-    return std::make_unique<Ping>(*this, deadline);
-  }
-  QueryResult execute(std::string_view sql, Deadline) override {
-    if (sql == "BEGIN") broken_ = true;
-    answer();
-    return {{"?column?"}, {{"1"}}, 1};
+    return std::make_unique<Query>(*this, std::move(sql), deadline, result);
   }
   bool is_broken() const noexcept override { return broken_; }
   void* native_handle() noexcept override { return this; }
 
  private:
-  void answer() {
+  void answer(const std::string& sql, QueryResult* rows) {
     if (!database_->up || database_->generation != generation_) {
       broken_ = true;
       throw DriverError(ErrorKind::network, "fake database: connection lost");
     }
     if (database_->query_refused) throw DriverError(ErrorKind::query, "fake database: syntax error", "42601");
+    if (sql == "BEGIN") broken_ = true;
+    if (rows == nullptr) return;
+    const auto answers = database_->answers.access();
+    const auto answer = answers->find(sql);
+    *rows = answer == answers->end() ? QueryResult{{"?column?"}, {{"1"}}, 1} : answer->second;
   }
 
   std::shared_ptr<FakeDatabase> database_;

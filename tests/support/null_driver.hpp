@@ -12,10 +12,10 @@ namespace dbpool::test {
 /// A connection to nothing: every check and statement succeeds at once. For measuring what a pool costs.
 class NullConnection final : public Connection {
  public:
-  std::unique_ptr<Operation> start_ping(std::string /*query*/, Deadline /*deadline*/) override {
+  std::unique_ptr<Operation> start_query(std::string /*sql*/, Deadline /*deadline*/,
+                                         QueryResult* /*result*/) override {
     return std::make_unique<Done>();
   }
-  QueryResult execute(std::string_view /*sql*/, Deadline /*deadline*/) override { return {}; }
   bool is_broken() const noexcept override { return false; }
   void* native_handle() noexcept override { return nullptr; }
 

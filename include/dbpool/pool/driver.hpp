@@ -40,12 +40,14 @@ class Connection {
 
   virtual ~Connection() = default;
 
-  /// Runs `query` to its end and drops its rows. A connection that misses `deadline` is broken afterwards.
-  /// The operation must not outlive the connection.
-  virtual std::unique_ptr<Operation> start_ping(std::string query, Deadline deadline) = 0;
-  /// Runs one statement. Blocks until `deadline`, after which the connection is broken.
-  /// throws DriverError: query (the database said no), timeout, network (the connection is broken), other.
-  virtual QueryResult execute(std::string_view sql, Deadline deadline) = 0;
+  /// Runs one statement to its end. Its rows go to `result`; without one they are dropped. A connection that
+  /// misses `deadline` is broken afterwards. Neither connection nor result may go before the operation.
+  /// `advance()` throws DriverError: query (the database said no), timeout, network (the connection is
+  /// broken), other.
+  virtual std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline,
+                                                 QueryResult* result = nullptr) = 0;
+  /// Runs one statement on this thread. Blocks until `deadline`. throws what `start_query` says.
+  QueryResult execute(std::string_view sql, Deadline deadline);
   /// True when it must not be lent again: lost, or left inside a transaction or a result. Reads memory only.
   virtual bool is_broken() const noexcept = 0;
   /// The client library's own handle (`sqlite3*`, `PGconn*`), still owned by the connection.

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <latch>
 
-#include "gate.hpp"
+#include "support/gate.hpp"
 #include "support/hostile_server.hpp"
 
 using namespace dbpool;

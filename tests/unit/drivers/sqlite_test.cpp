@@ -151,8 +151,8 @@ TEST_CASE("rows are capped, and the connection survives it") {
 
 TEST_CASE("a ping runs its query whatever the number of rows") {
   const auto connection = open(":memory:");
-  CHECK_FALSE(connection->start_ping(numbers(100'001), in(10s))->advance().has_value());
-  CHECK_THROWS_AS(connection->start_ping("SELECT nonsense", in(1s))->advance(), DriverError);
+  CHECK_FALSE(connection->start_query(numbers(100'001), in(10s))->advance().has_value());
+  CHECK_THROWS_AS(connection->start_query("SELECT nonsense", in(1s))->advance(), DriverError);
 }
 
 TEST_CASE("a runaway statement ends at its deadline and breaks the connection") {
@@ -227,7 +227,7 @@ TEST_CASE("a file that was deleted or replaced breaks the connection at its next
     if (replaced) std::ofstream(path) << "";
     CHECK_FALSE(connection->is_broken());
     try {
-      connection->start_ping("SELECT 1", in(1s))->advance();
+      connection->start_query("SELECT 1", in(1s))->advance();
       FAIL("the ping succeeded");
     } catch (const DriverError& error) {
       CHECK(error.kind() == ErrorKind::network);

@@ -1,4 +1,4 @@
-#include "drivers/expendable_threads.hpp"
+#include "net/expendable_threads.hpp"
 
 #include <deque>
 #include <system_error>

@@ -1,11 +1,11 @@
-#include "drivers/name_resolver.hpp"
+#include "net/name_resolver.hpp"
 
 #include <doctest/doctest.h>
 #include <poll.h>
 
 #include <atomic>
 
-#include "gate.hpp"
+#include "support/gate.hpp"
 
 using namespace dbpool;
 

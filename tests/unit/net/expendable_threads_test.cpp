@@ -1,8 +1,8 @@
-#include "drivers/expendable_threads.hpp"
+#include "net/expendable_threads.hpp"
 
 #include <doctest/doctest.h>
 
-#include "gate.hpp"
+#include "support/gate.hpp"
 
 using namespace dbpool;
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dbpool/sync/guarded.hpp"
-#include "drivers/descriptor.hpp"
-#include "drivers/expendable_threads.hpp"
+#include "net/descriptor.hpp"
+#include "net/expendable_threads.hpp"
 
 namespace dbpool {
 

@@ -1,4 +1,4 @@
-#include "drivers/name_resolver.hpp"
+#include "net/name_resolver.hpp"
 
 #include <fcntl.h>
 #include <netdb.h>
