@@ -12,6 +12,10 @@
 #include "health/health_policy.hpp"
 #include "snapshot/history.hpp"
 #include "sources/canary_options.hpp"
+#include "sources/http_json.hpp"
+#include "sources/pg_stat_activity.hpp"
+#include "sources/pgbouncer.hpp"
+#include "sources/probe_options.hpp"
 
 namespace dbpool {
 
@@ -27,6 +31,18 @@ struct PoolConfig {
   bool operator==(const PoolConfig&) const = default;
 };
 
+/// One source whose pools live elsewhere, as configured. Of the parts only that of its kind counts.
+struct SourceConfig {
+  ProbeOptions probe;
+  DsnSource dsn;  ///< pgbouncer, pgpool, pg_stat_activity
+  PgBouncerOptions pgbouncer;
+  StatActivityOptions activity;
+  HttpJsonOptions http;
+  HealthPolicy health = *health_preset("capacity");
+
+  bool operator==(const SourceConfig&) const = default;
+};
+
 /// The drivers that this build has.
 inline constexpr std::array<std::string_view, 2> driver_names{"sqlite", "postgres"};
 
@@ -34,6 +50,7 @@ inline constexpr std::array<std::string_view, 2> driver_names{"sqlite", "postgre
 struct Config {
   HistoryOptions history;
   std::vector<PoolConfig> pools;
+  std::vector<SourceConfig> sources;
 
   bool operator==(const Config&) const = default;
 };

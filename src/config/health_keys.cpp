@@ -55,14 +55,14 @@ bool is_exclusive(const HealthPolicy& policy, HealthReason reason, Tier tier) {
 
 }  // namespace
 
-void set_health_preset(PoolConfig& pool, const Value& value, Problems& problems) {
+void set_health_preset(HealthPolicy& policy, const Value& value, Problems& problems) {
   if (const auto index = read_word(value, health_preset_names, problems)) {
-    pool.health = *health_preset(health_preset_names[*index]);
+    policy = *health_preset(health_preset_names[*index]);
   }
 }
 
-void override_threshold(PoolConfig& pool, HealthReason reason, const Value& value, Problems& problems) {
-  Threshold& threshold = pool.health[reason];
+void override_threshold(HealthPolicy& policy, HealthReason reason, const Value& value, Problems& problems) {
+  Threshold& threshold = policy[reason];
   if (is_off(value)) {
     threshold = {};
     return;
@@ -80,7 +80,7 @@ void override_threshold(PoolConfig& pool, HealthReason reason, const Value& valu
     if (is_off(*bound)) {
       overridden.*tier = std::nullopt;
     } else if (const auto number = read_bound(reason, *bound, problems)) {
-      overridden.*tier = Bound{*number, is_exclusive(pool.health, reason, tier)};
+      overridden.*tier = Bound{*number, is_exclusive(policy, reason, tier)};
     }
   }
   threshold = overridden;

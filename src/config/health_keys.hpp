@@ -1,16 +1,78 @@
 #pragma once
 
-#include "config/config.hpp"
+#include <array>
+
+#include "config/keys.hpp"
+#include "config/set_field.hpp"
 #include "config/value.hpp"
+#include "health/health_policy.hpp"
 
 namespace dbpool {
 
 /// Sets a whole policy by the name of a preset.
-void set_health_preset(PoolConfig& pool, const Value& value, Problems& problems);
+void set_health_preset(HealthPolicy& policy, const Value& value, Problems& problems);
 
 /// Overrides one threshold of the policy: `{degraded: …, unhealthy: …}`. A tier that is not mentioned stays
 /// as it is, `off` removes one, and `off` instead of the mapping removes both. A bound is a ratio of 0 to 1,
 /// a count, a duration (peak_wait, response), or `on` (no_connections).
-void override_threshold(PoolConfig& pool, HealthReason reason, const Value& value, Problems& problems);
+void override_threshold(HealthPolicy& policy, HealthReason reason, const Value& value, Problems& problems);
+
+template <typename Target>
+void preset(Target& target, const Value& value, Problems& problems) {
+  set_health_preset(target.health, value, problems);
+}
+
+template <HealthReason reason, typename Target>
+void threshold(Target& target, const Value& value, Problems& problems) {
+  override_threshold(target.health, reason, value, problems);
+}
+
+template <typename Target>
+void error_window(Target& target, const Value& value, Problems& problems) {
+  if (const auto read = read_duration(value, Duration(1), problems)) set_error_window(target, *read);
+}
+
+template <typename Target>
+void wait_window(Target& target, const Value& value, Problems& problems) {
+  if (const auto read = read_duration(value, Duration(1), problems)) set_wait_window(target, *read);
+}
+
+/// The options in `health:` of a pool or a source. `set_error_window` and `set_wait_window` tell whoever else
+/// goes by a window.
+template <typename Target>
+constexpr std::array<Key<Target>, 13> health_keys() {
+  constexpr auto none = Key<Target>::Variable::none;
+  using enum HealthReason;
+  return {{
+      {"health.preset", none, "capacity", "capacity, codebase-mcp, ombudsman, snowflake or eros", preset},
+      {"health.utilization", none, "", "{degraded: …, unhealthy: …}, each a ratio from 0 to 1 or off",
+       threshold<utilization>},
+      {"health.saturation", none, "", "the same, of connections in use while callers wait",
+       threshold<saturation>},
+      {"health.idle_ratio", none, "", "the same, of idle connections", threshold<idle_ratio>},
+      {"health.errors", none, "", "the same with counts, within error_window", threshold<errors>},
+      {"health.peak_wait", none, "", "the same with durations, within wait_window", threshold<peak_wait>},
+      {"health.response", none, "", "the same with durations, of a health check", threshold<response>},
+      {"health.healthy_ratio", none, "",
+       "the same with ratios, of connections that passed their last validation", threshold<healthy_ratio>},
+      {"health.leaks", none, "", "the same with counts", threshold<leaks>},
+      {"health.no_connections", none, "", "the same with on or off", threshold<no_connections>},
+      {"health.error_window", none, "60s", "how long an error counts", error_window},
+      {"health.wait_window", none, "60s", "how long a wait counts", wait_window},
+      {"health.recovery_hold", none, "10s", "how long it must look better before the status improves",
+       duration<&HealthPolicy::recovery_hold>},
+  }};
+}
+
+/// Two lists of keys as one.
+template <typename Target, std::size_t A, std::size_t B>
+constexpr std::array<Key<Target>, A + B> join(const std::array<Key<Target>, A>& first,
+                                              const std::array<Key<Target>, B>& second) {
+  std::array<Key<Target>, A + B> all{};
+  std::size_t i = 0;
+  for (const auto& key : first) all[i++] = key;
+  for (const auto& key : second) all[i++] = key;
+  return all;
+}
 
 }  // namespace dbpool

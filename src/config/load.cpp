@@ -12,15 +12,13 @@
 #include "config/pool_keys.hpp"
 #include "config/read_value.hpp"
 #include "config/set_pool.hpp"
+#include "config/source_keys.hpp"
 
 namespace dbpool {
 namespace {
 
 constexpr std::size_t largest_file = 16U << 20U;
 constexpr std::int64_t most_history_items = 100'000;
-
-constexpr std::array<std::string_view, 5> source_types{"pgbouncer", "pgpool", "pg_stat_activity", "http_json",
-                                                       "events"};
 
 void set_history(Config& config, const Value& value, Problems& problems) {
   if (const auto span = read_duration(value, Duration(0), problems)) config.history.span = *span;
@@ -52,18 +50,9 @@ void set_pools(Config& config, const Value& value, Problems& problems) {
   }
 }
 
-void refuse_sources(Config&, const Value& value, Problems& problems) {
+void set_sources(Config& config, const Value& value, Problems& problems) {
   if (!is_list(value, problems)) return;
-  for (const auto& item : value.items) {
-    const Value* const type = item.find("type");
-    if (item.kind != Value::Kind::mapping) {
-      problems.reject(item, "a mapping that describes a source");
-    } else if (type == nullptr) {
-      problems.add(item, fmt::format("type is missing; allowed: {}", enumerate(source_types)));
-    } else if (read_word(*type, source_types, problems)) {
-      problems.add(*type, fmt::format("this build has no '{}' source yet; available: none", type->text));
-    }
-  }
+  for (const auto& item : value.items) config.sources.push_back(read_source(item, problems));
 }
 
 constexpr auto none = Key<Config>::Variable::none;
@@ -71,7 +60,7 @@ constexpr std::array<Key<Config>, 4> file_keys{{
     {"history", none, "24h", "how much history is kept in memory", set_history},
     {"history_interval", none, "1m", "one item of history each", set_history_interval},
     {"pools", none, "", "the pools that this process owns", set_pools},
-    {"sources", none, "", "the pools that live elsewhere", refuse_sources},
+    {"sources", none, "", "the pools that live elsewhere", set_sources},
 }};
 
 /// A pool is its own source, so pools and sources share their names.

@@ -25,7 +25,7 @@ constexpr std::int64_t positive = 1;
 using O = PoolOptions;
 using C = CanaryOptions;
 
-constexpr std::array<PoolKey, 39> keys{{
+constexpr std::array<PoolKey, 26> own_keys{{
     {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", set_name},
     {"driver", same, "sqlite", "sqlite or postgres", set_driver},
     {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file", set_dsn},
@@ -58,27 +58,6 @@ constexpr std::array<PoolKey, 39> keys{{
     {"canary.concurrency", none, "1", "canaries at once", whole<&C::concurrency, 1, most_canaries>},
     {"canary.hold", none, "0s", "how long a canary keeps its lease", duration<&C::hold>},
     {"canary.query", none, "SELECT 1", "what a canary runs", text<&C::query>},
-    {"health.preset", none, "capacity", "capacity, codebase-mcp, ombudsman, snowflake or eros",
-     set_health_preset},
-    {"health.utilization", none, "", "{degraded: …, unhealthy: …}, each a ratio from 0 to 1 or off",
-     threshold<HealthReason::utilization>},
-    {"health.saturation", none, "", "the same, of connections in use while callers wait",
-     threshold<HealthReason::saturation>},
-    {"health.idle_ratio", none, "", "the same, of idle connections", threshold<HealthReason::idle_ratio>},
-    {"health.errors", none, "", "the same with counts, within error_window", threshold<HealthReason::errors>},
-    {"health.peak_wait", none, "", "the same with durations, within wait_window",
-     threshold<HealthReason::peak_wait>},
-    {"health.response", none, "", "the same with durations, of a health check",
-     threshold<HealthReason::response>},
-    {"health.healthy_ratio", none, "",
-     "the same with ratios, of connections that passed their last validation",
-     threshold<HealthReason::healthy_ratio>},
-    {"health.leaks", none, "", "the same with counts", threshold<HealthReason::leaks>},
-    {"health.no_connections", none, "", "the same with on or off", threshold<HealthReason::no_connections>},
-    {"health.error_window", none, "60s", "how long an error counts", set_error_window},
-    {"health.wait_window", none, "60s", "how long a wait counts", set_wait_window},
-    {"health.recovery_hold", none, "10s", "how long it must look better before the status improves",
-     duration<&HealthPolicy::recovery_hold>},
     {"histogram_buckets", none,
      "[0.000001, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, "
      "1, "
@@ -86,6 +65,8 @@ constexpr std::array<PoolKey, 39> keys{{
      "of the acquisition histogram, in seconds", set_buckets},
     {"labels", none, "{}", "further labels of dbpool_pool_info", set_labels},
 }};
+
+constexpr auto keys = join(own_keys, health_keys<PoolConfig>());
 
 }  // namespace
 

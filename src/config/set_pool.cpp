@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <tuple>
 
-#include "dbpool/drivers/postgres.hpp"
+#include "config/check_dsn.hpp"
 
 namespace dbpool {
 namespace {
@@ -42,38 +42,13 @@ std::string sqlite_dsn_problem(const std::string& dsn) {
 
 std::string dsn_problem(const std::string& driver, const Dsn& dsn) {
   if (driver == "sqlite") return sqlite_dsn_problem(dsn.reveal());
-  if (driver != "postgres") return {};
-  const auto problem = postgres_dsn_problem(dsn);
-  if (problem.empty()) return {};
-  return fmt::format("malformed DSN: {}; allowed: a libpq connection string or URI", problem);
-}
-
-void check_dsn(const PoolConfig& pool, const Value& place, Problems& problems) {
-  if (place.kind != Value::Kind::text || place.text.empty()) return;
-  std::string problem;
-  try {
-    problem = dsn_problem(pool.driver, pool.dsn.read());
-  } catch (const Error& e) {
-    problem = fmt::format("{}; allowed: a readable file that holds a DSN", e.what());
-  }
-  if (!problem.empty()) problems.add(place, problem);
-}
-
-/// Reads a window, which two rooms are told.
-void set_window(Duration& judged, Duration& counted, const Value& value, Problems& problems) {
-  if (const auto read = read_duration(value, Duration(1), problems)) judged = counted = *read;
+  return driver == "postgres" ? postgres_problem(dsn) : "";
 }
 
 }  // namespace
 
 void set_name(PoolConfig& pool, const Value& value, Problems& problems) {
-  const auto name = read_text(value, problems);
-  if (!name) return;
-  if (consists_of(*name, fmt::format("{}{}_.:/-", letters, digits))) {
-    pool.options.name = *name;
-  } else {
-    problems.reject(value, "a name of the characters A-Z a-z 0-9 _ . : / -");
-  }
+  if (const auto name = read_name(value, problems)) pool.options.name = *name;
 }
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -98,14 +73,6 @@ void set_validate(PoolConfig& pool, const Value& value, Problems& problems) {
   static constexpr std::array<std::string_view, 3> words{"always", "stale", "never"};
   if (const auto index = read_word(value, words, problems))
     pool.options.validate = static_cast<Validate>(*index);
-}
-
-void set_error_window(PoolConfig& pool, const Value& value, Problems& problems) {
-  set_window(pool.health.error_window, pool.options.error_window, value, problems);
-}
-
-void set_wait_window(PoolConfig& pool, const Value& value, Problems& problems) {
-  set_window(pool.health.wait_window, pool.options.wait_window, value, problems);
 }
 
 void set_buckets(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -154,7 +121,8 @@ void check_pool(const PoolConfig& pool, const Value& written, Problems& problems
   if (dsn != nullptr && dsn_file != nullptr) {
     problems.add(*dsn_file, "dsn is given as well; allowed: one of dsn and dsn_file");
   } else if (dsn != nullptr || dsn_file != nullptr) {
-    check_dsn(pool, *(dsn != nullptr ? dsn : dsn_file), problems);
+    check_dsn(pool.dsn, *(dsn != nullptr ? dsn : dsn_file), problems,
+              [&](const Dsn& read) { return dsn_problem(pool.driver, read); });
   } else if (pool.driver == "postgres") {
     problems.add(*written.find("driver"),
                  "postgres needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)");

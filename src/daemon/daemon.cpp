@@ -1,10 +1,9 @@
 #include "daemon/daemon.hpp"
 
-#include <sys/resource.h>
-
 #include <utility>
 
 #include "config/load.hpp"
+#include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
 #include "web/routes.hpp"
 
@@ -15,14 +14,6 @@ constexpr unsigned workers = 8;
 constexpr Duration tick_interval = std::chrono::seconds(1);
 constexpr Duration drain_timeout = std::chrono::seconds(30);
 constexpr Duration drain_look = std::chrono::milliseconds(20);
-
-/// A pool of SQLite files takes three descriptors a connection, and the usual soft limit is 1024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 Config read_config(const Flags& flags, const Environment& environment) {
   return flags.config_file ? load_config(*flags.config_file, environment)
@@ -41,7 +32,11 @@ Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
       environment_(std::move(environment)),
       logger_(logger),
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
-      fleet_({scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); }) {
+      fleet_(
+          {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
+          [this](const std::string& source, const std::string& problem) {
+            source_log_.read(source, problem);
+          }) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
@@ -101,6 +96,7 @@ std::vector<ClosedPool> Daemon::close_all() {
 }
 
 void Daemon::apply(const Config& config) {
+  check_descriptors(config, logger_);
   snapshotter_->watch(fleet_.apply(config), config.history);
   *reloads_.access() = {true, clock_->wall()};
 }

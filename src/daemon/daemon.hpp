@@ -9,6 +9,7 @@
 #include "daemon/build_info.hpp"
 #include "daemon/fleet.hpp"
 #include "daemon/signals.hpp"
+#include "daemon/source_log.hpp"
 #include "log/logger.hpp"
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
@@ -62,6 +63,7 @@ class Daemon : public AdminCommands {
   std::atomic<bool> stopping_ = false;
   std::mutex reloading_;
   Guarded<Reloads> reloads_;
+  SourceLog source_log_{logger_};
   std::shared_ptr<Snapshotter> snapshotter_;
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};

@@ -2,37 +2,55 @@
 
 #include <algorithm>
 
+#include "daemon/descriptor_budget.hpp"
 #include "dbpool/drivers/sqlite.hpp"
 
 namespace dbpool {
 namespace {
 
-/// Whether a pool made from `a` can go on as `b`: how it is judged is no part of it.
-bool same_pool(PoolConfig a, const PoolConfig& b) {
+/// Whether what was made from `a` can go on as `b`: how it is judged is no part of it.
+template <typename Config>
+bool same_but_for_health(Config a, const Config& b) {
   a.health = b.health;
   return a == b;
+}
+
+/// What `wanted` asks for: the members it has among `before`, and new ones from `make`.
+template <typename Member, typename Config, typename Make>
+std::vector<Member> renew(const std::vector<Member>& before, const std::vector<Config>& wanted, Make make) {
+  std::vector<Member> after;
+  for (const Config& config : wanted) {
+    const auto same = std::ranges::find_if(
+        before, [&](const Member& member) { return same_but_for_health(member.config, config); });
+    after.push_back({config, same != before.end() ? same->source : make(config)});
+  }
+  return after;
 }
 
 }  // namespace
 
 std::vector<WatchedSource> Fleet::apply(const Config& config) {
-  std::vector<Member> before = lists_.access()->members;
-  std::vector<Member> after;
+  const auto [owned_before, probed_before] = [this] {
+    const auto lists = lists_.access();
+    return std::pair(lists->owned, lists->probed);
+  }();
+  auto owned =
+      renew(owned_before, config.pools, [this](const PoolConfig& wanted) { return make_pool(wanted); });
+  auto probed = renew(probed_before, config.sources,
+                      [this](const SourceConfig& wanted) { return make_source(wanted, source_parts()); });
+
   std::vector<WatchedSource> watched;
-  for (const PoolConfig& wanted : config.pools) {
-    const auto same =
-        std::ranges::find_if(before, [&](const Member& member) { return same_pool(member.config, wanted); });
-    after.push_back({wanted, same != before.end() ? same->source : make_source(wanted)});
-    watched.push_back({after.back().source, wanted.health});
-  }
+  for (const Owned& member : owned) watched.push_back({member.source, member.config.health});
+  for (const Probed& member : probed) watched.push_back({member.source, member.config.health});
   std::vector<std::shared_ptr<OwnedSource>> unwanted;
-  for (const Member& member : before) {
-    if (std::ranges::find(after, member.source, &Member::source) == after.end())
+  for (const Owned& member : owned_before) {
+    if (std::ranges::find(owned, member.source, &Owned::source) == owned.end())
       unwanted.push_back(member.source);
   }
   {
     const auto lists = lists_.access();
-    lists->members = std::move(after);
+    lists->owned = std::move(owned);
+    lists->probed.swap(probed);
     lists->stopped.insert(lists->stopped.end(), unwanted.begin(), unwanted.end());
   }
   for (const auto& source : unwanted) source->stop();
@@ -40,27 +58,29 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
 }
 
 std::optional<CloseResult> Fleet::close(const std::string& pool) {
-  const auto members = lists_.access()->members;
+  const auto owned = lists_.access()->owned;
   const auto found =
-      std::ranges::find(members, pool, [](const Member& member) { return member.source->name(); });
-  if (found == members.end()) return std::nullopt;
+      std::ranges::find(owned, pool, [](const Owned& member) { return member.source->name(); });
+  if (found == owned.end()) return std::nullopt;
   return found->source->pool().close_connections();
 }
 
 std::vector<std::string> Fleet::pools() const {
   std::vector<std::string> names;
-  for (const Member& member : lists_.access()->members) names.push_back(member.source->name());
+  for (const Owned& member : lists_.access()->owned) names.push_back(member.source->name());
   return names;
 }
 
 void Fleet::stop() {
-  std::vector<Member> all;
+  std::vector<Owned> owned;
+  std::vector<Probed> probed;  // their last reference may go here, after the lock
   {
     const auto lists = lists_.access();
-    all.swap(lists->members);
-    for (const Member& member : all) lists->stopped.push_back(member.source);
+    owned.swap(lists->owned);
+    probed.swap(lists->probed);
+    for (const Owned& member : owned) lists->stopped.push_back(member.source);
   }
-  for (const Member& member : all) member.source->stop();
+  for (const Owned& member : owned) member.source->stop();
 }
 
 std::uint64_t Fleet::leases_out() const {
@@ -87,9 +107,9 @@ std::shared_ptr<Driver> Fleet::make_driver(const PoolConfig& config) {
   return sqlite_driver(config.dsn);
 }
 
-std::shared_ptr<OwnedSource> Fleet::make_source(const PoolConfig& config) {
-  return std::make_shared<OwnedSource>(config.options, make_driver(config), config.canary, config.labels,
-                                       runtime_, observer_for_(config.options));
+std::shared_ptr<OwnedSource> Fleet::make_pool(const PoolConfig& config) {
+  return std::make_shared<OwnedSource>(config.options, sparing_driver(make_driver(config)), config.canary,
+                                       config.labels, runtime_, observer_for_(config.options));
 }
 
 }  // namespace dbpool

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "daemon/make_source.hpp"
 #include "daemon/private_database.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/sync/guarded.hpp"
@@ -22,18 +23,22 @@ class Fleet {
   /// Makes the observer of a pool.
   using ObserverFor = std::function<std::shared_ptr<PoolObserver>(const PoolOptions&)>;
 
-  Fleet(Runtime runtime, ObserverFor observer_for)
-      : runtime_(std::move(runtime)), observer_for_(std::move(observer_for)) {}
+  /// `on_reading` hears of every reading of a probed source.
+  Fleet(Runtime runtime, ObserverFor observer_for, ProbedSource::OnReading on_reading)
+      : runtime_(std::move(runtime)),
+        observer_for_(std::move(observer_for)),
+        on_reading_(std::move(on_reading)) {}
 
-  /// Makes what `config` asks for, then takes it into service; a pool that is configured as before stays as
-  /// it is, with its counters. What is no longer wanted is stopped. Returns all that is to be watched from
-  /// now on. One caller at a time. throws Error when one cannot be made; then nothing has changed.
+  /// Makes what `config` asks for, then takes it into service; a pool or source that is configured as before
+  /// stays as it is, with its counters. What is no longer wanted is stopped. Returns all that is to be
+  /// watched from now on. One caller at a time. throws Error when one cannot be made; then nothing has
+  /// changed.
   std::vector<WatchedSource> apply(const Config& config);
   /// Closes the connections of the pool by that name; nullopt: there is none.
   std::optional<CloseResult> close(const std::string& pool);
   /// The names of the pools, in the order of the configuration.
   std::vector<std::string> pools() const;
-  /// Stops every source. Does not block.
+  /// Stops every pool and forgets every probed source. Does not block.
   void stop();
   /// Leases that are still out and worth waiting for, of stopped sources as well.
   std::uint64_t leases_out() const;
@@ -41,21 +46,28 @@ class Fleet {
   void finish_stopped();
 
  private:
+  template <typename Config, typename Source>
   struct Member {
-    PoolConfig config;
-    std::shared_ptr<OwnedSource> source;
+    Config config;
+    std::shared_ptr<Source> source;
   };
+  using Owned = Member<PoolConfig, OwnedSource>;
+  using Probed = Member<SourceConfig, PoolSource>;
   struct Lists {
-    std::vector<Member> members;
+    std::vector<Owned> owned;
+    std::vector<Probed> probed;
     std::vector<std::shared_ptr<OwnedSource>> stopped;
   };
 
   std::shared_ptr<Driver> make_driver(const PoolConfig& config);
-  std::shared_ptr<OwnedSource> make_source(const PoolConfig& config);
+  std::shared_ptr<OwnedSource> make_pool(const PoolConfig& config);
+  SourceParts source_parts() const { return {runtime_, postgres_threads_, names_, on_reading_}; }
 
   const Runtime runtime_;
   const ObserverFor observer_for_;
+  const ProbedSource::OnReading on_reading_;
   const std::shared_ptr<PostgresThreads> postgres_threads_ = postgres_threads();
+  const std::shared_ptr<NameResolver> names_ = std::make_shared<NameResolver>();
   std::optional<PrivateDatabase> private_database_;
   Guarded<Lists> lists_;
 };

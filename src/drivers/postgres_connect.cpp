@@ -133,6 +133,7 @@ void PostgresConnect::start() {
   events_ = POLLOUT;
   trying_ = 0;
   trying_ = current();
+  asked_for_tls_ = false;
   renew_share();
   step_ = Step::connect;
 }
@@ -151,8 +152,10 @@ std::optional<IoWait> PostgresConnect::connect() {
     events_ = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     if (const std::size_t index = current(); index != trying_) {
       trying_ = index;
+      asked_for_tls_ = false;
       renew_share();
     }
+    asked_for_tls_ = asked_for_tls_ || PQstatus(conn_.get()) == CONNECTION_SSL_STARTUP;
   }
   return IoWait{PQsocket(conn_.get()), events_, earlier(deadline_, share_).when()};
 }
@@ -191,8 +194,16 @@ void PostgresConnect::fail() const {
                     std::move(sqlstate));
 }
 
+/// Connected, and asked something that every server answers at once, but nothing came back.
+bool PostgresConnect::unanswered() const {
+  const ConnStatusType status = PQstatus(conn_.get());
+  return status == CONNECTION_SSL_STARTUP || (status == CONNECTION_AWAITING_RESPONSE && !asked_for_tls_);
+}
+
 void PostgresConnect::time_out(const std::string& reason) const {
-  throw DriverError(ErrorKind::timeout, "cannot connect to PostgreSQL " + target_.describe() + ": " + reason);
+  const std::string message = "cannot connect to PostgreSQL " + target_.describe() + ": " + reason;
+  if (unanswered()) throw ConnectUnanswered(message);
+  throw DriverError(ErrorKind::timeout, message);
 }
 
 }  // namespace dbpool

@@ -50,6 +50,7 @@ class PostgresConnect : public ConnectOperation {
   std::optional<IoWait> connect();
   bool ready() const;
   std::size_t current() const;
+  bool unanswered() const;
   void renew_share();
   [[noreturn]] void fail() const;
   [[noreturn]] void time_out(const std::string& reason) const;
@@ -63,6 +64,7 @@ class PostgresConnect : public ConnectOperation {
   std::vector<PostgresPlace> places_;       // that are left to try
   PgHandle conn_;
   short events_ = 0;
+  bool asked_for_tls_ = false;  // of the place that is being tried
   std::size_t trying_ = 0;  // index in places_
   Deadline share_;
 };

@@ -121,13 +121,6 @@ Options merged_options(const Dsn& dsn, std::vector<std::string>& secrets) {
   return options;
 }
 
-void replace_all(std::string& text, const std::string& what, std::string_view by) {
-  if (what.empty()) return;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-}
-
 }  // namespace
 
 bool PostgresPlace::needs_lookup() const {
@@ -202,22 +195,6 @@ PgHandle start_libpq(const PostgresTarget& target, const std::vector<PostgresPla
   PgHandle conn(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (!conn) throw std::bad_alloc();
   return conn;
-}
-
-std::string presentable(std::string_view text, const std::vector<std::string>& secrets) {
-  std::string shown(text);
-  for (const std::string& secret : secrets) replace_all(shown, secret, "***");
-  std::string line;
-  for (const char c : shown) {
-    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!space) {
-      line += c;
-    } else if (!line.empty() && line.back() != ' ') {
-      line += ' ';
-    }
-  }
-  if (line.ends_with(' ')) line.pop_back();
-  return line;
 }
 
 }  // namespace dbpool

@@ -5,10 +5,10 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "dbpool/model/dsn.hpp"
+#include "drivers/presentable.hpp"
 
 namespace dbpool {
 
@@ -47,8 +47,5 @@ using PgHandle = std::unique_ptr<PGconn, PgClose>;
 
 /// Begins to connect to `places`; goes as far as a connect() that does not wait. throws std::bad_alloc.
 PgHandle start_libpq(const PostgresTarget& target, const std::vector<PostgresPlace>& places);
-
-/// A text of libpq in one line, with the secrets as `***`.
-std::string presentable(std::string_view text, const std::vector<std::string>& secrets);
 
 }  // namespace dbpool

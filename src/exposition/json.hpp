@@ -2,7 +2,6 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <string>
 
@@ -32,11 +31,14 @@ Json json_milliseconds(const std::optional<double>& seconds);
 /// With one decimal; null also of nothing.
 Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole);
 
-/// All of what is counted by kind.
+/// All of what is counted by kind, as far as it is known; nullopt when nothing is.
 template <std::size_t kinds>
-PoolSnapshot::Count total(const std::optional<std::array<std::uint64_t, kinds>>& counts) {
-  if (!counts) return std::nullopt;
-  return std::accumulate(counts->begin(), counts->end(), std::uint64_t{0});
+PoolSnapshot::Count total(const std::array<PoolSnapshot::Count, kinds>& counts) {
+  PoolSnapshot::Count all;
+  for (const auto& count : counts) {
+    if (count) all = all.value_or(0) + *count;
+  }
+  return all;
 }
 
 /// The document on one line. Whatever is not UTF-8 in it becomes U+FFFD.

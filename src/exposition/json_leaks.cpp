@@ -3,17 +3,30 @@
 namespace dbpool {
 namespace {
 
+void add_session(Json& into, const ServerSession& session) {
+  into["pid"] = session.pid;
+  into["database"] = json_of(session.database);
+  into["user"] = json_of(session.user);
+  into["application"] = json_of(session.application);
+  into["client"] = json_of(session.client);
+  into["state"] = json_of(session.state);
+  into["last_query_start"] = json_of(session.last_query_start);
+  if (session.query) into["query"] = *session.query;
+}
+
 /// The age is there twice: as everywhere in these documents, and by the name it has in the log.
 Json leak_json(const SuspectedLeak& leak) {
   const auto held = std::chrono::round<std::chrono::milliseconds>(leak.lease.held);
   const double seconds = static_cast<double>(held.count()) / 1000;
-  return {{"pool", leak.pool},
-          {"lease", leak.lease.lease},
-          {"connection_id", leak.lease.connection_id},
-          {"age_seconds", seconds},
-          {"held_duration_seconds", seconds},
-          {"site", leak.lease.site},
-          {"stack", leak.lease.stack}};
+  Json json{{"pool", leak.pool},
+            {"lease", leak.lease.lease},
+            {"connection_id", leak.lease.connection_id},
+            {"age_seconds", seconds},
+            {"held_duration_seconds", seconds},
+            {"site", leak.lease.site},
+            {"stack", leak.lease.stack}};
+  if (leak.lease.session) add_session(json, *leak.lease.session);
+  return json;
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ double seconds(Duration d) {
 
 /// Closed for their age, whether spent in use or idle.
 PoolSnapshot::Count recycled(const PoolSnapshot& s) {
-  if (!s.closed) return std::nullopt;
-  return (*s.closed)[index_of(CloseReason::max_lifetime)] + (*s.closed)[index_of(CloseReason::idle)];
+  return total(
+      std::array{s.closed[index_of(CloseReason::max_lifetime)], s.closed[index_of(CloseReason::idle)]});
 }
 
 std::optional<double> average(const std::optional<Histogram>& durations) {

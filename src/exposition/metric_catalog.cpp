@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "exposition/utf8.hpp"
 #include "health/lifecycle.hpp"
+#include "model/utf8.hpp"
 
 namespace dbpool {
 namespace {
@@ -26,6 +26,7 @@ void process(const ExporterReport& report, SeriesSink& out) {
 }
 
 void pool_info(const PoolReport& report, SeriesSink& out) {
+  if (report.figures.unread) return;
   const PoolInfo& info = report.figures.info;
   Labels labels{{"kind", std::string(to_string(report.kind))},
                 {"driver", valid_utf8(info.driver)},
@@ -52,27 +53,25 @@ void connections(const PoolReport& report, SeriesSink& out) {
 template <std::size_t Count, typename Values>
 void each(SeriesSink& out, std::string_view label, const std::array<std::string_view, Count>& names,
           Values values) {
-  for (std::size_t i = 0; i < Count; ++i) out.add(static_cast<double>(values(i)), label, names[i]);
+  for (std::size_t i = 0; i < Count; ++i) out.add(std::optional(values(i)), label, names[i]);
 }
 
 void closed(const PoolReport& report, SeriesSink& out) {
-  if (const auto& closed = report.figures.closed) {
-    each(out, "reason", close_reason_names, [&](std::size_t i) { return (*closed)[i]; });
-  }
+  each(out, "reason", close_reason_names, [&](std::size_t i) { return report.figures.closed[i]; });
 }
 
 void errors(const PoolReport& report, SeriesSink& out) {
-  if (const auto& errors = report.figures.errors) {
-    each(out, "error_type", error_kind_names, [&](std::size_t i) { return (*errors)[i]; });
-  }
+  each(out, "error_type", error_kind_names, [&](std::size_t i) { return report.figures.errors[i]; });
 }
 
 void health_status(const PoolReport& report, SeriesSink& out) {
+  if (report.figures.unread) return out.add(1, "status", to_string(HealthStatus::unknown));
   each(out, "status", health_status_names,
        [&](std::size_t i) { return i == index_of(report.health.status); });
 }
 
 void health_reason(const PoolReport& report, SeriesSink& out) {
+  if (report.figures.unread) return;
   std::array<bool, health_reason_names.size()> found{};
   for (const Finding& finding : report.health.findings) found[index_of(finding.reason)] = true;
   each(out, "reason", health_reason_names, [&](std::size_t i) { return found[i]; });

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "exposition/utf8.hpp"
+#include "model/utf8.hpp"
 
 namespace dbpool {
 

@@ -8,7 +8,7 @@
 #include "exposition/metric_catalog.hpp"
 #include "exposition/series_sink.hpp"
 #include "exposition/text_writer.hpp"
-#include "exposition/utf8.hpp"
+#include "model/utf8.hpp"
 
 namespace dbpool {
 namespace {

@@ -28,6 +28,7 @@ Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
 }
 
 Quantity saturation(const PoolSnapshot& s) {
+  if (s.saturated) return 1.0;
   if (s.waiting.value_or(0) == 0) return std::nullopt;
   return ratio(number(s.active), number(s.max));
 }
@@ -84,7 +85,7 @@ bool crossed(const std::optional<Bound>& bound, double value, HealthReason reaso
 }
 
 bool is_not_judged(const PoolSnapshot& s) {
-  return s.phase == PoolPhase::initializing || s.phase == PoolPhase::shutting_down ||
+  return s.unread || s.phase == PoolPhase::initializing || s.phase == PoolPhase::shutting_down ||
          s.phase == PoolPhase::terminated;
 }
 
@@ -112,6 +113,7 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
 }
 
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {
+  if (snapshot.unread) return {};
   return snapshot.phase == PoolPhase::recovering ? without_connections() : verdict;
 }
 

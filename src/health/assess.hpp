@@ -22,12 +22,12 @@ struct Judgement {
 };
 
 /// Judges one snapshot. Pure: no clock, no memory. A quantity that the snapshot does not know is not judged.
-/// A pool that is initializing or going away is unknown; one that is recovering is unhealthy for
+/// A pool that is unread, initializing or going away is unknown; one that is recovering is unhealthy for
 /// no_connections, whatever the policy.
 Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy);
 
 /// What is to be said of `snapshot` when `verdict` is the tracker's last word, which may be older: a pool
-/// that is recovering by now is unhealthy already. Pure.
+/// that is recovering by now is unhealthy already, and one that is unread by now is unknown. Pure.
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict);
 
 }  // namespace dbpool

@@ -19,15 +19,17 @@ constexpr std::string_view hidden = "***";
 constexpr std::string_view blanks = " \t\r\n\v\f";
 constexpr std::size_t largest_secret_file = 64U << 10U;
 
-constexpr std::array<std::string_view, 16> secret_keys{
-    "password", "sslpassword", "passwd", "passphrase",  "pass",      "pwd",    "key",        "hexkey",
-    "textkey",  "secret",      "token",  "accesstoken", "authtoken", "apikey", "privatekey", "privkeypwd"};
+constexpr std::array<std::string_view, 19> secret_keys{
+    "password",   "sslpassword", "passwd",       "passphrase",       "pass",
+    "pwd",        "key",         "hexkey",       "textkey",          "secret",
+    "token",      "accesstoken", "authtoken",    "apikey",           "privatekey",
+    "privkeypwd", "passcode",    "priv_key_pwd", "priv_key_file_pwd"};
 
 /// What a value that hides another secret would speak of.
 constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
                                                        "token", "apikey", "accesskey", "private"};
 
-constexpr std::array<std::string_view, 66> harmless_keys{
+constexpr std::array<std::string_view, 78> harmless_keys{
     // libpq
     "host", "hostaddr", "port", "dbname", "user", "passfile", "channel_binding", "connect_timeout",
     "client_encoding", "options", "application_name", "fallback_application_name", "keepalives",
@@ -41,7 +43,9 @@ constexpr std::array<std::string_view, 66> harmless_keys{
     // ODBC
     "driver", "dsn", "filedsn", "server", "servername", "database", "db", "uid", "userid", "username",
     "socket", "schema", "warehouse", "role", "account", "encrypt", "trustservercertificate",
-    "trusted_connection", "timeout", "readonly"};
+    "trusted_connection", "timeout", "readonly", "dbq", "initialcatalog", "tds_version", "clientcharset",
+    "applicationintent", "multisubnetfailover", "logintimeout", "connectiontimeout", "authenticator",
+    "priv_key_file", "application", "app"};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -204,6 +208,12 @@ std::size_t odbc_value_length(std::string_view text) {
   return std::string_view::npos;
 }
 
+/// An ODBC string may consist of one pair.
+bool is_odbc(std::string_view text) {
+  const auto first = normalized(text.substr(0, text.find('=')));
+  return contains(text, ";") || first == "driver" || first == "dsn" || first == "filedsn";
+}
+
 /// `Driver={PostgreSQL Unicode};Server=db;PWD={a;b};…`
 std::string redact_odbc(std::string_view text) {
   std::string shown;
@@ -214,7 +224,10 @@ std::string redact_odbc(std::string_view text) {
     text.remove_prefix(equals + 1);
     const auto length = odbc_value_length(text);
     if (length == std::string_view::npos) return shown + std::string(hidden);
-    if (!append_pair(shown, key, trim(text.substr(0, length)))) break;
+    const auto value = trim(text.substr(0, length));
+    // A brace inside of a plain value may be the end of a password that was badly quoted.
+    if (!value.starts_with('{') && contains(value, "}")) return shown + std::string(hidden);
+    if (!append_pair(shown, key, value)) break;
     text.remove_prefix(length);
     if (!text.empty() && text[0] != ';') return shown + std::string(hidden);
     if (!text.empty()) shown += ';';
@@ -234,7 +247,7 @@ std::string Dsn::redacted() const {
   if (colon != std::string_view::npos && text.find_first_not_of(scheme_characters) == colon) {
     return redact_uri(text.substr(0, colon + 3), text.substr(colon + 3));
   }
-  if (contains(text, "=")) return contains(text, ";") ? redact_odbc(text) : redact_libpq(text);
+  if (contains(text, "=")) return is_odbc(text) ? redact_odbc(text) : redact_libpq(text);
   const bool is_plain = text.find_first_of("@:;") == std::string_view::npos &&
                         (text.starts_with('/') || text.starts_with('.') || !speaks_of_secret(text));
   const bool is_path = is_plain || text == ":memory:";

@@ -1,5 +1,7 @@
 #include "dbpool/observe/pool_ledger.hpp"
 
+#include <algorithm>
+
 namespace dbpool {
 namespace {
 
@@ -55,10 +57,10 @@ void PoolLedger::fill(PoolSnapshot& s, Duration now) const {
   s.created = created_;
   s.reused = reused_;
   s.connect_failures = connect_failures_;
-  s.closed = closed_;
+  std::ranges::copy(closed_, s.closed.begin());
   s.health_checks = health_checks_;
   s.health_check_failures = health_check_failures_;
-  s.errors = errors_;
+  std::ranges::copy(errors_, s.errors.begin());
   s.leaks_detected = leaks_detected_;
   s.leaks_recovered = leaks_recovered_;
   s.reconnect_attempts = reconnect_attempts_;

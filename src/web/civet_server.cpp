@@ -3,19 +3,18 @@
 #include <civetweb.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <filesystem>
 #include <future>
 #include <mutex>
-#include <optional>
 
 #include "dbpool/model/error.hpp"
 #include "log/repeat_limiter.hpp"
+#include "web/client_limits.hpp"
+#include "web/hang_up.hpp"
 #include "web/request_policy.hpp"
 
 namespace dbpool {
@@ -32,12 +31,9 @@ struct Setting {
 };
 
 constexpr auto fixed_settings = std::to_array<Setting>({
-    // Forty idle clients must not keep a scrape waiting, and each is given up soon.
-    {"num_threads", "64"},
+    // A client that has not sent its request by then is given up.
     {"request_timeout_ms", "1000"},
     {"enable_keep_alive", "no"},
-    // Bounds the descriptors that clients can take: when none is left, CivetWeb spins.
-    {"connection_queue", "20"},
     {"listen_backlog", "200"},
     {"max_request_size", "8192"},
     {"decode_url", "no"},
@@ -78,7 +74,19 @@ Request request_of(const mg_request_info& info) {
   return request;
 }
 
-/// Writes the answer at once, so that it leaves in as few packets as it fits into.
+/// Writes all of it, unless the client does not take it in time; then it is hung up on. CivetWeb's own
+/// patience begins anew with each piece that the client takes, however small.
+void write_in_time(mg_connection* connection, std::string_view wire) {
+  constexpr std::size_t piece = 1U << 16U;
+  const auto until = std::chrono::steady_clock::now() + answer_patience(wire.size());
+  while (!wire.empty() && std::chrono::steady_clock::now() < until) {
+    const int written = mg_write(connection, wire.data(), std::min(piece, wire.size()));
+    if (written <= 0) return;
+    wire.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+/// Writes head and body as one, so that they leave in as few packets as they fit into.
 void send(mg_connection* connection, const Response& response, std::string_view body) {
   const std::time_t now = std::time(nullptr);
   std::string wire = fmt::format(
@@ -88,7 +96,16 @@ void send(mg_connection* connection, const Response& response, std::string_view 
       response.content_type, response.body.size());
   for (const Header& header : response.headers) wire += header.name + ": " + header.value + "\r\n";
   wire.append("\r\n").append(body);
-  mg_write(connection, wire.data(), wire.size());
+  write_in_time(connection, wire);
+}
+
+/// Whether the connection's request has been answered. The pointer that CivetWeb keeps for us says so.
+bool is_answered(const mg_connection* connection) {
+  return mg_get_user_connection_data(connection) != nullptr;
+}
+
+void set_answered(mg_connection* connection) {
+  mg_set_user_connection_data(connection, connection);
 }
 
 /// Runs what may throw where nothing may: out of memory, a client is hung up on without an answer.
@@ -98,27 +115,6 @@ int contained(Work work) noexcept {
     return work();
   } catch (...) {
     return 500;
-  }
-}
-
-/// The port that a socket of this process has at this end; nullopt for any other descriptor.
-std::optional<std::uint16_t> local_port(int descriptor) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
-  if (address.sin_family != AF_INET) return std::nullopt;
-  return ntohs(address.sin_port);
-}
-
-/// Shuts down, as `how` says, the sockets that listen on the addresses or were accepted there. CivetWeb keeps
-/// its descriptors to itself, and would let idle clients and its own accept loop delay a stop by seconds.
-void hang_up(const std::vector<ListenAddress>& addresses, int how) {
-  std::error_code no_proc;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", no_proc)) {
-    const int descriptor = std::stoi(entry.path().filename());
-    const auto port = local_port(descriptor);
-    const auto is_there = [&](const ListenAddress& address) { return address.port == port; };
-    if (std::any_of(addresses.begin(), addresses.end(), is_there)) ::shutdown(descriptor, how);
   }
 }
 
@@ -140,6 +136,7 @@ struct CivetServer::Core {
   }
   static int on_request(mg_connection* connection);
   static int on_error(mg_connection* connection, int status, const char* text);
+  static void on_close(const mg_connection* connection);
   static int on_message(const mg_connection* connection, const char* text);
 
   const Router router;
@@ -155,13 +152,17 @@ struct CivetServer::Core {
 
 void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
   const std::string ports = to_text(listen);
-  std::vector<const char*> settings{"listening_ports", ports.c_str()};
+  const ClientLimits limits = client_limits(descriptor_limit());
+  const std::string threads = std::to_string(limits.threads), queued = std::to_string(limits.queued);
+  std::vector<const char*> settings{"listening_ports", ports.c_str(),      "num_threads",
+                                    threads.c_str(),   "connection_queue", queued.c_str()};
   for (const Setting& setting : fixed_settings)
     settings.insert(settings.end(), {setting.name, setting.value});
   settings.push_back(nullptr);
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   callbacks.http_error = on_error;
+  callbacks.connection_close = on_close;
   callbacks.log_message = on_message;
   mg_init_data start{};
   start.callbacks = &callbacks;
@@ -207,6 +208,8 @@ void CivetServer::Core::count_answering(int change) {
 
 void CivetServer::Core::stop() {
   if (context == nullptr) return;
+  // CivetWeb keeps its descriptors to itself, and would let idle clients and its own accept loop delay a stop
+  // by seconds.
   hang_up(addresses, SHUT_RD);
   {
     // Once told to stop, CivetWeb drops what it has not sent.
@@ -222,6 +225,7 @@ void CivetServer::Core::stop() {
 int CivetServer::Core::on_request(mg_connection* connection) {
   // First of all, so that CivetWeb does not wait for the rest of a body that nobody reads.
   mg_disable_connection_keep_alive(connection);
+  set_answered(connection);
   Core& core = of(connection);
   core.count_answering(+1);
   const int status = contained([&] {
@@ -236,6 +240,7 @@ int CivetServer::Core::on_request(mg_connection* connection) {
 
 int CivetServer::Core::on_error(mg_connection* connection, int status, const char* text) {
   mg_disable_connection_keep_alive(connection);
+  set_answered(connection);
   contained([&] {
     // CivetWeb says 411 of a length that is no number.
     const Response response = error_response(status == 411 ? 400 : status, text_or_empty(text));
@@ -243,6 +248,15 @@ int CivetServer::Core::on_error(mg_connection* connection, int status, const cha
     return response.status;
   });
   return 0;
+}
+
+/// CivetWeb says nothing to a target that is no path, such as that of a request to a proxy.
+void CivetServer::Core::on_close(const mg_connection* connection) {
+  const mg_request_info* const request = mg_get_request_info(connection);
+  const bool has_asked = request != nullptr && request->request_method != nullptr;
+  auto* const unfinished = const_cast<mg_connection*>(connection);
+  if (has_asked && !is_answered(connection)) on_error(unfinished, 400, "the target is not a path");
+  mg_set_user_connection_data(unfinished, nullptr);
 }
 
 int CivetServer::Core::on_message(const mg_connection* connection, const char* text) {

@@ -9,6 +9,13 @@ bool is_zero(const std::string& length) {
   return !length.empty() && std::all_of(length.begin(), length.end(), [](char c) { return c == '0'; });
 }
 
+/// Whether it has only what a host and a port are written with. An empty one names no host, as it may.
+bool is_host(std::string_view text) {
+  constexpr std::string_view characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:[]%";
+  return text.find_first_not_of(characters) == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Response> refuse(const Request& request) {
@@ -16,6 +23,7 @@ std::optional<Response> refuse(const Request& request) {
   const std::size_t hosts = request.count("Host");
   if (hosts > 1) return error_response(400, "more than one Host header");
   if (hosts == 0 && request.version != "1.0") return error_response(400, "the Host header is missing");
+  if (hosts == 1 && !is_host(*request.header("Host"))) return error_response(400, "the Host is malformed");
 
   const std::size_t lengths = request.count("Content-Length");
   const bool coded = request.count("Transfer-Encoding") > 0;

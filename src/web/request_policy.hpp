@@ -10,7 +10,8 @@ namespace dbpool {
 inline constexpr std::size_t max_headers = 63;
 
 /// Says how a request is refused that no route may see, whatever its path: too many headers (431), a Host
-/// that is missing or there twice (400), contradicting lengths (400), a body (413; nothing here takes one).
+/// that is missing, malformed or there twice (400), contradicting lengths (400), a body (413; nothing here
+/// takes one).
 /// nullopt = fine.
 std::optional<Response> refuse(const Request& request);
 

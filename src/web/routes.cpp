@@ -19,7 +19,10 @@ Handler forbidden(const std::string& message) {
 
 Handler reload_handler(const WebOptions& options, AdminCommands& admin) {
   if (!options.lifecycle_enabled) return forbidden("reload is off; --web.enable-lifecycle turns it on");
-  return [&admin](const Request&) { return reload(admin); };
+  return [&admin](const Request& request) {
+    return is_from_another_site(request) ? error_response(403, "another site's page may not reload")
+                                         : reload(admin);
+  };
 }
 
 /// Lets `close` answer, unless closing is off or it is another site that asks.

@@ -75,7 +75,8 @@ ExporterProcess::~ExporterProcess() {
 
 std::vector<std::string> ExporterProcess::command_line(const ExporterSetup& setup,
                                                        const TemporaryDirectory& directory) {
-  std::vector<std::string> words{DBPOOL_EXPORTER, "--web.listen-address=127.0.0.1:0"};
+  std::vector<std::string> words = setup.launcher;
+  words.insert(words.end(), {DBPOOL_EXPORTER, "--web.listen-address=127.0.0.1:0"});
   words.insert(words.end(), setup.flags.begin(), setup.flags.end());
   if (!setup.config.empty()) {
     words.push_back("--config.file=" + directory.write("config.yml", setup.config).string());

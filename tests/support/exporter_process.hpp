@@ -24,6 +24,7 @@ struct ExporterSetup {
   std::string config = {};  ///< YAML; "" = no file
   std::vector<std::string> flags = {};
   ChildProcess::Environment environment = {};
+  std::vector<std::string> launcher = {};  ///< what stands before the program, such as `prlimit …`
 };
 
 /// The real exporter on a free loopback port, started and listening when the constructor returns. One thread

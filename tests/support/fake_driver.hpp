@@ -3,6 +3,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "dbpool/pool/driver.hpp"
@@ -24,6 +25,7 @@ struct FakeDatabase {
   std::atomic<Duration> ping_takes{Duration::zero()};
   std::atomic<int> generation{0};  ///< connections of an older one are dead
   std::atomic<int> open{0}, most_open{0}, connects{0}, pings{0};
+  Guarded<std::set<std::string>> unknown;               ///< statements that get an SQL error
   Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; any other yields one row with a 1
 
   /// Kills every connection, as a restart does.
@@ -95,7 +97,8 @@ class FakeConnection : public Connection {
       broken_ = true;
       throw DriverError(ErrorKind::network, "fake database: connection lost");
     }
-    if (database_->query_refused) throw DriverError(ErrorKind::query, "fake database: syntax error", "42601");
+    if (database_->query_refused || database_->unknown.access()->contains(sql))
+      throw DriverError(ErrorKind::query, "fake database: syntax error", "42601");
     if (sql == "BEGIN") broken_ = true;
     if (rows == nullptr) return;
     const auto answers = database_->answers.access();

@@ -29,6 +29,14 @@ class FakeSource : public PoolSource {
   void add_pool(const PoolSnapshot& pool) { reading_.access()->pools.push_back(pool); }
   /// A first read has ended.
   void settle() { reading_.access()->settled = true; }
+  /// The last reading was good.
+  void succeed() {
+    const auto reading = reading_.access();
+    reading->up = true;
+    reading->settled = true;
+  }
+  /// The last reading left out pools beyond its limit.
+  void drop(std::uint64_t pools) { reading_.access()->dropped_pools = pools; }
   /// The last reading failed.
   void fail() {
     const auto reading = reading_.access();

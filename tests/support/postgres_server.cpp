@@ -1,13 +1,8 @@
 #include "support/postgres_server.hpp"
 
-#include <fcntl.h>
-#include <grp.h>
 #include <libpq-fe.h>
-#include <pwd.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,35 +11,16 @@
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
-#include <thread>
 
 #include "support/free_port.hpp"
+#include "support/unprivileged.hpp"
 
 namespace dbpool {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-/// PostgreSQL refuses to run as root.
-const passwd* server_user() {
-  if (::geteuid() != 0) return nullptr;
-  const passwd* user = ::getpwnam("postgres");
-  if (user == nullptr) throw std::runtime_error("root cannot run PostgreSQL: there is no user postgres");
-  return user;
-}
-
-fs::path new_directory() {
-  std::string path = (fs::temp_directory_path() / "dbpool_pg_XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary directory " + path);
-  if (const passwd* user = server_user();
-      user != nullptr && ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) {
-    throw std::runtime_error("cannot give " + path + " to the user postgres");
-  }
-  return path;
-}
 
 /// The newest installed version, or DBPOOL_PG_BIN.
 fs::path program(const std::string& name) {
@@ -59,46 +35,10 @@ fs::path program(const std::string& name) {
   return fs::path("/usr/lib/postgresql") / std::to_string(newest) / "bin" / name;
 }
 
-[[noreturn]] void become(const passwd* user, std::vector<char*>& arguments, int log) {
-  if (user != nullptr &&
-      (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) {
-    ::_exit(126);
-  }
-  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // after setuid, which forgets it
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::dup2(log, STDOUT_FILENO);
-  ::dup2(log, STDERR_FILENO);
-  if (::chdir("/") == 0) ::execv(arguments.front(), arguments.data());
-  ::_exit(127);
-}
-
-pid_t spawn(std::vector<std::string> command, const fs::path& log_file) {
-  std::vector<char*> arguments;
-  for (std::string& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const passwd* user = server_user();
-  const int log = ::open(log_file.c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
-  const pid_t child = ::fork();
-  if (child == 0) become(user, arguments, log);
-  ::close(log);
-  if (child < 0) throw std::runtime_error("cannot start " + command.front());
-  return child;
-}
-
 void run(const std::vector<std::string>& command, const fs::path& log_file) {
   int status = 0;
-  ::waitpid(spawn(command, log_file), &status, 0);
+  ::waitpid(spawn_server(command, log_file), &status, 0);
   if (status != 0) throw std::runtime_error(command.front() + " failed, see " + log_file.string());
-}
-
-bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds bound) {
-  for (const auto end = std::chrono::steady_clock::now() + bound; std::chrono::steady_clock::now() < end;) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return condition();
 }
 
 /// Gone, or dead and only not yet reaped.
@@ -112,7 +52,7 @@ bool is_gone(pid_t process) {
 /// A freshly initialized database directory, made once a process.
 class Template {
  public:
-  Template() : directory_(new_directory()) {
+  Template() : directory_(new_server_directory("dbpool_pg_")) {
     const fs::path password_file = directory_ / "password";
     std::ofstream(password_file) << PostgresServer::password << '\n';
     run({program("initdb").string(), "-D", (directory_ / "data").string(), "-U", "postgres", "-E", "UTF8",
@@ -139,7 +79,7 @@ const Template& initialized() {
 }  // namespace
 
 PostgresServer::PostgresServer(Auth auth, std::vector<std::string> settings)
-    : directory_(new_directory()), port_(free_port()) {
+    : directory_(new_server_directory("dbpool_pg_")), port_(free_port()) {
   initialized().copy_to(directory_);
   configure(auth, settings);
   start();
@@ -184,13 +124,13 @@ std::string PostgresServer::query(const std::string& sql) const {
 
 void PostgresServer::start() {
   postmaster_ =
-      spawn({program("postgres").string(), "-D", (directory_ / "data").string()}, directory_ / "log");
+      spawn_server({program("postgres").string(), "-D", (directory_ / "data").string()}, directory_ / "log");
   const auto ended = [this] { return ::waitpid(postmaster_, nullptr, WNOHANG) != 0; };
   bool failed = false;
   const bool up = wait_until([&] { return accepts() || (failed = ended()); }, 20s);
   if (up && !failed) return;
   if (failed) postmaster_ = 0;
-  throw std::runtime_error("PostgreSQL did not start: " + log_tail());
+  throw std::runtime_error("PostgreSQL did not start: " + tail_of(directory_ / "log"));
 }
 
 bool PostgresServer::accepts() const {
@@ -234,14 +174,6 @@ std::vector<pid_t> PostgresServer::processes() const {
   std::vector<pid_t> all{postmaster_};
   all.insert(all.end(), std::istream_iterator<pid_t>(children), {});
   return all;
-}
-
-std::string PostgresServer::log_tail() const {
-  std::ifstream file(directory_ / "log");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string log = text.str();
-  return log.substr(log.size() - std::min<std::size_t>(log.size(), 2000));
 }
 
 }  // namespace dbpool

@@ -50,7 +50,6 @@ class PostgresServer {
  private:
   void configure(Auth auth, const std::vector<std::string>& settings);
   bool accepts() const;
-  std::string log_tail() const;
 
   std::filesystem::path directory_;
   std::uint16_t port_;

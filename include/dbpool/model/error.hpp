@@ -51,4 +51,11 @@ class DriverError : public Error {
   std::string sqlstate_;
 };
 
+/// A server took the connection and then said nothing at all until the deadline: it has nobody free to serve
+/// it, or hangs.
+class ConnectUnanswered : public DriverError {
+ public:
+  explicit ConnectUnanswered(const std::string& message) : DriverError(ErrorKind::timeout, message) {}
+};
+
 }  // namespace dbpool

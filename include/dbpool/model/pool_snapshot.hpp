@@ -30,7 +30,8 @@ struct PoolSnapshot {
   using Seconds = std::optional<double>;
   using Time = std::optional<WallTime>;
 
-  std::string pool;  ///< the `pool` label; for an owned pool its configured name
+  std::string pool;     ///< the `pool` label; for an owned pool its configured name
+  bool unread = false;  ///< the last reading of its source failed: nothing is known but its name
   PoolInfo info;
   std::optional<PoolPhase> phase;  ///< owned pools only
 
@@ -55,9 +56,9 @@ struct PoolSnapshot {
   // Totals since start.
   Count acquisitions, releases, acquisition_timeouts, acquisition_rejections;
   Count created, reused, connect_failures;
-  std::optional<std::array<std::uint64_t, close_reason_names.size()>> closed;  ///< by CloseReason
+  std::array<Count, close_reason_names.size()> closed;  ///< by CloseReason
   Count health_checks, health_check_failures;
-  std::optional<std::array<std::uint64_t, error_kind_count>> errors;  ///< by ErrorKind
+  std::array<Count, error_kind_count> errors;  ///< by ErrorKind
   Count leaks_detected, leaks_recovered, reconnect_attempts;
   std::optional<Histogram> acquisition_duration, usage_duration, connect_duration, health_check_duration;
 
@@ -79,6 +80,8 @@ struct PoolSnapshot {
   // Poolers and servers only.
   Count clients_active, clients_waiting;
   std::optional<bool> paused, disabled;
+  std::string pool_mode;   ///< session, transaction or statement; "" = not known
+  bool saturated = false;  ///< takes no further caller just now, though its figures may not be known
   Seconds query_seconds, transaction_seconds, wait_seconds;
   Count queries, transactions;
   Seconds oldest_transaction;
@@ -88,6 +91,14 @@ struct PoolSnapshot {
   Count total() const;
 };
 
+/// Who holds a connection, as the database server sees it. Empty or nullopt = not known.
+struct ServerSession {
+  std::int64_t pid = 0;
+  std::string database, user, application, client, state;
+  std::optional<WallTime> last_query_start;
+  std::optional<std::string> query;  ///< only where the configuration asks for it: it may hold secrets
+};
+
 /// A lease that is held for longer than the leak limit.
 struct LeakReport {
   std::string connection_id;
@@ -95,6 +106,7 @@ struct LeakReport {
   std::chrono::nanoseconds held{0};
   std::string site;                ///< where it was acquired: the caller's own name or file:line function
   std::vector<std::string> stack;  ///< innermost frame first; empty unless leak_stack is on
+  std::optional<ServerSession> session = std::nullopt;  ///< only where the server was asked
 };
 
 /// One connection of an owned pool.

@@ -18,6 +18,24 @@ TEST_CASE("a leak tells its pool, lease, connection, age and where it was acquir
   })"));
 }
 
+TEST_CASE("a leak that a server sees tells its session too, and its query only where that was asked for") {
+  LeakReport lease{"4711", 4711, 90s, "shop", {}};
+  lease.session =
+      ServerSession{4711, "orders", "app", "shop", "10.0.0.7", "idle in transaction", WallTime(), {}};
+  const Json told = leaks_json({{"srv/orders", lease}})["leaks"][0];
+  CHECK(told["pid"] == 4711);
+  CHECK(told["client"] == "10.0.0.7");
+  CHECK(told["application"] == "shop");
+  CHECK(told["age_seconds"] == 90.0);
+  CHECK(told["last_query_start"] == "1970-01-01T00:00:00.000Z");
+  CHECK_FALSE(told.contains("query"));
+  lease.session->client.clear();
+  lease.session->query = "UPDATE t";
+  const Json more = leaks_json({{"srv/orders", lease}})["leaks"][0];
+  CHECK(more["client"].is_null());
+  CHECK(more["query"] == "UPDATE t");
+}
+
 TEST_CASE("without a leak the list is empty") {
   CHECK(leaks_json({}) == Json{{"status", "success"}, {"leaks", Json::array()}, {"total_leaks", 0}});
 }

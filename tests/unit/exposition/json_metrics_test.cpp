@@ -12,7 +12,7 @@ FleetSnapshot example() {
   a.idle = 3, a.active = 2, a.checking = 0, a.max = 10, a.created = 5, a.reused = 127;
   b.idle = 2, b.active = 1, b.checking = 0, b.max = 10, b.created = 7, b.reused = 329;
   a.closed = {2, 0, 0, 0, 0, 0, 0};
-  b.closed.emplace(), a.errors.emplace(), b.errors.emplace();
+  b.closed.fill(0), a.errors.fill(0), b.errors.fill(0);
   return fleet_of({report_of(a), report_of(b)});
 }
 

@@ -29,7 +29,7 @@ PoolSnapshot sqlserver() {
   PoolSnapshot s = known_pool("sqlserver");
   s.idle = 3, s.active = 2, s.checking = 0, s.max = 10, s.min = 2;
   s.created = 5, s.reused = 127, s.health_checks = 0;
-  s.closed.emplace(), s.errors.emplace();
+  s.closed.fill(0), s.errors.fill(0);
   return s;
 }
 

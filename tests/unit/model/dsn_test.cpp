@@ -115,6 +115,17 @@ TEST_CASE("ODBC pairs are shown without their passwords") {
       {"pwd={a}}};UID=u", "pwd=***;UID=u"},
       {"DSN=orders;Password = secret ; User ID = u", "DSN=orders;Password=***;User ID=u"},
       {"Server=db;Token=x;Port=1", "Server=db;Token=***;Port=1"},
+      {"DSN=my orders", "DSN=my orders"},
+      {"Driver={PostgreSQL Unicode}", "Driver={PostgreSQL Unicode}"},
+      {"Driver={SQLite3};Database=/var/lib/a b.db", "Driver={SQLite3};Database=/var/lib/a b.db"},
+      {"Driver={ODBC Driver 18 for SQL Server};Server=tcp:db,1433;Database=app;UID=u;PWD={x};Encrypt=yes",
+       "Driver={ODBC Driver 18 for SQL Server};Server=tcp:db,1433;Database=app;UID=u;PWD=***;Encrypt=yes"},
+      {"Driver=FreeTDS;TDS_Version=7.4;ClientCharset=UTF-8;PWD=x",
+       "Driver=FreeTDS;TDS_Version=7.4;ClientCharset=UTF-8;PWD=***"},
+      {"Driver=S;Account=a;Warehouse=w;Authenticator=SNOWFLAKE_JWT;PRIV_KEY_FILE=/"
+       "k.p8;PRIV_KEY_FILE_PWD=x;Role=r",
+       "Driver=S;Account=a;Warehouse=w;Authenticator=SNOWFLAKE_JWT;PRIV_KEY_FILE=/"
+       "k.p8;PRIV_KEY_FILE_PWD=***;Role=r"},
   });
 }
 
@@ -125,6 +136,9 @@ TEST_CASE("of malformed ODBC pairs, what follows the suspicious point is hidden"
       {"PWD=a;b;UID=u", "PWD=***;***"},
       {"PWD=a;b=c;UID=u", "PWD=***;***"},
       {"DSN=orders;secret", "DSN=orders;***"},
+      {"DSN=orders PWD=secret", "DSN=***"},
+      {"Driver={x;PWD=secret}", "Driver=***"},
+      {"PWD={a};UID=secret}", "PWD=***;***"},
       {"Server=tcp:u:secret@h;UID=u", "Server=***;UID=u"},
   });
 }

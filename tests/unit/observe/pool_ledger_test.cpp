@@ -73,7 +73,7 @@ TEST_CASE("before anything has happened the times are unknown and the counts are
   CHECK_FALSE(s.last_error_at);
   CHECK_FALSE(s.response_time);
   CHECK(s.last_error.empty());
-  CHECK(s.errors->at(index_of(ErrorKind::connect)) == 0);
+  CHECK(s.errors.at(index_of(ErrorKind::connect)) == 0);
 }
 
 TEST_CASE("an error is counted by kind, for a minute, for an hour, and the last one is told") {
@@ -81,7 +81,7 @@ TEST_CASE("an error is counted by kind, for a minute, for an hour, and the last 
   ledger.apply(event::Failed{ErrorKind::network, "first", 10s, 10s, noon});
   ledger.apply(event::Failed{ErrorKind::query, "second", 40s, 40s, noon + 30s});
   auto s = filled(ledger, 75s);
-  CHECK(s.errors->at(index_of(ErrorKind::network)) == 1);
+  CHECK(s.errors.at(index_of(ErrorKind::network)) == 1);
   CHECK(s.errors_recent == 1);
   CHECK(s.errors_last_hour == 2);
   CHECK(s.last_error == "second");

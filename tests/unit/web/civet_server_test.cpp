@@ -9,7 +9,7 @@
 
 #include "dbpool/model/error.hpp"
 #include "fakes.hpp"
-#include "http_client.hpp"
+#include "support/raw_client.hpp"
 
 namespace dbpool {
 namespace {

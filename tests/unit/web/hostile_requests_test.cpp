@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fakes.hpp"
-#include "http_client.hpp"
+#include "support/raw_client.hpp"
 #include "web/civet_server.hpp"
 
 namespace dbpool {
@@ -96,6 +96,10 @@ TEST_CASE("no trick with a path reaches a route or a file") {
          {get("/a.cgi"), 404},
          {get("metrics"), 400},
          {get("?"), 400},
+         {get("*"), 400},
+         {get("http://a/metrics"), 400},
+         {get("http://a:1/metrics"), 400},
+         {get("https://user:word@a/metrics"), 400},
          {get("/\xff\xfe"), 400},
          {get("/" + std::string(3000, 'a')), 404}});
 }
@@ -128,7 +132,9 @@ TEST_CASE("what is not HTTP/1.0 or HTTP/1.1 is refused") {
 TEST_CASE("a Host is there once") {
   check({{"GET /metrics HTTP/1.1\r\n\r\n", 400},
          {"GET /metrics HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
-         {"GET /metrics HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400}});
+         {"GET /metrics HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400},
+         {"GET /metrics HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+         {"GET /metrics HTTP/1.1\r\nHost: a/metrics\r\n\r\n", 400}});
 }
 
 TEST_CASE("no body is taken, and none is waited for") {

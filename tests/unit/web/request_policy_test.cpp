@@ -19,6 +19,19 @@ TEST_CASE("HTTP/1.1 needs exactly one Host, HTTP/1.0 at most one") {
   CHECK(verdict({{"Host", "a"}, {"Host", "b"}}, "1.0") == 400);
 }
 
+TEST_CASE("a Host has the characters of a host and a port") {
+  for (const char* host : {"", "db.example:10127", "127.0.0.1", "[::1]:80", "a_b-c~d", "a%41", "fe80%eth0"}) {
+    CAPTURE(host);
+    CHECK(verdict({{"Host", host}}) == 200);
+  }
+  for (const char* host :
+       {"a b", "a/b", "user@a", "a?b", "a#b", "<a>", "${jndi:x}", "a\tb", "\xff", "a\"b"}) {
+    CAPTURE(host);
+    CHECK(verdict({{"Host", host}}) == 400);
+    CHECK(verdict({{"Host", host}}, "1.0") == 400);
+  }
+}
+
 TEST_CASE("a body is refused, an empty one is none") {
   CHECK(verdict({{"Host", "a"}, {"Content-Length", "0"}}) == 200);
   CHECK(verdict({{"Host", "a"}, {"Content-Length", "00"}}) == 200);

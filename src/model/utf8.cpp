@@ -1,4 +1,4 @@
-#include "exposition/utf8.hpp"
+#include "model/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,0 +1,28 @@
+#include "config/check_dsn.hpp"
+
+#include <fmt/format.h>
+
+#include "dbpool/drivers/postgres.hpp"
+#include "dbpool/model/error.hpp"
+
+namespace dbpool {
+
+void check_dsn(const DsnSource& dsn, const Value& place, Problems& problems,
+               const std::function<std::string(const Dsn&)>& problem_of) {
+  if (place.kind != Value::Kind::text || place.text.empty()) return;
+  std::string problem;
+  try {
+    problem = problem_of(dsn.read());
+  } catch (const Error& e) {
+    problem = fmt::format("{}; allowed: a readable file that holds a DSN", e.what());
+  }
+  if (!problem.empty()) problems.add(place, problem);
+}
+
+std::string postgres_problem(const Dsn& dsn) {
+  const auto problem = postgres_dsn_problem(dsn);
+  if (problem.empty()) return {};
+  return fmt::format("malformed DSN: {}; allowed: a libpq connection string or URI", problem);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "config/value.hpp"
+#include "dbpool/model/dsn.hpp"
+
+namespace dbpool {
+
+/// Adds what is wrong with the DSN that was written at `place`, or with the file that holds it. `problem_of`
+/// returns "" for a DSN that is fine, and quotes nothing of any other.
+void check_dsn(const DsnSource& dsn, const Value& place, Problems& problems,
+               const std::function<std::string(const Dsn&)>& problem_of);
+
+/// What is wrong with a connection string for libpq; "" = nothing.
+std::string postgres_problem(const Dsn& dsn);
+
+}  // namespace dbpool

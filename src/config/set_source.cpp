@@ -1,0 +1,139 @@
+#include "config/set_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "config/check_dsn.hpp"
+
+namespace dbpool {
+namespace {
+
+/// Adds what is wrong with the pair `dsn` and `dsn_file` in `written`, of which one must be there.
+void check_dsn_pair(const DsnSource& source, const Value& written, const Value& place, Problems& problems) {
+  const Value* const dsn = written.find("dsn");
+  const Value* const dsn_file = written.find("dsn_file");
+  if (dsn != nullptr && dsn_file != nullptr) {
+    problems.add(*dsn_file, "dsn is given as well; allowed: one of dsn and dsn_file");
+  } else if (dsn == nullptr && dsn_file == nullptr) {
+    problems.add(place, "no DSN; allowed: one of dsn and dsn_file");
+  } else {
+    check_dsn(source, *(dsn != nullptr ? dsn : dsn_file), problems, postgres_problem);
+  }
+}
+
+bool is_http_url(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!url.starts_with(scheme)) continue;
+    const std::string_view rest = url.substr(scheme.size());
+    const bool has_host = !rest.empty() && rest.find_first_of("/?#") != 0;
+    return has_host && std::ranges::all_of(rest, [](unsigned char c) { return c > ' ' && c < 0x7F; });
+  }
+  return false;
+}
+
+void check_http(const HttpJsonOptions& http, const Value& written, Problems& problems) {
+  if (written.find("url") == nullptr) problems.add(written, "url is missing; allowed: an http or https URL");
+  const bool is_custom = http.preset == "custom";
+  if (is_custom && written.find("fields") == nullptr) {
+    problems.add(*written.find("preset"), "preset custom needs fields; allowed: fields with JSON pointers");
+  }
+  for (const auto* const key : {"fields", "pools"}) {
+    const Value* const value = written.find(key);
+    if (value != nullptr && !is_custom) {
+      problems.add(*value, "not used by this preset; allowed: only with preset custom");
+    }
+  }
+  const Value* const user = written.find("basic_auth.username");
+  const Value* const password = written.find("basic_auth.password_file");
+  if ((user == nullptr) != (password == nullptr)) {
+    problems.add(*written.find("basic_auth"), "incomplete; allowed: username and password_file together");
+  }
+  const Value* const bearer = written.find("bearer_token_file");
+  if (user != nullptr && bearer != nullptr) {
+    problems.add(*bearer, "basic_auth is given as well; allowed: one of the two");
+  }
+}
+
+}  // namespace
+
+void set_source_name(SourceConfig& source, const Value& value, Problems& problems) {
+  if (const auto name = read_name(value, problems)) source.probe.name = *name;
+}
+
+void set_source_dsn(SourceConfig& source, const Value& value, Problems& problems) {
+  if (const auto dsn = read_text(value, problems)) source.dsn = DsnSource(Dsn(*dsn));
+}
+
+void set_source_dsn_file(SourceConfig& source, const Value& value, Problems& problems) {
+  if (const auto path = read_text(value, problems)) source.dsn = DsnSource(std::filesystem::path(*path));
+}
+
+void set_synthetic_dsn(SourceConfig& source, const Value& value, Problems& problems) {
+  if (const auto dsn = read_text(value, problems))
+    field_of(source, &SyntheticOptions::dsn) = DsnSource(Dsn(*dsn));
+}
+
+void set_synthetic_dsn_file(SourceConfig& source, const Value& value, Problems& problems) {
+  if (const auto path = read_text(value, problems))
+    field_of(source, &SyntheticOptions::dsn) = DsnSource(std::filesystem::path(*path));
+}
+
+void set_group_by(SourceConfig& source, const Value& value, Problems& problems) {
+  if (value.kind != Value::Kind::list || value.items.empty()) {
+    return problems.reject(value, fmt::format("a list of {}", enumerate(stat_activity_columns)));
+  }
+  std::vector<std::string> columns;
+  for (const auto& item : value.items) {
+    const auto index = read_word(item, stat_activity_columns, problems);
+    if (!index) continue;
+    if (std::ranges::find(columns, stat_activity_columns[*index]) != columns.end())
+      problems.add(item, "a duplicate column; allowed: each once");
+    columns.emplace_back(stat_activity_columns[*index]);
+  }
+  source.activity.group_by = std::move(columns);
+}
+
+void set_url(SourceConfig& source, const Value& value, Problems& problems) {
+  const auto url = read_text(value, problems);
+  if (!url) return;
+  if (!is_http_url(*url))
+    return problems.add(value, "not an HTTP URL; allowed: http://host… or https://host…");
+  source.http.url = *url;
+}
+
+void set_json_preset(SourceConfig& source, const Value& value, Problems& problems) {
+  const auto index = read_word(value, http_json_preset_names, problems);
+  if (!index) return;
+  source.http.preset = http_json_preset_names[*index];
+  if (const auto policy = health_preset(source.http.preset)) source.health = *policy;
+}
+
+void set_json_fields(SourceConfig& source, const Value& value, Problems& problems) {
+  if (value.kind != Value::Kind::mapping)
+    return problems.reject(value, "a mapping of fields to JSON pointers");
+  for (const auto& field : value.members) {
+    if (field.value.kind != Value::Kind::text) {
+      problems.reject(field.value, "a JSON pointer");
+    } else if (!source.http.fields.emplace(field.key, field.value.text).second) {
+      problems.add(field.line, field.value.path, "duplicate key; allowed: once");
+    } else if (!field.value.text.empty() && field.value.text[0] != '/') {
+      problems.reject(field.value, "a JSON pointer, which begins with /");
+    }
+  }
+}
+
+void check_source(const SourceConfig& source, const Value& written, Problems& problems) {
+  if (written.find("name") == nullptr) problems.add(written, "name is missing; allowed: a unique name");
+  if (source.probe.kind == SourceKind::http_json) return check_http(source.http, written, problems);
+  check_dsn_pair(source.dsn, written, written, problems);
+  if (const Value* const synthetic = written.find("synthetic")) {
+    if (source.pgbouncer.synthetic)
+      check_dsn_pair(source.pgbouncer.synthetic->dsn, *synthetic, *synthetic, problems);
+    else if (synthetic->kind != Value::Kind::broken)
+      problems.add(*synthetic, "no DSN; allowed: {dsn: …, interval: 5s}");
+  }
+}
+
+}  // namespace dbpool

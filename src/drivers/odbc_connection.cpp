@@ -1,0 +1,141 @@
+#include "drivers/odbc_connection.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <exception>
+#include <vector>
+
+namespace dbpool {
+namespace {
+
+bool has_passed(Deadline deadline) {
+  return deadline.passed(std::chrono::steady_clock::now());
+}
+
+/// The first three words, in upper case.
+std::vector<std::string> first_words(std::string_view sql) {
+  std::vector<std::string> words(1);
+  for (const char c : sql) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (std::isalpha(letter) != 0) {
+      words.back() += static_cast<char>(std::toupper(letter));
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+    if (words.size() > 3) break;
+  }
+  words.resize(3);
+  return words;
+}
+
+bool is_one_of(const std::string& word, std::initializer_list<const char*> list) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+}  // namespace
+
+bool in_transaction_after(std::string_view sql, bool before) {
+  bool inside = before;
+  while (!sql.empty()) {
+    const auto statement = sql.substr(0, sql.find(';'));
+    sql.remove_prefix(std::min(statement.size() + 1, sql.size()));
+    const auto words = first_words(statement);
+    // What else follows BEGIN makes it a block of statements.
+    const bool begins =
+        words[0] == "BEGIN" && is_one_of(words[1], {"", "TRAN", "TRANSACTION", "WORK", "ISOLATION", "READ",
+                                                    "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "NOT"});
+    if (words[0] == "BEGIN" && !begins) return before;
+    const bool chains = words[2] == "CHAIN" || (words[1] == "AND" && words[2].empty());
+    if (begins || (words[0] == "START" && words[1] == "TRANSACTION") || words[0] == "SAVEPOINT") {
+      inside = true;
+    } else if (is_one_of(words[0], {"COMMIT", "ROLLBACK", "ABORT", "END"})) {
+      inside = inside && (chains || words[1] == "TO" || words[2] == "TO");
+    }
+  }
+  return inside;
+}
+
+OdbcConnection::~OdbcConnection() {
+  if (!session_) return;
+  try {
+    lane_->run_in_any_case([session = session_] { session->close(); });
+  } catch (const std::exception&) {
+    // Out of memory: the connection stays open until the process ends.
+    return;
+  }
+}
+
+std::unique_ptr<Operation> OdbcConnection::start_query(std::string sql, Deadline deadline,
+                                                       QueryResult* result) {
+  return std::make_unique<OdbcStatement>(*this, std::move(sql), deadline, result);
+}
+
+OdbcStatement::~OdbcStatement() {
+  if (call_) leave();
+}
+
+std::optional<IoWait> OdbcStatement::advance() {
+  if (!call_) begin();
+  std::optional<IoWait> wait;
+  try {
+    wait = call_->poll(deadline_);
+  } catch (const DriverError& error) {
+    call_.reset();
+    connection_.statement_ended(error.kind() == ErrorKind::timeout && has_passed(deadline_));
+    connection_.in_transaction_ =
+        connection_.in_transaction_ || in_transaction_after(sql_, connection_.in_transaction_);
+    throw;
+  }
+  if (wait && !has_passed(deadline_)) return wait;
+  if (wait) time_out();
+  call_.reset();
+  connection_.statement_ended(false);
+  connection_.in_transaction_ = in_transaction_after(sql_, connection_.in_transaction_);
+  if (result_ != nullptr) *result_ = std::move(*rows_);
+  return std::nullopt;
+}
+
+void OdbcStatement::begin() {
+  const std::string failed = "ODBC statement failed: ";
+  if (sql_.find('\0') != std::string::npos)
+    throw DriverError(ErrorKind::query, failed + "it contains a zero byte");
+  if (!connection_.session_) throw DriverError(ErrorKind::network, failed + "the connection was given up");
+  if (has_passed(deadline_)) {
+    connection_.broken_ = true;
+    throw DriverError(ErrorKind::timeout, failed + "it was not begun by its deadline");
+  }
+  if (result_ != nullptr) rows_ = std::make_shared<QueryResult>();
+  const auto& session = connection_.session_;
+  call_.emplace(
+      *connection_.lane_,
+      [session, sql = sql_, deadline = deadline_, rows = rows_] { session->run(sql, deadline, rows.get()); },
+      [session] { session->close(); });
+}
+
+/// Goes away from a call that may not have returned. One under way keeps the session, and is asked to end.
+OdbcCall::Left OdbcStatement::leave() {
+  const auto left = call_->leave();
+  call_.reset();
+  if (left != OdbcCall::Left::under_way) return left;
+  connection_.broken_ = true;
+  const auto session = std::exchange(connection_.session_, nullptr);
+  try {
+    connection_.lane_->threads().run_cancel([session] { session->cancel(); });
+  } catch (const std::exception&) {
+    // Out of memory: the statement goes on, as it does when no thread is free for this.
+    return left;
+  }
+  return left;
+}
+
+void OdbcStatement::time_out() {
+  const auto left = leave();
+  connection_.broken_ = true;
+  throw DriverError(ErrorKind::timeout,
+                    left == OdbcCall::Left::never_began
+                        ? "ODBC statement failed: no thread was free for it by its deadline"
+                        : "ODBC statement failed: it was not done by its deadline");
+}
+
+}  // namespace dbpool

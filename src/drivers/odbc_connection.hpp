@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "dbpool/pool/driver.hpp"
+#include "drivers/odbc_call.hpp"
+#include "drivers/odbc_session.hpp"
+
+namespace dbpool {
+
+/// A connection over ODBC. All its calls run on the threads of its driver's lane, closing included; a call
+/// that outlives its deadline takes the session with it.
+class OdbcConnection : public Connection {
+ public:
+  OdbcConnection(std::shared_ptr<OdbcSession> session, std::shared_ptr<OdbcLane> lane)
+      : session_(std::move(session)), lane_(std::move(lane)) {}
+  OdbcConnection(const OdbcConnection&) = delete;
+  OdbcConnection& operator=(const OdbcConnection&) = delete;
+  ~OdbcConnection() override;
+
+  std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
+  bool is_broken() const noexcept override { return broken_ || in_transaction_; }
+  /// The HDBC; a null handle once the session was left behind.
+  void* native_handle() noexcept override { return session_ ? session_->handle() : nullptr; }
+
+ private:
+  friend class OdbcStatement;
+
+  void statement_ended(bool broken) { broken_ = broken_ || broken || session_->is_lost(); }
+
+  std::shared_ptr<OdbcSession> session_;  // none once it was left to a call
+  std::shared_ptr<OdbcLane> lane_;
+  bool broken_ = false;
+  bool in_transaction_ = false;
+};
+
+/// One statement: waits for its turn, then for the call, until the deadline.
+class OdbcStatement : public Operation {
+ public:
+  /// Rows go to `result`, or are dropped. `connection` and `result` outlive this.
+  OdbcStatement(OdbcConnection& connection, std::string sql, Deadline deadline, QueryResult* result)
+      : connection_(connection), sql_(std::move(sql)), deadline_(deadline), result_(result) {}
+  ~OdbcStatement() override;
+
+  std::optional<IoWait> advance() override;
+
+ private:
+  void begin();
+  OdbcCall::Left leave();
+  [[noreturn]] void time_out();
+
+  OdbcConnection& connection_;
+  std::string sql_;
+  Deadline deadline_;
+  QueryResult* result_;
+  std::shared_ptr<QueryResult> rows_;  // of the call, which may outlive `result_`
+  std::optional<OdbcCall> call_;
+};
+
+/// Whether a session is inside a transaction after `sql` if it was so `before`, as far as the first words of
+/// its statements tell: ODBC itself knows only of transactions that its own calls began.
+bool in_transaction_after(std::string_view sql, bool before);
+
+}  // namespace dbpool

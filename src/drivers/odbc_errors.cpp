@@ -1,0 +1,71 @@
+#include "drivers/odbc_errors.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dbpool {
+namespace {
+
+constexpr std::array<std::string_view, 5> timeouts{"HYT00", "HYT01", "HY008", "57014", "S1T00"};
+/// Of PostgreSQL's servers and libpq, which its driver passes on under 08001.
+constexpr std::array<std::string_view, 5> refusals{"authentication failed", "no password supplied",
+                                                   "no pg_hba.conf entry", "\" is not permitted to log in",
+                                                   "FATAL: role \""};
+/// Classes of states that blame neither the statement nor the connection: memory, sequence, what a driver
+/// cannot do, the driver manager itself.
+constexpr std::array<std::string_view, 5> ours{"HY001", "HY010", "HY013", "HYC00", "IM"};
+
+bool is_timeout(std::string_view sqlstate) {
+  return std::ranges::find(timeouts, sqlstate) != timeouts.end();
+}
+
+std::string one_blank_each(std::string_view text) {
+  std::string plain;
+  for (const char c : text) {
+    const char shown = c == '\n' || c == '\t' ? ' ' : c;
+    if (shown != ' ' || !plain.ends_with(' ')) plain += shown;
+  }
+  return plain;
+}
+
+}  // namespace
+
+OdbcDiagnosis diagnose(SQLSMALLINT handle_type, SQLHANDLE handle) {
+  static constexpr SQLSMALLINT most_records = 4;
+  OdbcDiagnosis diagnosis;
+  for (SQLSMALLINT record = 1; record <= most_records; ++record) {
+    SQLCHAR state[6] = {};
+    SQLCHAR text[2048] = {};
+    SQLINTEGER native = 0;
+    SQLSMALLINT length = 0;
+    if (!SQL_SUCCEEDED(
+            SQLGetDiagRec(handle_type, handle, record, state, &native, text, sizeof text, &length)))
+      break;
+    const std::string sqlstate(reinterpret_cast<const char*>(state));
+    // A warning that stands first is not what failed.
+    if (diagnosis.sqlstate.empty() || diagnosis.sqlstate.starts_with("01")) diagnosis.sqlstate = sqlstate;
+    diagnosis.text.append(record == 1 ? "" : "; ").append(reinterpret_cast<const char*>(text));
+  }
+  if (diagnosis.text.empty()) diagnosis.text = "the driver gave no reason";
+  return diagnosis;
+}
+
+ErrorKind odbc_connect_kind(const OdbcDiagnosis& diagnosis) {
+  if (diagnosis.sqlstate.starts_with("28")) return ErrorKind::authentication;
+  if (is_timeout(diagnosis.sqlstate)) return ErrorKind::timeout;
+  const std::string text = one_blank_each(diagnosis.text);
+  const bool refused =
+      std::ranges::any_of(refusals, [&](auto words) { return text.find(words) != std::string::npos; });
+  return refused ? ErrorKind::authentication : ErrorKind::connect;
+}
+
+ErrorKind odbc_statement_kind(std::string_view sqlstate, bool dead) {
+  // 57P0…: PostgreSQL's server goes away. Its driver notices with the next statement only.
+  if (dead || sqlstate.starts_with("08") || sqlstate.starts_with("57P0")) return ErrorKind::network;
+  if (is_timeout(sqlstate)) return ErrorKind::timeout;
+  if (sqlstate.starts_with("28")) return ErrorKind::authentication;
+  const bool other = std::ranges::any_of(ours, [&](auto prefix) { return sqlstate.starts_with(prefix); });
+  return other ? ErrorKind::other : ErrorKind::query;
+}
+
+}  // namespace dbpool

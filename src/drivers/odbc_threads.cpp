@@ -1,0 +1,62 @@
+#include "drivers/odbc_threads.hpp"
+
+#include <utility>
+
+namespace dbpool {
+
+bool OdbcThreads::run(ExpendableThreads& threads, Task task) {
+  // Counted for as long as the task exists, so that one which is dropped is counted off as well.
+  ++*rest_->under_way.access();
+  const std::shared_ptr<void> counted(nullptr, [rest = rest_](void*) {
+    if (--*rest->under_way.access() == 0) rest->reached.notify_all();
+  });
+  return threads.run([counted, task = std::move(task)] { task(); });
+}
+
+bool OdbcThreads::await_rest(Deadline deadline) const {
+  auto under_way = rest_->under_way.access();
+  return rest_->reached.wait_until(under_way.lock(), deadline.when(), [&] { return *under_way == 0; });
+}
+
+bool OdbcLane::run(Task task) {
+  auto queue = queue_.access();
+  if (queue->tasks.size() >= max_queued) return false;
+  queue->tasks.push_back(std::move(task));
+  if (start(*queue) || queue->running > 0) return true;
+  queue->tasks.pop_back();
+  return false;
+}
+
+void OdbcLane::run_in_any_case(Task task) {
+  auto queue = queue_.access();
+  queue->tasks.push_back(std::move(task));
+  start(*queue);
+}
+
+/// Gives the next task a thread, if one of the driver's share is left. Returns whether it did.
+bool OdbcLane::start(Queue& queue) {
+  if (queue.running >= threads_->limits().per_driver) return false;
+  ++queue.running;
+  if (threads_->run([lane = shared_from_this()] { lane->run_next(); })) return true;
+  --queue.running;
+  return false;
+}
+
+void OdbcLane::run_next() {
+  Task task;
+  {
+    auto queue = queue_.access();
+    if (!queue->tasks.empty()) {
+      task = std::move(queue->tasks.front());
+      queue->tasks.pop_front();
+    }
+  }
+  if (task) task();
+  task = {};
+  // Behind the calls of the other drivers.
+  auto queue = queue_.access();
+  --queue->running;
+  if (!queue->tasks.empty()) start(*queue);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,154 @@
+#include "sources/probed_source.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <utility>
+
+#include "dbpool/sync/guarded.hpp"
+#include "pool/backoff.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr Duration first_pause = std::chrono::seconds(1);
+constexpr Duration longest_pause = std::chrono::seconds(16);
+
+/// Of pools with one name the first stays. Returns how many pools beyond `limit` were dropped.
+std::uint64_t bound(std::vector<PoolSnapshot>& pools, std::size_t limit) {
+  std::set<std::string> names;
+  std::erase_if(pools, [&](const PoolSnapshot& pool) { return !names.insert(pool.pool).second; });
+  const std::size_t dropped = pools.size() - std::min(pools.size(), limit);
+  pools.resize(pools.size() - dropped);
+  return dropped;
+}
+
+/// What is left of a pool whose source cannot be read.
+PoolSnapshot known_by_name(const PoolSnapshot& pool) {
+  PoolSnapshot named;
+  named.pool = pool.pool;
+  named.unread = true;
+  return named;
+}
+
+}  // namespace
+
+/// The loop: a chain of tasks, each of which begins the next, so that no two of them run at a time.
+class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
+ public:
+  Reader(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
+         OnReading on_reading)
+      : options_(options), runtime_(runtime), on_reading_(std::move(on_reading)), probe_(std::move(probe)) {
+    const auto last = last_.access();
+    last->reading.reads = last->reading.read_failures = last->reading.dropped_pools = 0;
+  }
+
+  void begin() {
+    if (stopped_) return;
+    began_ = runtime_.clock->now();
+    reading_ = probe_->start_read(Deadline(began_ + options_.timeout));
+    // Whoever holds the operation holds its probe as well.
+    const std::shared_ptr<Operation> operation(shared_from_this(), reading_.get());
+    run_on(runtime_.scheduler, operation,
+           [self = shared_from_this()](const std::exception_ptr& failure) { self->end(failure); });
+  }
+  void stop() noexcept { stopped_ = true; }
+
+  const ProbeOptions& options() const noexcept { return options_; }
+  Reading reading() const { return last_.access()->reading; }
+  std::vector<LeakReport> leaks(const std::string& pool) const {
+    const auto last = last_.access();
+    const auto found = last->leaks.find(pool);
+    return found == last->leaks.end() ? std::vector<LeakReport>() : found->second;
+  }
+
+ private:
+  struct Last {
+    Reading reading;
+    std::map<std::string, std::vector<LeakReport>> leaks;
+  };
+
+  void end(const std::exception_ptr& failure) {
+    Duration pause = options_.interval;
+    std::string problem;
+    try {
+      if (failure) std::rethrow_exception(failure);
+      succeed(reading_->take());
+      backoff_.reset();
+    } catch (const std::exception& error) {
+      problem = error.what();
+      fail(problem);
+      pause = std::max(pause, backoff_.next());
+    }
+    reading_.reset();
+    if (on_reading_) on_reading_(options_.name, problem);
+    const TimePoint next = std::max(began_ + pause, runtime_.clock->now());
+    runtime_.scheduler->at(next, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->begin();
+    });
+  }
+
+  void succeed(ProbeResult result) {
+    const std::uint64_t dropped = bound(result.pools, options_.limit);
+    const auto last = last_.access();
+    note_read(last->reading);
+    last->reading.up = true;
+    last->reading.last_success = runtime_.clock->wall();
+    last->reading.last_error.clear();
+    last->reading.dropped_pools = dropped;
+    last->reading.pools = std::move(result.pools);
+    last->leaks = std::move(result.leaks);
+  }
+
+  void fail(const std::string& why) {
+    const auto last = last_.access();
+    note_read(last->reading);
+    last->reading.up = false;
+    last->reading.last_error = why;
+    ++*last->reading.read_failures;
+    std::ranges::transform(last->reading.pools, last->reading.pools.begin(), known_by_name);
+    last->leaks.clear();
+  }
+
+  void note_read(Reading& reading) const {
+    reading.settled = true;
+    ++*reading.reads;
+    reading.read_seconds = std::chrono::duration<double>(runtime_.clock->now() - began_).count();
+  }
+
+  const ProbeOptions options_;
+  const Runtime runtime_;
+  const OnReading on_reading_;
+  std::atomic<bool> stopped_ = false;
+  Guarded<Last> last_;
+  // Of the one task that runs at a time.
+  const std::unique_ptr<Probe> probe_;
+  std::unique_ptr<ProbeOperation> reading_;
+  Backoff backoff_{first_pause, longest_pause};
+  TimePoint began_;
+};
+
+ProbedSource::ProbedSource(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
+                           OnReading on_reading)
+    : reader_(std::make_shared<Reader>(options, std::move(probe), runtime, std::move(on_reading))) {
+  runtime.scheduler->post([reader = reader_] { reader->begin(); });
+}
+
+ProbedSource::~ProbedSource() {
+  reader_->stop();
+}
+
+const std::string& ProbedSource::name() const noexcept {
+  return reader_->options().name;
+}
+SourceKind ProbedSource::kind() const noexcept {
+  return reader_->options().kind;
+}
+PoolSource::Reading ProbedSource::read() const {
+  return reader_->reading();
+}
+std::vector<LeakReport> ProbedSource::leaks(const std::string& pool) const {
+  return reader_->leaks(pool);
+}
+
+}  // namespace dbpool

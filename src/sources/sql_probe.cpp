@@ -1,0 +1,81 @@
+#include "sources/sql_probe.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "dbpool/model/error.hpp"
+
+namespace dbpool {
+
+/// Connects where that is needed, then asks one thing after the other. A failure leaves no connection behind.
+class SqlProbe::Reading : public ProbeOperation {
+ public:
+  Reading(SqlProbe& probe, Deadline deadline) : probe_(probe), deadline_(deadline) {}
+
+  std::optional<IoWait> advance() override {
+    try {
+      return go_on();
+    } catch (...) {
+      asking_.reset();
+      probe_.connection_.reset();
+      throw;
+    }
+  }
+
+  ProbeResult take() override { return probe_.parse_(answers_); }
+
+ private:
+  std::optional<IoWait> go_on() {
+    if (probe_.connection_ == nullptr) {
+      if (const auto wait = connect()) return wait;
+    }
+    while (answers_.size() < probe_.statements_.size()) {
+      if (const auto wait = ask(probe_.statements_[answers_.size()])) return wait;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<IoWait> connect() {
+    if (connecting_ == nullptr) connecting_ = probe_.driver_->start_connect(deadline_);
+    if (const auto wait = connecting_->advance()) return wait;
+    probe_.connection_ = connecting_->take();
+    connecting_.reset();
+    return std::nullopt;
+  }
+
+  std::optional<IoWait> ask(const Statement& statement) {
+    if (asking_ == nullptr) {
+      answer_ = {};
+      asking_ = probe_.connection_->start_query(statement.sql, deadline_, &answer_);
+    }
+    bool known = true;
+    try {
+      if (const auto wait = asking_->advance()) return wait;
+    } catch (const DriverError& error) {
+      if (statement.required || error.kind() != ErrorKind::query || probe_.connection_->is_broken()) throw;
+      known = false;
+    }
+    asking_.reset();
+    answers_.push_back(known ? std::optional(std::move(answer_)) : std::nullopt);
+    return std::nullopt;
+  }
+
+  SqlProbe& probe_;
+  Deadline deadline_;
+  std::unique_ptr<ConnectOperation> connecting_;
+  QueryResult answer_;
+  std::unique_ptr<Operation> asking_;  // uses the connection and the answer
+  Answers answers_;
+};
+
+const QueryResult& answer_of(const Answers& answers, std::size_t index) {
+  static const QueryResult none;
+  return index < answers.size() && answers[index] ? *answers[index] : none;
+}
+
+std::unique_ptr<ProbeOperation> SqlProbe::start_read(Deadline deadline) {
+  if (connection_ != nullptr && connection_->is_broken()) connection_.reset();
+  return std::make_unique<Reading>(*this, deadline);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sources/probe.hpp"
+
+namespace dbpool {
+
+/// One thing to ask.
+struct Statement {
+  std::string sql;
+  bool required = true;  ///< false: a server that does not know it has no answer, and the reading goes on
+};
+
+/// One for each statement; nullopt where the server does not know it.
+using Answers = std::vector<std::optional<QueryResult>>;
+
+/// The answer to the statement of that index; one without columns and rows where there is none.
+const QueryResult& answer_of(const Answers& answers, std::size_t index);
+
+/// Asks a server over one connection, which it keeps from one reading to the next, and connects again when
+/// it is lost.
+class SqlProbe : public Probe {
+ public:
+  /// Turns the answers into figures. Pure. throws Error for an answer that lacks what it must have.
+  using Parse = std::function<ProbeResult(const Answers&)>;
+
+  SqlProbe(std::shared_ptr<Driver> driver, std::vector<Statement> statements, Parse parse)
+      : driver_(std::move(driver)), statements_(std::move(statements)), parse_(std::move(parse)) {}
+
+  std::unique_ptr<ProbeOperation> start_read(Deadline deadline) override;
+
+ private:
+  class Reading;
+
+  const std::shared_ptr<Driver> driver_;
+  const std::vector<Statement> statements_;
+  const Parse parse_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbpool/pool/driver.hpp"
+#include "sources/pool_source.hpp"
+
+namespace dbpool {
+
+/// When acquisitions are tried.
+struct SyntheticPace {
+  Duration interval = std::chrono::seconds(5);  ///< from the beginning of one to that of the next
+  Duration timeout = std::chrono::seconds(2);   ///< for one, and for a connect before it
+};
+
+/// A pooler whose clients' waits are measured: a client of its own times one trivial transaction after the
+/// other through the pooler. What that comes to stands with the pool that the client lands in. The client
+/// stays connected, except where the pooler lends a server for a whole session, or does not say; there it
+/// goes after each transaction. Any thread may call it. Nothing of it holds a thread while it waits.
+class Synthetic : public PoolSource {
+ public:
+  /// Begins at once. `driver` leads through the pooler.
+  Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
+            const SyntheticPace& pace, const Runtime& runtime);
+  /// Begins no further acquisition; does not wait for one that is under way.
+  ~Synthetic() override;
+  Synthetic(const Synthetic&) = delete;
+  Synthetic& operator=(const Synthetic&) = delete;
+
+  const std::string& name() const noexcept override { return pooler_->name(); }
+  SourceKind kind() const noexcept override { return pooler_->kind(); }
+  /// The pooler's last reading with our figures in it.
+  Reading read() const override;
+  std::vector<LeakReport> leaks(const std::string& pool) const override { return pooler_->leaks(pool); }
+
+ private:
+  class Client;
+
+  const std::shared_ptr<const PoolSource> pooler_;
+  const std::shared_ptr<Client> client_;
+};
+
+}  // namespace dbpool

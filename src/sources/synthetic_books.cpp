@@ -1,0 +1,55 @@
+#include "sources/synthetic_books.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dbpool {
+
+void SyntheticBooks::lands_in(std::string database, std::string user) {
+  database_ = std::move(database);
+  user_ = std::move(user);
+}
+
+void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now) {
+  if (!reading.up.value_or(false)) return;
+  const std::string name = pool(source.name());
+  auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
+  if (found == reading.pools.end()) {
+    // Beyond the limit it may have been dropped.
+    if (!used_ || reading.dropped_pools.value_or(0) > 0) return;
+    PoolSnapshot added;
+    added.pool = name;
+    added.info = {std::string(to_string(source.kind())), database_, user_, {}};
+    found = reading.pools.insert(found, std::move(added));
+  }
+  fill(*found, now);
+}
+
+void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
+  PoolSnapshot own;
+  ledger_.fill(own, now);
+  pool.acquisitions = own.acquisitions;
+  pool.releases = own.releases;
+  pool.acquisition_timeouts = own.acquisition_timeouts;
+  pool.acquisition_duration = own.acquisition_duration;
+  pool.connect_duration = own.connect_duration;
+  pool.connect_failures = own.connect_failures;
+  pool.errors = own.errors;
+  pool.errors_recent = own.errors_recent;
+  pool.errors_last_hour = own.errors_last_hour;
+  pool.last_error = own.last_error;
+  pool.last_error_kind = own.last_error_kind;
+  pool.last_error_at = own.last_error_at;
+  pool.last_timeout_at = own.last_timeout_at;
+
+  // Who waits now has waited that long, whether it is our client or one that the pooler told of.
+  double waiting = pool.oldest_waiter.value_or(0);
+  if (waiting_since_)
+    waiting = std::max(waiting, std::chrono::duration<double>(now - *waiting_since_).count());
+  wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
+  pool.wait_peak = wait_peak_;
+  pool.wait_recent_peak = std::max(own.wait_recent_peak.value_or(0), waiting);
+  pool.wait_judged_peak = std::max(own.wait_judged_peak.value_or(0), pool.wait_judged_peak.value_or(0));
+}
+
+}  // namespace dbpool

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "dbpool/observe/pool_ledger.hpp"
+#include "sources/pool_source.hpp"
+
+namespace dbpool {
+
+/// What came of the acquisitions through a pooler, and in which pool. Not thread-safe.
+class SyntheticBooks {
+ public:
+  using Duration = std::chrono::nanoseconds;
+
+  explicit SyntheticBooks(WallTime created_at) : ledger_({}, created_at) {}
+
+  template <typename Event>
+  void apply(const Event& event) {
+    used_ = true;
+    ledger_.apply(event);
+  }
+  /// Somebody waits since `at` on the stopwatch; nullopt = nobody does.
+  void waiting_since(std::optional<Duration> at) noexcept { waiting_since_ = at; }
+  /// The names that the pooler has for the client's pool.
+  void lands_in(std::string database, std::string user);
+
+  /// The pool in a reading of `source`.
+  std::string pool(const std::string& source) const { return source + '/' + database_ + '/' + user_; }
+  /// Writes the figures into their pool. A reading that failed stays as it is; a good one that lacks the pool
+  /// gets it. `now` is on the stopwatch.
+  void add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now);
+
+ private:
+  void fill(PoolSnapshot& pool, Duration now);
+
+  PoolLedger ledger_;
+  bool used_ = false;
+  std::string database_, user_;
+  std::optional<Duration> waiting_since_;
+  double wait_peak_ = 0;  ///< seconds
+};
+
+}  // namespace dbpool

@@ -1,0 +1,31 @@
+#include "web/client_limits.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace dbpool {
+namespace {
+
+constexpr std::uint64_t most_threads = 64;
+constexpr std::uint64_t descriptors_a_thread = 8;  // of all that the process has, so most are left to pools
+constexpr std::uint64_t bytes_a_millisecond = (1U << 20U) / 1000;
+
+}  // namespace
+
+ClientLimits client_limits(std::uint64_t descriptors) noexcept {
+  const auto threads =
+      static_cast<unsigned>(std::clamp<std::uint64_t>(descriptors / descriptors_a_thread, 2, most_threads));
+  return {threads, std::clamp(threads / 3, 1U, 20U)};
+}
+
+std::uint64_t descriptor_limit() noexcept {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+std::chrono::milliseconds answer_patience(std::size_t bytes) noexcept {
+  return std::chrono::seconds(2) + std::chrono::milliseconds(bytes / bytes_a_millisecond);
+}
+
+}  // namespace dbpool

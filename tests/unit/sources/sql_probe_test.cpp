@@ -1,0 +1,102 @@
+#include "sources/sql_probe.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/fake_driver.hpp"
+
+using namespace std::chrono_literals;
+using namespace dbpool;
+
+namespace {
+
+/// A probe that asks a fake server two things and hands on what it heard.
+struct Interview {
+  Answers ask() {
+    const auto operation = probe.start_read(Deadline(clock->now() + 2s));
+    for (auto wait = operation->advance(); wait; wait = operation->advance())
+      clock->advance(wait->until - clock->now());
+    operation->take();
+    return heard;
+  }
+
+  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  std::shared_ptr<test::FakeDatabase> server = std::make_shared<test::FakeDatabase>(clock);
+  Answers heard;
+  SqlProbe probe{std::make_shared<test::FakeDriver>(server),
+                 {{"SHOW A"}, {"SHOW B", false}},
+                 [this](const Answers& answers) {
+                   heard = answers;
+                   return ProbeResult{};
+                 }};
+};
+
+const QueryResult table{{"x"}, {{"7"}}, 0};
+
+}  // namespace
+
+TEST_CASE("a probe asks everything over one connection, which it keeps") {
+  Interview interview;
+  interview.server->answers.access()->emplace("SHOW A", table);
+  for (int i = 0; i < 3; ++i) {
+    const Answers answers = interview.ask();
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0]->rows[0][0] == "7");
+    CHECK(answers[1].has_value());
+  }
+  CHECK(interview.server->connects == 1);
+  CHECK(interview.server->most_open == 1);
+}
+
+TEST_CASE("a probe connects again when its connection was lost") {
+  Interview interview;
+  interview.ask();
+  interview.server->restart();
+  CHECK_THROWS_AS(interview.ask(), DriverError);
+  CHECK(interview.server->open == 0);
+  CHECK_NOTHROW(interview.ask());
+  CHECK(interview.server->connects == 2);
+}
+
+TEST_CASE("a server that refuses fails the reading") {
+  Interview interview;
+  interview.server->up = false;
+  CHECK_THROWS_AS(interview.ask(), DriverError);
+  interview.server->up = true;
+  CHECK_NOTHROW(interview.ask());
+}
+
+TEST_CASE("a server that falls silent ends the reading at its deadline and loses the connection") {
+  Interview interview;
+  interview.ask();
+  interview.server->silent = true;
+  const auto began = interview.clock->now();
+  CHECK_THROWS_AS(interview.ask(), DriverError);
+  CHECK(interview.clock->now() - began == 2s);
+  CHECK(interview.server->open == 0);
+}
+
+TEST_CASE("a statement that the server does not know is no answer when it may be missing") {
+  Interview interview;
+  interview.server->unknown.access()->insert("SHOW B");
+  const Answers answers = interview.ask();
+  CHECK(answers[0].has_value());
+  CHECK_FALSE(answers[1].has_value());
+  CHECK(interview.server->open == 1);
+}
+
+TEST_CASE("a statement that must be answered fails the reading when the server does not know it") {
+  Interview interview;
+  interview.server->unknown.access()->insert("SHOW A");
+  CHECK_THROWS_AS(interview.ask(), DriverError);
+}
+
+TEST_CASE("a reading that is given up leaves the probe usable") {
+  Interview interview;
+  interview.server->silent = true;
+  {
+    const auto operation = interview.probe.start_read(Deadline(interview.clock->now() + 2s));
+    CHECK(operation->advance().has_value());
+  }
+  interview.server->silent = false;
+  CHECK_NOTHROW(interview.ask());
+}

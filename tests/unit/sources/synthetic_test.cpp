@@ -1,0 +1,195 @@
+#include "sources/synthetic.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/fake_driver.hpp"
+#include "support/fake_source.hpp"
+#include "support/manual_scheduler.hpp"
+
+using namespace std::chrono_literals;
+using namespace dbpool;
+
+namespace {
+
+/// A pooler that tells of one pool, and a client of it in fake time.
+struct Trial {
+  explicit Trial(const std::string& mode = "transaction") {
+    set_mode(mode);
+    pooler->succeed();
+    database->answers.access()->emplace("SELECT session_user", QueryResult{{"session_user"}, {{"owner"}}, 1});
+  }
+  ~Trial() { scheduler->stop(); }
+
+  void set_mode(const std::string& mode) const {
+    PoolSnapshot pool;
+    pool.pool = "pgb/db/owner";
+    pool.active = 3;
+    pool.pool_mode = mode;
+    pooler->set_pool(pool);
+  }
+  void start() {
+    synthetic = std::make_unique<Synthetic>(pooler, std::make_shared<test::FakeDriver>(database),
+                                            SyntheticPace{.interval = 5s, .timeout = 2s}, runtime);
+    scheduler->run();
+  }
+  PoolSnapshot pool(const std::string& name = "pgb/db/owner") const {
+    for (const PoolSnapshot& pool : synthetic->read().pools) {
+      if (pool.pool == name) return pool;
+    }
+    FAIL("no pool " << name);
+    return {};
+  }
+
+  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  std::shared_ptr<test::ManualScheduler> scheduler = std::make_shared<test::ManualScheduler>(clock);
+  std::shared_ptr<test::FakeDatabase> database = std::make_shared<test::FakeDatabase>(clock);
+  std::shared_ptr<FakeSource> pooler = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  Runtime runtime{scheduler, clock};
+  std::unique_ptr<Synthetic> synthetic;
+};
+
+}  // namespace
+
+TEST_CASE("an acquisition is timed every interval and stands with the pool it lands in") {
+  Trial trial;
+  trial.database->ping_takes = Duration(30ms);
+  trial.start();
+  trial.scheduler->advance(14s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.active == 3);
+  CHECK(pool.acquisitions == 3);
+  CHECK(pool.releases == 3);
+  CHECK(pool.acquisition_timeouts == 0);
+  CHECK(pool.acquisition_duration->count() == 3);
+  CHECK(pool.acquisition_duration->sum_seconds() == doctest::Approx(0.09));
+  CHECK(pool.wait_recent_peak == doctest::Approx(0.03));
+  CHECK_FALSE(pool.created.has_value());
+  CHECK_FALSE(pool.usage_duration.has_value());
+}
+
+TEST_CASE("the client stays connected, and its connects are timed apart") {
+  Trial trial;
+  trial.database->connect_takes = Duration(70ms);
+  trial.start();
+  trial.scheduler->advance(20s);
+  CHECK(trial.database->connects == 1);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.connect_duration->count() == 1);
+  CHECK(pool.connect_duration->sum_seconds() == doctest::Approx(0.07));
+  CHECK(pool.acquisition_duration->sum_seconds() == 0);
+}
+
+TEST_CASE("in session mode, or an unknown one, the client connects each time and keeps nothing meanwhile") {
+  for (const char* mode : {"session", ""}) {
+    CAPTURE(mode);
+    Trial trial(mode);
+    trial.start();
+    for (int turns = 1; turns < 4; ++turns) {
+      CHECK(trial.database->connects == turns);
+      CHECK(trial.database->open == 0);
+      trial.scheduler->advance(5s);
+    }
+    CHECK(trial.database->most_open == 1);
+    trial.set_mode("transaction");
+    trial.scheduler->advance(5s);
+    CHECK(trial.database->open == 1);
+  }
+}
+
+TEST_CASE("an acquisition that times out is counted with the time it waited") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(5500ms);
+  CHECK(trial.pool().wait_recent_peak == doctest::Approx(0.5));  // still waiting
+  CHECK(trial.pool().acquisition_timeouts == 0);
+  trial.scheduler->advance(2s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.acquisitions == 1);
+  CHECK(pool.acquisition_timeouts == 1);
+  CHECK(pool.acquisition_duration->count() == 2);
+  CHECK(pool.acquisition_duration->sum_seconds() == doctest::Approx(2));
+  CHECK(pool.wait_peak == doctest::Approx(2));
+  CHECK(pool.connect_failures == 0);
+  CHECK(pool.errors[index_of(ErrorKind::timeout)] == 0);
+  CHECK(trial.database->open == 0);
+  trial.database->silent = false;
+  trial.scheduler->advance(5s);
+  CHECK(trial.pool().acquisitions == 2);
+}
+
+TEST_CASE("a connect that fails is counted as such, and tried again with growing pauses") {
+  Trial trial;
+  trial.database->up = false;
+  trial.start();
+  trial.scheduler->advance(60s);
+  const PoolSnapshot pool = trial.pool("pgb/db/user");  // nobody has said yet that it is another
+  CHECK(pool.acquisitions == 0);
+  CHECK(pool.connect_failures == trial.database->connects.load());
+  CHECK(pool.errors[index_of(ErrorKind::connect)] == pool.connect_failures);
+  CHECK(*pool.connect_failures >= 6);
+  CHECK(*pool.connect_failures <= 8);
+}
+
+TEST_CASE("a connection that was lost while it was idle is replaced without an error") {
+  Trial trial;
+  trial.start();
+  trial.database->restart();
+  trial.scheduler->advance(5s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(trial.database->connects == 2);
+  CHECK(pool.acquisitions == 2);
+  CHECK(pool.errors[index_of(ErrorKind::network)] == 0);
+}
+
+TEST_CASE("a transaction that fails is an error and no acquisition") {
+  Trial trial;
+  trial.start();
+  trial.database->query_refused = true;
+  trial.scheduler->advance(5s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.acquisitions == 1);
+  CHECK(pool.acquisition_duration->count() == 1);
+  CHECK(pool.errors[index_of(ErrorKind::query)] == 1);
+  CHECK(pool.errors_recent == 1);
+}
+
+TEST_CASE("a client of the pooler that waits for longer counts for the recent peak") {
+  Trial trial;
+  PoolSnapshot waited;
+  waited.pool = "pgb/db/owner";
+  waited.oldest_waiter = 1.5;
+  trial.pooler->set_pool(waited);
+  trial.start();
+  CHECK(trial.pool().wait_recent_peak == 1.5);
+  CHECK(trial.pool().wait_peak == 1.5);
+}
+
+TEST_CASE("a pool that the pooler has not told of is added, but not beyond its limit") {
+  Trial trial;
+  trial.database->answers.access()->begin()->second.rows[0][0] = "alice";
+  trial.start();
+  const PoolSnapshot pool = trial.pool("pgb/db/alice");
+  CHECK(pool.info.driver == "pgbouncer");
+  CHECK(pool.info.database == "db");
+  CHECK(pool.info.user == "alice");
+  CHECK(pool.acquisitions == 1);
+  trial.pooler->drop(7);
+  CHECK(trial.synthetic->read().pools.size() == 1);
+}
+
+TEST_CASE("nothing is added to a reading that failed") {
+  Trial trial;
+  trial.start();
+  trial.pooler->fail();
+  CHECK(trial.synthetic->read().pools.empty());
+}
+
+TEST_CASE("nothing happens after the end") {
+  Trial trial;
+  trial.start();
+  trial.synthetic.reset();
+  trial.scheduler->advance(1min);
+  CHECK(trial.database->pings == 1);
+  CHECK(trial.database->open == 0);
+}
