@@ -7,6 +7,7 @@
 
 #include "config/flags.hpp"
 #include "config/pool_keys.hpp"
+#include "config/source_keys.hpp"
 #include "exposition/metric_catalog.hpp"
 
 namespace {
@@ -47,6 +48,10 @@ TEST_CASE("the README's table of metrics is the catalogue") {
 
 TEST_CASE("the README's table of pool keys is the loader's") {
   check_section("pool keys", dbpool::config_keys_markdown());
+}
+
+TEST_CASE("the README's table of source keys is the loader's") {
+  check_section("source keys", dbpool::source_keys_markdown());
 }
 
 TEST_CASE("the README's table of flags is the parser's") {

@@ -95,6 +95,14 @@ dbpool_exporter_config_last_reload_successful 1
 )");
 }
 
+TEST_CASE("a pool that cannot be read shows that its health is unknown, and nothing else") {
+  PoolSnapshot pool = nothing_known("pgb/app/alice");
+  pool.unread = true;
+  CHECK(series_of(one_pool(pool, {}, SourceKind::pgbouncer), "dbpool_pool") +
+            series_of(one_pool(pool, {}, SourceKind::pgbouncer), "dbpool_health") ==
+        "dbpool_health_status{source=\"pgb/app/alice\",pool=\"pgb/app/alice\",status=\"unknown\"} 1\n");
+}
+
 TEST_CASE("a metric without series is not written at all") {
   const std::string text = render_text(one_pool(nothing_known("p")));
   CHECK(text.find("dbpool_paused") == std::string::npos);

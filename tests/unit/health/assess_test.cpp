@@ -102,6 +102,13 @@ TEST_CASE("a pool is unknown while it initializes and while it goes away") {
   CHECK(assess(s, health_preset("capacity").value()).status == unhealthy);
 }
 
+TEST_CASE("a pool that cannot be read is unknown, whatever was said of it before") {
+  PoolSnapshot s;
+  s.unread = true;
+  for (const auto name : health_preset_names) CHECK(assess(s, health_preset(name).value()) == Judgement{});
+  CHECK(current_judgement(s, without_connections) == Judgement{});
+}
+
 TEST_CASE("a recovering pool is unhealthy for want of connections under every policy") {
   PoolSnapshot s;
   s.phase = PoolPhase::recovering;

@@ -238,6 +238,27 @@ TEST_CASE("a pool that stays away is forgotten when all of its history is too ol
   CHECK_FALSE(scene.snapshotter.history("pgb/a/x", 24h).has_value());
 }
 
+TEST_CASE("a pool that cannot be read is unknown at once, which is told, and judged afresh when it can again") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  probed->set_pool(Scene::serving("pgb/a/x", 100));
+  scene.watch({probed});
+  scene.snapshotter.tick();
+  CHECK(scene.status() == unhealthy);
+  PoolSnapshot unread;
+  unread.pool = "pgb/a/x";
+  unread.unread = true;
+  probed->set_pool(unread);
+  CHECK(scene.status() == unknown);
+  scene.tick_for(1s);
+  REQUIRE(scene.changes.size() == 2);
+  CHECK(scene.changes[1].from == unhealthy);
+  CHECK(scene.changes[1].to == Judgement{});
+  probed->set_pool(Scene::serving("pgb/a/x"));
+  scene.tick_for(1s);
+  CHECK(scene.status() == healthy);
+}
+
 TEST_CASE("of two rows with one name the first is judged") {
   Scene scene;
   auto probed = std::make_shared<FakeSource>("app", SourceKind::http_json);
