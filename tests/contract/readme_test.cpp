@@ -27,10 +27,10 @@ void check_section(const std::string& name, const std::string& expected) {
   std::string text = read(readme_file);
   const std::string open = "<!-- " + name + " -->\n\n";
   const auto begin = text.find(open);
-  const auto end = text.find("\n<!-- /" + name + " -->", begin);
   REQUIRE(begin != std::string::npos);
-  REQUIRE(end != std::string::npos);
   const auto from = begin + open.size();
+  const auto end = text.find("\n<!-- /" + name + " -->", from);
+  REQUIRE(end != std::string::npos);
   if (std::getenv("DBPOOL_UPDATE_README") != nullptr) {
     text.replace(from, end - from, expected);
     std::ofstream(readme_file) << text;
