@@ -9,13 +9,16 @@ RUN cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DDBPOOL_TEST
     -DDBPOOL_REVISION="${REVISION}" \
  && cmake --build /build --target dbpool_exporter \
  && strip /build/dbpool_exporter
-# The packages that hold the libraries it was linked with, whatever this release of Debian calls them.
+# The packages that hold the libraries it was linked with, whatever this release of Debian calls them, and the
+# certificates that https endpoints are checked by.
 RUN ldd /build/dbpool_exporter | awk '$2 == "=>" { n = split($1, part, "/"); print "*/" part[n] }' \
-  | xargs dpkg-query --search | sed 's/:.*//' | sort -u > /build/packages
+  | xargs dpkg-query --search | sed 's/:.*//' | sort -u > /build/packages \
+ && echo ca-certificates >> /build/packages
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="dbpool_exporter" \
       org.opencontainers.image.description="Prometheus exporter for database connection pools"
+# unixODBC is among them. A driver for it is a package of its own, for an image that builds on this one.
 COPY --from=build /build/packages /tmp/packages
 RUN apt-get update \
  && xargs apt-get install -y --no-install-recommends < /tmp/packages \

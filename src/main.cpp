@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -44,6 +45,9 @@ void act(const dbpool::Flags& flags, const dbpool::Environment& environment) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A scrape may come to any of the web server's threads, and each arena keeps what it once took to render
+  // one.
+  ::mallopt(M_ARENA_MAX, 2);
   try {
     const auto environment = dbpool::environment_of(environ);
     act(dbpool::parse_flags(argc, argv, environment), environment);

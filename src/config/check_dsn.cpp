@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
 
@@ -23,6 +24,12 @@ std::string postgres_problem(const Dsn& dsn) {
   const auto problem = postgres_dsn_problem(dsn);
   if (problem.empty()) return {};
   return fmt::format("malformed DSN: {}; allowed: a libpq connection string or URI", problem);
+}
+
+std::string odbc_problem(const Dsn& dsn) {
+  const auto problem = odbc_dsn_problem(dsn);
+  if (problem.empty()) return {};
+  return fmt::format("malformed DSN: {}; allowed: an ODBC connection string", problem);
 }
 
 }  // namespace dbpool

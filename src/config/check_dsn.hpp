@@ -16,4 +16,7 @@ void check_dsn(const DsnSource& dsn, const Value& place, Problems& problems,
 /// What is wrong with a connection string for libpq; "" = nothing.
 std::string postgres_problem(const Dsn& dsn);
 
+/// What is wrong with a connection string for ODBC; "" = nothing.
+std::string odbc_problem(const Dsn& dsn);
+
 }  // namespace dbpool

@@ -44,7 +44,7 @@ struct SourceConfig {
 };
 
 /// The drivers that this build has.
-inline constexpr std::array<std::string_view, 2> driver_names{"sqlite", "postgres"};
+inline constexpr std::array<std::string_view, 3> driver_names{"sqlite", "postgres", "odbc"};
 
 /// All that is configured and may change on a reload. Checked: whoever has one need not check it again.
 struct Config {

@@ -11,6 +11,11 @@ constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
+/// Defaults within defaults. Each level reads the rest of the text anew and takes some of the stack.
+constexpr int deepest = 16;
+
+Expansion expand_at(std::string_view text, const Environment& environment, int depth);
+
 /// Returns where the `}` that closes a `${` before `text` stands; npos when there is none.
 std::size_t closing_brace(std::string_view text) {
   int depth = 1;
@@ -27,7 +32,7 @@ std::size_t closing_brace(std::string_view text) {
 }
 
 /// Expands what stands between `${` and `}`.
-Expansion variable(std::string_view inside, const Environment& environment) {
+Expansion variable(std::string_view inside, const Environment& environment, int depth) {
   const auto name_length = std::min(inside.find_first_not_of(name_characters), inside.size());
   const std::string name(inside.substr(0, name_length));
   const auto rest = inside.substr(name_length);
@@ -38,7 +43,10 @@ Expansion variable(std::string_view inside, const Environment& environment) {
   const auto found = environment.find(name);
   const bool is_set = found != environment.end();
   if (has_default && (!is_set || found->second.empty())) {
-    auto fallback = expand(rest.substr(2), environment);
+    if (depth == deepest) {
+      return {{}, true, fmt::format("defaults within defaults too deep; allowed: {} levels", deepest)};
+    }
+    auto fallback = expand_at(rest.substr(2), environment, depth + 1);
     fallback.used_variable = true;
     return fallback;
   }
@@ -50,9 +58,7 @@ Expansion variable(std::string_view inside, const Environment& environment) {
                       name)};
 }
 
-}  // namespace
-
-Expansion expand(std::string_view text, const Environment& environment) {
+Expansion expand_at(std::string_view text, const Environment& environment, int depth) {
   Expansion result;
   while (!text.empty() && result.problem.empty()) {
     const auto literal = text.substr(0, text.find('$'));
@@ -65,7 +71,7 @@ Expansion expand(std::string_view text, const Environment& environment) {
         result.problem = "a ${ without its }; allowed: ${VAR}, ${VAR:-default}, and $$ for a $";
         break;
       }
-      auto filled = variable(text.substr(0, end), environment);
+      auto filled = variable(text.substr(0, end), environment, depth);
       result.text += filled.text;
       result.used_variable = true;
       result.problem = std::move(filled.problem);
@@ -76,6 +82,12 @@ Expansion expand(std::string_view text, const Environment& environment) {
     }
   }
   return result;
+}
+
+}  // namespace
+
+Expansion expand(std::string_view text, const Environment& environment) {
+  return expand_at(text, environment, 0);
 }
 
 }  // namespace dbpool

@@ -15,7 +15,7 @@ struct Expansion {
 };
 
 /// Fills in `${VAR}` and `${VAR:-default}` (for a variable that is unset or empty; the default may hold
-/// further ones) and turns `$$` into `$`. Any other `$` stands for itself.
+/// further ones, 16 levels deep) and turns `$$` into `$`. Any other `$` stands for itself.
 Expansion expand(std::string_view text, const Environment& environment);
 
 }  // namespace dbpool

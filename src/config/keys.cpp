@@ -21,8 +21,15 @@ std::vector<std::string_view> keys_after(std::string_view prefix,
   return keys;
 }
 
-std::string unknown_key(const std::string& key, const std::vector<std::string_view>& known) {
-  const auto shown = quoted_if_plain(key, "");
+/// A key without a value may be a value without its key, and so a secret.
+bool may_be_shown(const Value::Member& member) {
+  return member.value.kind != Value::Kind::null;
+}
+
+std::string unknown_key(const Value::Member& member, const std::vector<std::string_view>& known) {
+  const std::string& key = member.key;
+  if (key == "<<") return "merge keys are not taken; allowed: anchors and aliases of whole values";
+  const auto shown = may_be_shown(member) ? quoted_if_plain(key, "") : "";
   std::string what = shown.empty() ? "unknown key" : "unknown key " + shown;
   const auto meant = nearest(key, known);
   if (!meant.empty()) what += fmt::format(" (did you mean \"{}\"?)", meant);
@@ -44,7 +51,9 @@ void check_within(const Value& mapping, const std::string& prefix, const std::ve
     const auto [first, is_new] = first_lines.emplace(member.key, member.line);
     const std::string full = prefix + member.key;
     if (std::ranges::find(known, member.key) == known.end()) {
-      problems.add(member.line, member.value.path, unknown_key(member.key, known));
+      const auto hidden_path = mapping.path.empty() ? "…" : mapping.path + ".…";
+      problems.add(member.line, may_be_shown(member) ? member.value.path : hidden_path,
+                   unknown_key(member, known));
     } else if (!is_new) {
       problems.add(member.line, member.value.path,
                    fmt::format("duplicate key, first in line {}; allowed: once", first->second));

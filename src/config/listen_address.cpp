@@ -36,7 +36,8 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 bool is_ipv6_address(std::string_view text) {
-  return text.starts_with('[') || std::ranges::count(text, ':') > 1;
+  const bool is_url = text.find('/') != std::string_view::npos;
+  return !is_url && (text.starts_with('[') || std::ranges::count(text, ':') > 1);
 }
 
 }  // namespace dbpool

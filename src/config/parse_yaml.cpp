@@ -1,6 +1,7 @@
 #include "config/parse_yaml.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
@@ -130,6 +131,9 @@ Value parse_yaml(const std::string& text, const Environment& environment, Proble
     const int second = second_document(trimmed);
     if (second == 0) return Converter(environment, problems).convert(YAML::Load(trimmed), "", 1);
     problems.add(second, "", "a second YAML document; allowed: one");
+    return broken;
+  } catch (const YAML::DeepRecursion& e) {
+    problems.add(line_of(e.mark), "", "too deeply nested; allowed: fewer levels");
     return broken;
   } catch (const YAML::Exception& e) {
     // What follows a colon in these messages is a piece of the file, which may be a secret.

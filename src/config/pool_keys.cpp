@@ -27,7 +27,7 @@ using C = CanaryOptions;
 
 constexpr std::array<PoolKey, 26> own_keys{{
     {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", set_name},
-    {"driver", same, "sqlite", "sqlite or postgres", set_driver},
+    {"driver", same, "sqlite", "sqlite, postgres or odbc", set_driver},
     {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file", set_dsn},
     {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect", set_dsn_file},
     {"min_size", same, "2", "connections kept open", whole<&O::min_size, 0, most_connections>},

@@ -34,7 +34,9 @@ std::string label_problem(const std::string& name) {
 
 std::string sqlite_dsn_problem(const std::string& dsn) {
   if (dsn.empty()) return "is empty; allowed: a path or a file: URI";
-  if (dsn.find("://") != std::string::npos && !dsn.starts_with("file:")) {
+  // `host=db password=…` would make a file by that name, password and all.
+  const bool has_pairs = dsn.substr(0, dsn.find('/')).find('=') != std::string::npos;
+  if (!dsn.starts_with("file:") && (has_pairs || dsn.find("://") != std::string::npos)) {
     return "not a SQLite DSN; allowed: a path or a file: URI (is the driver right?)";
   }
   return {};
@@ -42,6 +44,7 @@ std::string sqlite_dsn_problem(const std::string& dsn) {
 
 std::string dsn_problem(const std::string& driver, const Dsn& dsn) {
   if (driver == "sqlite") return sqlite_dsn_problem(dsn.reveal());
+  if (driver == "odbc") return odbc_problem(dsn);
   return driver == "postgres" ? postgres_problem(dsn) : "";
 }
 
@@ -53,12 +56,7 @@ void set_name(PoolConfig& pool, const Value& value, Problems& problems) {
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
   if (value.kind == Value::Kind::text) pool.driver = value.text;
-  if (value.kind == Value::Kind::text && value.text == "odbc") {
-    problems.add(value,
-                 fmt::format("this build has no odbc driver yet; available: {}", enumerate(driver_names)));
-  } else {
-    read_word(value, driver_names, problems);
-  }
+  read_word(value, driver_names, problems);
 }
 
 void set_dsn(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -123,9 +121,9 @@ void check_pool(const PoolConfig& pool, const Value& written, Problems& problems
   } else if (dsn != nullptr || dsn_file != nullptr) {
     check_dsn(pool.dsn, *(dsn != nullptr ? dsn : dsn_file), problems,
               [&](const Dsn& read) { return dsn_problem(pool.driver, read); });
-  } else if (pool.driver == "postgres") {
+  } else if (pool.driver == "postgres" || pool.driver == "odbc") {
     problems.add(*written.find("driver"),
-                 "postgres needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)");
+                 fmt::format("{} needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)", pool.driver));
   }
 }
 

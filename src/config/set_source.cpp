@@ -6,6 +6,7 @@
 #include <set>
 
 #include "config/check_dsn.hpp"
+#include "sources/http_url.hpp"
 
 namespace dbpool {
 namespace {
@@ -23,16 +24,6 @@ void check_dsn_pair(const DsnSource& source, const Value& written, const Value& 
   }
 }
 
-bool is_http_url(std::string_view url) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!url.starts_with(scheme)) continue;
-    const std::string_view rest = url.substr(scheme.size());
-    const bool has_host = !rest.empty() && rest.find_first_of("/?#") != 0;
-    return has_host && std::ranges::all_of(rest, [](unsigned char c) { return c > ' ' && c < 0x7F; });
-  }
-  return false;
-}
-
 void check_http(const HttpJsonOptions& http, const Value& written, Problems& problems) {
   if (written.find("url") == nullptr) problems.add(written, "url is missing; allowed: an http or https URL");
   const bool is_custom = http.preset == "custom";
@@ -44,6 +35,10 @@ void check_http(const HttpJsonOptions& http, const Value& written, Problems& pro
     if (value != nullptr && !is_custom) {
       problems.add(*value, "not used by this preset; allowed: only with preset custom");
     }
+  }
+  if (is_custom && !http.url.empty() && !http.fields.empty()) {
+    const std::string wrong = http_json_problem(http);
+    if (!wrong.empty()) problems.add(written, wrong + "; allowed: documents of the server that url names");
   }
   const Value* const user = written.find("basic_auth.username");
   const Value* const password = written.find("basic_auth.password_file");
@@ -98,7 +93,7 @@ void set_group_by(SourceConfig& source, const Value& value, Problems& problems) 
 void set_url(SourceConfig& source, const Value& value, Problems& problems) {
   const auto url = read_text(value, problems);
   if (!url) return;
-  if (!is_http_url(*url))
+  if (!http_url_problem(*url).empty())
     return problems.add(value, "not an HTTP URL; allowed: http://host… or https://host…");
   source.http.url = *url;
 }
@@ -116,10 +111,10 @@ void set_json_fields(SourceConfig& source, const Value& value, Problems& problem
   for (const auto& field : value.members) {
     if (field.value.kind != Value::Kind::text) {
       problems.reject(field.value, "a JSON pointer");
+    } else if (const auto wrong = http_json_field_problem(field.key, field.value.text); !wrong.empty()) {
+      problems.add(field.value, wrong);
     } else if (!source.http.fields.emplace(field.key, field.value.text).second) {
       problems.add(field.line, field.value.path, "duplicate key; allowed: once");
-    } else if (!field.value.text.empty() && field.value.text[0] != '/') {
-      problems.reject(field.value, "a JSON pointer, which begins with /");
     }
   }
 }

@@ -35,6 +35,7 @@ Field& field_of(SourceConfig& source, Field Part::*field) {
 
 inline void set_error_window(SourceConfig& source, Duration window) {
   source.health.error_window = window;
+  source.http.error_window = window;
 }
 inline void set_wait_window(SourceConfig& source, Duration window) {
   source.health.wait_window = window;

@@ -95,6 +95,8 @@ std::string quoted_if_plain(std::string_view text, std::string_view fallback) {
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
+  // No key is that long, and the comparison takes time that grows with the word.
+  if (word.size() > longest_quote) return {};
   std::string_view best;
   std::size_t least = word.size() / 3 + 2;
   for (const auto candidate : candidates) {

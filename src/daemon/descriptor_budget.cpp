@@ -11,27 +11,76 @@ namespace dbpool {
 namespace {
 
 /// Standard streams, the scheduler's, the signals', and what is opened for a moment.
-constexpr std::uint64_t own_descriptors = 32;
+constexpr std::uint64_t own_descriptors = 20;
 
-/// The session of a probed source, and what it takes to cancel a query in it or to ping beside it.
-constexpr std::uint64_t descriptors_a_source = 2;
-
-/// SQLite has the database, its journal and its index open; libpq a socket, and for a moment one to cancel.
-std::uint64_t descriptors_a_connection(const PoolConfig& pool) {
-  return pool.driver == "sqlite" ? 3 : 2;
-}
+/// What a probed source takes at most: http_json's poller, libcurl's two to be woken by, a socket and a
+/// lookup.
+constexpr std::uint64_t descriptors_a_source = 5;
 
 std::uint64_t kept_for_web() {
   return client_limits(descriptor_limit()).descriptors();
 }
 
-/// Whether all descriptors but the web server's share are in use: the system gives the lowest that is free.
+/// Whether all descriptors but the web server's share are in use, by whomever: the system gives the lowest
+/// that is free.
 bool is_spent() {
   const int lowest_free = ::eventfd(0, EFD_CLOEXEC);
   if (lowest_free < 0) return true;
   ::close(lowest_free);
   return static_cast<std::uint64_t>(lowest_free) + kept_for_web() >= descriptor_limit();
 }
+
+/// Counts as open descriptors for as long as it lives. They are not all open at once: SQLite opens its
+/// journal when it first needs it.
+class Claim {
+ public:
+  Claim(std::shared_ptr<DescriptorCount> count, std::uint64_t size) : count_(std::move(count)), size_(size) {
+    *count_ += size_;
+  }
+  Claim(Claim&&) = default;
+  Claim& operator=(Claim&&) = delete;
+  ~Claim() {
+    if (count_) *count_ -= size_;
+  }
+
+  /// Whether there is room for all that has been claimed.
+  bool fits() const { return *count_ + own_descriptors + kept_for_web() <= descriptor_limit(); }
+
+ private:
+  std::shared_ptr<DescriptorCount> count_;
+  std::uint64_t size_;
+};
+
+class CountedConnection final : public Connection {
+ public:
+  CountedConnection(Claim claim, std::unique_ptr<Connection> connection)
+      : claim_(std::move(claim)), connection_(std::move(connection)) {}
+
+  std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override {
+    return connection_->start_query(std::move(sql), deadline, result);
+  }
+  bool is_broken() const noexcept override { return connection_->is_broken(); }
+  void* native_handle() noexcept override { return connection_->native_handle(); }
+
+ private:
+  const Claim claim_;  // outlives the connection
+  const std::unique_ptr<Connection> connection_;
+};
+
+class CountedConnect final : public ConnectOperation {
+ public:
+  CountedConnect(Claim claim, std::unique_ptr<ConnectOperation> operation)
+      : claim_(std::move(claim)), operation_(std::move(operation)) {}
+
+  std::optional<IoWait> advance() override { return operation_->advance(); }
+  std::unique_ptr<Connection> take() override {
+    return std::make_unique<CountedConnection>(std::move(claim_), operation_->take());
+  }
+
+ private:
+  Claim claim_;  // outlives the operation
+  const std::unique_ptr<ConnectOperation> operation_;
+};
 
 /// Fails at its first step, as a connect does.
 class RefusedConnect final : public ConnectOperation {
@@ -47,19 +96,28 @@ class RefusedConnect final : public ConnectOperation {
 
 class SparingDriver final : public Driver {
  public:
-  explicit SparingDriver(std::shared_ptr<Driver> driver) : driver_(std::move(driver)) {}
+  SparingDriver(std::shared_ptr<Driver> driver, std::shared_ptr<DescriptorCount> count, std::uint64_t each)
+      : driver_(std::move(driver)), count_(std::move(count)), each_(each) {}
 
   std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) override {
-    if (is_spent()) return std::make_unique<RefusedConnect>();
-    return driver_->start_connect(deadline);
+    Claim claim(count_, each_);
+    if (!claim.fits() || is_spent()) return std::make_unique<RefusedConnect>();
+    return std::make_unique<CountedConnect>(std::move(claim), driver_->start_connect(deadline));
   }
   PoolInfo info() const override { return driver_->info(); }
 
  private:
   const std::shared_ptr<Driver> driver_;
+  const std::shared_ptr<DescriptorCount> count_;
+  const std::uint64_t each_;
 };
 
 }  // namespace
+
+std::uint64_t descriptors_a_connection(const PoolConfig& pool) {
+  // SQLite has the database, its journal and its index; the others a socket, and for a moment one to cancel.
+  return pool.driver == "sqlite" ? 3 : 2;
+}
 
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -92,8 +150,9 @@ void check_descriptors(const Config& config, Logger& logger) {
               {"needed_at_most", static_cast<std::int64_t>(need.most)}});
 }
 
-std::shared_ptr<Driver> sparing_driver(std::shared_ptr<Driver> driver) {
-  return std::make_shared<SparingDriver>(std::move(driver));
+std::shared_ptr<Driver> sparing_driver(std::shared_ptr<Driver> driver, std::shared_ptr<DescriptorCount> count,
+                                       std::uint64_t each) {
+  return std::make_shared<SparingDriver>(std::move(driver), std::move(count), each);
 }
 
 }  // namespace dbpool

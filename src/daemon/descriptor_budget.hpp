@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -23,9 +24,16 @@ DescriptorNeed descriptors_needed(const Config& config);
 /// for all that they may open.
 void check_descriptors(const Config& config, Logger& logger);
 
+/// Descriptors that the connections of all pools have or may come to have. Any thread.
+using DescriptorCount = std::atomic<std::uint64_t>;
+
+/// How many a connection of that pool may come to have.
+std::uint64_t descriptors_a_connection(const PoolConfig& pool);
+
 /// A driver that opens no connection with the descriptors that the web server may need, so that the process
-/// can still tell of the shortage. Any thread may call it. Its operation throws DriverError connect when
-/// there are no more.
-std::shared_ptr<Driver> sparing_driver(std::shared_ptr<Driver> driver);
+/// can still tell of the shortage. Each of its connections counts as `each` of `count` while it is open. Any
+/// thread may call it. Its operation throws DriverError connect when there are no more.
+std::shared_ptr<Driver> sparing_driver(std::shared_ptr<Driver> driver, std::shared_ptr<DescriptorCount> count,
+                                       std::uint64_t each);
 
 }  // namespace dbpool

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "daemon/descriptor_budget.hpp"
 #include "dbpool/drivers/sqlite.hpp"
 
 namespace dbpool {
@@ -100,6 +99,7 @@ void Fleet::finish_stopped() {
 
 std::shared_ptr<Driver> Fleet::make_driver(const PoolConfig& config) {
   if (config.driver == "postgres") return postgres_driver(config.dsn, postgres_threads_);
+  if (config.driver == "odbc") return odbc_driver(config.dsn, odbc_.threads);
   if (config.dsn == DsnSource()) {
     if (!private_database_) private_database_.emplace();
     return sqlite_driver(private_database_->file().string());
@@ -108,8 +108,9 @@ std::shared_ptr<Driver> Fleet::make_driver(const PoolConfig& config) {
 }
 
 std::shared_ptr<OwnedSource> Fleet::make_pool(const PoolConfig& config) {
-  return std::make_shared<OwnedSource>(config.options, sparing_driver(make_driver(config)), config.canary,
-                                       config.labels, runtime_, observer_for_(config.options));
+  auto driver = sparing_driver(make_driver(config), descriptors_, descriptors_a_connection(config));
+  return std::make_shared<OwnedSource>(config.options, std::move(driver), config.canary, config.labels,
+                                       runtime_, observer_for_(config.options));
 }
 
 }  // namespace dbpool

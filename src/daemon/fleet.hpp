@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "daemon/descriptor_budget.hpp"
 #include "daemon/make_source.hpp"
 #include "daemon/private_database.hpp"
+#include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/sync/guarded.hpp"
+#include "drivers/postgres_threads.hpp"
 #include "snapshot/snapshotter.hpp"
 #include "sources/owned_source.hpp"
 
@@ -59,6 +62,12 @@ class Fleet {
     std::vector<std::shared_ptr<OwnedSource>> stopped;
   };
 
+  /// Threads of ODBC. When all pools are gone, it gives their connections a moment to close.
+  struct OdbcUse {
+    const std::shared_ptr<OdbcThreads> threads = odbc_threads();
+    ~OdbcUse() { await_rest(*threads, Deadline(machine_clock()->now() + std::chrono::milliseconds(500))); }
+  };
+
   std::shared_ptr<Driver> make_driver(const PoolConfig& config);
   std::shared_ptr<OwnedSource> make_pool(const PoolConfig& config);
   SourceParts source_parts() const { return {runtime_, postgres_threads_, names_, on_reading_}; }
@@ -67,7 +76,10 @@ class Fleet {
   const ObserverFor observer_for_;
   const ProbedSource::OnReading on_reading_;
   const std::shared_ptr<PostgresThreads> postgres_threads_ = postgres_threads();
-  const std::shared_ptr<NameResolver> names_ = std::make_shared<NameResolver>();
+  /// The one of the drivers: it bounds the lookups of the whole process.
+  const std::shared_ptr<NameResolver> names_{postgres_threads_, &postgres_threads_->names};
+  const OdbcUse odbc_;  // outlives the lists
+  const std::shared_ptr<DescriptorCount> descriptors_ = std::make_shared<DescriptorCount>(0);
   std::optional<PrivateDatabase> private_database_;
   Guarded<Lists> lists_;
 };

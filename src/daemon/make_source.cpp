@@ -20,6 +20,8 @@ std::unique_ptr<Probe> make_probe(const SourceConfig& config, const SourceParts&
       options.limit = config.probe.limit;
       return pg_stat_activity_probe(name, options, driver());
     }
+    case SourceKind::http_json:
+      return http_json_probe(name, config.http, parts.names);
     default:
       throw Error("no probe for source " + name);
   }

@@ -15,7 +15,8 @@ Signals::Signals() {
   ::sigemptyset(&set_);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set_, signal);
   ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // A write that fails says so by itself: to a reader who has gone, or beyond the size a file may have.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
 Signals::Kind Signals::wait() const {

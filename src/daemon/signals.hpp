@@ -8,7 +8,7 @@
 namespace dbpool {
 
 /// The signals that the main thread waits for. While one of these exists they are blocked in the thread that
-/// made it and in all threads begun since; SIGPIPE is ignored.
+/// made it and in all threads begun since; SIGPIPE and SIGXFSZ are ignored.
 class Signals {
  public:
   enum class Kind { stop, reload };

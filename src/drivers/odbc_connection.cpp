@@ -71,6 +71,12 @@ std::unique_ptr<Operation> OdbcConnection::start_query(std::string sql, Deadline
   return std::make_unique<OdbcStatement>(*this, std::move(sql), deadline, result);
 }
 
+/// `succeeded`: false also when nobody asked how it ended.
+void OdbcConnection::statement_ended(std::string_view sql, bool succeeded) {
+  broken_ = broken_ || session_->is_lost();
+  in_transaction_ = in_transaction_after(sql, in_transaction_) || (in_transaction_ && !succeeded);
+}
+
 OdbcStatement::~OdbcStatement() {
   if (call_) leave();
 }
@@ -82,16 +88,14 @@ std::optional<IoWait> OdbcStatement::advance() {
     wait = call_->poll(deadline_);
   } catch (const DriverError& error) {
     call_.reset();
-    connection_.statement_ended(error.kind() == ErrorKind::timeout && has_passed(deadline_));
-    connection_.in_transaction_ =
-        connection_.in_transaction_ || in_transaction_after(sql_, connection_.in_transaction_);
+    connection_.statement_ended(sql_, false);
+    if (error.kind() == ErrorKind::timeout && has_passed(deadline_)) connection_.broken_ = true;
     throw;
   }
   if (wait && !has_passed(deadline_)) return wait;
   if (wait) time_out();
   call_.reset();
-  connection_.statement_ended(false);
-  connection_.in_transaction_ = in_transaction_after(sql_, connection_.in_transaction_);
+  connection_.statement_ended(sql_, true);
   if (result_ != nullptr) *result_ = std::move(*rows_);
   return std::nullopt;
 }
@@ -117,6 +121,7 @@ void OdbcStatement::begin() {
 OdbcCall::Left OdbcStatement::leave() {
   const auto left = call_->leave();
   call_.reset();
+  if (left == OdbcCall::Left::over) connection_.statement_ended(sql_, false);
   if (left != OdbcCall::Left::under_way) return left;
   connection_.broken_ = true;
   const auto session = std::exchange(connection_.session_, nullptr);

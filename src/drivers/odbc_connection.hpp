@@ -30,7 +30,7 @@ class OdbcConnection : public Connection {
  private:
   friend class OdbcStatement;
 
-  void statement_ended(bool broken) { broken_ = broken_ || broken || session_->is_lost(); }
+  void statement_ended(std::string_view sql, bool succeeded);
 
   std::shared_ptr<OdbcSession> session_;  // none once it was left to a call
   std::shared_ptr<OdbcLane> lane_;

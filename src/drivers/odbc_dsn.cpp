@@ -163,11 +163,11 @@ void collect_hidden(const Pairs& pairs, OdbcTarget& target) {
     if (has_secret(pair.keyword)) {
       target.secrets.push_back(pair.value);
       if (pair.braced) target.secrets.push_back(doubled_braces(pair.value));
-    } else if (std::ranges::any_of(user_keywords, is)) {
-      target.words.push_back(pair.value);
-    } else if (std::ranges::none_of(plain_keywords, is) && pair.value.size() >= shortest_hidden_word) {
-      target.words.push_back(pair.value);
+      continue;
     }
+    const bool user = std::ranges::any_of(user_keywords, is);
+    const bool unknown = std::ranges::none_of(plain_keywords, is);
+    if (user || (unknown && pair.value.size() >= shortest_hidden_word)) target.words.push_back(pair.value);
   }
   for (auto* const list : {&target.secrets, &target.words}) {
     std::ranges::sort(*list, [](const auto& a, const auto& b) { return a.size() > b.size(); });

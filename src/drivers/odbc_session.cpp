@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstring>
 #include <limits>
@@ -24,7 +25,7 @@ TimePoint now() {
 SQLPOINTER seconds_left(Deadline deadline) {
   static constexpr seconds most(std::numeric_limits<std::int32_t>::max());
   const auto left = std::min(std::chrono::ceil<seconds>(deadline.remaining(now())), most).count();
-  return reinterpret_cast<SQLPOINTER>(static_cast<SQLULEN>(std::max<seconds::rep>(left, 1)));
+  return std::bit_cast<SQLPOINTER>(static_cast<SQLULEN>(std::max<seconds::rep>(left, 1)));
 }
 
 SQLCHAR* text_of(const std::string& text) {

@@ -45,11 +45,19 @@ PostgresStatement::~PostgresStatement() {
 }
 
 std::optional<IoWait> PostgresStatement::advance() {
-  if (deadline_.passed(std::chrono::steady_clock::now())) {
-    give_up(ErrorKind::timeout, "it was not done by its deadline");
+  if (step_ == Step::send) {
+    give_up_when_late();
+    send();
   }
-  if (step_ == Step::send) send();
-  return receive();
+  // What has come counts, however late it is looked at: this process may have been stopped meanwhile.
+  const auto wait = receive();
+  if (wait) give_up_when_late();
+  return wait;
+}
+
+void PostgresStatement::give_up_when_late() {
+  if (deadline_.passed(std::chrono::steady_clock::now()))
+    give_up(ErrorKind::timeout, "it was not done by its deadline");
 }
 
 void PostgresStatement::send() {

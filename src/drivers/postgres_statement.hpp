@@ -30,6 +30,7 @@ class PostgresStatement : public Operation {
  private:
   enum class Step { send, receive, ended };
 
+  void give_up_when_late();
   void send();
   std::optional<IoWait> receive();
   void take(const PGresult* result);

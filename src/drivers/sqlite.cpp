@@ -59,6 +59,7 @@ class SqliteConnect : public ConnectOperation {
  private:
   void open();
   void prepare();
+  void run(const std::string& sql, QueryResult* result = nullptr);
   void set(const std::string& pragma, const std::string& value);
 
   DsnSource dsn_;
@@ -110,12 +111,19 @@ void SqliteConnect::prepare() {
   set("secure_delete", "1");
   set("synchronous", "1");  // NORMAL
   // A file that cannot do WAL answers with the mode that it keeps; one that is read-only with an error.
-  if (sqlite3_db_readonly(db, "main") == 0) connection_->execute("PRAGMA journal_mode = WAL", deadline_);
+  if (sqlite3_db_readonly(db, "main") == 0) run("PRAGMA journal_mode = WAL");
+}
+
+/// Does not wait for a lock: `advance` begins again after a moment.
+void SqliteConnect::run(const std::string& sql, QueryResult* result) {
+  if (!connection_->run(sql, deadline_, result))
+    throw DriverError(ErrorKind::timeout, "the database is locked by somebody else");
 }
 
 void SqliteConnect::set(const std::string& pragma, const std::string& value) {
-  connection_->execute("PRAGMA " + pragma + " = " + value, deadline_);
-  const QueryResult now = connection_->execute("PRAGMA " + pragma, deadline_);
+  run("PRAGMA " + pragma + " = " + value);
+  QueryResult now;
+  run("PRAGMA " + pragma, &now);
   if (now.rows.size() == 1 && now.rows.front().front() == value) return;
   throw DriverError(ErrorKind::connect, "this SQLite does not obey PRAGMA " + pragma);
 }

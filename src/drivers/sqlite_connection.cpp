@@ -1,6 +1,7 @@
 #include "drivers/sqlite_connection.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <utility>
 
@@ -20,14 +21,20 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-/// Holds SQLite to a deadline for as long as it lives. The user's own calls keep the usual busy timeout.
+/// Whether the statement may read the timeout, which a busy handler of our own would set to 0.
+bool concerns_timeout(std::string_view sql) {
+  constexpr std::string_view name = "busy_timeout";
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
+  return std::search(sql.begin(), sql.end(), name.begin(), name.end(), same) != sql.end();
+}
+
+/// Holds SQLite to a deadline for as long as it lives, and lets it wait for no lock. The user's own calls
+/// keep the usual busy timeout.
 class BoundedUse {
  public:
-  BoundedUse(sqlite3* db, Deadline deadline) : db_(db), deadline_(deadline) {
+  BoundedUse(sqlite3* db, std::string_view sql, Deadline deadline) : db_(db), deadline_(deadline) {
     static constexpr int steps_between_checks = 1000;
-    const auto left = std::chrono::ceil<milliseconds>(deadline.remaining(now()));
-    sqlite3_busy_timeout(
-        db_, static_cast<int>(std::min<milliseconds>(SqliteConnection::busy_timeout, left).count()));
+    if (!concerns_timeout(sql)) sqlite3_busy_handler(db_, &BoundedUse::note_lock, this);
     sqlite3_progress_handler(db_, steps_between_checks, &BoundedUse::is_over, this);
   }
   BoundedUse(const BoundedUse&) = delete;
@@ -37,29 +44,42 @@ class BoundedUse {
     sqlite3_busy_timeout(db_, static_cast<int>(SqliteConnection::busy_timeout.count()));
   }
 
+  /// Whether SQLite wanted to wait for a lock. Where waiting is in vain it fails without asking.
+  bool met_lock() const noexcept { return met_lock_; }
+
  private:
+  static int note_lock(void* self, int /*times*/) {
+    static_cast<BoundedUse*>(self)->met_lock_ = true;
+    return 0;
+  }
   static int is_over(void* self) { return static_cast<BoundedUse*>(self)->deadline_.passed(now()) ? 1 : 0; }
 
   sqlite3* db_;
   Deadline deadline_;
+  bool met_lock_ = false;
 };
 
-/// A whole query in one step: SQLite knows no other way.
+/// A whole query in one step, for SQLite knows no other way, or in one more for every time that it finds a
+/// lock.
 class SqliteQuery : public Operation {
  public:
   SqliteQuery(SqliteConnection& connection, std::string sql, Deadline deadline, QueryResult* result)
       : connection_(connection), sql_(std::move(sql)), deadline_(deadline), result_(result) {}
 
   std::optional<IoWait> advance() override {
-    connection_.run(sql_, deadline_, result_);
-    return std::nullopt;
+    if (connection_.run(sql_, deadline_, result_)) return std::nullopt;
+    pause_ = std::min(2 * pause_, longest_pause);
+    return IoWait{-1, 0, std::min(now() + pause_, deadline_.when())};
   }
 
  private:
   SqliteConnection& connection_;
+  static constexpr milliseconds longest_pause{25};
+
   std::string sql_;
   Deadline deadline_;
   QueryResult* result_;
+  milliseconds pause_{1};
 };
 
 std::vector<std::string> column_names(sqlite3_stmt* statement) {
@@ -103,13 +123,24 @@ bool SqliteConnection::is_broken() const noexcept {
   return false;
 }
 
-void SqliteConnection::run(std::string_view sql, Deadline deadline, QueryResult* result) {
+bool SqliteConnection::run(std::string_view sql, Deadline deadline, QueryResult* result) {
   check_file();
+  if (deadline.passed(now())) fail(deadline);
+  if (result != nullptr) *result = {};
+  const BoundedUse bounded(db_.get(), sql, deadline);
+  try {
+    execute_whole(sql, deadline, result);
+    return true;
+  } catch (const DriverError& error) {
+    if (error.kind() != ErrorKind::timeout || !bounded.met_lock() || lost_) throw;
+    return false;
+  }
+}
+
+void SqliteConnection::execute_whole(std::string_view sql, Deadline deadline, QueryResult* result) {
   if (sql.find('\0') != std::string_view::npos) {
     throw DriverError(ErrorKind::query, "sqlite statement failed: it contains a zero byte");
   }
-  const BoundedUse bounded(db_.get(), deadline);
-  if (deadline.passed(now())) fail(deadline);
   const char* const end = sql.data() + sql.size();
   const char* rest = nullptr;
   const auto prepare = [&](const char* begin) {

@@ -16,10 +16,10 @@ struct SqliteClose {
 using SqliteHandle = std::unique_ptr<sqlite3, SqliteClose>;
 
 /// A connection of SQLite, used by one thread at a time. A statement ends at its deadline: SQLite asks every
-/// thousand steps, and waits for a lock no longer than that.
+/// thousand steps. Whoever runs an operation waits for a lock between its steps, so that it costs no thread.
 class SqliteConnection : public Connection {
  public:
-  /// What a connection waits for a lock where no deadline is nearer, and what `PRAGMA busy_timeout` says.
+  /// What the user's own calls wait for a lock, and what `PRAGMA busy_timeout` says.
   static constexpr std::chrono::milliseconds busy_timeout{5000};
 
   /// `path`: for messages.
@@ -29,11 +29,13 @@ class SqliteConnection : public Connection {
   bool is_broken() const noexcept override;
   void* native_handle() noexcept override { return db_.get(); }
 
-  /// Runs one statement; its rows go to `result`, or are dropped. throws DriverError.
-  void run(std::string_view sql, Deadline deadline, QueryResult* result);
+  /// Runs one statement; its rows go to `result`, or are dropped. Returns false, having changed nothing,
+  /// where somebody else holds a lock that he may give back. throws DriverError.
+  bool run(std::string_view sql, Deadline deadline, QueryResult* result);
 
  private:
   void check_file();
+  void execute_whole(std::string_view sql, Deadline deadline, QueryResult* result);
   void step_through(sqlite3_stmt* statement, Deadline deadline, QueryResult* result);
   [[noreturn]] void fail(Deadline deadline);
 

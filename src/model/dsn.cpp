@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <optional>
 #include <string_view>
 
 #include "dbpool/model/error.hpp"
+#include "model/secret_file.hpp"
 
 // Only what is known to be harmless is shown: the values of known keys, and the parts of a URI that look as
 // they should. A known secret shows as `key=***`. From the first thing that is neither, all the rest is one
@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::string_view hidden = "***";
 constexpr std::string_view blanks = " \t\r\n\v\f";
-constexpr std::size_t largest_secret_file = 64U << 10U;
 
 constexpr std::array<std::string_view, 19> secret_keys{
     "password",   "sslpassword", "passwd",       "passphrase",       "pass",
@@ -258,20 +257,7 @@ Dsn DsnSource::read() const {
   if (const auto* const dsn = std::get_if<Dsn>(&from_)) return *dsn;
   const auto& file = std::get<std::filesystem::path>(from_);
   // Somebody may have put the DSN itself where the file belongs.
-  const auto shown = Dsn(file.string()).redacted();
-  std::error_code ignored;
-  // Opening a pipe or a device could keep the reader waiting.
-  std::ifstream stream;
-  if (std::filesystem::is_regular_file(file, ignored)) stream.open(file, std::ios::binary);
-  if (!stream.is_open()) throw Error("reading the dsn file " + shown + ": not a readable file");
-  std::string text(largest_secret_file + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  if (text.empty() || text.size() > largest_secret_file) {
-    throw Error("reading the dsn file " + shown + (text.empty() ? ": it is empty" : ": it is too large"));
-  }
-  return Dsn(std::move(text));
+  return Dsn(read_secret_file(file, "the dsn file " + Dsn(file.string()).redacted()));
 }
 
 }  // namespace dbpool

@@ -9,6 +9,7 @@ namespace dbpool {
 
 void LeakDetector::lent(LeaseRecord& lease) noexcept {
   lease.suspected = false;
+  lease.pardoned = std::chrono::nanoseconds::zero();
   lease.older = newest_;
   lease.newer = nullptr;
   (newest_ != nullptr ? newest_->newer : oldest_) = &lease;
@@ -22,10 +23,15 @@ bool LeakDetector::returned(LeaseRecord& lease) noexcept {
   return lease.suspected;
 }
 
+void LeakDetector::pardon(std::chrono::nanoseconds pause) noexcept {
+  for (auto* lease = oldest_; lease != nullptr; lease = lease->newer) lease->pardoned += pause;
+}
+
 std::vector<const LeaseRecord*> LeakDetector::sweep(std::chrono::nanoseconds now) {
   std::vector<const LeaseRecord*> fresh;
   if (limit_.count() == 0) return fresh;
-  for (auto* lease = oldest_; lease != nullptr && now - lease->acquired_at >= limit_; lease = lease->newer) {
+  for (auto* lease = oldest_; lease != nullptr; lease = lease->newer) {
+    if (now - lease->acquired_at - lease->pardoned < limit_) break;
     if (lease->suspected) continue;
     lease->suspected = true;
     ++suspected_;

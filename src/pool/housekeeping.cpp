@@ -19,11 +19,11 @@ void PoolCore::keep_house(Duration interval) {
     retire_idle(*state, now, after);
     check_idle(*state, now, after);
     plan_opens(*state, after);
-    if (now - std::exchange(state->last_housekeeping, now) < longest_gap) {
-      for (const LeaseRecord* lease : state->leaks.sweep(now)) {
-        state->ledger.apply(event::LeakSuspected{});
-        suspects.push_back(*lease);
-      }
+    const Duration gap = now - std::exchange(state->last_housekeeping, now);
+    if (gap >= longest_gap) state->leaks.pardon(gap);
+    for (const LeaseRecord* lease : state->leaks.sweep(now)) {
+      state->ledger.apply(event::LeakSuspected{});
+      suspects.push_back(*lease);
     }
     after->later.push_back({clock().now() + interval, interval, &PoolCore::keep_house});
   }

@@ -19,20 +19,28 @@ void wait_here(const IoWait& wait) {
   ::poll(&descriptor, 1, timeout);
 }
 
-void step(const std::shared_ptr<Scheduler>& scheduler, const std::shared_ptr<Operation>& operation,
-          const std::function<void(std::exception_ptr)>& done) {
+/// An operation on its way. What waits for the end may own what the operation works on, a connection say, so
+/// where a stopped scheduler drops both, the operation goes first: members are destroyed from the last one
+/// up.
+struct Underway {
+  std::shared_ptr<Scheduler> scheduler;
+  std::function<void(std::exception_ptr)> done;
+  std::shared_ptr<Operation> operation;
+};
+
+void step(const Underway& underway) {
   std::optional<IoWait> wait;
   try {
-    wait = operation->advance();
+    wait = underway.operation->advance();
   } catch (...) {
-    done(std::current_exception());
+    underway.done(std::current_exception());
     return;
   }
   if (!wait) {
-    done(nullptr);
+    underway.done(nullptr);
     return;
   }
-  scheduler->when(*wait, [scheduler, operation, done] { step(scheduler, operation, done); });
+  underway.scheduler->when(*wait, [underway] { step(underway); });
 }
 
 }  // namespace
@@ -43,9 +51,8 @@ void run_here(Operation& operation) {
 
 void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operation> operation,
             std::function<void(std::exception_ptr)> done) {
-  scheduler->post([scheduler, operation = std::move(operation), done = std::move(done)] {
-    step(scheduler, operation, done);
-  });
+  scheduler->post(
+      [underway = Underway{scheduler, std::move(done), std::move(operation)}] { step(underway); });
 }
 
 QueryResult Connection::execute(std::string_view sql, Deadline deadline) {

@@ -19,18 +19,27 @@ inline constexpr std::array<std::string_view, 5> http_json_preset_names{"ombudsm
 /// Where the figures are and how the document is read.
 struct HttpJsonOptions {
   std::string url;
-  std::string preset = "ombudsman";           ///< one of `http_json_preset_names`
-  std::map<std::string, std::string> fields;  ///< with preset `custom`: field → JSON pointer
-  std::string pools;     ///< with preset `custom`: JSON pointer to several pools; "" = one
+  std::string preset = "ombudsman";  ///< one of `http_json_preset_names`
+  /// With preset `custom`: field → JSON pointer, or `reference#pointer` into another document of the server.
+  std::map<std::string, std::string> fields;
+  std::string pools;  ///< with preset `custom`: JSON pointer to several pools; "" = one, or an array of them
   std::string username;  ///< basic auth, with `password_file`
   std::optional<std::filesystem::path> password_file, bearer_file, ca_file;
+  Duration error_window = std::chrono::seconds(60);  ///< for the snapshot's errors_recent
 
   bool operator==(const HttpJsonOptions&) const = default;
 };
 
 /// Reads an application's JSON endpoint. The pool is `<source>`, or `<source>/<pool>` where there are
-/// several.
+/// several. A name is cut to 200 bytes.
 std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions& options,
                                        std::shared_ptr<NameResolver> names);
+
+/// What is wrong with a field or with where it is to be found, with preset `custom`, and what is allowed; ""
+/// when it is fine.
+std::string http_json_field_problem(const std::string& field, const std::string& place);
+
+/// What is wrong with options, first of all their URL, which is not quoted; "" when they are fine.
+std::string http_json_problem(const HttpJsonOptions& options);
 
 }  // namespace dbpool

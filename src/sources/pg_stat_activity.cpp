@@ -84,7 +84,7 @@ LeakReport leak_of(const Row& row, std::uint64_t pid) {
   session.state = text_of(row, "state");
   if (const auto start = row.number("query_start"); start && *start < 9e9) {
     session.last_query_start =
-        WallTime(std::chrono::round<WallTime::duration>(std::chrono::duration<double>(*start)));
+        WallTime(std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(*start)));
   }
   if (const auto query = row.text("query")) session.query = valid_utf8(*query);
   LeakReport leak;

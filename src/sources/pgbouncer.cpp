@@ -13,7 +13,7 @@ namespace {
 using Count = PoolSnapshot::Count;
 using Seconds = PoolSnapshot::Seconds;
 
-enum Question : std::size_t { pools, databases, totals, stats, config, lists, clients };
+enum Question : std::size_t { pools, databases, totals, stats, config, lists, state, clients };
 
 /// PgBouncer's own console, which is no pool.
 constexpr std::string_view console = "pgbouncer";
@@ -51,9 +51,20 @@ Count setting(const QueryResult& config, std::string_view key) {
   return value;
 }
 
+/// Whether PAUSE or SUSPEND was said to the whole pooler, which 1.18 does not tell.
+bool all_paused(const Answers& answers) {
+  bool paused = false;
+  for_each_row(answer_of(answers, state), [&](const Row& row) {
+    const auto key = row.text("key");
+    if (key == "paused" || key == "suspended") paused = paused || row.text("value") == "yes";
+  });
+  return paused;
+}
+
 Databases read_databases(const Answers& answers) {
   // Before 1.16 there is only one minimum for all.
   const Count min_size = setting(answer_of(answers, config), "min_pool_size");
+  const bool paused = all_paused(answers);
   Databases all;
   for_each_row(answer_of(answers, databases), [&](const Row& row) {
     const auto name = row.text("name");
@@ -66,7 +77,7 @@ Databases read_databases(const Answers& answers) {
     if (!database.min_size) database.min_size = min_size;
     database.max_connections = row.limit("max_connections");
     database.forced_user = !row.text("force_user").value_or("").empty();
-    database.paused = flag(row, "paused");
+    database.paused = paused ? true : flag(row, "paused");
     database.disabled = flag(row, "disabled");
   });
   return all;
@@ -103,7 +114,7 @@ void set_bounds(const Database& database, PoolSnapshot& pool) {
   }
   // PgBouncer keeps a minimum only where it has a client or knows whom to log in as.
   const bool kept = database.forced_user || plus(pool.clients_active, pool.clients_waiting).value_or(0) > 0;
-  if (kept) pool.min = smaller(database.min_size, pool.configured);
+  if (kept && database.min_size) pool.min = smaller(database.min_size, pool.configured);
 }
 
 /// How long somebody has waited counts for the pool's health, unless somebody else wants it so.
@@ -198,7 +209,8 @@ void add_applications(const std::string& source, const Answers& answers, ProbeRe
 
 std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
   std::vector<Statement> all{{"SHOW POOLS", true},  {"SHOW DATABASES", true}, {"SHOW STATS_TOTALS", false},
-                             {"SHOW STATS", false}, {"SHOW CONFIG", false},   {"SHOW LISTS", false}};
+                             {"SHOW STATS", false}, {"SHOW CONFIG", false},   {"SHOW LISTS", false},
+                             {"SHOW STATE", false}};
   if (options.clients) all.push_back({"SHOW CLIENTS", false});
   return all;
 }

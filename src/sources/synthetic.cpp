@@ -29,7 +29,7 @@ class Timed : public Operation {
     if (!wait) took_ = clock_.tick() - *began_;
     return wait;
   }
-  /// REQUIRES: it is done.
+  /// 0 until it is done.
   Duration took() const noexcept { return took_; }
 
  private:
@@ -86,11 +86,11 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     fresh_ = true;
     tick_ = runtime_.clock->tick();
     connecting_ = driver_->start_connect(Deadline(runtime_.clock->now() + pace_.timeout));
-    run(connecting_, [](Client& self, const std::exception_ptr& failure) { self.connected(failure); });
+    run(*connecting_, [](Client& self, const std::exception_ptr& failure) { self.connected(failure); });
   }
 
   void connected(const std::exception_ptr& failure) {
-    const auto connecting = std::exchange(connecting_, nullptr);
+    const auto connecting = std::move(connecting_);
     const PoolInfo info = driver_->info();
     books_.access()->lands_in(info.database, user_.empty() ? info.user : user_);
     if (failure) {
@@ -110,15 +110,16 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     answer_ = {};
     const Deadline deadline(runtime_.clock->now() + pace_.timeout);
     acquiring_ =
-        std::make_shared<Timed>(connection_->start_query(transaction, deadline, &answer_), *runtime_.clock);
-    run(acquiring_, [](Client& self, const std::exception_ptr& failure) { self.acquired(failure); });
+        std::make_unique<Timed>(connection_->start_query(transaction, deadline, &answer_), *runtime_.clock);
+    run(*acquiring_, [](Client& self, const std::exception_ptr& failure) { self.acquired(failure); });
   }
 
   void acquired(const std::exception_ptr& failure) {
-    const auto acquiring = std::exchange(acquiring_, nullptr);
+    const Duration took = acquiring_->took();
+    acquiring_.reset();  // before its connection
     books_.access()->waiting_since(std::nullopt);
     if (!failure) {
-      book(acquiring->took());
+      book(took);
     } else {
       const DriverError error = reason_of(failure);
       if (connection_->is_broken()) connection_.reset();
@@ -167,9 +168,11 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     });
   }
 
+  /// Whoever holds the operation holds the client, whose connection it uses.
   template <typename Done>
-  void run(std::shared_ptr<Operation> operation, Done done) {
-    run_on(runtime_.scheduler, std::move(operation),
+  void run(Operation& operation, Done done) {
+    const std::shared_ptr<Operation> held(shared_from_this(), &operation);
+    run_on(runtime_.scheduler, held,
            [self = shared_from_this(), done](const std::exception_ptr& failure) { done(*self, failure); });
   }
 
@@ -181,9 +184,9 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   Guarded<SyntheticBooks> books_;
   // Of the one task that runs at a time.
   std::unique_ptr<Connection> connection_;
-  std::shared_ptr<ConnectOperation> connecting_;
+  std::unique_ptr<ConnectOperation> connecting_;
   QueryResult answer_;
-  std::shared_ptr<Timed> acquiring_;  // uses the connection and the answer
+  std::unique_ptr<Timed> acquiring_;  // uses the connection and the answer
   bool fresh_ = true;                 // the connection was opened in this turn
   std::string user_;                  // whom the pooler logs in as; "" = not known yet
   TimePoint began_;

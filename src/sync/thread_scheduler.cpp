@@ -9,11 +9,11 @@
 #include <climits>
 #include <deque>
 #include <optional>
-#include <queue>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "dbpool/sync/guarded.hpp"
 #include "dbpool/sync/scheduler.hpp"
@@ -40,21 +40,16 @@ using Token = std::uint64_t;
 constexpr Token wake_token = 0;
 
 struct Waiting {
-  int fd;
+  IoWait wait;
   Scheduler::Task task;
 };
 
-struct Moment {
-  TimePoint when;
-  Token token;
-  bool operator>(const Moment& other) const noexcept { return when > other.when; }
-};
+using Moment = std::pair<TimePoint, Token>;
 
 struct SchedulerState {
   std::deque<Scheduler::Task> ready;
   std::unordered_map<Token, Waiting> waiting;
-  // A wait that ended by its descriptor leaves its moment behind; the token then finds nothing.
-  std::priority_queue<Moment, std::vector<Moment>, std::greater<>> moments;
+  std::set<Moment> moments;  ///< of all that wait not only for a descriptor
   Token next_token = wake_token + 1;
   bool stopped = false;
 };
@@ -93,10 +88,10 @@ class ThreadScheduler::Core {
       const auto state = state_.access();
       if (state->stopped) return false;
       token = state->next_token++;
-      state->waiting.emplace(token, Waiting{wait.fd, std::move(task)});
+      state->waiting.emplace(token, Waiting{wait, std::move(task)});
       if (wait.until != TimePoint::max()) {
-        sooner = state->moments.empty() || wait.until < state->moments.top().when;
-        state->moments.push({wait.until, token});
+        sooner = state->moments.empty() || wait.until < state->moments.begin()->first;
+        state->moments.emplace(wait.until, token);
       }
     }
     if (wait.fd >= 0) watch(wait, token);
@@ -135,6 +130,7 @@ class ThreadScheduler::Core {
       state->stopped = true;
       ready.swap(state->ready);
       waiting.swap(state->waiting);
+      state->moments.clear();
     }
     work_.notify_all();
     wake();
@@ -154,7 +150,7 @@ class ThreadScheduler::Core {
     const auto state = state_.access();
     if (state->stopped) return std::nullopt;
     if (state->moments.empty()) return -1;
-    const auto left = state->moments.top().when - clock_->now();
+    const auto left = state->moments.begin()->first - clock_->now();
     const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     return static_cast<int>(std::clamp<std::int64_t>(ms, 0, INT_MAX));
   }
@@ -164,9 +160,8 @@ class ThreadScheduler::Core {
       Token token = 0;
       {
         const auto state = state_.access();
-        if (state->moments.empty() || state->moments.top().when > clock_->now()) return;
-        token = state->moments.top().token;
-        state->moments.pop();
+        if (state->moments.empty() || state->moments.begin()->first > clock_->now()) return;
+        token = state->moments.begin()->second;
       }
       finish(token);
     }
@@ -183,7 +178,9 @@ class ThreadScheduler::Core {
       const auto state = state_.access();
       const auto it = state->waiting.find(token);
       if (it == state->waiting.end()) return;
-      if (it->second.fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, it->second.fd, nullptr);
+      const IoWait& wait = it->second.wait;
+      if (wait.fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, wait.fd, nullptr);
+      state->moments.erase({wait.until, token});
       state->ready.push_back(std::move(it->second.task));
       state->waiting.erase(it);
     }

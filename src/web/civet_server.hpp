@@ -12,7 +12,7 @@ namespace dbpool {
 
 /// The HTTP server: turns what clients send into Requests and gives back what the router answers. Serves from
 /// its construction to `stop()`, with threads of its own that have stacks of 100 KB: see client_limits.hpp.
-/// What it refuses it refuses before any route: see request_policy.hpp. Every connection ends with its answer.
+/// What it refuses, no route sees: request_policy.hpp. Every connection ends with its answer.
 class CivetServer {
  public:
   /// throws Error that names the address and the system's reason when it cannot listen. `logger` outlives it.

@@ -29,8 +29,8 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"web", {"exposition", "snapshot", "log", "model"}},
     {"config", {"health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
     {"daemon",
-     {"config", "drivers", "exposition", "health", "log", "model", "observe", "pool", "snapshot", "sources",
-      "sync", "web"}},
+     {"config", "drivers", "exposition", "health", "log", "model", "net", "observe", "pool", "snapshot",
+      "sources", "sync", "web"}},
     {"main.cpp", {"config", "daemon", "exposition", "log"}},
 };
 
@@ -38,12 +38,14 @@ const std::map<std::string, std::set<std::string>> allowed{
 const std::map<std::string, std::set<std::string>> vendors{
     {"civetweb", {"web"}},
     {"prometheus/", {"exposition"}},
-    {"nlohmann/", {"exposition", "web", "log"}},
+    {"nlohmann/", {"exposition", "web", "log", "sources"}},
     {"yaml-cpp/", {"config"}},
     {"CLI/", {"config"}},
     {"libpq-fe", {"drivers"}},
     {"curl/", {"sources"}},
     {"sqlite3", {"drivers"}},
+    {"sql.h", {"drivers"}},
+    {"sqlext.h", {"drivers"}},
     {"spdlog/", {"log"}},
     {"zlib", {"web"}},
     {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},

@@ -9,6 +9,7 @@
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
 #include "exposition/metric_catalog.hpp"
+#include "sources/http_json_fields.hpp"
 
 namespace {
 
@@ -52,6 +53,10 @@ TEST_CASE("the README's table of pool keys is the loader's") {
 
 TEST_CASE("the README's table of source keys is the loader's") {
   check_section("source keys", dbpool::source_keys_markdown());
+}
+
+TEST_CASE("the README's table of JSON fields is the reader's") {
+  check_section("json fields", dbpool::http_json_fields_markdown());
 }
 
 TEST_CASE("the README's table of flags is the parser's") {

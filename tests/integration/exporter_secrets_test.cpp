@@ -4,6 +4,7 @@
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
 #include "support/postgres_server.hpp"
+#include "support/visible.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -11,23 +12,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* planted = "pl4nted-pa55word";
-
-/// Everything that one can read of the process from outside.
-std::string visible(const ExporterProcess& exporter, const ChildProcess& process) {
-  std::string all = process.standard_error() + process.standard_output();
-  for (const char* path :
-       {"/metrics", "/", "/-/ready", "/-/healthy", "/-/reload", "/no/such/path", "/health",
-        "/connections/pools/stats", "/connections/pools/stats/words", "/connections/pools/health",
-        "/connections/pools/metrics", "/connections/pools/history/words", "/connections/pools/leaks"}) {
-    const HttpAnswer answer = exporter.get(path);
-    all += answer.head + answer.body;
-  }
-  const HttpAnswer reloaded = exporter.post("/-/reload");
-  all += reloaded.head + reloaded.body;
-  const std::string proc = "/proc/" + std::to_string(process.pid());
-  all += read_whole(proc + "/cmdline") + read_whole(proc + "/comm");
-  return all + process.standard_error();
-}
 
 bool shows(const std::string& text, const char* secret) {
   return text.find(secret) != std::string::npos;
@@ -52,7 +36,7 @@ TEST_CASE("a refused password is an authentication error and is nowhere to be re
   CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "admitted"}}) == 1; }, 5s));
   CHECK(eventually([&] { return exporter.log("reconnection attempt").size() >= 2; }, 5s));
 
-  const std::string valid = visible(exporter, exporter.process());
+  const std::string valid = everything_visible(exporter);
   CHECK_FALSE(shows(valid, planted));
   CHECK_FALSE(shows(valid, PostgresServer::password));
 
@@ -62,7 +46,7 @@ TEST_CASE("a refused password is an authentication error and is nowhere to be re
       "  - {{name: uri, driver: postgres, dsn: 'postgresql://postgres:{0}@127.0.0.1:port:1/x%zz'}}\n",
       planted));
   CHECK(exporter.post("/-/reload").status == 500);
-  CHECK_FALSE(shows(visible(exporter, exporter.process()), planted));
+  CHECK_FALSE(shows(everything_visible(exporter), planted));
 }
 
 TEST_CASE("a password in the environment is nowhere to be read when it is refused at the start") {
@@ -84,7 +68,7 @@ TEST_CASE("a password file is read again at every connect, so that a new passwor
   CHECK(eventually([&] { return exporter.metric("dbpool_errors_total", refused) >= 1; }, 5s));
   secrets.write("dsn", server.dsn_with_password() + "\n");
   CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "rotated"}}) == 1; }, 6s));
-  const std::string all = visible(exporter, exporter.process());
+  const std::string all = everything_visible(exporter);
   CHECK_FALSE(shows(all, planted));
   CHECK_FALSE(shows(all, PostgresServer::password));
 }

@@ -137,6 +137,17 @@ TEST_CASE("a ping that is abandoned breaks the connection and is cancelled at th
   CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "0"; }));
 }
 
+TEST_CASE("an answer that came in time counts, however late it is looked at") {
+  const auto connection = open(server().dsn());
+  QueryResult result;
+  const auto operation = connection->start_query("SELECT 42", in(300ms), &result);
+  REQUIRE(operation->advance().has_value());
+  std::this_thread::sleep_for(600ms);  // as if the process had been stopped
+  CHECK_FALSE(operation->advance().has_value());
+  CHECK(result.rows.at(0).at(0) == "42");
+  CHECK_FALSE(connection->is_broken());
+}
+
 TEST_CASE("a ping that never began leaves the connection whole") {
   const auto connection = open(server().dsn());
   connection->start_query("SELECT 1", in(5s));

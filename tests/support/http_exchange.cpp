@@ -26,6 +26,19 @@ bool is_whole(const std::string& answer) {
          answer.size() - end - 4 >= std::strtoul(head.c_str() + length + name.size(), nullptr, 10);
 }
 
+/// What a body says that comes in chunks, each behind a line with its size.
+std::string unchunked(const std::string& body) {
+  std::string text;
+  for (std::size_t at = 0; at < body.size();) {
+    const auto begin = body.find("\r\n", at);
+    const auto size = std::strtoul(body.c_str() + at, nullptr, 16);
+    if (begin == std::string::npos || size == 0) break;
+    text.append(body, begin + 2, size);
+    at = begin + 2 + size + 2;
+  }
+  return text;
+}
+
 /// A connected socket whose calls end after a while; nothing can be sent where nobody listens.
 class ClientSocket {
  public:
@@ -84,6 +97,7 @@ HttpAnswer http_exchange(std::uint16_t port, std::string_view method, std::strin
   answer.status = std::atoi(text.c_str() + 9);
   answer.head = text.substr(0, end);
   answer.body = text.substr(end + 4);
+  if (answer.header("transfer-encoding") == "chunked") answer.body = unchunked(answer.body);
   return answer;
 }
 

@@ -122,9 +122,13 @@ std::string PostgresServer::query(const std::string& sql) const {
   return PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
 }
 
-void PostgresServer::start() {
+void PostgresServer::launch() {
   postmaster_ =
       spawn_server({program("postgres").string(), "-D", (directory_ / "data").string()}, directory_ / "log");
+}
+
+void PostgresServer::start() {
+  launch();
   const auto ended = [this] { return ::waitpid(postmaster_, nullptr, WNOHANG) != 0; };
   bool failed = false;
   const bool up = wait_until([&] { return accepts() || (failed = ended()); }, 20s);
@@ -156,6 +160,29 @@ void PostgresServer::kill() {
     if (!is_gone(child)) ::kill(child, SIGKILL);
   }
   if (!wait_until(all_gone, 5s)) throw std::runtime_error("PostgreSQL's children do not end");
+}
+
+void PostgresServer::restart() {
+  ::kill(postmaster_, SIGQUIT);
+  ::waitpid(postmaster_, nullptr, 0);
+  start();
+}
+
+void PostgresServer::start_in_recovery() {
+  std::ofstream(directory_ / "data" / "postgresql.conf", std::ios::app) << "hot_standby = off\n";
+  std::ofstream(directory_ / "data" / "standby.signal") << "";
+  launch();
+  const std::string info = "host=127.0.0.1 port=" + std::to_string(port_) + " connect_timeout=2";
+  // Where it listens already but turns everybody away, libpq says that it rejects.
+  if (!wait_until([&] { return PQping(info.c_str()) == PQPING_REJECT; }, 20s))
+    throw std::runtime_error("PostgreSQL does not stay in recovery: " + tail_of(directory_ / "log"));
+}
+
+void PostgresServer::promote() {
+  std::ofstream(directory_ / "data" / "promote") << "";
+  ::kill(postmaster_, SIGUSR1);
+  if (!wait_until([this] { return accepts(); }, 20s))
+    throw std::runtime_error("PostgreSQL was not promoted: " + tail_of(directory_ / "log"));
 }
 
 void PostgresServer::freeze() {

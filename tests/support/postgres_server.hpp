@@ -44,12 +44,20 @@ class PostgresServer {
   void freeze();
   /// Lets them go on.
   void thaw();
+  /// Ends every session without a word and starts anew at once ("immediate").
+  void restart();
+  /// Starts it as a standby without a primary: it stays in recovery and turns every client away because it is
+  /// starting up (SQLSTATE 57P03), until `promote`. REQUIRES: it does not run.
+  void start_in_recovery();
+  /// Ends the recovery and waits until it takes connections.
+  void promote();
   /// Process ids of the postmaster and its children now.
   std::vector<pid_t> processes() const;
 
  private:
   void configure(Auth auth, const std::vector<std::string>& settings);
   bool accepts() const;
+  void launch();
 
   std::filesystem::path directory_;
   std::uint16_t port_;

@@ -18,11 +18,21 @@ std::string percent_encoded(const std::string& text) {
   return encoded;
 }
 
+/// Writes all files; returns the path of prometheus.yml.
+std::filesystem::path written(const std::map<std::string, std::string>& files,
+                              const TemporaryDirectory& directory) {
+  for (const auto& [name, text] : files) directory.write(name, text);
+  return directory.path() / "prometheus.yml";
+}
+
 }  // namespace
 
 PrometheusServer::PrometheusServer(std::uint16_t target)
+    : PrometheusServer(std::map<std::string, std::string>{{"prometheus.yml", config(target)}}) {}
+
+PrometheusServer::PrometheusServer(const std::map<std::string, std::string>& files)
     : port_(free_port()),
-      process_({"prometheus", "--config.file=" + directory_.write("prometheus.yml", config(target)).string(),
+      process_({"prometheus", "--config.file=" + written(files, directory_).string(),
                 "--storage.tsdb.path=" + (directory_.path() / "data").string(),
                 fmt::format("--web.listen-address=127.0.0.1:{}", port_)}) {
   const auto ready = [this] { return http_exchange(port_, "GET", "/-/ready").status == 200; };
@@ -41,15 +51,30 @@ scrape_configs:
                      target);
 }
 
-std::optional<double> PrometheusServer::query(const std::string& expression) const {
-  const auto answer = http_exchange(port_, "GET", "/api/v1/query?query=" + percent_encoded(expression));
+std::string PrometheusServer::get(const std::string& path) const {
+  const auto answer = http_exchange(port_, "GET", path);
   if (answer.status != 200) throw std::runtime_error("Prometheus says: " + answer.body);
-  // Go sends a small answer in one piece, but is free to chunk it.
-  const auto begin = answer.body.find('{');
-  const auto json = nlohmann::json::parse(answer.body.substr(begin, answer.body.rfind('}') - begin + 1));
+  return answer.body;
+}
+
+std::optional<double> PrometheusServer::query(const std::string& expression) const {
+  const auto json = nlohmann::json::parse(get("/api/v1/query?query=" + percent_encoded(expression)));
   const auto& result = json.at("data").at("result");
   if (result.empty()) return std::nullopt;
   return std::stod(result.front().at("value").at(1).get<std::string>());
+}
+
+std::vector<std::string> PrometheusServer::bad_rules() const {
+  std::vector<std::string> bad;
+  const auto json = nlohmann::json::parse(get("/api/v1/rules"));
+  for (const auto& group : json.at("data").at("groups")) {
+    for (const auto& rule : group.at("rules")) {
+      if (rule.at("health") == "ok") continue;
+      bad.push_back(fmt::format("{}: {} {}", rule.at("name").get<std::string>(),
+                                rule.at("health").get<std::string>(), rule.value("lastError", "")));
+    }
+  }
+  return bad;
 }
 
 }  // namespace dbpool

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <string_view>
@@ -14,6 +15,7 @@ namespace dbpool {
 namespace {
 
 constexpr auto between_bytes = std::chrono::milliseconds(100);
+constexpr int steady_bytes = 16 << 10;
 
 std::string_view beginning(Slowness way) {
   switch (way) {
@@ -23,16 +25,17 @@ std::string_view beginning(Slowness way) {
       return "GET /metrics HTTP/1.1\r\nHost: a\r\nX-Long: ";
     case Slowness::drips_body:
       return "POST /-/reload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
-    case Slowness::reads:
+    case Slowness::hardly_reads:
+    case Slowness::reads_steadily:
       break;
   }
   return "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
 }
 
-/// Small buffers and segments, so that what the client does not read stays with the server.
-void make_narrow(int socket) {
-  const int small = 2048, segment = 536;
-  ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+/// Buffers of `size` bytes and small segments, so that what the client does not read stays with the server.
+void make_narrow(int socket, int size) {
+  const int segment = 536;
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   ::setsockopt(socket, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
 }
 
@@ -52,7 +55,8 @@ SlowClients::~SlowClients() {
 
 void SlowClients::connect(Client& client) const {
   client.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (client.way == Slowness::reads) make_narrow(client.socket);
+  if (client.way == Slowness::hardly_reads) make_narrow(client.socket, 2048);
+  if (client.way == Slowness::reads_steadily) make_narrow(client.socket, steady_bytes);
   const sockaddr_in address = loopback(port_);
   // On loopback this ends at once, unless the server's backlog is full; then `go_on` sends later.
   ::connect(client.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
@@ -63,8 +67,9 @@ void SlowClients::connect(Client& client) const {
 void SlowClients::go_on(Client& client) {
   const bool drips = client.way == Slowness::drips_head || client.way == Slowness::drips_body;
   if (drips) ::send(client.socket, "x", 1, MSG_NOSIGNAL);
-  char byte = 0;
-  const ssize_t n = ::recv(client.socket, &byte, 1, 0);
+  std::array<char, steady_bytes> bytes{};
+  const std::size_t size = client.way == Slowness::reads_steadily ? bytes.size() : 1;
+  const ssize_t n = ::recv(client.socket, bytes.data(), size, 0);
   if (n > 0 || (n < 0 && (errno == EAGAIN || errno == ENOTCONN))) return;
   ++hung_up_;
   ::close(client.socket);

@@ -10,10 +10,11 @@ namespace dbpool {
 
 /// How a client wastes a server's time.
 enum class Slowness {
-  silent,      ///< connects and says nothing
-  drips_head,  ///< sends a header one byte at a time, without end
-  drips_body,  ///< promises a body and sends it one byte at a time
-  reads,       ///< asks for the metrics and takes them one byte at a time
+  silent,          ///< connects and says nothing
+  drips_head,      ///< sends a header one byte at a time, without end
+  drips_body,      ///< promises a body and sends it one byte at a time
+  hardly_reads,    ///< asks for the metrics and takes them one byte at a time
+  reads_steadily,  ///< asks for the metrics and takes 160 KB of them a second
 };
 
 /// Hostile clients of one server on a loopback port: each is slow in its way for as long as the server lets

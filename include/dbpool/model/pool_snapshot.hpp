@@ -30,8 +30,8 @@ struct PoolSnapshot {
   using Seconds = std::optional<double>;
   using Time = std::optional<WallTime>;
 
-  std::string pool;     ///< the `pool` label; for an owned pool its configured name
-  bool unread = false;  ///< the last reading of its source failed: nothing is known but its name
+  std::string pool;  ///< the `pool` label; for an owned pool its configured name
+  bool unread = false;  ///< nothing is known but its name, as when its source's last reading failed
   PoolInfo info;
   std::optional<PoolPhase> phase;  ///< owned pools only
 

@@ -21,6 +21,7 @@ struct LeaseRecord {
   std::string site;  ///< the caller's own name for the place; empty: `where` counts
   std::array<void*, 16> stack{};
   int stack_depth = 0;
+  std::chrono::nanoseconds pardoned{0};  ///< of its time: the process stood still, so nobody could return it
   bool suspected = false;
   LeaseRecord* older = nullptr;
   LeaseRecord* newer = nullptr;
@@ -39,6 +40,8 @@ class LeakDetector {
   void lent(LeaseRecord& lease) noexcept;
   /// Returns whether the lease had been suspected.
   bool returned(LeaseRecord& lease) noexcept;
+  /// The process has stood still for `pause`: none of it counts against the leases that are out.
+  void pardon(std::chrono::nanoseconds pause) noexcept;
   /// Leases that have become suspect since the last sweep. Costs the number of suspects.
   std::vector<const LeaseRecord*> sweep(std::chrono::nanoseconds now);
   /// All suspects, longest held first.

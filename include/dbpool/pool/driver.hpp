@@ -50,7 +50,7 @@ class Connection {
   QueryResult execute(std::string_view sql, Deadline deadline);
   /// True when it must not be lent again: lost, or left inside a transaction or a result. Reads memory only.
   virtual bool is_broken() const noexcept = 0;
-  /// The client library's own handle (`sqlite3*`, `PGconn*`), still owned by the connection.
+  /// The client library's own handle (`sqlite3*`, `PGconn*`, `SQLHDBC`), still owned by the connection.
   virtual void* native_handle() noexcept = 0;
 };
 

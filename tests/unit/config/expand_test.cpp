@@ -53,6 +53,18 @@ TEST_CASE("an unset variable is named, and nothing else of the text is") {
   CHECK(problem.find("hunter2") == std::string::npos);
 }
 
+TEST_CASE("defaults within defaults are filled in sixteen levels deep, and no deeper") {
+  const auto nested = [](int levels) {
+    std::string text = "x";
+    for (int i = 0; i < levels; ++i) text = "${UNSET:-" + text + "}";
+    return expand(text, environment);
+  };
+  CHECK(nested(16).text == "x");
+  CHECK(nested(16).problem.empty());
+  CHECK(nested(17).problem == "defaults within defaults too deep; allowed: 16 levels");
+  CHECK_FALSE(nested(5'000).problem.empty());
+}
+
 TEST_CASE("a malformed variable is a problem") {
   for (const auto* text :
        {"${", "${A", "${}", "${1A}", "${A-x}", "${A:x}", "${A B}", "${:-x}", "${UNSET:-${A}"}) {

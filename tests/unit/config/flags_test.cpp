@@ -141,6 +141,43 @@ TEST_CASE("wrong usage is refused") {
   }
 }
 
+TEST_CASE("a bad variable of a flag is refused by its name, with what is allowed") {
+  struct Case {
+    std::string name, value, allowed;
+  };
+  const std::vector<Case> wrong{
+      {"CONFIG_FILE", "", "YAML file"},
+      {"CONFIG_CHECK", "2", "true or false"},
+      {"CONFIG_CHECK", "", "print every problem"},
+      {"WEB_LISTEN_ADDRESS", "", "host:port"},
+      {"WEB_LISTEN_ADDRESS", ":1,,:2", "host:port"},
+      {"WEB_LISTEN_ADDRESS", ":1, :2", "host:port"},
+      {"WEB_LISTEN_ADDRESS", ":65536", "a port from 0 to 65535"},
+      {"WEB_LISTEN_ADDRESS", ":-1", "a port from 0 to 65535"},
+      {"WEB_LISTEN_ADDRESS", "a:b:c", "host:port or :port with IPv4"},
+      {"WEB_LISTEN_ADDRESS", "http://localhost:10127", "a port from 0 to 65535"},
+      {"WEB_TELEMETRY_PATH", "metrics", "a path such as /metrics"},
+      {"WEB_TELEMETRY_PATH", "/a b", "a path such as /metrics"},
+      {"WEB_TELEMETRY_PATH", "/a/%2e%2e", "a path such as /metrics"},
+      {"WEB_ENABLE_LIFECYCLE", "TRUE", "true or false"},
+      {"WEB_ENABLE_ADMIN_API", "enabled", "true or false"},
+      {"LOG_LEVEL", "trace", "debug, info, warn or error"},
+      {"LOG_LEVEL", "info ", "debug, info, warn or error"},
+      {"LOG_FORMAT", "text", "logfmt or json"},
+      {"LOG_FORMAT", "\x1b[31m", "logfmt or json"},
+  };
+  for (const auto& [name, value, allowed] : wrong) {
+    CAPTURE(name);
+    CAPTURE(value);
+    const Lines problems = problems_of({}, {{"DBPOOL_" + name, value}});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("environment: DBPOOL_" + name + ": "));
+    CHECK(problems[0].find("allowed: ") != std::string::npos);
+    CHECK(problems[0].find(allowed) != std::string::npos);
+    CHECK(problems[0].find('\x1b') == std::string::npos);
+  }
+}
+
 TEST_CASE("the argument of an unknown flag is neither reported again nor repeated") {
   CHECK(problems_of({"--dsn", "postgres://u:hunter2@h/db", "--password=hunter2", "x=hunter2"}) ==
         Lines{"unknown flag \"--dsn\"; allowed: see --help",

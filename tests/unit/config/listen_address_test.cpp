@@ -26,6 +26,7 @@ TEST_CASE("an IPv6 address is told from a mistake") {
   CHECK(is_ipv6_address("::1:80"));
   CHECK_FALSE(is_ipv6_address("127.0.0.1:80"));
   CHECK_FALSE(is_ipv6_address(":80"));
+  CHECK_FALSE(is_ipv6_address("http://localhost:80"));
 }
 
 }  // namespace

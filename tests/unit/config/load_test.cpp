@@ -71,7 +71,7 @@ class TemporaryFile {
 
 TEST_CASE("every bad file is refused with exactly the problems beside it, and without a secret") {
   const auto files = fixtures(".bad.yml");
-  CHECK(files.size() >= 25);
+  CHECK(files.size() >= 60);
   for (const auto& file : files) {
     CAPTURE(file);
     const auto problems = problems_of([&] { load_fixture(file.filename()); });
@@ -254,11 +254,6 @@ TEST_CASE("unknown variables are warned about, and pool variables when a file ma
         Lines{"unknown environment variable DBPOOL_SERVICE_HOST",
               "environment variables ignored because there is a configuration file: DBPOOL_DSN, "
               "DBPOOL_MAX_SIZE"});
-}
-
-TEST_CASE("the environment is copied from an array of NAME=value") {
-  const char* const entries[] = {"A=1", "B=x=y", "C=", "no equals sign", nullptr};
-  CHECK(environment_of(entries) == Environment{{"A", "1"}, {"B", "x=y"}, {"C", ""}});
 }
 
 }  // namespace

@@ -49,6 +49,10 @@ class Hoard {
   std::vector<int> taken_;
 };
 
+std::shared_ptr<Driver> sparing(std::uint64_t each) {
+  return sparing_driver(std::make_shared<test::NullDriver>(), std::make_shared<DescriptorCount>(0), each);
+}
+
 struct LevelsLogger : Logger {
   void log(LogLevel level, std::string_view, std::string_view message,
            const std::vector<LogField>&) noexcept override {
@@ -99,7 +103,7 @@ TEST_CASE("too low a limit is warned of, and is an error when pools cannot even 
 
 TEST_CASE(
     "a connection is refused when only the web server's descriptors are left, and made when there are more") {
-  const auto driver = sparing_driver(std::make_shared<test::NullDriver>());
+  const auto driver = sparing(3);
   const SoftLimit soft(200);
   const std::uint64_t last = 200 - client_limits(200).descriptors();
   {
@@ -118,13 +122,41 @@ TEST_CASE(
 }
 
 TEST_CASE("a connection is refused when no descriptor is left at all") {
-  const auto driver = sparing_driver(std::make_shared<test::NullDriver>());
+  const auto driver = sparing(3);
   const SoftLimit soft(100);
   const Hoard everything(100);
   CHECK_THROWS_AS(connect(*driver, Deadline()), DriverError);
 }
 
+TEST_CASE("connections count with what they may come to open, for as long as they are open") {
+  const auto count = std::make_shared<DescriptorCount>(0);
+  const auto driver = sparing_driver(std::make_shared<test::NullDriver>(), count, 30);
+  const SoftLimit soft(200);
+  auto first = connect(*driver, Deadline());
+  CHECK(*count == 30);
+  auto second = connect(*driver, Deadline());
+  auto third = connect(*driver, Deadline());
+  CHECK(*count == 90);
+  CHECK_THROWS_AS(connect(*driver, Deadline()), DriverError);
+  CHECK(*count == 90);
+  second.reset();
+  CHECK(*count == 60);
+  CHECK_FALSE(third->is_broken());
+  CHECK(third->execute("SELECT 1", Deadline()).rows.empty());
+  CHECK_NOTHROW(connect(*driver, Deadline()));
+}
+
+TEST_CASE("a connect that is abandoned counts no more") {
+  const auto count = std::make_shared<DescriptorCount>(0);
+  const auto driver = sparing_driver(std::make_shared<test::NullDriver>(), count, 3);
+  auto operation = driver->start_connect(Deadline());
+  CHECK(*count == 3);
+  operation.reset();
+  CHECK(*count == 0);
+}
+
 TEST_CASE("a driver is described as it was") {
   const auto driver = std::make_shared<test::NullDriver>();
-  CHECK(sparing_driver(driver)->info().driver == driver->info().driver);
+  CHECK(sparing_driver(driver, std::make_shared<DescriptorCount>(0), 3)->info().driver ==
+        driver->info().driver);
 }

@@ -20,12 +20,12 @@ PoolConfig pool(const std::string& name, unsigned max_size = 2) {
 }
 
 Config config_of(std::vector<PoolConfig> pools) {
-  return {.history = {}, .pools = std::move(pools)};
+  return {.history = {}, .pools = std::move(pools), .sources = {}};
 }
 
 struct Scene {
   Runtime runtime = Runtime::start(2);
-  Fleet fleet{runtime, [](const PoolOptions&) { return nullptr; }};
+  Fleet fleet{runtime, [](const PoolOptions&) { return nullptr; }, nullptr};
 
   /// Returns when every pool has been initialized.
   std::vector<WatchedSource> apply(std::vector<PoolConfig> pools) {
@@ -105,4 +105,30 @@ TEST_CASE("a fleet that is stopped has no leases out and all its pools end") {
   CHECK(scene.fleet.leases_out() == 0);
   scene.fleet.finish_stopped();
   for (const auto& w : watched) CHECK(w.source->read().pools[0].phase == PoolPhase::terminated);
+}
+
+TEST_CASE("a source that is configured as before stays as it is, also under another policy") {
+  Scene scene;
+  SourceConfig source;
+  source.probe.name = "pgb";
+  source.dsn = DsnSource(Dsn("host=127.0.0.1 port=1"));
+  Config config{.history = {}, .pools = {}, .sources = {source}};
+  const auto first = scene.fleet.apply(config);
+  config.sources[0].health = *health_preset("ombudsman");
+  const auto second = scene.fleet.apply(config);
+  CHECK(second.at(0).source == first.at(0).source);
+  CHECK(second.at(0).policy == *health_preset("ombudsman"));
+  config.sources[0].probe.interval = 7s;
+  CHECK(scene.fleet.apply(config).at(0).source != first.at(0).source);
+}
+
+TEST_CASE("pools come before sources, and only pools can be closed") {
+  Scene scene;
+  SourceConfig source;
+  source.probe.name = "pgb";
+  source.dsn = DsnSource(Dsn("host=127.0.0.1 port=1"));
+  CHECK(names(scene.fleet.apply({.history = {}, .pools = {pool("a")}, .sources = {source}})) ==
+        std::vector<std::string>{"a", "pgb"});
+  CHECK(scene.fleet.pools() == std::vector<std::string>{"a"});
+  CHECK_FALSE(scene.fleet.close("pgb").has_value());
 }

@@ -71,6 +71,27 @@ TEST_CASE("a connect that nobody answers ends at its deadline") {
   }
 }
 
+TEST_CASE("a server that takes the connection and says nothing is told from one that cannot be reached") {
+  const auto is_unanswered = [](Hostility hostility, const std::string& options) {
+    const HostileServer server(hostility);
+    const auto driver = postgres_driver(DsnSource(Dsn(server.dsn() + options)));
+    try {
+      connect(*driver, Deadline(now() + 300ms));
+    } catch (const ConnectUnanswered& error) {
+      return error.kind() == ErrorKind::timeout;
+    } catch (const DriverError&) {
+      return false;
+    }
+    return false;
+  };
+  for (const char* options : {" sslmode=disable", " sslmode=prefer"}) {
+    CAPTURE(options);
+    CHECK(is_unanswered(Hostility::silent, options));
+    CHECK_FALSE(is_unanswered(Hostility::black_hole, options));
+    CHECK_FALSE(is_unanswered(Hostility::refuse, options));
+  }
+}
+
 TEST_CASE("a connect that is turned away fails at once") {
   for (const Hostility hostility : {Hostility::refuse, Hostility::reset, Hostility::garbage}) {
     CAPTURE(static_cast<int>(hostility));

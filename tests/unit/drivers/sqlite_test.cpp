@@ -182,6 +182,26 @@ TEST_CASE("waiting for a lock ends at the deadline") {
   CHECK(now() - begin < 2s);
 }
 
+TEST_CASE("a statement that finds a lock comes back at once, and runs when the lock is gone") {
+  const Folder folder;
+  const auto holder = open(folder.file("a.db"));
+  const auto waiter = open(folder.file("a.db"));
+  holder->execute("CREATE TABLE t(x)", in(1s));
+  holder->execute("BEGIN IMMEDIATE", in(1s));
+  const auto insert = waiter->start_query("INSERT INTO t VALUES (1)", in(10s));
+  const TimePoint begin = now();
+  for (int i = 0; i < 3; ++i) {
+    const auto wait = insert->advance();
+    REQUIRE(wait.has_value());
+    CHECK(wait->until <= now() + 25ms);
+  }
+  CHECK(now() - begin < 1s);
+  CHECK_FALSE(waiter->is_broken());
+  holder->execute("COMMIT", in(1s));
+  CHECK_FALSE(insert->advance().has_value());
+  CHECK(value(*holder, "SELECT count(*) FROM t") == "1");
+}
+
 TEST_CASE("a snapshot that is out of date is the statement's failure, at once") {
   const Folder folder;
   const auto one = open(folder.file("a.db"));

@@ -46,6 +46,15 @@ TEST_CASE("saturation is not judged without a max or without knowing who waits")
   CHECK(assess(s, policy).status == degraded);
 }
 
+TEST_CASE("a pooler that takes no further caller is saturated, whatever else is known of it") {
+  PoolSnapshot s;
+  s.saturated = true;
+  const Judgement judgement = assess(s, *health_preset("capacity"));
+  CHECK(judgement.status == HealthStatus::unhealthy);
+  REQUIRE(judgement.findings.size() == 1);
+  CHECK(judgement.findings[0].reason == HealthReason::saturation);
+}
+
 TEST_CASE("a canary's connection is not load, neither for utilization nor for the idle share") {
   PoolSnapshot s;
   s.idle = 1;

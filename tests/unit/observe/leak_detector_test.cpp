@@ -40,6 +40,18 @@ TEST_CASE("a lease is suspected when it has been out for the limit, and only onc
   CHECK(ids(detector.suspects()) == std::vector<std::uint64_t>{1, 2, 3});
 }
 
+TEST_CASE("a pause of the process counts against no lease that was out, and for none that was lent later") {
+  LeakDetector detector(10s);
+  Leases leases(detector);
+  detector.pardon(100s);
+  CHECK(detector.sweep(110s).empty());
+  CHECK(ids(detector.sweep(111s)) == std::vector<std::uint64_t>{1});
+  CHECK_FALSE(detector.returned(leases.records[2]));
+  leases.records[2].acquired_at = 111s;
+  detector.lent(leases.records[2]);
+  CHECK(ids(detector.sweep(121s)) == std::vector<std::uint64_t>{2, 3});
+}
+
 TEST_CASE("a suspect that comes back is no longer counted, whichever of them it is") {
   for (const std::size_t back : {0U, 1U, 2U}) {
     LeakDetector detector(10s);

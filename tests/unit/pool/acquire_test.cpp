@@ -258,7 +258,7 @@ TEST_CASE("overflow connections are opened under pressure and close when they co
   leases.pop_back();
   const auto s = pool.now();
   CHECK(s.overflow == 0);
-  CHECK(s.closed->at(index_of(CloseReason::overflow)) == 1);
+  CHECK(s.closed.at(index_of(CloseReason::overflow)) == 1);
   CHECK(pool.database->open == 1);
 }
 
@@ -270,7 +270,7 @@ TEST_CASE("a connection that comes back inside a transaction is closed and repla
   }
   pool.advance(1s);
   const auto s = pool.now();
-  CHECK(s.closed->at(index_of(CloseReason::error)) == 1);
+  CHECK(s.closed.at(index_of(CloseReason::error)) == 1);
   CHECK(s.idle == 1);
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("a lease that is discarded closes its connection on return") {
     auto lease = pool->acquire();
     lease.discard();
   }
-  CHECK(pool.now().closed->at(index_of(CloseReason::error)) == 1);
+  CHECK(pool.now().closed.at(index_of(CloseReason::error)) == 1);
 }
 
 TEST_CASE("a statement that fails is counted by what went wrong") {
@@ -289,7 +289,7 @@ TEST_CASE("a statement that fails is counted by what went wrong") {
   auto lease = pool->acquire();
   CHECK_THROWS_AS(lease.execute("SELEC"), DriverError);
   const auto s = pool.now();
-  CHECK(s.errors->at(index_of(ErrorKind::query)) == 1);
+  CHECK(s.errors.at(index_of(ErrorKind::query)) == 1);
   CHECK(s.last_error == "fake database: syntax error");
   CHECK(s.errors_recent == 1);
 }

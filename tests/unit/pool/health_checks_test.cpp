@@ -59,9 +59,9 @@ TEST_CASE("a connection that fails its check is closed and the caller gets anoth
   }
   caller.join();
   const auto s = pool.now();
-  CHECK(s.closed->at(index_of(CloseReason::validation)) == 1);
+  CHECK(s.closed.at(index_of(CloseReason::validation)) == 1);
   CHECK(s.acquisitions == 1);
-  CHECK(s.errors->at(index_of(ErrorKind::validation)) == 1);
+  CHECK(s.errors.at(index_of(ErrorKind::validation)) == 1);
   CHECK(s.health_check_failures == 1);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("one check that fails has every idle connection checked, so that an ou
   }
   CHECK(pool.now().total() == 0);
   CHECK(pool->phase() == PoolPhase::recovering);
-  CHECK(pool.now().closed->at(index_of(CloseReason::validation)) == 4);
+  CHECK(pool.now().closed.at(index_of(CloseReason::validation)) == 4);
 }
 
 TEST_CASE("a silent database is found out when the validation timeout has passed") {
@@ -100,8 +100,8 @@ TEST_CASE("a canary whose statement the database refuses fails, but keeps its co
   CHECK(s.idle == 1);
   CHECK(s.healthy == 0);
   CHECK(s.health_check_failures == 1);
-  CHECK(s.errors->at(index_of(ErrorKind::query)) == 1);
-  CHECK(s.errors->at(index_of(ErrorKind::validation)) == 0);
+  CHECK(s.errors.at(index_of(ErrorKind::query)) == 1);
+  CHECK(s.errors.at(index_of(ErrorKind::validation)) == 0);
 }
 
 TEST_CASE("a check that passes tells the round trip and its time") {

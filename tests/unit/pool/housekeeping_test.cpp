@@ -15,7 +15,7 @@ PoolOptions sized(unsigned min, unsigned max) {
 }
 
 std::uint64_t closed(const PoolSnapshot& s, CloseReason reason) {
-  return s.closed->at(index_of(reason));
+  return s.closed.at(index_of(reason)).value();
 }
 
 /// Opens connections up to `n` by asking for that many at once.
@@ -171,6 +171,35 @@ TEST_CASE("a process that was stopped for a minute does not take its own leases 
   lease.reset();
   pool.advance(2s);
   CHECK(pool.now().leaks_detected == 0);
+}
+
+TEST_CASE("the time for which the process was stopped never counts against a lease that is still out") {
+  FakePool pool(sized(1, 1));
+  const Lease lease = pool->acquire();
+  pool.advance(10s);
+  pool.clock->advance(60s);  // nothing ran in between
+  pool.advance(15s);
+  CHECK(pool.now().leaks_detected == 0);
+  pool.advance(10s);
+  CHECK(pool.now().leaks_detected == 1);
+}
+
+TEST_CASE("somebody who sets the wall clock by months hurries nothing and holds nothing up") {
+  for (const auto jump : {24h * 90, -24h * 90}) {
+    FakePool pool(sized(2, 4));
+    const Lease lease = pool->acquire();
+    const auto before = pool.now();
+    pool.clock->advance_wall(jump);
+    pool.advance(20s);
+    const auto after = pool.now();
+    CHECK(after.created == before.created);
+    CHECK(after.health_checks == before.health_checks);
+    CHECK(after.leaks_detected == 0);
+    CHECK(after.usage_duration->count() == 0);
+    CHECK(pool->leaks().empty());
+    pool.advance(11s);
+    CHECK(pool.now().leaks_detected == 1);
+  }
 }
 
 TEST_CASE("the minimum is refilled after a connection was thrown away") {

@@ -195,7 +195,7 @@ TEST_CASE("connections that are closed by hand come back only when somebody asks
   lease.reset();
   pool.advance(10s);
   CHECK(pool.database->open == 0);
-  CHECK(pool.now().closed->at(index_of(CloseReason::closed)) == 2);
+  CHECK(pool.now().closed.at(index_of(CloseReason::closed)) == 2);
   CHECK(pool->phase() == PoolPhase::serving);
   pool->acquire_async({}, LeasePurpose::work, [](auto, auto) {});
   pool.scheduler->run();
@@ -212,7 +212,7 @@ TEST_CASE("a drain waits for the leases that are out, and then the pool is termi
   CHECK(pool->drain(0s));
   CHECK(pool->phase() == PoolPhase::terminated);
   CHECK(pool.database->open == 0);
-  CHECK(pool.now().closed->at(index_of(CloseReason::shutdown)) == 2);
+  CHECK(pool.now().closed.at(index_of(CloseReason::shutdown)) == 2);
 }
 
 TEST_CASE("a connection that was being opened when the pool closed does not stay open") {

@@ -5,6 +5,22 @@
 using namespace std::chrono_literals;
 using namespace dbpool;
 
+namespace {
+
+/// Waits for ever, and notes when it is destroyed whether what `done` keeps is still there.
+class Waiting : public Operation {
+ public:
+  Waiting(std::weak_ptr<int> kept, bool& was_there) : kept_(std::move(kept)), was_there_(was_there) {}
+  ~Waiting() override { was_there_ = !kept_.expired(); }
+  std::optional<IoWait> advance() override { return IoWait{}; }
+
+ private:
+  std::weak_ptr<int> kept_;
+  bool& was_there_;
+};
+
+}  // namespace
+
 TEST_CASE("an operation runs on the scheduler and holds no thread while it waits") {
   const auto clock = std::make_shared<FakeClock>();
   const auto scheduler = std::make_shared<test::ManualScheduler>(clock);
@@ -31,4 +47,19 @@ TEST_CASE("what an operation throws reaches the one who waits for it") {
   scheduler->run();
   CHECK_THROWS_AS(std::rethrow_exception(thrown), DriverError);
   CHECK_THROWS_AS(connect(driver, Deadline()), DriverError);
+}
+
+TEST_CASE("an operation that a stopped scheduler drops goes before what its end would have been told to") {
+  // A connection, say: the operation uses it.
+  for (const bool begun : {false, true}) {
+    CAPTURE(begun);
+    const auto scheduler = std::make_shared<test::ManualScheduler>(std::make_shared<FakeClock>());
+    auto kept = std::make_shared<int>();
+    bool was_there = false;
+    run_on(scheduler, std::make_shared<Waiting>(kept, was_there), [kept](const std::exception_ptr&) {});
+    kept.reset();
+    if (begun) scheduler->run();
+    scheduler->stop();
+    CHECK(was_there);
+  }
 }

@@ -92,7 +92,7 @@ TEST_CASE("after random actions of many threads, with faults, the books balance 
   while (database->open > 0) std::this_thread::yield();
   const auto end = pool.snapshot();
   std::uint64_t closed = 0;
-  for (const auto n : *end.closed) closed += n;
+  for (const auto n : end.closed) closed += n.value();
   CHECK(end.total() == 0);
   CHECK(end.created == closed);
 }

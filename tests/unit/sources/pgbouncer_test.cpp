@@ -151,6 +151,14 @@ TEST_CASE("1.25: renamed and new columns are found by name") {
   CHECK(pool_of(all, "pgb/app").queries == 250);
 }
 
+TEST_CASE("a pooler that is paused as a whole has every database paused") {
+  Captured captured = version("1.25");
+  CHECK(pool_of(parse(captured), "pgb/app/alice").paused == false);
+  captured.at("SHOW STATE").rows[1][1] = "yes";
+  CHECK(pool_of(parse(captured), "pgb/app/alice").paused == true);
+  CHECK(pool_of(parse(captured), "pgb/app").paused == true);
+}
+
 TEST_CASE("zero is no limit") {
   Captured captured = version("1.18");
   set(captured, "SHOW DATABASES", "pool_size", "0");

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "dbpool/model/error.hpp"
 
 using namespace dbpool;
@@ -70,4 +72,13 @@ TEST_CASE("every row is visited in its order") {
   std::string seen;
   for_each_row(result, [&](const Row& row) { seen += *row.text("a"); });
   CHECK(seen == "12");
+}
+
+TEST_CASE("counts are added where they are known, and do not run over") {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  CHECK_FALSE(plus(std::nullopt, std::nullopt).has_value());
+  CHECK(plus(2U, std::nullopt) == 2U);
+  CHECK(plus(std::nullopt, 3U) == 3U);
+  CHECK(plus(2U, 3U) == 5U);
+  CHECK(plus(most - 1, 3U) == most);
 }

@@ -1,0 +1,193 @@
+#include "sources/http_json.hpp"
+
+#include <poll.h>
+
+#include <chrono>
+#include <utility>
+
+#include "dbpool/model/error.hpp"
+#include "model/secret_file.hpp"
+#include "sources/http_client.hpp"
+#include "sources/http_json_reader.hpp"
+#include "sources/recent_errors.hpp"
+
+namespace dbpool {
+namespace {
+
+/// What a status says that brings no document; "" when it may bring one. A health document may come with 503.
+std::string problem_of(long status) {
+  const std::string text = "it answered " + std::to_string(status);
+  if (status >= 300 && status < 400) return text + ", and redirects are not followed";
+  if (status == 401 || status == 403) return text + ": it does not accept these credentials";
+  return (status >= 200 && status < 300) || status == 503 ? "" : text;
+}
+
+/// A secret that goes into a header.
+std::string read_credential(const std::filesystem::path& file) {
+  std::string text = read_secret_file(file, file.string());
+  if (text.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
+    throw Error("reading " + file.string() + ": it has more than one line");
+  }
+  return text;
+}
+
+std::vector<HttpUrl> urls_of(const HttpUrl& base, const HttpJsonReader& reader) {
+  std::vector<HttpUrl> urls;
+  for (const std::string& reference : reader.references()) urls.push_back(resolve_http_url(base, reference));
+  return urls;
+}
+
+class HttpJsonProbe : public Probe {
+ public:
+  HttpJsonProbe(std::string source, const HttpJsonOptions& options, std::shared_ptr<NameResolver> names)
+      : source_(std::move(source)),
+        options_(options),
+        names_(std::move(names)),
+        url_(read_http_url(options.url)),
+        reader_(options),
+        urls_(urls_of(url_, reader_)),
+        recent_errors_(options.error_window) {}
+
+  std::unique_ptr<ProbeOperation> start_read(Deadline deadline) override;
+
+ private:
+  class Reading;
+
+  HttpRequest request(const HttpUrl& url, std::vector<std::string> addresses) const {
+    HttpRequest request{url, std::move(addresses), url.username, url.password, "", ""};
+    if (!options_.username.empty()) request.username = options_.username;
+    if (options_.password_file) request.password = read_credential(*options_.password_file);
+    if (options_.bearer_file) request.bearer = read_credential(*options_.bearer_file);
+    if (options_.ca_file) request.ca_file = options_.ca_file->string();
+    return request;
+  }
+
+  const std::string source_;
+  const HttpJsonOptions options_;
+  const std::shared_ptr<NameResolver> names_;
+  const HttpUrl url_;
+  const HttpJsonReader reader_;
+  const std::vector<HttpUrl> urls_;
+  std::unique_ptr<HttpClient> client_;
+  RecentErrors recent_errors_;
+};
+
+/// Looks the host's name up and gets one document after the other.
+class HttpJsonProbe::Reading : public ProbeOperation {
+ public:
+  Reading(HttpJsonProbe& probe, Deadline deadline) : probe_(probe), deadline_(deadline) {}
+  ~Reading() override {
+    // A target that cannot be read holds no descriptors until its next turn.
+    if (!is_done_) probe_.client_.reset();
+  }
+
+  std::optional<IoWait> advance() override {
+    try {
+      return go_on();
+    } catch (const DriverError& error) {
+      throw DriverError(error.kind(), of_target(error.what()));
+    } catch (const Error& error) {
+      throw Error(of_target(error.what()));
+    }
+  }
+
+  ProbeResult take() override {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    probe_.recent_errors_.complete(result_.pools, now, std::chrono::system_clock::now());
+    return std::move(result_);
+  }
+
+ private:
+  enum class Step { begin, look_up, ask, receive };
+
+  std::optional<IoWait> go_on() {
+    if (step_ == Step::begin) begin();
+    if (step_ == Step::look_up) {
+      if (const auto wait = look_up()) return wait;
+    }
+    while (documents_.size() < probe_.urls_.size()) {
+      if (step_ == Step::ask) probe_.client_->start(probe_.request(url(), addresses_));
+      step_ = Step::receive;
+      if (const auto wait = probe_.client_->advance(deadline_)) return wait;
+      step_ = Step::ask;
+      keep(probe_.client_->take());
+    }
+    read();
+    is_done_ = true;
+    return std::nullopt;
+  }
+
+  void begin() {
+    if (probe_.client_ == nullptr) probe_.client_ = std::make_unique<HttpClient>();
+    const std::string& host = probe_.url_.host;
+    const bool is_address = host.starts_with('[') || numeric_address(host);
+    if (!is_address) lookup_ = probe_.names_->look_up(host);
+    step_ = is_address ? Step::ask : Step::look_up;
+  }
+
+  std::optional<IoWait> look_up() {
+    const auto found = lookup_->result();
+    if (!found) {
+      if (!deadline_.passed(std::chrono::steady_clock::now()))
+        return IoWait{lookup_->fd(), POLLIN, deadline_.when()};
+      throw DriverError(ErrorKind::timeout, "its host name was not found in time");
+    }
+    lookup_.reset();
+    if (!found->problem.empty())
+      throw DriverError(ErrorKind::connect, "cannot look up its host name: " + found->problem);
+    addresses_ = found->numeric;
+    step_ = Step::ask;
+    return std::nullopt;
+  }
+
+  void keep(HttpResponse response) {
+    const std::string problem = problem_of(response.status);
+    const bool refused = response.status == 401 || response.status == 403;
+    if (!problem.empty()) throw DriverError(refused ? ErrorKind::authentication : ErrorKind::other, problem);
+    is_unavailable_ = is_unavailable_ || response.status == 503;
+    documents_.push_back(std::move(response.body));
+  }
+
+  void read() {
+    try {
+      result_ = probe_.reader_.read(probe_.source_, documents_);
+    } catch (const Error&) {
+      if (is_unavailable_) throw DriverError(ErrorKind::other, "it answered 503");
+      throw;
+    }
+  }
+
+  const HttpUrl& url() const { return probe_.urls_[std::min(documents_.size(), probe_.urls_.size() - 1)]; }
+  std::string of_target(const char* what) const { return "cannot read " + url().shown + ": " + what; }
+
+  HttpJsonProbe& probe_;
+  const Deadline deadline_;
+  Step step_ = Step::begin;
+  std::optional<NameLookup> lookup_;
+  std::vector<std::string> addresses_;
+  std::vector<std::string> documents_;
+  bool is_unavailable_ = false, is_done_ = false;
+  ProbeResult result_;
+};
+
+std::unique_ptr<ProbeOperation> HttpJsonProbe::start_read(Deadline deadline) {
+  return std::make_unique<Reading>(*this, deadline);
+}
+
+}  // namespace
+
+std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions& options,
+                                       std::shared_ptr<NameResolver> names) {
+  return std::make_unique<HttpJsonProbe>(std::move(source), options, std::move(names));
+}
+
+std::string http_json_problem(const HttpJsonOptions& options) {
+  try {
+    urls_of(read_http_url(options.url), HttpJsonReader(options));
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+}  // namespace dbpool

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbpool/model/pool_snapshot.hpp"
+
+namespace dbpool {
+
+/// A pool as a document tells it: what a snapshot has, and figures that others follow from.
+struct JsonPool {
+  PoolSnapshot snapshot;
+  std::string name;
+  PoolSnapshot::Count total, max_overflow, closed, recycled;
+  std::size_t figures = 0;  ///< numbers found in the document
+};
+
+/// A field that a value of a document can fill. What cannot be its value, such as a negative count, leaves it
+/// unknown, and what is known already stays.
+struct JsonField {
+  std::string_view name;
+  std::string_view meaning;
+  void (*set)(JsonPool&, const nlohmann::json&);
+};
+
+/// All of them.
+std::span<const JsonField> http_json_fields();
+
+/// nullptr when there is none of that name.
+const JsonField* find_json_field(std::string_view name);
+
+/// Fills in what follows from other figures, such as connections of which only the total is known.
+PoolSnapshot finished(JsonPool pool);
+
+/// The fields as a Markdown table, for the documentation.
+std::string http_json_fields_markdown();
+
+}  // namespace dbpool

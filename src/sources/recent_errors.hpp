@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/observe/recent_window.hpp"
+
+namespace dbpool {
+
+/// Learns from one reading to the next how many errors are recent, where a target tells only how many there
+/// were in all, or when the last one was. A total that goes backwards began anew at 0. One thread at a time.
+class RecentErrors {
+ public:
+  /// `window`: positive; for the snapshot's errors_recent.
+  explicit RecentErrors(std::chrono::nanoseconds window) : window_(window) {}
+
+  /// Completes the pools of a reading that was taken at `now` and, on the wall clock, at `wall`.
+  void complete(std::vector<PoolSnapshot>& pools, std::chrono::nanoseconds now, WallTime wall);
+
+ private:
+  struct Seen {
+    std::uint64_t total;
+    RecentCount recent, last_hour;
+  };
+
+  std::chrono::nanoseconds window_;
+  std::map<std::string, Seen> seen_;  // by pool; of the last reading only
+};
+
+}  // namespace dbpool

@@ -1,0 +1,261 @@
+#include <doctest/doctest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "contract/promql.hpp"
+#include "exposition/metric_catalog.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path alerts = fs::path(DBPOOL_SOURCE_DIR) / "alerts";
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file);
+  REQUIRE_MESSAGE(in.good(), file.string());
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<fs::path> files_in(const fs::path& directory, const std::string& extension) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() == extension) found.push_back(entry.path());
+  }
+  return found;
+}
+
+std::vector<std::string> words(const std::string& text, const char* pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::string> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) {
+    found.push_back(match->str(match->size() - 1));
+  }
+  return found;
+}
+
+/// The rules of both files, those that record and those that alert.
+std::vector<YAML::Node> rules() {
+  std::vector<YAML::Node> all;
+  for (const char* file : {"dbpool.rules.yml", "dbpool-slo.rules.yml"}) {
+    for (const auto& group : YAML::LoadFile((alerts / file).string())["groups"]) {
+      for (const auto& rule : group["rules"]) all.push_back(rule);
+    }
+  }
+  return all;
+}
+
+std::string text(const YAML::Node& node) {
+  return node ? node.as<std::string>() : "";
+}
+
+std::vector<YAML::Node> alert_rules() {
+  std::vector<YAML::Node> all;  // never assign to a YAML::Node: that changes what it stands for
+  for (const auto& rule : rules()) {
+    if (rule["alert"]) all.push_back(rule);
+  }
+  return all;
+}
+
+std::set<std::string> alert_names() {
+  std::set<std::string> names;
+  for (const auto& rule : alert_rules()) names.insert(text(rule["alert"]));
+  return names;
+}
+
+/// What a query may select: everything exported, everything recorded, and what Prometheus adds.
+std::set<std::string> known_series() {
+  std::set<std::string> names{"up"};
+  for (const Metric& metric : metric_catalog()) {
+    const std::string name(metric.name);
+    if (metric.type != MetricType::histogram) {
+      names.insert(name);
+      continue;
+    }
+    for (const char* suffix : {"_bucket", "_sum", "_count"}) names.insert(name + suffix);
+  }
+  for (const auto& rule : rules()) {
+    if (rule["record"]) names.insert(text(rule["record"]));
+  }
+  return names;
+}
+
+std::set<std::string> known_labels() {
+  std::set<std::string> labels{"job", "instance", "le"};
+  for (const Metric& metric : metric_catalog()) {
+    for (const auto& label : words(metric.labels(), R"([a-z_]+)")) labels.insert(label);
+  }
+  return labels;
+}
+
+/// severity, for, keep_firing_for; of an alert with several rules, of each of them.
+std::string terms(const YAML::Node& rule) {
+  return text(rule["labels"]["severity"]) + " " + text(rule["for"]) + " " + text(rule["keep_firing_for"]);
+}
+
+const std::multimap<std::string, std::string> promised{
+    {"ConnectionPoolExporterDown", "critical 3m 5m"},
+    {"ConnectionPoolExporterAbsent", "warning 5m "},
+    {"ConnectionPoolSourceDown", "critical 1m 5m"},
+    {"ConnectionPoolHealthCheckStale", "warning 2m 5m"},
+    {"ConnectionPoolSourceStale", "warning 2m 5m"},
+    {"ConnectionPoolReloadFailed", "warning 5m "},
+    {"ConnectionPoolNoConnections", "critical 30s 2m"},
+    {"ConnectionPoolUnhealthy", "critical 3m 5m"},
+    {"ConnectionPoolDegraded", "warning 5m 10m"},
+    {"ConnectionPoolHealthFlapping", "warning  30m"},
+    {"ConnectionPoolExhausted", "critical 2m 5m"},
+    {"ConnectionPoolFullyUtilized", "warning 10m 10m"},
+    {"ConnectionPoolLowCapacity", "warning 5m 10m"},
+    {"ConnectionPoolWaiting", "warning 5m 5m"},
+    {"ConnectionPoolPeakWait", "warning 2m 5m"},
+    {"ConnectionPoolSaturationPredicted", "warning 30m 30m"},
+    {"ConnectionPoolBelowMinimum", "warning 10m 5m"},
+    {"ConnectionPoolLeak", "warning 5m 15m"},
+    {"ConnectionPoolLeakExhausting", "critical 15m 15m"},
+    {"ConnectionPoolErrors", "warning 5m 5m"},
+    {"ConnectionPoolChurn", "warning 15m 15m"},
+    {"ConnectionPoolHighLatency", "warning 5m 10m"},
+    {"ConnectionPoolLatencyBudgetBurn", "critical 2m "},
+    {"ConnectionPoolLatencyBudgetBurn", "warning 15m "},
+    {"ConnectionPoolLatencyBudgetBurn", "warning 1h "},
+    {"ConnectionPoolAvailabilityBudgetBurn", "critical 2m "},
+    {"ConnectionPoolAvailabilityBudgetBurn", "critical 15m "},
+    {"ConnectionPoolAvailabilityBudgetBurn", "warning 1h "},
+    {"ConnectionPoolAvailabilityBudgetBurn", "warning 1h "},
+};
+
+/// How an alert is tested in alerts/tests.
+struct Tested {
+  bool fires = false, stays_silent = false, survives_a_missed_scrape = false;
+};
+
+std::map<std::string, Tested> tested() {
+  std::map<std::string, Tested> all;
+  for (const auto& file : files_in(alerts / "tests", ".yml")) {
+    for (const auto& group : YAML::LoadFile(file.string())["tests"]) {
+      const auto name = text(group["name"]);
+      if (name.find(" survives ") != std::string::npos) {
+        all[name.substr(0, name.find(' '))].survives_a_missed_scrape = true;
+      }
+      for (const auto& test : group["alert_rule_test"]) {
+        Tested& alert = all[text(test["alertname"])];
+        (test["exp_alerts"] && test["exp_alerts"].size() > 0 ? alert.fires : alert.stays_silent) = true;
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the alerts, their severities and their durations are those that were promised") {
+  std::vector<std::string> have, want;
+  for (const auto& rule : alert_rules()) have.push_back(text(rule["alert"]) + " " + terms(rule));
+  for (const auto& [alert, terms] : promised) want.push_back(alert + " " + terms);
+  std::ranges::sort(have);
+  std::ranges::sort(want);
+  CHECK(have == want);
+}
+
+TEST_CASE("a rule asks only for series and labels that exist") {
+  const auto series = known_series();
+  const auto labels = known_labels();
+  for (const auto& rule : rules()) {
+    const auto expression = text(rule["expr"]);
+    const auto selectors = selectors_in(expression);
+    CHECK_MESSAGE(!selectors.empty(), expression);
+    for (const Selector& selector : selectors) {
+      CHECK_MESSAGE(series.contains(selector.name), selector.name);
+      for (const auto& label : labels_in(selector)) CHECK_MESSAGE(labels.contains(label), label);
+    }
+    for (const auto& label : grouping_labels_in(expression)) CHECK_MESSAGE(labels.contains(label), label);
+  }
+}
+
+TEST_CASE("whatever else in alerts/ names a series names one that exists") {
+  const auto series = known_series();
+  auto files = files_in(alerts / "runbooks", ".md");
+  for (const auto& file : files_in(alerts / "tests", ".yml")) files.push_back(file);
+  REQUIRE(files.size() > 25);
+  for (const auto& file : files) {
+    for (const auto& name : words(read(file), R"((?:pool:)?\bdbpool_[a-z0-9_]+(?::[a-z0-9_]+)?)")) {
+      if (name == "dbpool_exporter") continue;
+      CHECK_MESSAGE(series.contains(name), file.filename().string() << ": " << name);
+    }
+  }
+}
+
+TEST_CASE("the latency objective stands in one place") {
+  int places = 0;
+  for (const auto& rule : rules()) {
+    places += static_cast<int>(words(text(rule["expr"]), R"(le=)").size());
+  }
+  CHECK(places == 1);
+}
+
+TEST_CASE("every alert says what it is, what to do and where to read on") {
+  for (const auto& rule : alert_rules()) {
+    const auto name = text(rule["alert"]);
+    CAPTURE(name);
+    CHECK(text(rule["labels"]["component"]) == "connection_pool");
+    for (const auto& label : rule["labels"]) CHECK(text(label.second).find("{{") == std::string::npos);
+    for (const char* key : {"summary", "description", "action", "runbook_url", "dashboard_url"}) {
+      CHECK_MESSAGE(text(rule["annotations"][key]) != "", key);
+    }
+    CHECK(text(rule["annotations"]["runbook_url"]).ends_with("/" + name + ".md"));
+    CHECK(text(rule["annotations"]["dashboard_url"]).find("/d/dbpool-overview") != std::string::npos);
+  }
+}
+
+TEST_CASE("every alert has a runbook of four sections, and the index leads to it") {
+  const auto index = read(alerts / "runbooks/README.md");
+  for (const auto& name : alert_names()) {
+    const auto runbook = read(alerts / "runbooks" / (name + ".md"));
+    CHECK(runbook.starts_with("# " + name + "\n"));
+    CHECK_MESSAGE((words(runbook, R"(\n(## .+))") ==
+                   std::vector<std::string>{"## Meaning", "## Impact", "## Diagnosis", "## Mitigation"}),
+                  name);
+    for (const char* needed : {"```promql\n", "$E/", "Log"}) {
+      CHECK_MESSAGE(runbook.find(needed) != std::string::npos, name << ": " << needed);
+    }
+    CHECK_MESSAGE(index.find("(" + name + ".md)") != std::string::npos, name);
+  }
+  CHECK(files_in(alerts / "runbooks", ".md").size() == alert_names().size() + 1);
+}
+
+TEST_CASE("links between runbooks lead somewhere, and the panels that they name are on the dashboard") {
+  const auto dashboard = read(fs::path(DBPOOL_SOURCE_DIR) / "grafana/dbpool-overview.json");
+  for (const auto& file : files_in(alerts / "runbooks", ".md")) {
+    const auto runbook = read(file);
+    for (const auto& link : words(runbook, R"(\]\((\w+\.md)\))")) {
+      CHECK_MESSAGE(fs::exists(alerts / "runbooks" / link), file.filename().string() << ": " << link);
+    }
+    for (const auto& line : words(runbook, R"(\n(.*Panel.*))")) {
+      for (const auto& panel : words(line, R"(\*([A-Z][^*]+)\*)")) {
+        CHECK_MESSAGE(dashboard.find("\"title\": \"" + panel + "\"") != std::string::npos,
+                      file.filename().string() << ": " << panel);
+      }
+    }
+  }
+}
+
+TEST_CASE("every alert is tested to fire, to stay silent, and to survive a missed scrape") {
+  auto tests = tested();
+  for (const auto& name : alert_names()) {
+    CAPTURE(name);
+    CHECK(tests[name].fires);
+    CHECK(tests[name].stays_silent);
+    CHECK(tests[name].survives_a_missed_scrape);
+  }
+}

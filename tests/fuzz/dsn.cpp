@@ -1,0 +1,65 @@
+// However a DSN is written around it, and whatever stands beside it, a password is never shown.
+#include "dbpool/model/dsn.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "dbpool/drivers/postgres.hpp"
+#include "fuzz_target.hpp"
+
+using namespace dbpool;
+using test::require;
+
+namespace {
+
+constexpr std::string_view marker = "Pl4ntedPw";
+
+std::string quoted_for_libpq(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "'";
+}
+
+std::string braced_for_odbc(std::string_view text) {
+  std::string result = "{";
+  for (const char c : text) result += c == '}' ? "}}" : std::string(1, c);
+  return result + "}";
+}
+
+/// The password in each of the places where one may stand. Where nothing is quoted it gets no `=`, for then
+/// it could be written so that a part of it truly is the value of another key.
+std::array<std::string, 7> places_of(const std::string& password) {
+  std::string bare = password;
+  std::ranges::replace(bare, '=', '.');
+  return {"postgresql://user:" + bare + "@host/db",
+          "postgresql://host/db?user=me&password=" + bare,
+          "host=db password=" + bare + " dbname=x",
+          "Driver=SQLite3;Server=db;PWD=" + bare + ";Database=x",
+          "file:/tmp/x.db?mode=ro&key=" + bare,
+          "host=db password=" + quoted_for_libpq(password) + " dbname=x",
+          "Driver=SQLite3;Server=db;PWD=" + braced_for_odbc(password) + ";Database=x"};
+}
+
+void check(const std::string& text) {
+  const Dsn dsn{text};
+  const std::string shown = dsn.redacted();
+  require(shown.find(marker) == std::string::npos, "no password in the redacted DSN", text);
+  const std::string problem = postgres_dsn_problem(dsn);
+  require(problem.find(marker) == std::string::npos, "no password in what is wrong with it", text);
+}
+
+}  // namespace
+
+/// A line before the password, one behind it; the rest stands behind the DSN.
+int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  test::Input input(bytes, size);
+  const std::string before(input.line()), behind(input.line());
+  if (input.rest().find(marker) != std::string_view::npos) return 0;  // there it would be no password
+  const std::string password = before + std::string(marker) + behind;
+  for (const std::string& dsn : places_of(password)) check(dsn + std::string(input.rest()));
+  return 0;
+}

@@ -1,0 +1,69 @@
+// Whatever a client asks, the answer is one of ours: a known status, a whole head, an error as JSON, no
+// exception.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "fuzz_target.hpp"
+#include "unit/web/program.hpp"
+#include "web/request_policy.hpp"
+
+using namespace dbpool;
+using test::require;
+
+namespace {
+
+const std::set<int> statuses{200, 400, 403, 404, 405, 413, 431, 503};
+
+bool is_one_line(const std::string& text) {
+  return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+void check(const Response& response, const std::string& asked) {
+  require(statuses.contains(response.status), "a status of the contract", asked);
+  require(is_one_line(response.content_type), "no line break in a header", asked);
+  bool has_allow = false;
+  for (const Header& header : response.headers) {
+    require(is_one_line(header.name) && is_one_line(header.value), "no line break in a header", asked);
+    has_allow |= header.name == "Allow";
+  }
+  require(has_allow == (response.status == 405), "405, and only it, says what is allowed", asked);
+  if (response.status < 400 || response.body.starts_with("{\"status\":\"unhealthy\"")) return;
+  const auto json = nlohmann::json::parse(response.body, nullptr, false);
+  require(json.is_object() && json["status"] == "error" && json["error"].is_string(), "an error is JSON",
+          asked);
+}
+
+}  // namespace
+
+/// A line each for the method, the path, the query and the version; then one for each header.
+int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  test::Input input(bytes, size);
+  Request request;
+  request.method = input.line();
+  request.path = input.line();
+  request.query = input.line();
+  request.version = input.line();
+  while (!input.empty()) {
+    test::Input header(reinterpret_cast<const std::uint8_t*>(input.rest().data()), input.rest().size());
+    const std::string_view line = input.line();
+    const auto colon = std::min(line.find(':'), line.size());
+    request.headers.push_back(
+        {std::string(line.substr(0, colon)), std::string(line.substr(std::min(colon + 1, line.size())))});
+  }
+  const std::string asked = request.method + " " + request.path + "?" + request.query;
+
+  if (const auto refusal = refuse(request)) return check(*refusal, asked), 0;
+  require(request.count("Host") <= 1 && request.headers.size() <= max_headers, "the policy has been heeded",
+          asked);
+  static test::Program program;
+  program.options.lifecycle_enabled = program.options.admin_api_enabled = request.count("X-Admin") > 0;
+  static const bool filled = [] {
+    program.add(known_pool("orders"));
+    return true;
+  }();
+  require(filled, "there is a pool", asked);
+  check(make_router(program.options, program.services()).answer(request), asked);
+  return 0;
+}

@@ -1,0 +1,136 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "contract/promql.hpp"
+#include "integration/alerts.hpp"
+#include "support/alertmanager_server.hpp"
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+#include "support/postgres_server.hpp"
+#include "support/prometheus_server.hpp"
+#include "support/webhook_receiver.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string config_of(const std::string& dsn) {
+  return fmt::format(R"(
+pools:
+  - name: orders
+    driver: postgres
+    dsn: {}
+    canary: {{interval: 200ms}}
+  - name: cache
+    dsn: ':memory:'
+)",
+                     dsn);
+}
+
+/// The real thing from end to end, in a hurry: exporter, Prometheus, Alertmanager, and who is told.
+struct Watch {
+  explicit Watch(const std::string& dsn) : exporter({.config = config_of(dsn)}) {}
+
+  const ExporterProcess exporter;
+  const WebhookReceiver webhook;
+  const AlertmanagerServer alertmanager{ShippedAlerts::alertmanager(webhook.port())};
+  const PrometheusServer prometheus{ShippedAlerts::prometheus(exporter.port(), alertmanager.port())};
+
+  /// The first message to `receiver` with that status.
+  std::optional<Json> told(const std::string& receiver, const std::string& status) const {
+    for (const auto& posted : webhook.posted()) {
+      if (posted.path != "/" + receiver) continue;
+      auto message = Json::parse(posted.body);
+      if (message.at("status") == status) return message;
+    }
+    return std::nullopt;
+  }
+};
+
+/// Every selector of every rule, as it stands there.
+std::set<std::string> all_selectors(const std::map<std::string, std::string>& files) {
+  std::set<std::string> all;
+  for (const auto& [name, text] : files) {
+    const YAML::Node groups = YAML::Load(text)["groups"];
+    for (const auto& group : groups) {
+      for (const auto& rule : group["rules"]) {
+        for (const auto& selector : selectors_in(rule["expr"].as<std::string>())) {
+          all.insert(selector.name + "{" + selector.matchers + "}");
+        }
+      }
+    }
+  }
+  return all;
+}
+
+void check_page(const Json& message, const Watch& watch) {
+  REQUIRE(message.at("alerts").size() == 1);
+  const Json& alert = message.at("alerts").at(0);
+  const Labels expected{{"alertname", "ConnectionPoolNoConnections"},
+                        {"severity", "critical"},
+                        {"component", "connection_pool"},
+                        {"job", "dbpool"},
+                        {"instance", fmt::format("127.0.0.1:{}", watch.exporter.port())},
+                        {"source", "orders"},
+                        {"pool", "orders"}};
+  CHECK(alert.at("labels").get<Labels>() == expected);
+  const Json& annotations = alert.at("annotations");
+  CHECK(annotations.at("summary") == "Pool orders has no connections");
+  CHECK(annotations.at("runbook_url").get<std::string>().ends_with("/ConnectionPoolNoConnections.md"));
+  CHECK(annotations.at("dashboard_url").get<std::string>().ends_with("&var-pool=orders"));
+}
+
+}  // namespace
+
+TEST_CASE("a database that dies is a page and a ticket, and its return resolves both") {
+  PostgresServer server;
+  const Watch watch(server.dsn());
+  REQUIRE(eventually(
+      [&] { return watch.prometheus.query("pool:dbpool_connections:sum{pool='orders'}") == 2; }, 20s));
+  CHECK(watch.webhook.posted().empty());
+
+  server.kill();
+  REQUIRE(eventually([&] { return watch.told("pagerduty", "firing").has_value(); }, 30s));
+  check_page(*watch.told("pagerduty", "firing"), watch);
+  CHECK(eventually([&] { return watch.told("tickets", "firing").has_value(); }, 10s));
+  CHECK_FALSE(watch.told("pagerduty", "resolved").has_value());
+
+  server.start();
+  REQUIRE(eventually([&] { return watch.told("pagerduty", "resolved").has_value(); }, 60s));
+  check_page(*watch.told("pagerduty", "resolved"), watch);
+  CHECK(eventually([&] { return watch.told("tickets", "resolved").has_value(); }, 10s));
+}
+
+TEST_CASE(
+    "every rule can be evaluated, and what it selects comes from the exporter or from a probed source") {
+  // Nobody but a source that is probed has these.
+  const std::set<std::string> of_probed_sources{"dbpool_clients{}", "dbpool_paused{}",
+                                                "dbpool_source_last_success_timestamp_seconds{}",
+                                                "dbpool_up{kind!=\"owned\"}"};
+  PostgresServer server;
+  const Watch watch(server.dsn());
+  const auto selectors = all_selectors(ShippedAlerts::prometheus(0, 0));
+  REQUIRE(selectors.size() > 30);
+  std::set<std::string> without_series;
+  const auto as_expected = [&] {
+    without_series.clear();
+    for (const auto& selector : selectors) {
+      if (!watch.prometheus.query("count(" + selector + ")")) without_series.insert(selector);
+    }
+    return without_series == of_probed_sources;
+  };
+  CHECK(eventually(as_expected, 40s));
+  for (const auto& selector : without_series) {
+    CHECK_MESSAGE(of_probed_sources.contains(selector), selector);
+  }
+  CHECK(eventually([&] { return watch.prometheus.bad_rules().empty(); }, 40s));
+  for (const auto& what : watch.prometheus.bad_rules()) FAIL_CHECK(what);
+}

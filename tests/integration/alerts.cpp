@@ -1,0 +1,87 @@
+#include "integration/alerts.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+#include <stdexcept>
+
+#include "support/child_process.hpp"
+
+namespace dbpool {
+namespace {
+
+/// 15 s become one, so that 3 minutes become 12 s.
+constexpr int hurry = 15;
+
+std::string shipped(const std::string& file) {
+  return read_whole(std::filesystem::path(DBPOOL_SOURCE_DIR) / file);
+}
+
+/// `text` with what `pattern` finds put through `change`, which gets the matches.
+template <typename Change>
+std::string changed(const std::string& text, const char* pattern, const Change& change) {
+  const std::regex regex(pattern);
+  std::string result;
+  auto rest = text.cbegin();
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) {
+    result.append(rest, (*match)[0].first).append(change(*match));
+    rest = (*match)[0].second;
+  }
+  return result.append(rest, text.cend());
+}
+
+/// "2m" as "8000ms".
+std::string shortened(const std::string& duration) {
+  static const std::map<char, long> seconds{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+  return fmt::format("{}ms", std::atol(duration.c_str()) * seconds.at(duration.back()) * 1000 / hurry);
+}
+
+/// Every duration of a configuration shortened: what follows a key, and what stands in brackets.
+std::string hurried(const std::string& text) {
+  const auto keys = changed(text, R"(((?:for|interval|wait|_interval): )(\d+[smhd])\b)",
+                            [](const std::smatch& m) { return m.str(1) + shortened(m[2]); });
+  return changed(keys, R"(\[(\d+[smhd])(:\d+[smhd])?\])", [](const std::smatch& m) {
+    const auto step = m.str(2);
+    return "[" + shortened(m[1]) + (step.empty() ? "" : ":" + shortened(step.substr(1))) + "]";
+  });
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error("a shipped file lacks " + from);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+std::string ShippedAlerts::alertmanager(int webhook) {
+  const std::string text = hurried(shipped("alerts/alertmanager.example.yml"));
+  const auto begin = text.find("\nreceivers:\n");
+  if (begin == std::string::npos) throw std::runtime_error("the example has no receivers");
+  std::string receivers = "\nreceivers:\n";
+  changed(text.substr(begin), R"(\n  - name: (\w+))", [&](const std::smatch& m) {
+    receivers += fmt::format(
+        "  - name: {0}\n    webhook_configs: [{{url: 'http://127.0.0.1:{1}/{0}', send_resolved: true}}]\n",
+        m.str(1), webhook);
+    return std::string();
+  });
+  return text.substr(0, begin) + receivers;
+}
+
+std::map<std::string, std::string> ShippedAlerts::prometheus(int exporter, int alertmanager) {
+  std::string text = hurried(shipped("deploy/prometheus.yml"));
+  text = replaced(text, "localhost:10127", fmt::format("127.0.0.1:{}", exporter));
+  text = replaced(text, "localhost:9093", fmt::format("127.0.0.1:{}", alertmanager));
+  std::map<std::string, std::string> files;
+  for (const std::string name : {"dbpool.rules.yml", "dbpool-slo.rules.yml"}) {
+    text = replaced(text, "../alerts/" + name, name);
+    files[name] = hurried(shipped("alerts/" + name));
+  }
+  files["prometheus.yml"] = text;
+  return files;
+}
+
+}  // namespace dbpool

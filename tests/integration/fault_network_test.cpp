@@ -1,0 +1,120 @@
+#include <array>
+#include <list>
+
+#include "fault_scene.hpp"
+#include "support/chaos_proxy.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+struct Fault {
+  const char* name;
+  Chaos chaos;
+};
+
+constexpr std::array faults{
+    Fault{"refused", Chaos::refuse}, Fault{"blackholed", Chaos::black_hole}, Fault{"silent", Chaos::silent},
+    Fault{"reset", Chaos::reset},    Fault{"garbage", Chaos::garbage},       Fault{"dripping", Chaos::drip},
+    Fault{"cut", Chaos::cut},
+};
+
+std::string watch_of(const Fault& fault) {
+  return std::string("watch-") + fault.name;
+}
+
+/// One PostgreSQL behind as many proxies as there are faults. Behind each there is an owned pool, and a
+/// source that watches the server's sessions.
+struct Scene {
+  PostgresServer server;
+  std::list<ChaosProxy> proxies;
+  ExporterProcess exporter{{.config = config()}};
+
+  std::string config() {
+    std::string pools = "pools:\n" + bystander_pool + watchful_pool("direct", server.dsn());
+    std::string sources = "sources:\n";
+    for (const Fault& fault : faults) {
+      const std::string dsn = proxies.emplace_back(server.port()).dsn();
+      pools += watchful_pool(fault.name, dsn);
+      sources += fmt::format(
+          "  - {{name: {}, type: pg_stat_activity, dsn: '{}', interval: 300ms, timeout: 500ms}}\n",
+          watch_of(fault), dsn);
+    }
+    return pools + sources;
+  }
+
+  void inject() {
+    auto proxy = proxies.begin();
+    for (const Fault& fault : faults) (proxy++)->inject(fault.chaos);
+  }
+  void heal() {
+    for (ChaosProxy& proxy : proxies) proxy.heal();
+  }
+
+  /// Whether what is behind each proxy comes to be so, for the pool and for the source.
+  bool all_come_to_work() const {
+    return std::ranges::all_of(faults, [&](const Fault& fault) {
+      return comes_to_work(exporter, fault.name) && watch_becomes(fault, 1);
+    });
+  }
+  bool watch_becomes(const Fault& fault, double up) const {
+    return eventually([&] { return exporter.metric("dbpool_up", {{"source", watch_of(fault)}}) == up; }, 12s);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("whatever a network does to a database is an outage of its pool alone, and ends with it") {
+  Scene scene;
+  const ExporterProcess& exporter = scene.exporter;
+  REQUIRE(scene.all_come_to_work());
+  const double threads = exporter.scrape().at("process_threads");
+
+  scene.inject();
+  check_that_scrapes_are_fast(exporter);  // while everything is being noticed
+  for (const Fault& fault : faults) {
+    CAPTURE(fault.name);
+    CHECK(comes_to_an_outage(exporter, fault.name));
+    CHECK(scene.watch_becomes(fault, 0));
+    CHECK_FALSE(told(exporter, fault.name, "database connection lost").empty());
+    CHECK(errors(exporter, fault.name, "validation") >= 1);
+  }
+  check_that_others_go_on(exporter);
+  CHECK(works(exporter.scrape(), "direct"));
+  CHECK(told(exporter, "direct", "database error").empty());
+  CHECK(exporter.scrape().at("process_threads") <= threads + 8);
+
+  scene.heal();
+  for (const Fault& fault : faults) {
+    CAPTURE(fault.name);
+    check_that_it_is_back(exporter, fault.name);
+    CHECK(scene.watch_becomes(fault, 1));
+  }
+}
+
+TEST_CASE("a source that gets no answer holds no more than two connections to its target") {
+  PostgresServer server;
+  for (const Chaos chaos : {Chaos::silent, Chaos::drip}) {
+    CAPTURE(static_cast<int>(chaos));
+    ChaosProxy proxy(server.port());
+    const ExporterProcess exporter(
+        {.config = fmt::format("sources:\n  - {{name: watch, type: pg_stat_activity, dsn: '{}', interval: "
+                               "100ms, timeout: 200ms}}\n",
+                               proxy.dsn())});
+    const Labels watch{{"source", "watch"}};
+    REQUIRE(eventually([&] { return exporter.metric("dbpool_up", watch) == 1; }, 5s));
+    proxy.inject(chaos);
+    const auto failures = [&] { return count(exporter, "dbpool_source_read_failures_total", watch); };
+    std::size_t most = 0;
+    CHECK(eventually(
+        [&] {
+          most = std::max(most, proxy.open_connections());
+          return failures() >= 3;
+        },
+        10s));
+    CHECK(most <= 2);
+    proxy.heal();
+    CHECK(eventually([&] { return exporter.metric("dbpool_up", watch) == 1; }, 10s));
+  }
+}

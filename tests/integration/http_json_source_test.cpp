@@ -1,0 +1,323 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <future>
+#include <stdexcept>
+
+#include "dbpool/model/error.hpp"
+#include "sources/http_client.hpp"
+#include "sources/http_json.hpp"
+#include "support/child_process.hpp"
+#include "support/eventually.hpp"
+#include "support/free_port.hpp"
+#include "support/hostile_server.hpp"
+#include "support/scripted_http_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string stats =
+    R"({"pools": {"main": {"pool_size": 3, "active_connections": 2, "total_capacity": 10}}})";
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+HttpJsonOptions options_for(const std::string& url) {
+  HttpJsonOptions options;
+  options.url = url;
+  return options;
+}
+
+struct Target {
+  explicit Target(const HttpJsonOptions& options,
+                  std::shared_ptr<NameResolver> names = std::make_shared<NameResolver>())
+      : probe(http_json_probe("app", options, std::move(names))) {}
+  explicit Target(const std::string& url) : Target(options_for(url)) {}
+
+  ProbeResult read(Duration bound = 10s) const {
+    const auto reading = probe->start_read(Deadline(now() + bound));
+    run_here(*reading);
+    return reading->take();
+  }
+  /// What is wrong; "" when it can be read.
+  std::string problem(Duration bound = 10s) const {
+    try {
+      read(bound);
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  }
+
+  std::unique_ptr<Probe> probe;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The problem with a server that answers everything like this.
+std::string problem_with(const ScriptedAnswer& answer) {
+  const ScriptedHttpServer server([&](const std::string&) { return answer; });
+  return Target(server.url()).problem();
+}
+
+/// openssl's own server over TLS, for the files of a directory.
+class TlsServer {
+ public:
+  explicit TlsServer(const std::string& name) {
+    directory_.write("stats.json", stats);
+    const auto made = run_to_end({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                                  "-subj", "/CN=test", "-addext", "subjectAltName=" + name, "-keyout",
+                                  path("key.pem"), "-out", path("cert.pem")});
+    if (made.exit_code != 0) throw std::runtime_error("openssl req: " + made.error);
+    port_ = free_port();
+    server_.emplace(std::vector<std::string>{"sh", "-c",
+                                             "cd '" + directory_.path().string() +
+                                                 "' && exec openssl s_server -quiet -WWW -accept 127.0.0.1:" +
+                                                 std::to_string(port_) + " -cert cert.pem -key key.pem"});
+  }
+
+  std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/stats.json"; }
+
+ private:
+  TemporaryDirectory directory_;
+  std::uint16_t port_ = 0;
+  std::optional<ChildProcess> server_;
+};
+
+}  // namespace
+
+TEST_CASE("an endpoint is read again and again over one connection") {
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", stats); });
+  const Target target(server.url("/connections/pools/stats"));
+  for (int i = 0; i < 3; ++i) {
+    const auto result = target.read();
+    REQUIRE(result.pools.size() == 1);
+    CHECK(result.pools[0].pool == "app/main");
+    CHECK(result.pools[0].active == 2U);
+    CHECK(result.pools[0].max == 10U);
+  }
+  CHECK(server.connections() == 1);
+  REQUIRE(server.requests().size() == 3);
+  CHECK(server.requests()[0].starts_with("GET /connections/pools/stats HTTP/1.1\r\n"));
+  CHECK(contains(server.requests()[0], "Accept: application/json\r\n"));
+  CHECK_FALSE(contains(server.requests()[0], "Authorization"));
+}
+
+TEST_CASE("a server that hangs up after each answer is read again all the same") {
+  const ScriptedHttpServer server([](const std::string&) {
+    return ScriptedAnswer{"HTTP/1.0 200 OK\r\n\r\n" + stats, false, true};
+  });
+  const Target target(server.url());
+  CHECK(target.problem() == "");
+  CHECK(target.problem() == "");
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("several documents of one reading come over one connection") {
+  const ScriptedHttpServer server([](const std::string& request) {
+    const std::string value = contains(request, "/actuator/metrics/active?tag=pool:a ") ? "3.0" : "7.0";
+    return http_answer("200 OK", R"({"measurements": [{"statistic": "VALUE", "value": )" + value + "}]}");
+  });
+  HttpJsonOptions options = options_for(server.url("/actuator/metrics/"));
+  options.preset = "custom";
+  options.fields = {{"active", "active?tag=pool:a#/measurements/0/value"},
+                    {"idle", "idle#/measurements/0/value"}};
+  const auto result = Target(options).read();
+  REQUIRE(result.pools.size() == 1);
+  CHECK(result.pools[0].active == 3U);
+  CHECK(result.pools[0].idle == 7U);
+  CHECK(server.connections() == 1);
+  CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("errors that follow a reading are recent, also after a restart of the counter") {
+  std::atomic<int> errors = 100;
+  const ScriptedHttpServer server([&](const std::string&) {
+    return http_answer("200 OK", R"({"pools": {"a": {"pool_size": 1, "statistics": {"errors": )" +
+                                     std::to_string(errors) + "}}}}");
+  });
+  const Target target(server.url());
+  CHECK(target.read().pools.at(0).errors_recent == 0U);
+  errors = 103;
+  CHECK(target.read().pools.at(0).errors_recent == 3U);
+  errors = 1;
+  CHECK(target.read().pools.at(0).errors_recent == 4U);
+}
+
+TEST_CASE("credentials come from files, which are read at each request") {
+  const TemporaryDirectory directory;
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", stats); });
+  HttpJsonOptions basic = options_for(server.url());
+  basic.username = "bob";
+  basic.password_file = directory.write("password", "open sesame\n");
+  const Target target(basic);
+  CHECK(target.problem() == "");
+  CHECK(contains(server.requests().back(), "Authorization: Basic Ym9iOm9wZW4gc2VzYW1l\r\n"));
+  directory.write("password", "new");
+  CHECK(target.problem() == "");
+  CHECK(contains(server.requests().back(), "Authorization: Basic Ym9iOm5ldw==\r\n"));
+
+  HttpJsonOptions bearer = options_for(server.url());
+  bearer.bearer_file = directory.write("token", "abc.def\n");
+  CHECK(Target(bearer).problem() == "");
+  CHECK(contains(server.requests().back(), "Authorization: Bearer abc.def\r\n"));
+  directory.write("token", "abc\r\nX-Evil: hunter2");
+  const std::string why = Target(bearer).problem();
+  CHECK(contains(why, "more than one line"));
+  CHECK_FALSE(contains(why, "hunter2"));
+  bearer.bearer_file = directory.path() / "missing";
+  CHECK(contains(Target(bearer).problem(), "not a readable file"));
+
+  const std::string port = std::to_string(server.port());
+  CHECK(Target("http://eve:pass@127.0.0.1:" + port + "/").problem() == "");
+  CHECK(contains(server.requests().back(), "Authorization: Basic ZXZlOnBhc3M=\r\n"));
+}
+
+TEST_CASE("what a status says is told, and no secret with it") {
+  const ScriptedHttpServer server(
+      [](const std::string&) { return http_answer("401 Unauthorized", "hunter2"); });
+  const Target refused("http://bob:hunter2@127.0.0.1:" + std::to_string(server.port()) + "/a?token=hunter2");
+  CHECK(refused.problem() == "cannot read http://127.0.0.1:" + std::to_string(server.port()) +
+                                 "/a?***: it answered 401: it does not accept these credentials");
+  CHECK(contains(problem_with(http_answer("500 Internal Server Error", stats)), "it answered 500"));
+  CHECK(contains(problem_with(http_answer("404 Not Found", stats)), "it answered 404"));
+  CHECK(contains(problem_with(http_answer("503 Service Unavailable", "busy")), "it answered 503"));
+  CHECK(contains(problem_with(http_answer("204 No Content", "")), "not JSON"));
+}
+
+TEST_CASE("a health document that comes with 503 is read") {
+  const ScriptedHttpServer server([](const std::string&) {
+    return http_answer(
+        "503 Service Unavailable",
+        R"({"status": "unhealthy", "database": {"status": "disconnected", "pool": {"total": 0}}})");
+  });
+  HttpJsonOptions options = options_for(server.url("/health"));
+  options.preset = "codebase-mcp";
+  const auto result = Target(options).read();
+  REQUIRE(result.pools.size() == 1);
+  CHECK(result.pools[0].source_status == "unhealthy");
+  CHECK(result.pools[0].last_contact_ok == false);
+  CHECK(result.pools[0].total() == 0U);
+}
+
+TEST_CASE("redirects are not followed") {
+  const ScriptedHttpServer elsewhere([](const std::string&) { return http_answer("200 OK", stats); });
+  const std::string why = problem_with(http_answer("302 Found", "", "Location: " + elsewhere.url() + "\r\n"));
+  CHECK(contains(why, "it answered 302, and redirects are not followed"));
+  CHECK(elsewhere.requests().empty());
+}
+
+TEST_CASE("answers that are too large, cut short, compressed or no HTTP are errors") {
+  const std::string huge(HttpClient::max_bytes + 1, ' ');
+  CHECK(contains(problem_with(http_answer("200 OK", huge)), "larger than 8 MiB"));
+  CHECK(contains(problem_with({"HTTP/1.0 200 OK\r\n\r\n" + huge, false, true}), "larger than 8 MiB"));
+  CHECK(
+      contains(problem_with({"HTTP/1.1 200 OK\r\nX: " + huge, false, true}), "cannot read http://127.0.0.1"));
+  CHECK(problem_with({"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + stats, false, true}) != "");
+  CHECK(problem_with({"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + stats, false, true}) != "");
+  CHECK(problem_with({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFF\r\n", false,
+                      true}) != "");
+  CHECK(problem_with({"220 smtp.example ESMTP\r\n", false, true}) != "");
+  CHECK(problem_with({"", false, true}) != "");
+  CHECK(contains(problem_with(http_answer("200 OK", "\x1F\x8B\x08", "Content-Encoding: gzip\r\n")),
+                 "not JSON"));
+  CHECK(contains(problem_with(http_answer("200 OK", "<html>login</html>", "Content-Type: text/html\r\n")),
+                 "not JSON"));
+  CHECK(problem_with(http_answer("200 OK", stats, "Content-Type: text/plain\r\n")) == "");
+}
+
+TEST_CASE("a server that is not there or does not answer ends the reading at its deadline or before") {
+  for (const Hostility hostility :
+       {Hostility::black_hole, Hostility::silent, Hostility::refuse, Hostility::reset}) {
+    const HostileServer server(hostility);
+    const TimePoint begin = now();
+    const std::string why = Target("http://127.0.0.1:" + std::to_string(server.port()) + "/").problem(500ms);
+    CHECK(why != "");
+    CHECK(now() - begin < stretched(5s));
+    if (hostility == Hostility::silent || hostility == Hostility::black_hole) {
+      CHECK(contains(why, "no complete answer in time"));
+      CHECK(now() - begin >= 500ms);
+    }
+    if (hostility == Hostility::refuse) CHECK(contains(why, "Connection refused"));
+  }
+}
+
+TEST_CASE("a server that drips bytes does not keep a reading beyond its deadline") {
+  const ScriptedHttpServer server([](const std::string&) {
+    return ScriptedAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + std::string(100'000, ' '),
+                          true, false};
+  });
+  const TimePoint begin = now();
+  CHECK(contains(Target(server.url()).problem(700ms), "no complete answer in time"));
+  CHECK(now() - begin < stretched(5s));
+}
+
+TEST_CASE("an abandoned reading leaves the next one undisturbed") {
+  std::atomic<bool> is_silent = true;
+  const ScriptedHttpServer server(
+      [&](const std::string&) { return is_silent ? ScriptedAnswer{} : http_answer("200 OK", stats); });
+  const Target target(server.url());
+  {
+    const auto reading = target.probe->start_read(Deadline(now() + 10s));
+    CHECK(reading->advance().has_value());
+    REQUIRE(eventually([&] { return reading->advance().has_value() && !server.requests().empty(); }, 10s));
+  }
+  is_silent = false;
+  CHECK(target.problem() == "");
+}
+
+TEST_CASE("host names are looked up by the resolver that was given, and nobody else") {
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", stats); });
+  const auto names = std::make_shared<NameResolver>([](const std::string& host) {
+    return host == "pool.example" ? Addresses{{"127.0.0.1"}, ""} : Addresses{{}, "no such name"};
+  });
+  const std::string port = std::to_string(server.port());
+  CHECK(Target(options_for("http://pool.example:" + port + "/"), names).problem() == "");
+  CHECK(contains(server.requests().at(0), "Host: pool.example:" + port + "\r\n"));
+  CHECK(contains(Target(options_for("http://other.example:" + port + "/"), names).problem(),
+                 "cannot look up its host name: no such name"));
+}
+
+TEST_CASE("a host name that is not found in time ends the reading") {
+  std::promise<void> end;
+  const auto names = std::make_shared<NameResolver>([wait = end.get_future().share()](const std::string&) {
+    wait.wait();
+    return Addresses{{}, "too late"};
+  });
+  CHECK(contains(Target(options_for("http://slow.example/"), names).problem(200ms), "was not found in time"));
+  end.set_value();
+}
+
+TEST_CASE("proxies of the environment are not used") {
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", stats); });
+  ::setenv("http_proxy", "http://127.0.0.1:1/", 1);
+  const std::string why = Target(server.url()).problem();
+  ::unsetenv("http_proxy");
+  CHECK(why == "");
+}
+
+TEST_CASE("a certificate is trusted only when the system or the ca_file says so, and only for its host") {
+  const TlsServer server("IP:127.0.0.1");
+  HttpJsonOptions trusting = options_for(server.url());
+  trusting.ca_file = server.path("cert.pem");
+  const Target target(trusting);
+  REQUIRE(eventually([&] { return target.problem() == ""; }, 20s));
+  CHECK(contains(Target(server.url()).problem(), "certificate"));
+  trusting.ca_file = server.path("missing.pem");
+  CHECK(Target(trusting).problem() != "");
+
+  const TlsServer other("DNS:other.example");
+  HttpJsonOptions wrong_host = options_for(other.url());
+  wrong_host.ca_file = other.path("cert.pem");
+  const Target impostor(wrong_host);
+  CHECK(eventually([&] { return contains(impostor.problem(), "no alternative certificate subject name"); },
+                   20s));
+}

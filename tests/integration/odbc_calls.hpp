@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dbpool/drivers/odbc.hpp"
+#include "driver_calls.hpp"
+#include "drivers/odbc_threads.hpp"
+#include "support/eventually.hpp"
+#include "support/postgres_server.hpp"
+
+namespace dbpool {
+
+// The drivers by the names that Debian's packages register.
+
+inline std::string odbc_postgres(std::uint16_t port, const std::string& more = "") {
+  return "Driver={PostgreSQL Unicode};Server=127.0.0.1;Port=" + std::to_string(port) +
+         ";Database=postgres;UID=postgres;" + more;
+}
+
+inline std::string odbc_sqlite(const std::string& file) {
+  return "Driver={SQLite3};Database=" + file;
+}
+
+inline std::shared_ptr<Driver> odbc(const std::string& dsn,
+                                    std::shared_ptr<OdbcThreads> threads = odbc_threads()) {
+  return odbc_driver(DsnSource(Dsn(dsn)), std::move(threads));
+}
+
+inline std::unique_ptr<Connection> open_odbc(const std::string& dsn, Duration bound = 10s) {
+  return connect(*odbc(dsn), in(bound));
+}
+
+/// Whether every thread has ended, soon enough.
+inline bool all_gone(const OdbcThreads& threads) {
+  return eventually([&] { return threads.count() == 0; }, 15s);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,231 @@
+#include <doctest/doctest.h>
+#include <poll.h>
+
+#include <filesystem>
+
+#include "odbc_calls.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+using Row = std::vector<std::optional<std::string>>;
+
+/// The server that most tests share.
+PostgresServer& server() {
+  static PostgresServer one;
+  return one;
+}
+
+std::unique_ptr<Connection> open_postgres(const std::string& more = "") {
+  return open_odbc(odbc_postgres(server().port(), more));
+}
+
+std::string sessions_running(const std::string& what) {
+  return server().query("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '" + what +
+                        "%' AND state = 'active' AND application_name <> 'fixture'");
+}
+
+/// A path for a SQLite file that is gone with the object.
+class DatabaseFile {
+ public:
+  DatabaseFile() { std::filesystem::remove(path_); }
+  DatabaseFile(const DatabaseFile&) = delete;
+  DatabaseFile& operator=(const DatabaseFile&) = delete;
+  ~DatabaseFile() { std::filesystem::remove(path_); }
+  std::string path() const { return path_.string(); }
+
+ private:
+  const std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() /
+      ("dbpool_odbc_" + std::to_string(now().time_since_epoch().count()) + ".db");
+};
+
+}  // namespace
+
+TEST_CASE("over ODBC, results of PostgreSQL come as text, with NULL apart from the empty string") {
+  const auto connection = open_postgres();
+  const QueryResult result = connection->execute("SELECT 1 AS a, NULL AS b, '' AS c, 'é€' AS d", in(10s));
+  CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d"});
+  CHECK(result.rows == std::vector<Row>{Row{"1", std::nullopt, "", "é€"}});
+  CHECK(connection->execute("SELECT 1 AS a WHERE false", in(10s)).columns == std::vector<std::string>{"a"});
+  CHECK_FALSE(connection->is_broken());
+  CHECK(connection->native_handle() != nullptr);
+}
+
+TEST_CASE("over ODBC, results of SQLite come as text, with NULL apart from the empty string") {
+  const DatabaseFile file;
+  const auto connection = open_odbc(odbc_sqlite(file.path()));
+  connection->execute("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)", in(10s));
+  CHECK(connection->execute("INSERT INTO t(x) VALUES ('é€'), (NULL), ('')", in(10s)).affected_rows == 3);
+  const QueryResult result = connection->execute("SELECT id, x FROM t ORDER BY id", in(10s));
+  CHECK(result.columns == std::vector<std::string>{"id", "x"});
+  CHECK(result.rows == std::vector<Row>{{"1", "é€"}, {"2", std::nullopt}, {"3", ""}});
+  const DriverError error = failure_of(*connection, "SELECT * FROM nowhere");
+  CHECK(error.kind() == ErrorKind::query);
+  CHECK(contains(error.what(), "ODBC statement failed: "));
+  CHECK(contains(error.what(), "no such table: nowhere"));
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("over ODBC, long values are read in pieces and whole") {
+  const auto postgres = open_postgres();
+  const DatabaseFile file;
+  const auto sqlite = open_odbc(odbc_sqlite(file.path()));
+  for (const std::size_t length : {4094U, 4095U, 4096U, 4097U, 8190U, 8191U, 100'000U}) {
+    CAPTURE(length);
+    const std::string text(length, 'x');
+    CHECK(value(*postgres, "SELECT '" + text + "'") == text);
+    CHECK(value(*sqlite, "SELECT '" + text + "'") == text);
+  }
+  std::string wide = "x";
+  for (int i = 0; i < 5000; ++i) wide += "é€";
+  CHECK(value(*postgres, "SELECT '" + wide + "'") == wide);
+  CHECK(value(*sqlite, "SELECT '" + wide + "'") == wide);
+}
+
+TEST_CASE("over ODBC, statements that change rows report how many, and those that return rows none") {
+  const auto connection = open_postgres();
+  CHECK(connection->execute("CREATE TEMP TABLE t(x int)", in(10s)).affected_rows == 0);
+  CHECK(connection->execute("INSERT INTO t SELECT generate_series(1, 7)", in(10s)).affected_rows == 7);
+  CHECK(connection->execute("DELETE FROM t WHERE x > 100", in(10s)).affected_rows == 0);
+  CHECK(connection->execute("SELECT * FROM t", in(10s)).affected_rows == 0);
+  CHECK(connection->execute("DELETE FROM t RETURNING x", in(10s)).rows.size() == 7);
+}
+
+TEST_CASE("over ODBC, of several results the last one counts") {
+  const QueryResult result = open_postgres()->execute("SELECT 1 AS a; SELECT 2 AS b, 3 AS c", in(10s));
+  CHECK(result.columns == std::vector<std::string>{"b", "c"});
+  CHECK(result.rows == std::vector<Row>{{"2", "3"}});
+}
+
+TEST_CASE("over ODBC, rows are read up to the cap, and dropped without one") {
+  const auto connection = open_postgres();
+  CHECK(connection->execute("SELECT generate_series(1, 100000)", in(60s)).rows.size() ==
+        Connection::max_rows);
+  ping(*connection, "SELECT generate_series(1, 100001)", 60s);
+  const DriverError error = failure_of(*connection, "SELECT generate_series(1, 100001)", 60s);
+  CHECK(error.kind() == ErrorKind::other);
+  CHECK(contains(error.what(), "more than 100000 rows"));
+  CHECK(value(*connection, "SELECT 1") == "1");
+}
+
+TEST_CASE("over ODBC, a failed statement tells its SQLSTATE and leaves the connection whole") {
+  const auto connection = open_postgres();
+  const DriverError error = failure_of(*connection, "SELECT 'hunter2' FROM nowhere");
+  CHECK(error.kind() == ErrorKind::query);
+  CHECK(error.sqlstate() == "42P01");
+  CHECK(contains(error.what(), "relation \"nowhere\" does not exist"));
+  CHECK_FALSE(contains(error.what(), "hunter2"));
+  CHECK(failure_of(*connection, std::string("SELECT 1\0 FROM t", 16)).kind() == ErrorKind::query);
+  CHECK_FALSE(connection->is_broken());
+  CHECK(value(*connection, "SELECT 1") == "1");
+}
+
+TEST_CASE("over ODBC, a connection is broken inside a transaction that SQL began and whole after it") {
+  const auto connection = open_postgres();
+  connection->execute("BEGIN", in(10s));
+  CHECK(connection->is_broken());
+  CHECK(value(*connection, "SELECT 1") == "1");
+  CHECK(connection->is_broken());
+  connection->execute("ROLLBACK", in(10s));
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("over ODBC, a runaway statement ends at its deadline, here and at the server") {
+  const auto threads = odbc_threads();
+  const auto connection = connect(*odbc(odbc_postgres(server().port()), threads), in(10s));
+  const TimePoint begin = now();
+  const DriverError error = failure_of(*connection, "SELECT pg_sleep(60)", 300ms);
+  CHECK(error.kind() == ErrorKind::timeout);
+  CHECK(now() - begin >= 300ms);
+  CHECK(now() - begin < stretched(1300ms));
+  CHECK(connection->is_broken());
+  CHECK(failure_of(*connection, "SELECT 1").kind() == ErrorKind::network);
+  CHECK(eventually([] { return sessions_running("SELECT pg_sleep(60)") == "0"; }, 10s));
+  CHECK(all_gone(*threads));
+}
+
+TEST_CASE("over ODBC, the server's own statement timeout is a timeout and leaves the connection whole") {
+  const auto connection = open_postgres();
+  // In one text, because the driver sets a timeout of its own before it.
+  const DriverError error = failure_of(*connection, "SET statement_timeout = 50; SELECT pg_sleep(5)");
+  CHECK(error.kind() == ErrorKind::timeout);
+  CHECK(error.sqlstate() == "57014");
+  CHECK_FALSE(connection->is_broken());
+}
+
+TEST_CASE("over ODBC, a statement that is given up breaks the connection and is cancelled at the server") {
+  const auto connection = open_postgres();
+  {
+    const auto operation = connection->start_query("SELECT pg_sleep(61)", in(60s));
+    CHECK(operation->advance().has_value());
+    CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "1"; }, 10s));
+  }
+  CHECK(connection->is_broken());
+  CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "0"; }, 10s));
+}
+
+TEST_CASE("over ODBC, a statement whose end nobody asked for leaves the connection whole") {
+  const auto connection = open_postgres();
+  {
+    const auto operation = connection->start_query("SELECT 1", in(10s));
+    if (const auto wait = operation->advance()) {
+      pollfd ready{wait->fd, wait->events, 0};
+      REQUIRE(::poll(&ready, 1, 10'000) == 1);
+    }
+  }
+  CHECK_FALSE(connection->is_broken());
+  CHECK(value(*connection, "SELECT 1") == "1");
+}
+
+TEST_CASE("over ODBC, a statement that never began leaves the connection whole") {
+  const auto connection = open_postgres();
+  connection->start_query("SELECT 1", in(5s));
+  CHECK_FALSE(connection->is_broken());
+  CHECK(value(*connection, "SELECT 1") == "1");
+}
+
+TEST_CASE("over ODBC, a terminated session fails its next statement and is broken") {
+  const auto connection = open_postgres();
+  server().query("SELECT pg_terminate_backend(" + value(*connection, "SELECT pg_backend_pid()") + ", 5000)");
+  const DriverError error = failure([&] { ping(*connection, "SELECT 1"); });
+  CHECK(error.kind() == ErrorKind::network);
+  CHECK(connection->is_broken());
+}
+
+TEST_CASE("over ODBC, closing a connection ends its session at the server") {
+  auto connection = open_postgres();
+  const std::string session =
+      "SELECT count(*) FROM pg_stat_activity WHERE pid = " + value(*connection, "SELECT pg_backend_pid()");
+  CHECK(server().query(session) == "1");
+  connection.reset();
+  CHECK(eventually([&] { return server().query(session) == "0"; }, 10s));
+}
+
+TEST_CASE("over ODBC, a wrong or missing password is an authentication failure that shows no password") {
+  const PostgresServer strict(PostgresServer::Auth::scram);
+  strict.query("ALTER ROLE postgres PASSWORD 'a;b}c d'");
+  CHECK(value(*open_odbc(odbc_postgres(strict.port(), "PWD={a;b}}c d};")), "SELECT 1") == "1");
+  const DriverError wrong = failure([&] { open_odbc(odbc_postgres(strict.port(), "PWD={hunter;2secret}")); });
+  CHECK(wrong.kind() == ErrorKind::authentication);
+  CHECK(contains(wrong.what(), "cannot connect by ODBC to \"postgres\" at 127.0.0.1:"));
+  CHECK(contains(wrong.what(), "password authentication failed for user \"***\""));
+  CHECK_FALSE(contains(wrong.what(), "hunter"));
+  const DriverError missing = failure([&] { open_odbc(odbc_postgres(strict.port())); });
+  CHECK(missing.kind() == ErrorKind::authentication);
+}
+
+TEST_CASE("over ODBC, what is not there is a failed connect: a database, a driver, a data source, a file") {
+  const std::string absent =
+      "Driver={PostgreSQL Unicode};Server=127.0.0.1;Port=" + std::to_string(server().port()) +
+      ";UID=postgres;Database=nowhere";
+  for (const std::string& dsn :
+       {absent, std::string("Driver={No Such Driver};PWD=hunter2"),
+        std::string("DSN=nosuchsource;PWD=hunter2"), odbc_sqlite("/no/such/directory/a.db")}) {
+    CAPTURE(dsn);
+    const DriverError error = failure([&] { open_odbc(dsn)->execute("SELECT 1", in(5s)); });
+    CHECK(error.kind() == ErrorKind::connect);
+    CHECK_FALSE(contains(error.what(), "hunter2"));
+  }
+}

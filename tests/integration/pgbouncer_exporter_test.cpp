@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+#include "support/pgbouncer_server.hpp"
+#include "support/pooler_clients.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Labels alice{{"source", "pgb"}, {"pool", "pgb/app/alice"}};
+
+Labels with(Labels labels, const std::string& name, const std::string& value) {
+  labels[name] = value;
+  return labels;
+}
+
+/// An exporter that watches a PgBouncer and owns a pool beside it.
+struct Site {
+  PostgresServer server;
+  std::string role = server.query("CREATE ROLE alice LOGIN");  // before anybody fails to log in as her
+  PgBouncerServer pooler{
+      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
+       .settings = {"pool_mode=transaction", "default_pool_size=2", "reserve_pool_size=0"}}};
+  ExporterProcess exporter{{.config = fmt::format(R"(
+pools:
+  - {{name: local, driver: sqlite, dsn: "file:local?mode=memory&cache=shared"}}
+sources:
+  - name: pgb
+    type: pgbouncer
+    dsn: {}
+    interval: 200ms
+    clients: true
+    synthetic: {{dsn: {}, interval: 200ms}}
+)",
+                                                  pooler.console(), pooler.dsn("app", "alice"))}};
+
+  std::optional<double> metric(std::string_view name, const Labels& labels) const {
+    return exporter.metric(name, labels);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a PgBouncer under pressure shows in the metrics as it is") {
+  const Site site;
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 4; ++i) clients.emplace_back(site.pooler.dsn("app", "alice"), 60);
+  CHECK(eventually([&] { return site.metric("dbpool_waiting_requests", alice).value_or(0) >= 2; }, 20s));
+  CHECK(eventually([&] { return site.metric("dbpool_acquisition_timeouts_total", alice).value_or(0) >= 1; },
+                   20s));
+  const Scrape scrape = site.exporter.scrape();
+  CHECK(scrape.value("dbpool_up", {{"source", "pgb"}, {"kind", "pgbouncer"}}) == 1);
+  CHECK(scrape.value("dbpool_connections", with(alice, "state", "active")) == 2);
+  CHECK(scrape.value("dbpool_connections_max", alice) == 2);
+  CHECK(scrape.value("dbpool_clients", with(alice, "state", "active")) == 2);
+  CHECK(scrape.at("dbpool_oldest_waiter_seconds", alice) > 0);
+  CHECK(scrape.at("dbpool_acquisition_duration_seconds_count", alice) >= 1);
+  CHECK(scrape.value("dbpool_health_reason", with(alice, "reason", "saturation")) == 1);
+  CHECK(scrape.value("dbpool_pool_info", with(alice, "driver", "pgbouncer")) == 1);
+  const Labels per_database{{"source", "pgb"}, {"pool", "pgb/app"}};
+  CHECK(scrape.value("dbpool_queries_total", per_database).has_value());
+  CHECK_FALSE(scrape.value("dbpool_queries_total", alice).has_value());
+  CHECK_FALSE(scrape.value("dbpool_connections_created_total", alice).has_value());
+  CHECK_FALSE(scrape.mentions({{"pool", "pgb/pgbouncer/pgbouncer"}}));
+}
+
+TEST_CASE("a paused PgBouncer says so") {
+  Site site;
+  REQUIRE(eventually([&] { return site.metric("dbpool_paused", alice) == 0; }, 20s));
+  site.pooler.command("PAUSE app");
+  CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 1; }, 20s));
+  site.pooler.command("RESUME app");
+  CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 0; }, 20s));
+}
+
+TEST_CASE("a PgBouncer that is killed shows nothing as alive, disturbs nobody, and comes back") {
+  Site site;
+  REQUIRE(eventually([&] { return site.metric("dbpool_acquisitions_total", alice).value_or(0) >= 1; }, 20s));
+  // PgBouncer itself has told of the pool, too.
+  REQUIRE(eventually([&] { return site.metric("dbpool_connections_max", alice) == 2; }, 20s));
+  site.pooler.kill();
+  REQUIRE(eventually([&] { return site.metric("dbpool_up", {{"source", "pgb"}}) == 0; }, 20s));
+  const Scrape scrape = site.exporter.scrape();
+  CHECK(scrape.value("dbpool_health_status", with(alice, "status", "unknown")) == 1);
+  for (const char* gone : {"dbpool_connections", "dbpool_pool_info", "dbpool_acquisitions_total",
+                           "dbpool_paused", "dbpool_waiting_requests", "dbpool_connections_max"}) {
+    CAPTURE(gone);
+    CHECK_FALSE(scrape.value(gone, alice).has_value());
+  }
+  CHECK_FALSE(scrape.value("dbpool_health_status", with(alice, "status", "healthy")).has_value());
+  CHECK(scrape.value("dbpool_up", {{"source", "local"}}) == 1);
+  CHECK(scrape.at("dbpool_source_read_failures_total", {{"source", "pgb"}}) >= 1);
+
+  site.pooler.start();
+  CHECK(eventually([&] { return site.metric("dbpool_up", {{"source", "pgb"}}) == 1; }, 40s));
+  CHECK(eventually([&] { return site.metric("dbpool_connections_max", alice) == 2; }, 40s));
+}

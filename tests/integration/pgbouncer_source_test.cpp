@@ -1,0 +1,173 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "dbpool/drivers/postgres.hpp"
+#include "sources/pgbouncer.hpp"
+#include "sources/probed_source.hpp"
+#include "sources/synthetic.hpp"
+#include "support/captured_answers.hpp"
+#include "support/eventually.hpp"
+#include "support/pgbouncer_server.hpp"
+#include "support/pooler_clients.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+using test::pool_of;
+
+namespace {
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+std::shared_ptr<Driver> driver_to(const std::string& dsn) {
+  return postgres_driver(DsnSource(Dsn(dsn)));
+}
+
+/// A PgBouncer in front of a PostgreSQL, and what a probe reads from it.
+struct Bouncer {
+  explicit Bouncer(const std::string& entry = "pool_size=2", std::vector<std::string> settings = {})
+      : pooler({.databases = "app = host=127.0.0.1 port=" + std::to_string(server.port()) +
+                             " dbname=postgres " + entry,
+                .settings = std::move(settings)}),
+        probe(pgbouncer_probe("pgb", {.clients = true, .synthetic = {}}, driver_to(pooler.console()))) {
+    server.query("CREATE ROLE alice LOGIN; CREATE ROLE bob LOGIN");
+  }
+
+  ProbeResult read() {
+    const auto reading = probe->start_read(Deadline(now() + stretched(5s)));
+    run_here(*reading);
+    return reading->take();
+  }
+  PoolSnapshot pool(const std::string& name = "pgb/app/alice") {
+    const ProbeResult all = read();
+    const auto found = std::ranges::find(all.pools, name, &PoolSnapshot::pool);
+    return found == all.pools.end() ? PoolSnapshot{} : *found;
+  }
+  PoolerClient client(double sleeps) const { return {pooler.dsn("app", "alice"), sleeps}; }
+
+  PostgresServer server;
+  PgBouncerServer pooler;
+  std::unique_ptr<Probe> probe;
+};
+
+/// A PgBouncer source with a synthetic client.
+struct Measured {
+  Measured(Bouncer& bouncer, Duration timeout)
+      : source(std::make_shared<ProbedSource>(
+                   ProbeOptions{"pgb", SourceKind::pgbouncer, Duration(100ms), stretched(2s), 500},
+                   pgbouncer_probe("pgb", {}, driver_to(bouncer.pooler.console())), runtime, nullptr),
+               driver_to(bouncer.pooler.dsn("app", "alice")), SyntheticPace{Duration(100ms), timeout},
+               runtime) {}
+
+  PoolSnapshot pool(const std::string& name = "pgb/app/alice") const {
+    const auto reading = source.read();
+    const auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
+    return found == reading.pools.end() ? PoolSnapshot{} : *found;
+  }
+  std::uint64_t acquisitions() const { return pool().acquisitions.value_or(0); }
+
+  Runtime runtime = Runtime::start(2);
+  Synthetic source;
+};
+
+}  // namespace
+
+TEST_CASE("a pool of two with four sleeping clients: two active, two waiting, and for how long") {
+  Bouncer bouncer("pool_size=2", {"pool_mode=transaction", "max_client_conn=5"});
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 4; ++i) clients.push_back(bouncer.client(60));
+  REQUIRE(eventually([&] { return bouncer.pool().waiting == 2 && *bouncer.pool().oldest_waiter > 1; }, 20s));
+
+  const auto age = [&] { return std::chrono::duration<double>(now() - clients[2].asked()).count(); };
+  const double youngest = age();
+  const PoolSnapshot pool = bouncer.pool();
+  const double oldest = age();
+  CHECK(pool.active == 2);
+  CHECK(pool.idle == 0);
+  CHECK(pool.max == 2);
+  CHECK(pool.clients_active == 2);
+  CHECK(pool.clients_waiting == 2);
+  CHECK(*pool.oldest_waiter >= youngest - 0.5);
+  CHECK(*pool.oldest_waiter <= oldest + 0.5);
+  CHECK(bouncer.pool("pgb/app/alice/-").clients_waiting == 2);
+}
+
+TEST_CASE("a client beyond max_client_conn is refused, and the console still answers") {
+  Bouncer bouncer("pool_size=2", {"max_client_conn=4"});
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 4; ++i) clients.push_back(bouncer.client(60));
+  CHECK_THROWS_AS(bouncer.client(1), std::runtime_error);
+  const PoolSnapshot pool = bouncer.pool();  // over a connection that is opened now
+  CHECK(*pool.clients_active + *pool.clients_waiting == 4);
+}
+
+TEST_CASE("a database that is paused says so, until it is resumed") {
+  Bouncer bouncer;
+  CHECK(bouncer.pool("pgb/app").paused == false);
+  bouncer.pooler.command("PAUSE app");
+  CHECK(bouncer.pool("pgb/app").paused == true);
+  CHECK(bouncer.pool("pgb/app").disabled == false);
+  bouncer.pooler.command("RESUME app");
+  bouncer.pooler.command("DISABLE app");
+  CHECK(bouncer.pool("pgb/app").paused == false);
+  CHECK(bouncer.pool("pgb/app").disabled == true);
+}
+
+TEST_CASE("a pool whose server is gone is known to have failed to connect once a client has waited") {
+  Bouncer bouncer("pool_size=2",
+                  {"pool_mode=transaction", "server_login_retry=60", "server_connect_timeout=60"});
+  const PoolerClient first = bouncer.client(0);
+  REQUIRE(eventually([&] { return bouncer.pool().idle == 1; }, 20s));
+  bouncer.server.stop();
+  const PoolerClient second = bouncer.client(0);
+  CHECK(eventually([&] { return bouncer.pool().last_connect_ok == false; }, 20s));
+  CHECK(bouncer.pool().waiting == 1);
+}
+
+TEST_CASE("a synthetic acquisition shows the wait for a server that others hold") {
+  Bouncer bouncer("pool_size=1", {"pool_mode=transaction"});
+  const Measured measured(bouncer, stretched(20s));
+  REQUIRE(eventually([&] { return measured.acquisitions() >= 5; }, 20s));
+  const PoolSnapshot before = measured.pool();
+  CHECK(before.connect_duration->count() <= 2);  // the first goes before the mode of the pool is known
+  CHECK(before.connect_failures == 0);
+  CHECK(before.acquisition_timeouts == 0);
+
+  const PoolerClient holder = bouncer.client(1.5);
+  CHECK(eventually([&] { return *measured.pool().wait_recent_peak > 0.5; }, 20s));
+  CHECK(eventually([&] { return measured.pool().acquisition_duration->sum_seconds() > 1; }, 20s));
+  const PoolSnapshot after = measured.pool();
+  CHECK(after.acquisitions == after.acquisition_duration->count());
+  CHECK(after.acquisitions == after.releases);
+  CHECK(after.acquisition_duration->quantile(1) > 1);
+}
+
+TEST_CASE("a synthetic acquisition that finds no server in time is a timeout, and others follow it") {
+  Bouncer bouncer("pool_size=1", {"pool_mode=transaction"});
+  const Measured measured(bouncer, 300ms);
+  REQUIRE(eventually([&] { return measured.acquisitions() >= 1; }, 20s));
+  const PoolerClient holder = bouncer.client(3);
+  CHECK(eventually([&] { return measured.pool().acquisition_timeouts.value_or(0) >= 2; }, 20s));
+  const auto acquired = measured.acquisitions();
+  CHECK(eventually([&] { return measured.acquisitions() > acquired; }, 20s));
+}
+
+TEST_CASE("in session mode the synthetic client connects each time and holds no server between") {
+  Bouncer bouncer("pool_size=1", {"pool_mode=session"});
+  const Measured measured(bouncer, stretched(5s));
+  REQUIRE(eventually([&] { return measured.acquisitions() >= 3; }, 20s));
+  const PoolSnapshot pool = measured.pool();
+  CHECK(pool.connect_duration->count() >= *pool.acquisitions);
+  CHECK(eventually([&] { return bouncer.pool().clients_active == 0 && bouncer.pool().active == 0; }, 20s));
+}
+
+TEST_CASE("synthetic acquisitions stand with the user that the pooler logs in as") {
+  Bouncer bouncer("pool_size=1 user=bob", {"pool_mode=transaction"});
+  const Measured measured(bouncer, stretched(5s));
+  CHECK(eventually([&] { return measured.pool("pgb/app/bob").acquisitions.value_or(0) >= 2; }, 20s));
+  CHECK(measured.pool("pgb/app/bob").configured == 1);
+  CHECK(measured.pool("pgb/app/alice").pool.empty());
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "support/exporter_process.hpp"
+
+namespace dbpool {
+
+/// Everything that one can read of a running exporter from outside: what it has written, its answers on every
+/// path, its metrics and the name of its process. Has it reload its configuration on the way.
+inline std::string everything_visible(ExporterProcess& exporter) {
+  const ChildProcess& process = exporter.process();
+  std::string all = process.standard_error() + process.standard_output();
+  for (const char* path :
+       {"/metrics", "/", "/-/ready", "/-/healthy", "/-/reload", "/no/such/path", "/health",
+        "/connections/pools/stats", "/connections/pools/stats/words", "/connections/pools/health",
+        "/connections/pools/metrics", "/connections/pools/history/words", "/connections/pools/leaks"}) {
+    const HttpAnswer answer = exporter.get(path);
+    all += answer.head + answer.body;
+  }
+  const HttpAnswer reloaded = exporter.post("/-/reload");
+  all += reloaded.head + reloaded.body;
+  const std::string proc = "/proc/" + std::to_string(process.pid());
+  for (const char* file : {"/cmdline", "/comm", "/status", "/maps"}) all += read_whole(proc + file);
+  return all + process.standard_error();
+}
+
+}  // namespace dbpool

@@ -1,0 +1,66 @@
+#include "config/environment.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "config/load.hpp"
+
+namespace dbpool {
+namespace {
+
+std::vector<std::string> problems_of(const Environment& environment) {
+  try {
+    config_from_environment(environment);
+  } catch (const ConfigError& e) {
+    return e.problems();
+  }
+  return {};
+}
+
+TEST_CASE("the environment is copied from an array of NAME=value") {
+  const char* const entries[] = {"A=1", "B=x=y", "C=", "no equals sign", nullptr};
+  CHECK(environment_of(entries) == Environment{{"A", "1"}, {"B", "x=y"}, {"C", ""}});
+}
+
+TEST_CASE("each variable of the pool is held to what it allows") {
+  struct Case {
+    std::string name, value, allowed;
+  };
+  const std::vector<Case> wrong{
+      {"DRIVER", "mysql", "sqlite"},
+      {"DRIVER", "", "sqlite"},
+      {"DSN", "", "a text"},
+      {"DSN", "hunter2://x", "a path or a file: URI"},
+      {"MIN_SIZE", "-1", "a whole number from 0 to 10000"},
+      {"MAX_SIZE", "0", "a whole number from 1 to 10000"},
+      {"MAX_SIZE", " 5", "a whole number from 1 to 10000"},
+      {"MAX_SIZE", "5;rm", "a whole number from 1 to 10000"},
+      {"MAX_OVERFLOW", "0x10", "a whole number from 0 to 10000"},
+      {"MAX_WAITING", "1e9", "a whole number from 0 to 1000000"},
+      {"ACQUIRE_TIMEOUT", "0", "a duration greater than 0"},
+      {"MAX_LIFETIME", "1 h", "a duration of 0 or more"},
+      {"MAX_IDLE_TIME", "30M", "a duration of 0 or more"},
+      {"HEALTH_CHECK_INTERVAL", "11y", "a duration of 0 or more"},
+      {"CONNECT_TIMEOUT", "inf", "a duration greater than 0"},
+      {"VALIDATION_TIMEOUT", "nan", "a duration greater than 0"},
+      {"COMMAND_TIMEOUT", "1e999", "a duration greater than 0"},
+      {"RETRY_ATTEMPTS", "three", "a whole number from 0 to"},
+      {"LEAK_DETECTION_TIMEOUT", "-5", "a duration of 0 or more"},
+      {"CANARY_INTERVAL", "${SECRET}", "a duration of 0 or more"},
+  };
+  for (const auto& [name, value, allowed] : wrong) {
+    CAPTURE(name);
+    CAPTURE(value);
+    const auto problems = problems_of({{"DBPOOL_" + name, value}, {"SECRET", "5s"}});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("environment: DBPOOL_" + name + ": "));
+    CHECK(problems[0].find("allowed: ") != std::string::npos);
+    CHECK(problems[0].find(allowed) != std::string::npos);
+    CHECK(problems[0].find("hunter2") == std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace dbpool
