@@ -3,12 +3,12 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
 #include "support/hostile_server.hpp"
 #include "support/postgres_server.hpp"
+#include "support/scrape_pace.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -50,24 +50,6 @@ bool recovers(const ExporterProcess& exporter, std::chrono::seconds within) {
         return scrape.value("dbpool_up", {{"source", "orders"}}) == 1 && !is_in_state(scrape, "recovering");
       },
       within);
-}
-
-/// The longest but one of a hundred scrapes, in seconds.
-double scrape_p99(const ExporterProcess& exporter) {
-  std::vector<std::chrono::nanoseconds> took;
-  for (int i = 0; i < 100; ++i) {
-    const HttpAnswer answer = exporter.get("/metrics");
-    REQUIRE(answer.status == 200);
-    took.push_back(answer.took);
-  }
-  std::ranges::sort(took);
-  return std::chrono::duration<double>(took[98]).count();
-}
-
-void check_that_scrapes_are_fast(const ExporterProcess& exporter) {
-  const double p99 = scrape_p99(exporter);
-  MESSAGE("p99 of a scrape: ", p99 * 1000, " ms");
-  CHECK(p99 < std::chrono::duration<double>(stretched(50ms)).count());
 }
 
 }  // namespace

@@ -15,14 +15,18 @@ namespace dbpool {
 
 using namespace std::chrono_literals;
 
-/// An entry of `pools` that notices within a second what goes wrong. `more`: further keys, each after a
-/// comma.
+/// How long a watchful pool gives its database to answer.
+inline std::string patience() {
+  return fmt::format("{}ms", std::chrono::round<std::chrono::milliseconds>(stretched(600ms)).count());
+}
+
+/// An entry of `pools` that soon notices what goes wrong. `more`: further keys, each after a comma.
 inline std::string watchful_pool(const std::string& name, const std::string& dsn,
                                  const std::string& more = "") {
   return fmt::format(
-      "  - {{name: {}, driver: postgres, dsn: '{}', min_size: 2, max_size: 4, connect_timeout: 500ms, "
-      "validation_timeout: 500ms, canary: {{interval: 200ms}}{}}}\n",
-      name, dsn, more);
+      "  - {{name: {0}, driver: postgres, dsn: '{1}', min_size: 2, max_size: 4, connect_timeout: {2}, "
+      "validation_timeout: {2}, canary: {{interval: 200ms}}{3}}}\n",
+      name, dsn, patience(), more);
 }
 
 /// A pool on a database that no fault of the test concerns.

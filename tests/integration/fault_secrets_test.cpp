@@ -67,6 +67,7 @@ struct Scene {
 
   std::string config() const {
     const auto file = secrets.write("dsn", words(strict.port()) + "\n");
+    const auto password = secrets.write("password", planted + "\n");
     std::string text = "pools:\n";
     text += pool("words", "postgres", words(strict.port()));
     text += pool("uri", "postgres", uri(strict.port()));
@@ -76,12 +77,26 @@ struct Scene {
     text += pool("garbage", "postgres", uri(garbage.port()));
     text += pool("drip", "postgres", words(drip.port()));
     text += pool("refused", "postgres", uri(refused.port()));
+    text += pool("odbc", "odbc",
+                 fmt::format("Driver={{PostgreSQL Unicode}};Server=127.0.0.1;Port={};Database=postgres;UID="
+                             "postgres;PWD={{{}}}",
+                             strict.port(), planted));
     text += pool("key", "sqlite", "file:/no/such/directory/a.db?key=" + encoded(planted));
     text += "sources:\n";
     text += source("activity", "pg_stat_activity", words(strict.port()));
     text += source("pooler", "pgbouncer", uri(garbage.port()));
     text += source("bouncer", "pgbouncer", words(open.port()));
     text += source("pgpool", "pgpool", words(proxy.port()));
+    text += fmt::format(
+        "  - {{name: url, type: http_json, url: 'http://bob:{}@127.0.0.1:{}/x', interval: 300ms}}\n",
+        encoded(planted), garbage.port());
+    for (const auto& [name, how] : {std::pair("basic", "basic_auth: {username: bob, password_file: "),
+                                    std::pair("bearer", "bearer_token_file: ")}) {
+      const bool nested = std::string_view(how).find('{') != std::string_view::npos;
+      text += fmt::format(
+          "  - {{name: {}, type: http_json, url: 'http://127.0.0.1:{}/x', interval: 300ms, {}{}{}}}\n", name,
+          garbage.port(), how, password.string(), nested ? "}" : "");
+    }
     text += fmt::format(
         "  - {{name: synthetic, type: pgbouncer, dsn: {}, interval: 300ms, synthetic: {{dsn: {}, interval: "
         "300ms}}}}\n",
@@ -101,6 +116,8 @@ std::vector<std::string> bad_configs() {
       one(planted),
       "pools:\n  - {name: bad, driver: postgres, dsn: [" + yaml(words(1)) + "]}\n",
       "pools:\n  - {name: bad, driver: postgres, pasword: " + yaml(planted) + ", dsn: " + yaml(words(1)) +
+          "}\n",
+      "sources:\n  - {name: bad, type: http_json, url: " + yaml("ftp://bob:" + planted + "@127.0.0.1/x") +
           "}\n",
       "sources:\n" + source("bad", "pgbouncer", "host=a password=" + quoted(planted) + " nonsense"),
   };
@@ -128,11 +145,12 @@ TEST_CASE("after all that can go wrong, a planted password is nowhere to be read
        .flags = {"--log.level=debug", "--web.enable-lifecycle", "--web.enable-admin-api"},
        .environment = {{"PLANTED_DSN", words(scene.strict.port())}}});
   const SecretSearch search(planted);
-  for (const char* name : {"words", "uri", "variable", "file"}) {
+  for (const char* name : {"words", "uri", "variable", "file", "odbc"}) {
     CAPTURE(name);
     CHECK(eventually([&] { return errors(exporter, name, "authentication") >= 1; }, 8s));
   }
-  for (const char* name : {"activity", "pooler", "bouncer", "pgpool", "synthetic"}) {
+  for (const char* name :
+       {"activity", "pooler", "bouncer", "pgpool", "synthetic", "basic", "bearer", "url"}) {
     CAPTURE(name);
     const Labels labels{{"source", name}};
     CHECK(eventually([&] { return count(exporter, "dbpool_source_read_failures_total", labels) >= 1; }, 8s));

@@ -47,9 +47,9 @@ struct Files {
 
 std::string pool_on(const std::string& name, const std::string& dsn, const std::string& query) {
   return fmt::format(
-      "  - {{name: {}, dsn: '{}', min_size: 2, max_size: 4, validation_timeout: 300ms, "
-      "connect_timeout: 500ms, canary: {{interval: 200ms, query: '{}'}}}}\n",
-      name, dsn, query);
+      "  - {{name: {0}, dsn: '{1}', min_size: 2, max_size: 4, connect_timeout: {2}, validation_timeout: {2}, "
+      "canary: {{interval: 200ms, query: '{3}'}}}}\n",
+      name, dsn, patience(), query);
 }
 
 ExporterSetup setup(const fs::path& file, const std::string& query) {
