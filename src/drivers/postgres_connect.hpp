@@ -65,7 +65,7 @@ class PostgresConnect : public ConnectOperation {
   PgHandle conn_;
   short events_ = 0;
   bool asked_for_tls_ = false;  // of the place that is being tried
-  std::size_t trying_ = 0;  // index in places_
+  std::size_t trying_ = 0;      // index in places_
   Deadline share_;
 };
 

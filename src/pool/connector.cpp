@@ -54,7 +54,7 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
   auto newcomer = std::make_shared<Newcomer>();
   newcomer->connection = std::move(connection);
   newcomer->ping = newcomer->connection->start_query(options_.validation_query,
-                                                    Deadline(clock().now() + options_.validation_timeout));
+                                                     Deadline(clock().now() + options_.validation_timeout));
   run_on(runtime_.scheduler, newcomer->ping,
          [core = shared_from_this(), newcomer, began](const std::exception_ptr& thrown) {
            const auto failure = failure_of(thrown);

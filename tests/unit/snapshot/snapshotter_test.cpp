@@ -238,7 +238,8 @@ TEST_CASE("a pool that stays away is forgotten when all of its history is too ol
   CHECK_FALSE(scene.snapshotter.history("pgb/a/x", 24h).has_value());
 }
 
-TEST_CASE("a pool that cannot be read is unknown at once, which is told, and judged afresh when it can again") {
+TEST_CASE(
+    "a pool that cannot be read is unknown at once, which is told, and judged afresh when it can again") {
   Scene scene;
   auto probed = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
   probed->set_pool(Scene::serving("pgb/a/x", 100));
