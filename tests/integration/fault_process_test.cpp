@@ -43,7 +43,7 @@ double time_to_first_scrape(ChildProcess& process, std::uint16_t port,
 }  // namespace
 
 TEST_CASE("a log that nobody reads any more costs lines and nothing else") {
-  for (const char* afterwards : {"exec <&-", "sleep 15"}) {  // closes the pipe, or lets it fill up
+  for (const std::string afterwards : {"exec <&-", "sleep 15"}) {  // closes the pipe, or lets it fill up
     CAPTURE(afterwards);
     ExporterProcess exporter({.config = "pools:\n" + bystander_pool,
                               .flags = {"--log.level=debug", "--web.enable-lifecycle"},
