@@ -24,7 +24,8 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # The build directory is no part of an object, so that preset tidy finds what preset dev has compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 if(DBPOOL_TIDY)
   find_program(CLANG_TIDY NAMES clang-tidy-16 clang-tidy REQUIRED)

@@ -108,7 +108,7 @@ class OdbcSession::Statement {
 
   /// A value in pieces, as long as the driver says that there is more.
   std::optional<std::string> value(SQLUSMALLINT column) {
-    std::array<char, 4096> piece;
+    std::array<char, 4096> piece{};
     std::string text;
     while (true) {
       SQLLEN length = 0;

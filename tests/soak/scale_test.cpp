@@ -142,12 +142,14 @@ Life live(Size size) {
   return life;
 }
 
-/// Four times as many cost no more than four times as much, with as much again for what one measures with.
+/// Threads and memory are exact. Of processor time only the order of growth can be told on a machine that
+/// does other things as well: what grew with the square would cost 4 times as much a series, and 16 times at
+/// rest.
 void check_growth(const Figures& small, const Figures& large) {
   CHECK(large.threads < 100);
   CHECK(large.memory <= 4 * 1.5 * small.memory);
-  CHECK(large.scrape_cpu / large.series <= 2 * small.scrape_cpu / small.series);
-  CHECK(large.idle_cpu <= 4 * 2 * small.idle_cpu + 0.2);
+  CHECK(large.scrape_cpu / large.series <= 3.5 * small.scrape_cpu / small.series);
+  CHECK(large.idle_cpu <= 12 * small.idle_cpu + 0.3);
 }
 
 }  // namespace

@@ -186,8 +186,6 @@ void check_final_books(Subject& subject) {
   CHECK(s.acquisitions == subject.acquired.load());
   CHECK(s.acquisition_timeouts == subject.timed_out.load());
   CHECK(s.acquisition_rejections == subject.rejected.load());
-  CHECK(subject.failed > 0);
-  CHECK(subject.rejected > 0);
   CHECK(*s.reconnect_attempts > 0);
 
   CHECK(subject.pool.drain(5s));
