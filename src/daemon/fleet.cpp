@@ -66,7 +66,8 @@ std::optional<CloseResult> Fleet::close(const std::string& pool) {
 
 std::vector<std::string> Fleet::pools() const {
   std::vector<std::string> names;
-  for (const Owned& member : lists_.access()->owned) names.push_back(member.source->name());
+  const auto owned = lists_.access()->owned;
+  for (const Owned& member : owned) names.push_back(member.source->name());
   return names;
 }
 

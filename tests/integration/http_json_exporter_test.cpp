@@ -61,7 +61,8 @@ sources:
   CHECK_FALSE(watcher.metric("dbpool_connections_max", {{"pool", "doc"}}));
   CHECK(watcher.metric("dbpool_errors_total", {{"pool", "stats/orders"}, {"error_type", "other"}}) == 0);
   CHECK_FALSE(watcher.metric("dbpool_errors_total", {{"pool", "stats/orders"}, {"error_type", "connect"}}));
-  for (const auto& pool : document(watcher, "/connections/pools/health")["pools"]) {
+  const auto health = document(watcher, "/connections/pools/health");
+  for (const auto& pool : health.at("pools")) {
     if (pool["name"] == "own" || pool["name"] == "doc") CHECK(pool["source_status"] == "healthy");
   }
 }
