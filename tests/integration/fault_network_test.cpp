@@ -74,7 +74,7 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
   scene.inject();
   check_that_scrapes_are_fast(exporter);  // while everything is being noticed
   for (const Fault& fault : faults) {
-    CAPTURE(fault.name);
+    CAPTURE(std::string(fault.name));
     CHECK(comes_to_an_outage(exporter, fault.name));
     CHECK(scene.watch_becomes(fault, 0));
     CHECK_FALSE(told(exporter, fault.name, "database connection lost").empty());
@@ -87,7 +87,7 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
 
   scene.heal();
   for (const Fault& fault : faults) {
-    CAPTURE(fault.name);
+    CAPTURE(std::string(fault.name));
     check_that_it_is_back(exporter, fault.name);
     CHECK(scene.watch_becomes(fault, 1));
   }

@@ -100,18 +100,18 @@ TEST_CASE("a storm of SIGHUPs fails no scrape, costs no counter and leaves nothi
 }
 
 TEST_CASE(
-    "a process that was stopped for a while neither catches up in a burst nor suspects its own leases") {
-  // A lease is out for 22 seconds and only 14 are allowed, but for 15 of the 22 the process stands still.
+    "a process that was stopped for a minute neither catches up in a burst nor suspects its own leases") {
+  // A lease is out for 70 seconds and only 40 are allowed, but for 60 of the 70 the process stands still.
   ExporterProcess exporter(
       {.config = "pools:\n" + bystander_pool +
-                 "  - {name: held, dsn: ':memory:', leak_detection_timeout: 14s, canary: "
-                 "{interval: 100ms, concurrency: 2, hold: 22s}}\n"});
+                 "  - {name: held, dsn: ':memory:', leak_detection_timeout: 40s, canary: "
+                 "{interval: 100ms, concurrency: 2, hold: 70s}}\n"});
   REQUIRE(comes_to_work(exporter, "bystander"));
   REQUIRE(
       eventually([&] { return exporter.metric("dbpool_connections", state("held", "active")) == 2; }, 5s));
   const Scrape before = exporter.scrape();
   exporter.process().signal(SIGSTOP);
-  std::this_thread::sleep_for(15s);
+  std::this_thread::sleep_for(60s);
   const auto resumed = std::chrono::steady_clock::now();
   exporter.process().signal(SIGCONT);
 

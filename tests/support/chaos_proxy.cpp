@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "support/eventually.hpp"
 #include "support/free_port.hpp"
 
 namespace dbpool {
@@ -13,7 +14,9 @@ namespace {
 
 constexpr int backlog = 64;
 constexpr std::size_t cut_after = 20;
-constexpr auto between_drips = std::chrono::milliseconds(20);
+/// As slow as the tests are patient, or an answer would be whole before anybody gives up.
+const auto between_drips =
+    std::chrono::ceil<std::chrono::milliseconds>(stretched(std::chrono::milliseconds(20)));
 
 /// Bound by its number, so that the port stays its own when it stops listening for a while.
 int bound_to(std::uint16_t port) {
