@@ -22,11 +22,7 @@ struct AsyncWaiter final : OwnRequest, Waiter {
       : OwnRequest{std::move(request_)}, Waiter(began_, own_request, where_), done(std::move(done_)) {}
 
   void wake(AfterUnlock& after) override {
-    if (outcome == Outcome::granted) {
-      lease.emplace(after.core().lease(*slot));
-    } else {
-      failure = std::make_exception_ptr(after.core().closed());
-    }
+    if (outcome == Outcome::granted) lease.emplace(after.core().lease(*slot));
     after->tasks.push_back([self = std::exchange(self, nullptr)] { self->tell(); });
   }
   void tell() { done(std::move(lease), failure); }
@@ -34,7 +30,6 @@ struct AsyncWaiter final : OwnRequest, Waiter {
   std::shared_ptr<AsyncWaiter> self;  ///< until told
   Pool::AsyncResult done;
   std::optional<Lease> lease;
-  std::exception_ptr failure;
 };
 
 }  // namespace
@@ -77,29 +72,43 @@ void PoolCore::acquire_async(const AcquireRequest& request, LeasePurpose purpose
   const auto waiter = std::make_shared<AsyncWaiter>(tick(), request, where, std::move(done));
   waiter->purpose = purpose;
   waiter->self = waiter;
-  {
-    AfterUnlock after(*this);
-    const auto state = state_.access();
-    if (take_idle(*state, *waiter, tick())) {
-      waiter->wake(after);
-      return;
-    }
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  if (!take_idle(*state, *waiter, tick())) {
     waiter->failure = enqueue(*state, *waiter);
-    if (waiter->failure) {
-      after->tasks.push_back([self = std::exchange(waiter->self, nullptr)] { self->tell(); });
+    if (!waiter->failure) {
+      waiter->expires = deadline_of(*waiter);
+      expire_at(*state, waiter->expires, after);
+      plan_opens(*state, after);
       return;
     }
-    plan_opens(*state, after);
   }
-  runtime_.scheduler->at(deadline_of(*waiter), [core = shared_from_this(), waiter] {
-    {
-      const auto state = core->state_.access();
-      if (waiter->outcome != Waiter::Outcome::pending) return;
-      waiter->failure = std::make_exception_ptr(core->time_out(*state, *waiter));
+  waiter->wake(after);
+}
+
+/// Sees to it that waiters are turned away at `moment`. One task serves them all: one for each of them would
+/// stay until its deadline, however soon its waiter was served.
+void PoolCore::expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const {
+  if (moment >= state.next_expiry) return;
+  state.next_expiry = moment;
+  after->later.push_back({moment, Duration::zero(), &PoolCore::expire_waiters});
+}
+
+void PoolCore::expire_waiters(Duration) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  const auto now = clock().now();
+  if (now < state->next_expiry) return;
+  state->next_expiry = TimePoint::max();
+  for (Waiter* next = state->waiters.front(); next != nullptr;) {
+    Waiter& waiter = *std::exchange(next, next->behind);
+    if (waiter.expires > now) {
+      expire_at(*state, waiter.expires, after);
+    } else {
+      waiter.failure = std::make_exception_ptr(time_out(*state, waiter));
+      waiter.wake(after);
     }
-    waiter->tell();
-    waiter->self.reset();
-  });
+  }
 }
 
 /// Blocks until `waiter` has been given a slot: active, or still to be validated.
@@ -119,7 +128,7 @@ Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
     if (clock().now() >= *waiter.deadline) throw time_out(*state, waiter);
     clock().wait_until(*waiter.woken, state.lock(), *waiter.deadline);
   }
-  if (waiter.outcome == Waiter::Outcome::turned_away) throw closed();
+  if (waiter.failure) std::rethrow_exception(waiter.failure);
   return *waiter.slot;
 }
 

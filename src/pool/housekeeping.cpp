@@ -102,6 +102,7 @@ void PoolCore::shut_down() {
   while (!state->waiters.empty()) {
     Waiter& waiter = state->waiters.pop_front();
     waiter.outcome = Waiter::Outcome::turned_away;
+    waiter.failure = std::make_exception_ptr(closed());
     state->ledger.apply(event::Rejected{});
     waiter.wake(after);
   }

@@ -68,6 +68,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   Slot& wait_for_slot(ParkedWaiter& waiter);
   bool validate(Slot& slot, ParkedWaiter& waiter);
   std::exception_ptr enqueue(PoolState& state, Waiter& waiter) const;
+  void expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const;
+  void expire_waiters(Duration);
   AcquireTimeout time_out(PoolState& state, Waiter& waiter) const;
   TimePoint deadline_of(const Waiter& waiter) const;
 

@@ -47,6 +47,7 @@ struct PoolState {
   std::vector<std::unique_ptr<Slot>> slots;
   std::vector<Slot*> idle;  ///< the most recently used last
   WaitQueue waiters;
+  TimePoint next_expiry = TimePoint::max();  ///< when waiters are looked through for those to turn away
   unsigned opening = 0;
   unsigned checking = 0;
   unsigned probing = 0;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <source_location>
 
 #include "dbpool/pool/pool.hpp"
@@ -23,7 +24,7 @@ struct Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  /// Tells the waiter that `outcome` is no longer pending. Called under the pool's lock.
+  /// Tells the waiter that it has `slot`, or else that `failure` says why not. Called under the pool's lock.
   virtual void wake(AfterUnlock& after) = 0;
 
   const Duration began;  ///< stopwatch
@@ -35,7 +36,9 @@ struct Waiter {
   bool validates = false;         ///< whether it can check what it gets before it counts as lent
   unsigned connect_failures = 0;  ///< seen while waiting
   Outcome outcome = Outcome::pending;
-  Slot* slot = nullptr;  ///< when granted
+  Slot* slot = nullptr;                  ///< when granted
+  std::exception_ptr failure;            ///< when turned away
+  TimePoint expires = TimePoint::max();  ///< when the pool turns it away; a waiter with a thread looks itself
   Waiter* ahead = nullptr;
   Waiter* behind = nullptr;
 };

@@ -214,6 +214,42 @@ TEST_CASE("an asynchronous acquire that finds nothing ends at its deadline") {
   CHECK(pool.now().acquisition_timeouts == 1);
 }
 
+TEST_CASE("asynchronous acquires end each at its own deadline, in whatever order these come") {
+  FakePool pool(sized(1, 1));
+  const auto held = pool->acquire();
+  std::vector<int> ended;
+  for (const int timeout : {300, 100, 200, 100}) {
+    pool->acquire_async({.timeout = std::chrono::milliseconds(timeout), .site = {}}, LeasePurpose::work,
+                        [&ended, timeout](auto, const std::exception_ptr& e) {
+                          CHECK_THROWS_AS(std::rethrow_exception(e), AcquireTimeout);
+                          ended.push_back(timeout);
+                        });
+  }
+  pool.advance(99ms);
+  CHECK(ended.empty());
+  pool.advance(1ms);
+  CHECK(ended == std::vector{100, 100});
+  pool.advance(100ms);
+  CHECK(ended == std::vector{100, 100, 200});
+  pool.advance(100ms);
+  CHECK(ended == std::vector{100, 100, 200, 300});
+}
+
+TEST_CASE("an asynchronous acquire that had to wait leaves nothing behind once it is served") {
+  FakePool pool(sized(1, 1));
+  const std::size_t before = pool.scheduler->pending();
+  for (int i = 0; i < 100; ++i) {
+    auto held = pool->acquire();
+    bool served = false;
+    pool->acquire_async({}, LeasePurpose::work,
+                        [&](std::optional<Lease> lease, auto) { served = lease.has_value(); });
+    held.release();
+    pool.scheduler->run();
+    CHECK(served);
+  }
+  CHECK(pool.scheduler->pending() <= before + 1);
+}
+
 TEST_CASE("a lease may outlive its pool") {
   FakePool pool(sized(1, 1));
   auto lease = pool->acquire();
