@@ -51,6 +51,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& thrown) {
     return Failure{e.kind(), e.what()};
   } catch (const std::exception& e) {
     return Failure{ErrorKind::other, e.what()};
+  } catch (...) {
+    return Failure{ErrorKind::other, "the driver threw something that is no std::exception"};
   }
 }
 
@@ -118,7 +120,8 @@ std::vector<ConnectionSnapshot> PoolCore::connections() const {
     c.times_used = slot->times_used;
     c.age = now - slot->opened_at;
     if (slot->times_used > 0) {
-      c.last_used = wall - std::chrono::duration_cast<WallTime::duration>(now - slot->last_used);
+      const auto used = slot->state == Slot::State::active ? slot->lease.acquired_at : slot->last_used;
+      c.last_used = wall - std::chrono::duration_cast<WallTime::duration>(now - used);
     }
     all.push_back(std::move(c));
   }
