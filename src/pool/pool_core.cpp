@@ -2,6 +2,8 @@
 
 #include <execinfo.h>
 
+#include <cassert>
+
 namespace dbpool {
 namespace {
 
@@ -93,6 +95,8 @@ PoolSnapshot PoolCore::snapshot() const {
   const auto now = tick();
   const auto state = state_.access();
   state->ledger.fill(s, now);
+  assert(s.active ==
+         std::ranges::count(state->slots, Slot::State::active, [](const auto& slot) { return slot->state; }));
   s.phase = state->phase;
   s.idle = state->idle.size();
   s.opening = state->opening;
