@@ -13,7 +13,10 @@ void check_dsn(const DsnSource& dsn, const Value& place, Problems& problems,
   if (place.kind != Value::Kind::text || place.text.empty()) return;
   std::string problem;
   try {
-    problem = problem_of(dsn.read());
+    const Dsn read = dsn.read();
+    // To libpq it would be the server of whoever runs this process.
+    const bool blank = read.reveal().find_first_not_of(" \t\r\n") == std::string::npos;
+    problem = blank ? "a blank DSN; allowed: one that says where the database is" : problem_of(read);
   } catch (const Error& e) {
     problem = fmt::format("{}; allowed: a readable file that holds a DSN", e.what());
   }

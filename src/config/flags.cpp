@@ -5,10 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "config/config.hpp"
 #include "config/keys.hpp"
 #include "config/listen_address.hpp"
+#include "config/load.hpp"
 #include "config/read_value.hpp"
 
 namespace dbpool {
@@ -232,8 +234,9 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
   if (flags.action == Action::show_help || flags.action == Action::show_version) return flags;
   report_leftovers(app.remaining(), problems);
   auto lines = problems.lines();
-  if (!lines.empty()) throw ConfigError(std::move(lines));
-  return flags;
+  if (lines.empty()) return flags;
+  std::ranges::move(config_problems(flags.config_file, environment), std::back_inserter(lines));
+  throw ConfigError(std::move(lines));
 }
 
 std::string help_text() {

@@ -98,11 +98,16 @@ void set_url(SourceConfig& source, const Value& value, Problems& problems) {
   source.http.url = *url;
 }
 
+HealthPolicy default_policy(const HttpJsonOptions& options) {
+  const auto of_preset = health_preset(options.preset);
+  return of_preset ? *of_preset : *health_preset("capacity");
+}
+
 void set_json_preset(SourceConfig& source, const Value& value, Problems& problems) {
   const auto index = read_word(value, http_json_preset_names, problems);
   if (!index) return;
   source.http.preset = http_json_preset_names[*index];
-  if (const auto policy = health_preset(source.http.preset)) source.health = *policy;
+  source.health = default_policy(source.http);
 }
 
 void set_json_fields(SourceConfig& source, const Value& value, Problems& problems) {

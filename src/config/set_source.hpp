@@ -50,7 +50,9 @@ void set_synthetic_dsn(SourceConfig& source, const Value& value, Problems& probl
 void set_synthetic_dsn_file(SourceConfig& source, const Value& value, Problems& problems);
 void set_group_by(SourceConfig& source, const Value& value, Problems& problems);
 void set_url(SourceConfig& source, const Value& value, Problems& problems);
-/// Also the health policy is the preset's, unless `health:` says otherwise.
+/// How a source of JSON is judged unless `health:` says otherwise: as its preset's documents are, else by
+/// `capacity`.
+HealthPolicy default_policy(const HttpJsonOptions& options);
 void set_json_preset(SourceConfig& source, const Value& value, Problems& problems);
 void set_json_fields(SourceConfig& source, const Value& value, Problems& problems);
 

@@ -142,8 +142,7 @@ SourceConfig read_source(const Value& written, Problems& problems) {
   const auto kind = read_kind(written, problems);
   if (!kind) return source;
   source.probe.kind = *kind;
-  if (const auto policy = health_preset(source.http.preset); *kind == SourceKind::http_json && policy)
-    source.health = *policy;
+  if (*kind == SourceKind::http_json) source.health = default_policy(source.http);
   const std::vector<SourceKey> keys = keys_of(*kind);
   read_keys(written, std::span<const SourceKey>(keys), source, problems);
   check_source(source, written, problems);
