@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dbpool/model/error.hpp"
+#include "model/counts.hpp"
 #include "sources/rows.hpp"
 
 namespace dbpool {

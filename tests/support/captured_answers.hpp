@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <istream>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -24,10 +25,8 @@ inline std::vector<std::optional<std::string>> split_row(const std::string& line
 }
 
 /// Reads what psql has written with `-A -P null=NULL -P footer=off`: after a line `== statement` the columns
-/// and then the rows. throws std::runtime_error when there is no such file.
-inline Captured read_captured(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) throw std::runtime_error("cannot read " + file.string());
+/// and then the rows.
+inline Captured read_captured(std::istream& in) {
   Captured all;
   QueryResult* result = nullptr;
   for (std::string line; std::getline(in, line);) {
@@ -40,6 +39,13 @@ inline Captured read_captured(const std::filesystem::path& file) {
     }
   }
   return all;
+}
+
+/// throws std::runtime_error when there is no such file.
+inline Captured read_captured(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("cannot read " + file.string());
+  return read_captured(in);
 }
 
 /// What a server that knows the `captured` statements and no other answers.

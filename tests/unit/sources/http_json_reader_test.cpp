@@ -259,6 +259,11 @@ TEST_CASE("the EROS statistics are read, and its maximum includes the overflow")
   CHECK(pool.max_age == 300.0);
 }
 
+TEST_CASE("an overflow beyond all bounds makes a pool no smaller") {
+  const PoolSnapshot pool = only(read("eros", R"({"pool_size": 18446744073709551615, "max_overflow": 5})"));
+  CHECK(pool.max == 18446744073709551615U);
+}
+
 TEST_CASE("the Snowflake health tells a total, what is healthy, and its own word") {
   const PoolSnapshot pool = only(read("snowflake", R"({
     "status": "slow", "message": "High response time: 6000ms",
