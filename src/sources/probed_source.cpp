@@ -47,7 +47,8 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     if (stopped_) return;
     began_ = runtime_.clock->now();
     reading_ = probe_->start_read(Deadline(began_ + options_.timeout));
-    // Whoever holds the operation holds its probe as well.
+    // Ours, not the task's: that may still hold it when the next reading begins, on another worker, and a
+    // probe has one at a time. Whoever holds the operation holds its probe as well.
     const std::shared_ptr<Operation> operation(shared_from_this(), reading_.get());
     run_on(runtime_.scheduler, operation,
            [self = shared_from_this()](const std::exception_ptr& failure) { self->end(failure); });

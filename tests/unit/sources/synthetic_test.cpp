@@ -90,6 +90,7 @@ TEST_CASE("in session mode, or an unknown one, the client connects each time and
       trial.scheduler->advance(5s);
     }
     CHECK(trial.database->most_open == 1);
+    CHECK(trial.database->orphans == 0);
     trial.set_mode("transaction");
     trial.scheduler->advance(5s);
     CHECK(trial.database->open == 1);
@@ -192,4 +193,16 @@ TEST_CASE("nothing happens after the end") {
   trial.scheduler->advance(1min);
   CHECK(trial.database->pings == 1);
   CHECK(trial.database->open == 0);
+}
+
+TEST_CASE("a scheduler that stops in the middle of an acquisition drops it before its connection") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(6s);
+  REQUIRE(trial.database->open == 1);
+  trial.synthetic.reset();
+  trial.scheduler->stop();
+  CHECK(trial.database->open == 0);
+  CHECK(trial.database->orphans == 0);
 }
