@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dbpool/sync/guarded.hpp"
+#include "model/seconds.hpp"
 #include "pool/backoff.hpp"
 
 namespace dbpool {
@@ -114,7 +115,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   void note_read(Reading& reading) const {
     reading.settled = true;
     ++*reading.reads;
-    reading.read_seconds = std::chrono::duration<double>(runtime_.clock->now() - began_).count();
+    reading.read_seconds = seconds_of(runtime_.clock->now() - began_);
   }
 
   const ProbeOptions options_;
