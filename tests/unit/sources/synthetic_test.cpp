@@ -4,6 +4,7 @@
 
 #include "support/fake_driver.hpp"
 #include "support/fake_source.hpp"
+#include "support/find_pool.hpp"
 #include "support/manual_scheduler.hpp"
 
 using namespace std::chrono_literals;
@@ -33,11 +34,7 @@ struct Trial {
     scheduler->run();
   }
   PoolSnapshot pool(const std::string& name = "pgb/db/owner") const {
-    for (const PoolSnapshot& pool : synthetic->read().pools) {
-      if (pool.pool == name) return pool;
-    }
-    FAIL("no pool " << name);
-    return {};
+    return test::pool_of(synthetic->read(), name);
   }
 
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
