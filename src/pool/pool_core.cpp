@@ -4,12 +4,10 @@
 
 #include <cassert>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
 namespace {
-
-double seconds(Duration d) {
-  return std::chrono::duration<double>(d).count();
-}
 
 /// Often enough for a leak to be told within a quarter of its limit.
 Duration housekeeping_interval(const PoolOptions& options) {
@@ -23,7 +21,7 @@ void fill_waiters(PoolSnapshot& snapshot, const PoolState& state, Duration now) 
   snapshot.waiting = state.waiters.size();
   snapshot.oldest_waiter = 0;
   for (const Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) {
-    const auto waited = seconds(now - w->began);
+    const auto waited = seconds_of(now - w->began);
     snapshot.oldest_waiter = std::max(*snapshot.oldest_waiter, waited);
     snapshot.wait_recent_peak = std::max(*snapshot.wait_recent_peak, waited);
     if (state.ledger.judges(w->began))
@@ -91,7 +89,7 @@ PoolSnapshot PoolCore::snapshot() const {
   s.min = options_.min_size;
   s.max = capacity();
   s.configured = options_.max_size;
-  if (options_.max_lifetime > Duration::zero()) s.max_age = seconds(options_.max_lifetime);
+  if (options_.max_lifetime > Duration::zero()) s.max_age = seconds_of(options_.max_lifetime);
   const auto now = tick();
   const auto state = state_.access();
   state->ledger.fill(s, now);

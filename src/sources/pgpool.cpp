@@ -8,6 +8,7 @@
 
 #include "dbpool/model/error.hpp"
 #include "model/counts.hpp"
+#include "model/seconds.hpp"
 #include "sources/rows.hpp"
 
 namespace dbpool {
@@ -202,7 +203,7 @@ ProbeResult saturated_pgpool(const std::string& source, const ProbeResult& last,
   pool.active = pool.max = max;
   pool.waiting = pool.clients_waiting = 1;
   pool.clients_active = max;
-  pool.oldest_waiter = std::chrono::duration<double>(waited).count();
+  pool.oldest_waiter = seconds_of(waited);
   return result;
 }
 

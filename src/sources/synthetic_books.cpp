@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
 
 void SyntheticBooks::lands_in(std::string database, std::string user) {
@@ -44,8 +46,7 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
 
   // Who waits now has waited that long, whether it is our client or one that the pooler told of.
   double waiting = pool.oldest_waiter.value_or(0);
-  if (waiting_since_)
-    waiting = std::max(waiting, std::chrono::duration<double>(now - *waiting_since_).count());
+  if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));
   wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
   pool.wait_peak = wait_peak_;
   pool.wait_recent_peak = std::max(own.wait_recent_peak.value_or(0), waiting);

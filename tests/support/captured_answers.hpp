@@ -58,12 +58,4 @@ inline Answers answers_to(const std::vector<Statement>& statements, const Captur
   return answers;
 }
 
-/// The pool of that name. throws std::runtime_error when there is none.
-inline const PoolSnapshot& pool_of(const ProbeResult& result, const std::string& name) {
-  for (const PoolSnapshot& pool : result.pools) {
-    if (pool.pool == name) return pool;
-  }
-  throw std::runtime_error("no pool " + name);
-}
-
 }  // namespace dbpool::test
