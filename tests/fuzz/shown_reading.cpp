@@ -11,6 +11,7 @@
 #include "exposition/json_leaks.hpp"
 #include "exposition/json_metrics.hpp"
 #include "exposition/json_stats.hpp"
+#include "exposition/named_pools.hpp"
 #include "exposition/render.hpp"
 #include "exposition/text_writer.hpp"
 #include "fuzz_target.hpp"
@@ -89,8 +90,8 @@ void ShownReading::require_bounded(std::string_view input) const {
   }
   for (const auto& [pool, leaks] : result_.leaks) {
     require(names.contains(pool), "a suspected leak is of a pool", input);
-    const auto shorter = [](const LeakReport& a, const LeakReport& b) { return a.held > b.held; };
-    require(std::ranges::is_sorted(leaks, shorter), "leaks come longest held first", input);
+    const auto is_longer = [](const LeakReport& a, const LeakReport& b) { return a.held > b.held; };
+    require(std::ranges::is_sorted(leaks, is_longer), "leaks come longest held first", input);
   }
   const std::size_t shown = fleet_.sources[0].pools.size();
   require(shown <= most_pools, "no more pools than the limit", input);
@@ -141,8 +142,8 @@ void ShownReading::require_documents(std::string_view input) const {
     documents.push_back(history_json(pool.figures.pool, *history));
   }
   const Json& totals = documents[3];
-  for (const PoolReport& pool : fleet_.sources[0].pools) {
-    const auto in_all = pool.figures.total();
+  for (const NamedPool& pool : named_pools(fleet_)) {
+    const auto in_all = pool.figures().total();
     require(!in_all || totals["total_connections"] >= *in_all, "the pools' total is no smaller than one's",
             input);
   }
