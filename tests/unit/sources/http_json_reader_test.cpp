@@ -170,7 +170,8 @@ TEST_CASE("the EROS statistics are read, and its maximum includes the overflow")
 }
 
 TEST_CASE("an overflow beyond all bounds makes a pool no smaller") {
-  const PoolSnapshot pool = only(read("eros", R"({"pool_size": 18446744073709551615, "max_overflow": 5})"));
+  const PoolSnapshot pool =
+      only_pool(read("eros", R"({"pool_size": 18446744073709551615, "max_overflow": 5})"));
   CHECK(pool.max == 18446744073709551615U);
 }
 
