@@ -4,10 +4,25 @@
 #include <utility>
 
 namespace dbpool {
+namespace {
+
+double seconds(std::chrono::nanoseconds d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+}  // namespace
 
 void SyntheticBooks::lands_in(std::string database, std::string user) {
   database_ = std::move(database);
   user_ = std::move(user);
+}
+
+void SyntheticBooks::waited_on(Duration now) noexcept {
+  if (!waiting_since_) return;
+  const Duration wait = now - *waiting_since_;
+  late_waits_.add(now, wait);
+  wait_peak_ = std::max(wait_peak_, seconds(wait));
+  waiting_since_.reset();
 }
 
 void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now) {
@@ -44,12 +59,13 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
 
   // Who waits now has waited that long, whether it is our client or one that the pooler told of.
   double waiting = pool.oldest_waiter.value_or(0);
-  if (waiting_since_)
-    waiting = std::max(waiting, std::chrono::duration<double>(now - *waiting_since_).count());
+  if (waiting_since_) waiting = std::max(waiting, seconds(now - *waiting_since_));
+  const double late = seconds(late_waits_.value(now));
   wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
   pool.wait_peak = wait_peak_;
-  pool.wait_recent_peak = std::max(own.wait_recent_peak.value_or(0), waiting);
-  pool.wait_judged_peak = std::max(own.wait_judged_peak.value_or(0), pool.wait_judged_peak.value_or(0));
+  pool.wait_recent_peak = std::max({own.wait_recent_peak.value_or(0), late, waiting});
+  pool.wait_judged_peak =
+      std::max({own.wait_judged_peak.value_or(0), late, pool.wait_judged_peak.value_or(0)});
 }
 
 }  // namespace dbpool

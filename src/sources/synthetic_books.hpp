@@ -13,7 +13,8 @@ class SyntheticBooks {
  public:
   using Duration = std::chrono::nanoseconds;
 
-  explicit SyntheticBooks(WallTime created_at) : ledger_({}, created_at) {}
+  explicit SyntheticBooks(WallTime created_at, const LedgerOptions& options = {})
+      : ledger_(options, created_at), late_waits_(options.wait_window) {}
 
   template <typename Event>
   void apply(const Event& event) {
@@ -22,6 +23,8 @@ class SyntheticBooks {
   }
   /// Somebody waits since `at` on the stopwatch; nullopt = nobody does.
   void waiting_since(std::optional<Duration> at) noexcept { waiting_since_ = at; }
+  /// Who waits, and was booked as a timeout, waits no longer at `now` on the stopwatch.
+  void waited_on(Duration now) noexcept;
   /// The names that the pooler has for the client's pool.
   void lands_in(std::string database, std::string user);
 
@@ -38,6 +41,7 @@ class SyntheticBooks {
   bool used_ = false;
   std::string database_, user_;
   std::optional<Duration> waiting_since_;
+  RecentPeak late_waits_;
   double wait_peak_ = 0;  ///< seconds
 };
 

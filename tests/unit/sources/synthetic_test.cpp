@@ -20,10 +20,11 @@ struct Trial {
   }
   ~Trial() { scheduler->stop(); }
 
-  void set_mode(const std::string& mode) const {
+  void set_mode(const std::string& mode, std::uint64_t waiting = 1) const {
     PoolSnapshot pool;
     pool.pool = "pgb/db/owner";
     pool.active = 3;
+    pool.clients_waiting = waiting;
     pool.pool_mode = mode;
     pooler->set_pool(pool);
   }
@@ -31,6 +32,13 @@ struct Trial {
     synthetic = std::make_unique<Synthetic>(pooler, std::make_shared<test::FakeDriver>(database),
                                             SyntheticPace{.interval = 5s, .timeout = 2s}, runtime);
     scheduler->run();
+  }
+  /// Time passes in which the pooler is read every second.
+  void pooler_reads_on(Duration d) const {
+    for (Duration passed{0}; passed < d; passed += 1s) {
+      pooler->read_again();
+      scheduler->advance(1s);
+    }
   }
   PoolSnapshot pool(const std::string& name = "pgb/db/owner") const {
     for (const PoolSnapshot& pool : synthetic->read().pools) {
@@ -109,13 +117,102 @@ TEST_CASE("an acquisition that times out is counted with the time it waited") {
   CHECK(pool.acquisition_timeouts == 1);
   CHECK(pool.acquisition_duration->count() == 2);
   CHECK(pool.acquisition_duration->sum_seconds() == doctest::Approx(2));
-  CHECK(pool.wait_peak == doctest::Approx(2));
+  CHECK(pool.wait_peak == doctest::Approx(2.5));
   CHECK(pool.connect_failures == 0);
   CHECK(pool.errors[index_of(ErrorKind::timeout)] == 0);
-  CHECK(trial.database->open == 0);
   trial.database->silent = false;
   trial.scheduler->advance(5s);
   CHECK(trial.pool().acquisitions == 2);
+}
+
+TEST_CASE("a client that is not answered stays in the pooler's line, and no second one joins it") {
+  for (const char* mode : {"transaction", "session"}) {
+    CAPTURE(mode);
+    Trial trial(mode);
+    trial.start();
+    trial.database->ping_takes = Duration(296s);
+    trial.scheduler->advance(5s);
+    const int connects = trial.database->connects;
+    trial.database->ping_takes = Duration::zero();
+    trial.pooler_reads_on(295s);
+    CHECK(trial.database->connects == connects);
+    CHECK(trial.database->open == 1);
+    CHECK(trial.pool().acquisition_timeouts == 1);
+    CHECK(trial.pool().acquisition_duration->sum_seconds() == doctest::Approx(2));
+    CHECK(trial.pool().wait_recent_peak == doctest::Approx(295));
+
+    trial.scheduler->advance(1s);
+    // The answer had been booked as a timeout, and the next turn was due.
+    CHECK(trial.pool().acquisitions == 2);
+    CHECK(trial.pool().acquisition_duration->count() == 3);
+    trial.scheduler->advance(10s);
+    CHECK(trial.pool().acquisitions == 4);
+    CHECK(trial.database->most_open == 1);
+    CHECK(trial.pool().wait_recent_peak == doctest::Approx(296));
+    CHECK(trial.pool().wait_judged_peak == doctest::Approx(296));
+    trial.scheduler->advance(62s);
+    CHECK(trial.pool().wait_judged_peak == 0);
+    CHECK(trial.pool().wait_peak == doctest::Approx(296));
+  }
+}
+
+TEST_CASE("a client whose wait ends with its connection begins anew") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.pooler_reads_on(20s);
+  trial.database->restart();
+  trial.database->silent = false;
+  trial.scheduler->advance(2s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.acquisition_timeouts == 1);
+  CHECK(pool.errors[index_of(ErrorKind::network)] == 1);
+  CHECK(trial.database->connects == 2);
+  CHECK(pool.acquisitions == 2);
+}
+
+TEST_CASE("a client that waits for its login stays in the pooler's line, too") {
+  Trial trial;
+  trial.database->silent = true;
+  trial.start();
+  trial.pooler_reads_on(5min);
+  CHECK(trial.database->connects == 1);
+  const PoolSnapshot refused = trial.pool("pgb/db/user");
+  CHECK(refused.connect_failures == 1);
+  CHECK(refused.errors[index_of(ErrorKind::timeout)] == 1);
+  trial.database->silent = false;
+  trial.scheduler->advance(6s);
+  CHECK(trial.database->connects == 1);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.connect_failures == 1);
+  CHECK(pool.connect_duration->count() == 0);  // of the connects in time
+  CHECK(pool.acquisitions >= 1);
+}
+
+TEST_CASE("a client that hears nothing for a minute, though the pooler lets nobody wait, is given up") {
+  Trial trial;
+  trial.set_mode("transaction", 0);
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(64s);
+  CHECK(trial.database->connects == 1);
+  trial.scheduler->advance(2min);  // the pooler has not been read since
+  CHECK(trial.database->connects == 1);
+  trial.pooler_reads_on(10s);
+  CHECK(trial.database->connects == 2);
+  CHECK(trial.database->most_open == 1);
+}
+
+TEST_CASE("a client that waits leaves when it is no longer wanted") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(20s);
+  CHECK(trial.database->open == 1);
+  trial.synthetic.reset();
+  trial.scheduler->advance(2s);
+  CHECK(trial.database->open == 0);
+  CHECK(trial.scheduler->pending() == 0);
 }
 
 TEST_CASE("a connect that fails is counted as such, and tried again with growing pauses") {
