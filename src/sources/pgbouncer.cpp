@@ -208,8 +208,9 @@ void add_applications(const std::string& source, const Answers& answers, ProbeRe
 }  // namespace
 
 std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
-  std::vector<Statement> all{{"SHOW POOLS", true},  {"SHOW DATABASES", true}, {"SHOW STATS_TOTALS", false},
-                             {"SHOW STATS", false}, {"SHOW CONFIG", false},   {"SHOW LISTS", false},
+  std::vector<Statement> all{{"SHOW POOLS", true},         {"SHOW DATABASES", true},
+                             {"SHOW STATS_TOTALS", false}, {"SHOW STATS", false, totals},
+                             {"SHOW CONFIG", false},       {"SHOW LISTS", false},
                              {"SHOW STATE", false}};
   if (options.clients) all.push_back({"SHOW CLIENTS", false});
   return all;
