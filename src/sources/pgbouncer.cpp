@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sources/rows.hpp"
+#include "sources/synthetic_books.hpp"
 
 namespace dbpool {
 namespace {
@@ -103,6 +104,7 @@ void read_clients(const Row& row, PoolSnapshot& pool) {
   }
 }
 
+/// REQUIRES: its clients are known, and whether it is held back.
 void set_bounds(const Database& database, PoolSnapshot& pool) {
   pool.configured = smaller(database.pool_size, database.max_connections);
   if (database.pool_size)
@@ -114,12 +116,13 @@ void set_bounds(const Database& database, PoolSnapshot& pool) {
   }
   // PgBouncer keeps a minimum only where it has a client or knows whom to log in as.
   const bool kept = database.forced_user || plus(pool.clients_active, pool.clients_waiting).value_or(0) > 0;
-  if (kept && database.min_size) pool.min = smaller(database.min_size, pool.configured);
+  if (kept && !is_held_back(pool) && database.min_size)
+    pool.min = smaller(database.min_size, pool.configured);
 }
 
 /// How long somebody has waited counts for the pool's health, unless somebody else wants it so.
 void judge_wait(PoolSnapshot& pool) {
-  if (pool.paused.value_or(false) || pool.disabled.value_or(false)) return;
+  if (is_held_back(pool)) return;
   pool.wait_judged_peak = pool.oldest_waiter;
   if (pool.total() == 0U && pool.oldest_waiter.value_or(0) >= connecting_takes) pool.last_connect_ok = false;
 }
@@ -142,9 +145,9 @@ void add_pools(const std::string& source, const Answers& answers, const Database
     read_clients(row, pool);
     pool.pool_mode = row.text("pool_mode").value_or("");
     if (const auto found = known.find(*database); found != known.end()) {
-      set_bounds(found->second, pool);
       pool.paused = found->second.paused;
       pool.disabled = found->second.disabled;
+      set_bounds(found->second, pool);
     }
     judge_wait(pool);
   });

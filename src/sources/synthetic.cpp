@@ -55,6 +55,8 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     if (stopped_) return;
     began_ = runtime_.clock->now();
     if (connection_ != nullptr && connection_->is_broken()) connection_.reset();
+    begin_step();
+    if (is_excused()) return rest(Duration::zero());
     if (connection_ != nullptr) return acquire();
     connect();
   }
@@ -101,13 +103,14 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     const Duration took = patient_->took();
     const bool was_late = end_step();
     asking_.reset();  // before its connection
-    if (was_late) books_.access()->waited_on(runtime_.clock->tick());
+    const bool counts = !is_excused();
+    if (was_late && counts) books_.access()->waited_on(runtime_.clock->tick());
     books_.access()->waiting_since(std::nullopt);
     if (connection_->is_broken() || (failure && was_late)) connection_.reset();
     if (stopped_) return;
     if (!failure) {
       learn_user();
-      if (!was_late) book(took);
+      if (!was_late && counts) book(took);
     } else {
       const DriverError error = reason_of(failure);
       // A client that was idle may have been sent away without being told.
@@ -124,6 +127,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   }
 
   void begin_step() {
+    excused_ = false;
     tick_ = runtime_.clock->tick();
     reads_ = pooler_->read().reads;
   }
@@ -135,12 +139,31 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     return was_late;
   }
 
+  /// Whether the present step fell into a time when the pooler was to serve nobody, as far as is known yet.
+  /// Then it tells nothing of the pool.
+  bool is_excused() {
+    if (!excused_ && is_pool_held_back()) {
+      excused_ = true;
+      books_.access()->held_back(runtime_.clock->tick());
+    }
+    return excused_;
+  }
+  bool is_pool_held_back() const {
+    const auto reading = pooler_->read();
+    const std::string pool = books_.access()->pool(pooler_->name());
+    const std::string database = books_.access()->database(pooler_->name());
+    return std::ranges::any_of(reading.pools, [&](const PoolSnapshot& told) {
+      return (told.pool == pool || told.pool == database) && is_held_back(told);
+    });
+  }
+
   /// PgBouncer does not read from a client that waits for a server. One that left would stay in its queue,
   /// and with one more each turn we would be the crowd that we measure. So a client stays until it is
   /// answered or hung up on. It goes when the pooler says that nobody waits: whoever has a server is read
   /// from.
-  bool leaves() const {
+  bool leaves() {
     if (stopped_) return true;
+    if (is_excused()) return false;
     if (runtime_.clock->tick() - tick_ < patience) return false;
     const auto reading = pooler_->read();
     // One reading may have been under way when we began.
@@ -156,12 +179,14 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   }
 
   void time_out() {
+    if (is_excused()) return;
     const Duration now = runtime_.clock->tick();
     books_.access()->apply(event::TimedOut{now, now - tick_, runtime_.clock->wall()});
   }
 
   void refused(const DriverError& error) {
     lands_in_pool();
+    if (is_excused()) return;
     books_.access()->apply(event::ConnectFailed{});
     note(error);
   }
@@ -225,6 +250,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   std::unique_ptr<Operation> asking_;          // uses the connection and the answer
   std::unique_ptr<PatientOperation> patient_;  // with the connect or the question
   std::optional<std::uint64_t> reads_;         // of the pooler when the present step began
+  bool excused_ = false;                       // the present step
   bool fresh_ = true;                          // the connection was opened in this turn
   std::string user_;                           // whom the pooler logs in as; "" = not known yet
   TimePoint began_;

@@ -33,6 +33,15 @@ struct Trial {
                                             SyntheticPace{.interval = 5s, .timeout = 2s}, runtime);
     scheduler->run();
   }
+  /// Somebody pauses or disables the pool, or neither.
+  void hold_back(bool paused, bool disabled) const {
+    PoolSnapshot pool;
+    pool.pool = "pgb/db/owner";
+    pool.pool_mode = "transaction";
+    pool.paused = paused;
+    pool.disabled = disabled;
+    pooler->set_pool(pool);
+  }
   /// Time passes in which the pooler is read every second.
   void pooler_reads_on(Duration d) const {
     for (Duration passed{0}; passed < d; passed += 1s) {
@@ -201,6 +210,71 @@ TEST_CASE("a client that hears nothing for a minute, though the pooler lets nobo
   trial.pooler_reads_on(10s);
   CHECK(trial.database->connects == 2);
   CHECK(trial.database->most_open == 1);
+}
+
+TEST_CASE("while the pool is paused or disabled nothing is tried, and no wait counts") {
+  for (const bool paused : {true, false}) {
+    CAPTURE(paused);
+    Trial trial;
+    trial.start();
+    trial.hold_back(paused, !paused);
+    trial.scheduler->advance(1min);
+    CHECK(trial.database->pings == 1);
+    CHECK_FALSE(trial.pool().wait_judged_peak.has_value());
+    trial.hold_back(false, false);
+    trial.scheduler->advance(5s);
+    CHECK(trial.pool().acquisitions == 2);
+  }
+}
+
+TEST_CASE("who waits when the pause begins is served after it, and that tells nothing") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(6s);
+  trial.hold_back(true, false);
+  trial.scheduler->advance(1min);
+  CHECK(trial.pool().acquisition_timeouts == 0);
+  CHECK(trial.pool().wait_recent_peak == 0);
+  trial.hold_back(false, false);
+  trial.scheduler->advance(10s);  // and the server comes a little later
+  CHECK(trial.pool().acquisition_timeouts == 0);
+  trial.database->silent = false;
+  trial.scheduler->advance(1s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.acquisitions == 2);
+  CHECK(pool.acquisition_duration->count() == 2);
+  CHECK(pool.wait_peak == 0);
+  CHECK(pool.wait_judged_peak == 0);
+  CHECK(trial.database->connects == 1);
+}
+
+TEST_CASE("a pause that no reading had told yet costs a timeout, which is not judged") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(8s);
+  CHECK(trial.pool().acquisition_timeouts == 1);
+  CHECK(trial.pool().wait_judged_peak == doctest::Approx(2));
+  trial.hold_back(true, false);
+  trial.scheduler->advance(5s);
+  trial.hold_back(false, false);
+  trial.database->silent = false;
+  trial.scheduler->advance(2s);
+  CHECK(trial.pool().wait_judged_peak == 0);
+  CHECK(trial.pool().acquisition_timeouts == 1);
+}
+
+TEST_CASE("a login that waits in a paused pool is no failure") {
+  Trial trial;
+  trial.database->silent = true;
+  PoolSnapshot database;
+  database.pool = "pgb/db";
+  database.paused = true;
+  trial.pooler->set_pool(database);
+  trial.start();
+  trial.scheduler->advance(1min);
+  CHECK(trial.synthetic->read().pools.size() == 2);  // nothing was booked, for which a pool would be added
 }
 
 TEST_CASE("a client that waits leaves when it is no longer wanted") {
