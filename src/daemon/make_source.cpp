@@ -41,8 +41,12 @@ std::shared_ptr<PoolSource> make_source(const SourceConfig& config, const Source
                                                parts.runtime, parts.on_reading);
   const auto& synthetic = config.pgbouncer.synthetic;
   if (!synthetic) return source;
+  LedgerOptions ledger;
+  ledger.error_window = config.pgbouncer.error_window;
+  ledger.wait_window = config.pgbouncer.wait_window;
   return std::make_shared<Synthetic>(source, postgres_driver(synthetic->dsn, parts.postgres_threads),
-                                     SyntheticPace{synthetic->interval, config.probe.timeout}, parts.runtime);
+                                     SyntheticPace{synthetic->interval, config.probe.timeout}, parts.runtime,
+                                     ledger);
 }
 
 }  // namespace dbpool

@@ -44,12 +44,12 @@ bool timed_out(const DriverError& error) {
 class Synthetic::Client : public std::enable_shared_from_this<Client> {
  public:
   Client(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver, const SyntheticPace& pace,
-         const Runtime& runtime)
+         const Runtime& runtime, const LedgerOptions& ledger)
       : pooler_(std::move(pooler)),
         driver_(std::move(driver)),
         pace_(pace),
         runtime_(runtime),
-        books_(runtime.clock->wall()) {}
+        books_(runtime.clock->wall(), ledger) {}
 
   void turn() {
     if (stopped_) return;
@@ -259,9 +259,9 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
 };
 
 Synthetic::Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
-                     const SyntheticPace& pace, const Runtime& runtime)
+                     const SyntheticPace& pace, const Runtime& runtime, const LedgerOptions& ledger)
     : pooler_(std::move(pooler)),
-      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime)) {
+      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime, ledger)) {
   runtime.scheduler->post([client = client_] { client->turn(); });
 }
 

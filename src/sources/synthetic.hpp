@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dbpool/observe/pool_ledger.hpp"
 #include "dbpool/pool/driver.hpp"
 #include "sources/pool_source.hpp"
 
@@ -22,9 +23,9 @@ struct SyntheticPace {
 /// it. Any thread may call it. Nothing of it holds a thread while it waits.
 class Synthetic : public PoolSource {
  public:
-  /// Begins at once. `driver` leads through the pooler.
+  /// Begins at once. `driver` leads through the pooler. `ledger`: what is counted by.
   Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
-            const SyntheticPace& pace, const Runtime& runtime);
+            const SyntheticPace& pace, const Runtime& runtime, const LedgerOptions& ledger = {});
   /// Begins no further acquisition; one that is under way is given up soon, but not waited for.
   ~Synthetic() override;
   Synthetic(const Synthetic&) = delete;

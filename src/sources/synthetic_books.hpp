@@ -16,7 +16,7 @@ class SyntheticBooks {
  public:
   using Duration = std::chrono::nanoseconds;
 
-  explicit SyntheticBooks(WallTime created_at, const LedgerOptions& options = {})
+  explicit SyntheticBooks(WallTime created_at, const LedgerOptions& options)
       : ledger_(options, created_at),
         late_waits_(options.wait_window),
         late_waits_judged_(options.wait_window) {}

@@ -28,9 +28,9 @@ struct Trial {
     pool.pool_mode = mode;
     pooler->set_pool(pool);
   }
-  void start() {
+  void start(const LedgerOptions& ledger = {}) {
     synthetic = std::make_unique<Synthetic>(pooler, std::make_shared<test::FakeDriver>(database),
-                                            SyntheticPace{.interval = 5s, .timeout = 2s}, runtime);
+                                            SyntheticPace{.interval = 5s, .timeout = 2s}, runtime, ledger);
     scheduler->run();
   }
   /// Somebody pauses or disables the pool, or neither.
@@ -323,6 +323,25 @@ TEST_CASE("a transaction that fails is an error and no acquisition") {
   CHECK(pool.acquisition_duration->count() == 1);
   CHECK(pool.errors[index_of(ErrorKind::query)] == 1);
   CHECK(pool.errors_recent == 1);
+}
+
+TEST_CASE("errors and waits count for as long as their windows") {
+  LedgerOptions ledger;
+  ledger.error_window = 10s;
+  ledger.wait_window = 20s;
+  Trial trial;
+  trial.database->query_refused = true;
+  trial.database->ping_takes = Duration(3s);
+  trial.start(ledger);
+  trial.scheduler->advance(4s);  // late, and then refused
+  trial.database->query_refused = false;
+  trial.database->ping_takes = Duration::zero();
+  CHECK(trial.pool("pgb/db/user").errors_recent == 1);
+  trial.scheduler->advance(11s);
+  CHECK(trial.pool().errors_recent == 0);
+  CHECK(trial.pool().wait_judged_peak == doctest::Approx(3));
+  trial.scheduler->advance(10s);
+  CHECK(trial.pool().wait_judged_peak == 0);
 }
 
 TEST_CASE("a client of the pooler that waits for longer counts for the recent peak") {
