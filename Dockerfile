@@ -26,6 +26,7 @@ RUN apt-get update \
 COPY --from=build /build/dbpool_exporter /usr/local/bin/
 USER 65532:65532
 EXPOSE 10127
-# bash can speak HTTP, which spares the image a client.
-HEALTHCHECK --interval=30s --timeout=3s --start-period=5s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/10127 && printf 'GET /-/healthy HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
+# bash can speak HTTP, which spares the image a client. It asks where DBPOOL_WEB_LISTEN_ADDRESS says, the first address of
+# several; a flag it cannot see.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s CMD ["bash", "-c", "a=${DBPOOL_WEB_LISTEN_ADDRESS:-:10127} a=${a%%,*} h=${a%:*}; exec 3<>/dev/tcp/${h:-127.0.0.1}/${a##*:} && printf 'GET /-/healthy HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["/usr/local/bin/dbpool_exporter"]

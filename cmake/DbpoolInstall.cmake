@@ -1,4 +1,5 @@
-# What `cmake --install` puts where: the exporter, libdbpool, its headers, and a package for find_package(dbpool).
+# What `cmake --install` puts where: the exporter, libdbpool, its headers, a package for find_package(dbpool), and what
+# operators need: rules with their runbooks and tests, the dashboard, the examples of configuration.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dbpool)
@@ -6,6 +7,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dbpool)
 install(TARGETS dbpool_exporter RUNTIME)
 install(TARGETS dbpool EXPORT dbpool ARCHIVE)
 install(DIRECTORY include/dbpool TYPE INCLUDE)
+install(DIRECTORY alerts grafana deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/dbpool_exporter)
 install(EXPORT dbpool NAMESPACE dbpool:: FILE dbpool-targets.cmake DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/dbpool-config.cmake.in dbpool-config.cmake INSTALL_DESTINATION ${package_dir})

@@ -14,6 +14,9 @@ namespace {
 void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   flags.config_file ? dbpool::load_config(*flags.config_file, environment)
                     : dbpool::config_from_environment(environment);
+  for (const auto& warning : dbpool::environment_warnings(environment, flags.config_file)) {
+    std::cerr << "warning: " << warning << '\n';
+  }
   std::cout << "OK\n";
 }
 

@@ -7,17 +7,36 @@
 #include "dbpool/model/error.hpp"
 
 namespace dbpool {
+namespace {
 
-void check_dsn(const DsnSource& dsn, const Value& place, Problems& problems,
-               const std::function<std::string(const Dsn&)>& problem_of) {
+/// Checks the DSN that was written at `place`, or that the file there holds.
+void check_dsn_at(const Value& place, const DsnSource& dsn, Problems& problems,
+                  const std::function<std::string(const Dsn&)>& problem_of) {
   if (place.kind != Value::Kind::text || place.text.empty()) return;
   std::string problem;
   try {
-    problem = problem_of(dsn.read());
+    const Dsn read = dsn.read();
+    // To libpq it would be the server of whoever runs this process.
+    const bool blank = read.reveal().find_first_not_of(" \t\r\n") == std::string::npos;
+    problem = blank ? "a blank DSN; allowed: one that says where the database is" : problem_of(read);
   } catch (const Error& e) {
     problem = fmt::format("{}; allowed: a readable file that holds a DSN", e.what());
   }
   if (!problem.empty()) problems.add(place, problem);
+}
+
+}  // namespace
+
+bool check_dsn(const DsnSource& dsn, const Value& written, Problems& problems,
+               const std::function<std::string(const Dsn&)>& problem_of) {
+  const Value* const text = written.find("dsn");
+  const Value* const file = written.find("dsn_file");
+  if (text != nullptr && file != nullptr) {
+    problems.add(*file, "dsn is given as well; allowed: one of dsn and dsn_file");
+  } else if (text != nullptr || file != nullptr) {
+    check_dsn_at(*(text != nullptr ? text : file), dsn, problems, problem_of);
+  }
+  return text != nullptr || file != nullptr;
 }
 
 std::string postgres_problem(const Dsn& dsn) {

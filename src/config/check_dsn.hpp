@@ -8,9 +8,9 @@
 
 namespace dbpool {
 
-/// Adds what is wrong with the DSN that was written at `place`, or with the file that holds it. `problem_of`
-/// returns "" for a DSN that is fine, and quotes nothing of any other.
-void check_dsn(const DsnSource& dsn, const Value& place, Problems& problems,
+/// Adds what is wrong with the DSN that `dsn` or `dsn_file` in `written` says. `problem_of` returns "" for a
+/// DSN that is fine, and quotes nothing of any other. Returns whether one of the two is there.
+bool check_dsn(const DsnSource& dsn, const Value& written, Problems& problems,
                const std::function<std::string(const Dsn&)>& problem_of);
 
 /// What is wrong with a connection string for libpq; "" = nothing.

@@ -4,110 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "config/config.hpp"
-#include "config/keys.hpp"
-#include "config/listen_address.hpp"
+#include "config/flag_table.hpp"
+#include "config/load.hpp"
 #include "config/read_value.hpp"
 
 namespace dbpool {
 namespace {
-
-using FlagKey = Key<Flags>;
-constexpr auto same = FlagKey::Variable::same;
-
-void set_config_file(Flags& flags, const Value& value, Problems& problems) {
-  if (const auto file = read_text(value, problems)) flags.config_file = *file;
-}
-
-void refuse_web_config(Flags&, const Value& value, Problems& problems) {
-  problems.add(value, "this build has no TLS and no basic authentication yet; allowed: no web configuration");
-}
-
-void add_listen_address(WebOptions& web, const Value& value, Problems& problems) {
-  if (is_ipv6_address(value.text)) {
-    problems.add(value, "the web server of this build has no IPv6; allowed: host:port or :port with IPv4");
-  } else if (const auto address = parse_listen_address(value.text)) {
-    web.listen.push_back(*address);
-  } else {
-    problems.reject(value, "host:port or :port, with a port from 0 to 65535");
-  }
-}
-
-void set_listen_addresses(Flags& flags, const Value& value, Problems& problems) {
-  flags.web.listen.clear();
-  for (const auto& item : value.items) add_listen_address(flags.web, item, problems);
-}
-
-void set_telemetry_path(Flags& flags, const Value& value, Problems& problems) {
-  constexpr std::string_view characters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
-  const std::string& path = value.text;
-  const bool well_formed = path.size() > 1 && path[0] == '/' &&
-                           path.find_first_not_of(characters) == std::string::npos &&
-                           path.find("//") == std::string::npos && path.find("/.") == std::string::npos;
-  const bool taken =
-      path == "/health" || path.starts_with("/-/") || (path + "/").starts_with("/connections/");
-  if (well_formed && !taken) {
-    flags.web.telemetry_path = path;
-  } else {
-    problems.reject(value, "a path such as /metrics, other than /, /-/…, /health and /connections/…");
-  }
-}
-
-void set_log_level(Flags& flags, const Value& value, Problems& problems) {
-  if (const auto i = read_word(value, log_level_names, problems)) flags.log.level = static_cast<LogLevel>(*i);
-}
-
-void set_log_format(Flags& flags, const Value& value, Problems& problems) {
-  if (const auto i = read_word(value, log_format_names, problems))
-    flags.log.format = static_cast<LogFormat>(*i);
-}
-
-template <bool WebOptions::*field>
-void enable(Flags& flags, const Value& value, Problems& problems) {
-  if (const auto on = read_switch(value, problems)) flags.web.*field = *on;
-}
-
-/// The last of several actions in the order of the table wins.
-template <Flags::Action action>
-void act(Flags& flags, const Value& value, Problems& problems) {
-  if (read_switch(value, problems).value_or(false)) flags.action = action;
-}
-
-/// What may follow a flag.
-enum class Takes { text, texts, nothing };
-
-struct Flag {
-  FlagKey key;
-  Takes takes = Takes::text;
-};
-
-using Action = Flags::Action;
-constexpr std::array<Flag, 12> flag_table{{
-    {{"config.file", same, "", "YAML file; without it, one pool from the environment", set_config_file},
-     Takes::text},
-    {{"config.check", same, "", "print every problem of the configuration or OK, and exit",
-      act<Action::check_config>},
-     Takes::nothing},
-    {{"web.listen-address", same, "0.0.0.0:10127", "host:port or :port; repeatable", set_listen_addresses},
-     Takes::texts},
-    {{"web.telemetry-path", same, "/metrics", "where the metrics are", set_telemetry_path}, Takes::text},
-    {{"web.config.file", same, "", "TLS and basic authentication; not in this build yet", refuse_web_config},
-     Takes::text},
-    {{"web.enable-lifecycle", same, "false", "allow POST /-/reload", enable<&WebOptions::lifecycle_enabled>},
-     Takes::nothing},
-    {{"web.enable-admin-api", same, "false", "allow POST /connections/pools/close…",
-      enable<&WebOptions::admin_api_enabled>},
-     Takes::nothing},
-    {{"log.level", same, "info", "debug, info, warn or error", set_log_level}, Takes::text},
-    {{"log.format", same, "logfmt", "logfmt or json, on standard error", set_log_format}, Takes::text},
-    {{"metrics.list", same, "", "print the metrics as a Markdown table, and exit", act<Action::list_metrics>},
-     Takes::nothing},
-    {{"version", same, "", "print the version, and exit", act<Action::show_version>}, Takes::nothing},
-    {{"help", same, "", "print this, and exit", act<Action::show_help>}, Takes::nothing},
-}};
 
 Value text_value(std::string text, const std::string& path) {
   Value value;
@@ -174,7 +79,7 @@ std::string shown(std::string_view word) {
 
 void report_unknown_flag(const std::string& leftover, Problems& problems) {
   std::vector<std::string_view> names;
-  for (const auto& flag : flag_table) names.push_back(flag.key.name);
+  for (const auto& flag : flag_table()) names.push_back(flag.key.name);
   const auto written = leftover.substr(0, leftover.find('='));
   const auto meant = nearest(std::string_view(written).substr(written.starts_with("--") ? 2 : 1), names);
   const auto hint = meant.empty() ? "" : fmt::format(" (did you mean \"--{}\"?)", meant);
@@ -217,7 +122,8 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
   app.allow_extras();
   std::vector<std::string> unused;
   std::vector<CLI::Option*> options;
-  for (const auto& flag : flag_table) options.push_back(declare(app, flag, unused));
+  const auto table = flag_table();
+  for (const auto& flag : table) options.push_back(declare(app, flag, unused));
 
   Problems problems("");
   try {
@@ -226,21 +132,22 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
     problems.add(0, "", fmt::format("wrong usage ({}); allowed: see --help", e.get_name()));
   }
   Flags flags;
-  for (std::size_t i = 0; i < flag_table.size(); ++i) {
-    read_flag(flag_table[i], options[i]->results(), environment, flags, problems);
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    read_flag(table[i], options[i]->results(), environment, flags, problems);
   }
-  if (flags.action == Action::show_help || flags.action == Action::show_version) return flags;
+  if (flags.action == Flags::Action::show_help || flags.action == Flags::Action::show_version) return flags;
   report_leftovers(app.remaining(), problems);
   auto lines = problems.lines();
-  if (!lines.empty()) throw ConfigError(std::move(lines));
-  return flags;
+  if (lines.empty()) return flags;
+  std::ranges::move(config_problems(flags.config_file, environment), std::back_inserter(lines));
+  throw ConfigError(std::move(lines));
 }
 
 std::string help_text() {
   std::string text =
       "Usage: dbpool_exporter [flags]\n\nExports the state of database connection pools to Prometheus.\n\n"
       "Flags (each also reads a variable, such as DBPOOL_LOG_LEVEL for --log.level; a flag beats it):\n";
-  for (const auto& [key, takes] : flag_table) {
+  for (const auto& [key, takes] : flag_table()) {
     const auto name = fmt::format("--{}{}", key.name, takes == Takes::nothing ? "" : "=…");
     text += fmt::format("  {:<26} {}", name, key.meaning);
     if (takes != Takes::nothing && !key.fallback.empty()) text += fmt::format(" (default {})", key.fallback);
@@ -251,7 +158,7 @@ std::string help_text() {
 
 std::string flags_markdown() {
   std::string table = "| flag | variable | default | meaning |\n|---|---|---|---|\n";
-  for (const auto& [key, takes] : flag_table) {
+  for (const auto& [key, takes] : flag_table()) {
     const auto fallback = key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
     table +=
         fmt::format("| `--{}` | `{}` | {} | {} |\n", key.name, variable_of(key.name), fallback, key.meaning);
@@ -260,7 +167,7 @@ std::string flags_markdown() {
 }
 
 bool is_flag_variable(std::string_view variable) {
-  return std::ranges::any_of(flag_table,
+  return std::ranges::any_of(flag_table(),
                              [variable](const Flag& flag) { return variable_of(flag.key.name) == variable; });
 }
 

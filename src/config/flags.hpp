@@ -25,7 +25,8 @@ struct Flags {
 };
 
 /// Reads the flags; one that is given beats its variable. `--help` and `--version` win over whatever else is
-/// wrong. throws ConfigError with all that is wrong.
+/// wrong. throws ConfigError with all that is wrong, with the configuration as well, so that it takes one
+/// start to learn of it.
 Flags parse_flags(int argc, const char* const* argv, const Environment& environment);
 
 /// What `--help` prints, with a newline at its end.

@@ -4,6 +4,7 @@
 
 #include "config/keys.hpp"
 #include "config/read_value.hpp"
+#include "model/seconds.hpp"
 
 namespace dbpool {
 namespace {
@@ -23,7 +24,7 @@ std::optional<double> read_bound(HealthReason reason, const Value& value, Proble
     case HealthReason::response: {
       const auto duration = read_duration(value, Duration(0), problems);
       if (!duration) return std::nullopt;
-      return std::chrono::duration<double>(*duration).count();
+      return seconds_of(*duration);
     }
     case HealthReason::errors:
     case HealthReason::leaks:

@@ -167,6 +167,16 @@ Config config_from_environment(const Environment& environment) {
   return config;
 }
 
+std::vector<std::string> config_problems(const std::optional<std::filesystem::path>& file,
+                                         const Environment& environment) {
+  try {
+    file ? load_config(*file, environment) : config_from_environment(environment);
+    return {};
+  } catch (const ConfigError& e) {
+    return e.problems();
+  }
+}
+
 std::vector<std::string> environment_warnings(const Environment& environment,
                                               const std::optional<std::filesystem::path>& config_file) {
   std::vector<std::string> unknown, ignored;

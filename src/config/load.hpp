@@ -21,6 +21,10 @@ Config parse_config(const std::string& text, const std::string& name, const Envi
 /// throws ConfigError with all that is wrong with them.
 Config config_from_environment(const Environment& environment);
 
+/// What is wrong with the configuration in `file`, or else with that of the environment.
+std::vector<std::string> config_problems(const std::optional<std::filesystem::path>& file,
+                                         const Environment& environment);
+
 /// Says which `DBPOOL_…` variables are unknown, and which are ignored because there is a configuration file.
 std::vector<std::string> environment_warnings(const Environment& environment,
                                               const std::optional<std::filesystem::path>& config_file);

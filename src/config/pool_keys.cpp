@@ -26,10 +26,12 @@ using O = PoolOptions;
 using C = CanaryOptions;
 
 constexpr std::array<PoolKey, 26> own_keys{{
-    {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", set_name},
+    {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", name<&O::name>},
     {"driver", same, "sqlite", "sqlite, postgres or odbc", set_driver},
-    {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file", set_dsn},
-    {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect", set_dsn_file},
+    {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file",
+     dsn<&PoolConfig::dsn>},
+    {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect",
+     dsn_file<&PoolConfig::dsn>},
     {"min_size", same, "2", "connections kept open", whole<&O::min_size, 0, most_connections>},
     {"max_size", same, "10", "connections at most", whole<&O::max_size, 1, most_connections>},
     {"max_overflow", same, "0", "further connections under pressure, closed on return",

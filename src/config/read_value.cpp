@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -49,7 +51,7 @@ std::optional<double> take_unit(std::string_view& text) {
 std::string describe_least(Duration least) {
   if (least == Duration(0)) return "of 0 or more";
   if (least == Duration(1)) return "greater than 0";
-  return fmt::format("of {}s or more", std::chrono::duration<double>(least).count());
+  return fmt::format("of {}s or more", seconds_of(least));
 }
 
 /// Whether a value can be a number or a boolean: a bare text, or one that a variable was filled into.

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "config/read_value.hpp"
 #include "config/value.hpp"
+#include "dbpool/model/dsn.hpp"
 
 namespace dbpool {
 
@@ -15,7 +15,14 @@ inline constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-";
 
 // Setters for the tables of keys: each reads one value and sets the field of the target it stands for, or
-// adds a problem. `field_of(target, field)` finds the field; each kind of target has its own.
+// adds a problem.
+
+/// The field of a target that a pointer to a member of it, or of one of its parts, means. Each kind of target
+/// has a `part_of` for each of its parts.
+template <typename Target, typename Part, typename Field>
+Field& field_of(Target& target, Field Part::*field) {
+  return part_of(target, static_cast<const Part*>(nullptr)).*field;
+}
 
 template <auto field, unsigned low, unsigned high, typename Target>
 void whole(Target& target, const Value& value, Problems& problems) {
@@ -42,12 +49,25 @@ void switched(Target& target, const Value& value, Problems& problems) {
   if (const auto read = read_switch(value, problems)) field_of(target, field) = *read;
 }
 
-/// A name of the characters that pools and sources may have in theirs.
-inline std::optional<std::string> read_name(const Value& value, Problems& problems) {
-  auto name = read_text(value, problems);
-  if (!name || name->find_first_not_of(name_characters) == std::string::npos) return name;
-  problems.reject(value, "a name of the characters A-Z a-z 0-9 _ . : / -");
-  return std::nullopt;
+template <auto field, typename Target>
+void dsn(Target& target, const Value& value, Problems& problems) {
+  if (const auto read = read_text(value, problems)) field_of(target, field) = DsnSource(Dsn(*read));
+}
+
+template <auto field, typename Target>
+void dsn_file(Target& target, const Value& value, Problems& problems) {
+  if (const auto read = read_text(value, problems))
+    field_of(target, field) = DsnSource(std::filesystem::path(*read));
+}
+
+/// Of the characters that pools and sources may have in theirs.
+template <auto field, typename Target>
+void name(Target& target, const Value& value, Problems& problems) {
+  const auto read = read_text(value, problems);
+  if (!read) return;
+  if (read->find_first_not_of(name_characters) != std::string::npos)
+    return problems.reject(value, "a name of the characters A-Z a-z 0-9 _ . : / -");
+  field_of(target, field) = *read;
 }
 
 }  // namespace dbpool

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <set>
 #include <stdexcept>
 #include <tuple>
@@ -50,21 +48,9 @@ std::string dsn_problem(const std::string& driver, const Dsn& dsn) {
 
 }  // namespace
 
-void set_name(PoolConfig& pool, const Value& value, Problems& problems) {
-  if (const auto name = read_name(value, problems)) pool.options.name = *name;
-}
-
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
   if (value.kind == Value::Kind::text) pool.driver = value.text;
   read_word(value, driver_names, problems);
-}
-
-void set_dsn(PoolConfig& pool, const Value& value, Problems& problems) {
-  if (const auto dsn = read_text(value, problems)) pool.dsn = DsnSource(Dsn(*dsn));
-}
-
-void set_dsn_file(PoolConfig& pool, const Value& value, Problems& problems) {
-  if (const auto file = read_text(value, problems)) pool.dsn = DsnSource(std::filesystem::path(*file));
 }
 
 void set_validate(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -114,14 +100,9 @@ void check_pool(const PoolConfig& pool, const Value& written, Problems& problems
                  fmt::format("min_size {} is greater than max_size {}; allowed: min_size up to max_size",
                              min_size, max_size));
   }
-  const Value* const dsn = written.find("dsn");
-  const Value* const dsn_file = written.find("dsn_file");
-  if (dsn != nullptr && dsn_file != nullptr) {
-    problems.add(*dsn_file, "dsn is given as well; allowed: one of dsn and dsn_file");
-  } else if (dsn != nullptr || dsn_file != nullptr) {
-    check_dsn(pool.dsn, *(dsn != nullptr ? dsn : dsn_file), problems,
-              [&](const Dsn& read) { return dsn_problem(pool.driver, read); });
-  } else if (pool.driver == "postgres" || pool.driver == "odbc") {
+  const bool has_dsn =
+      check_dsn(pool.dsn, written, problems, [&](const Dsn& read) { return dsn_problem(pool.driver, read); });
+  if (!has_dsn && (pool.driver == "postgres" || pool.driver == "odbc")) {
     problems.add(*written.find("driver"),
                  fmt::format("{} needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)", pool.driver));
   }

@@ -7,6 +7,9 @@
 
 namespace dbpool {
 
+inline PoolConfig& part_of(PoolConfig& pool, const PoolConfig*) {
+  return pool;
+}
 inline PoolOptions& part_of(PoolConfig& pool, const PoolOptions*) {
   return pool.options;
 }
@@ -15,12 +18,6 @@ inline CanaryOptions& part_of(PoolConfig& pool, const CanaryOptions*) {
 }
 inline HealthPolicy& part_of(PoolConfig& pool, const HealthPolicy*) {
   return pool.health;
-}
-
-/// The field of a pool that a pointer to a member of one of its parts means.
-template <typename Part, typename Field>
-Field& field_of(PoolConfig& pool, Field Part::*field) {
-  return part_of(pool, static_cast<const Part*>(nullptr)).*field;
 }
 
 // Both the judgement and the pool, which counts, go by the windows.
@@ -33,10 +30,7 @@ inline void set_wait_window(PoolConfig& pool, Duration window) {
 
 // Setters of what is a pool's own; set_field.hpp has the general ones.
 
-void set_name(PoolConfig& pool, const Value& value, Problems& problems);
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems);
-void set_dsn(PoolConfig& pool, const Value& value, Problems& problems);
-void set_dsn_file(PoolConfig& pool, const Value& value, Problems& problems);
 void set_validate(PoolConfig& pool, const Value& value, Problems& problems);
 void set_buckets(PoolConfig& pool, const Value& value, Problems& problems);
 void set_labels(PoolConfig& pool, const Value& value, Problems& problems);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "config/check_dsn.hpp"
 #include "sources/http_url.hpp"
@@ -11,17 +10,10 @@
 namespace dbpool {
 namespace {
 
-/// Adds what is wrong with the pair `dsn` and `dsn_file` in `written`, of which one must be there.
-void check_dsn_pair(const DsnSource& source, const Value& written, const Value& place, Problems& problems) {
-  const Value* const dsn = written.find("dsn");
-  const Value* const dsn_file = written.find("dsn_file");
-  if (dsn != nullptr && dsn_file != nullptr) {
-    problems.add(*dsn_file, "dsn is given as well; allowed: one of dsn and dsn_file");
-  } else if (dsn == nullptr && dsn_file == nullptr) {
-    problems.add(place, "no DSN; allowed: one of dsn and dsn_file");
-  } else {
-    check_dsn(source, *(dsn != nullptr ? dsn : dsn_file), problems, postgres_problem);
-  }
+/// Adds what is wrong with the DSN in `written`, which must be there.
+void check_required_dsn(const DsnSource& dsn, const Value& written, Problems& problems) {
+  if (!check_dsn(dsn, written, problems, postgres_problem))
+    problems.add(written, "no DSN; allowed: one of dsn and dsn_file");
 }
 
 void check_http(const HttpJsonOptions& http, const Value& written, Problems& problems) {
@@ -53,28 +45,6 @@ void check_http(const HttpJsonOptions& http, const Value& written, Problems& pro
 
 }  // namespace
 
-void set_source_name(SourceConfig& source, const Value& value, Problems& problems) {
-  if (const auto name = read_name(value, problems)) source.probe.name = *name;
-}
-
-void set_source_dsn(SourceConfig& source, const Value& value, Problems& problems) {
-  if (const auto dsn = read_text(value, problems)) source.dsn = DsnSource(Dsn(*dsn));
-}
-
-void set_source_dsn_file(SourceConfig& source, const Value& value, Problems& problems) {
-  if (const auto path = read_text(value, problems)) source.dsn = DsnSource(std::filesystem::path(*path));
-}
-
-void set_synthetic_dsn(SourceConfig& source, const Value& value, Problems& problems) {
-  if (const auto dsn = read_text(value, problems))
-    field_of(source, &SyntheticOptions::dsn) = DsnSource(Dsn(*dsn));
-}
-
-void set_synthetic_dsn_file(SourceConfig& source, const Value& value, Problems& problems) {
-  if (const auto path = read_text(value, problems))
-    field_of(source, &SyntheticOptions::dsn) = DsnSource(std::filesystem::path(*path));
-}
-
 void set_group_by(SourceConfig& source, const Value& value, Problems& problems) {
   if (value.kind != Value::Kind::list || value.items.empty()) {
     return problems.reject(value, fmt::format("a list of {}", enumerate(stat_activity_columns)));
@@ -98,11 +68,16 @@ void set_url(SourceConfig& source, const Value& value, Problems& problems) {
   source.http.url = *url;
 }
 
+HealthPolicy default_policy(const HttpJsonOptions& options) {
+  const auto of_preset = health_preset(options.preset);
+  return of_preset ? *of_preset : *health_preset("capacity");
+}
+
 void set_json_preset(SourceConfig& source, const Value& value, Problems& problems) {
   const auto index = read_word(value, http_json_preset_names, problems);
   if (!index) return;
   source.http.preset = http_json_preset_names[*index];
-  if (const auto policy = health_preset(source.http.preset)) source.health = *policy;
+  source.health = default_policy(source.http);
 }
 
 void set_json_fields(SourceConfig& source, const Value& value, Problems& problems) {
@@ -122,10 +97,10 @@ void set_json_fields(SourceConfig& source, const Value& value, Problems& problem
 void check_source(const SourceConfig& source, const Value& written, Problems& problems) {
   if (written.find("name") == nullptr) problems.add(written, "name is missing; allowed: a unique name");
   if (source.probe.kind == SourceKind::http_json) return check_http(source.http, written, problems);
-  check_dsn_pair(source.dsn, written, written, problems);
+  check_required_dsn(source.dsn, written, problems);
   if (const Value* const synthetic = written.find("synthetic")) {
     if (source.pgbouncer.synthetic)
-      check_dsn_pair(source.pgbouncer.synthetic->dsn, *synthetic, *synthetic, problems);
+      check_required_dsn(source.pgbouncer.synthetic->dsn, *synthetic, problems);
     else if (synthetic->kind != Value::Kind::broken)
       problems.add(*synthetic, "no DSN; allowed: {dsn: …, interval: 5s}");
   }

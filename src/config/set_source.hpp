@@ -7,6 +7,9 @@
 
 namespace dbpool {
 
+inline SourceConfig& part_of(SourceConfig& source, const SourceConfig*) {
+  return source;
+}
 inline ProbeOptions& part_of(SourceConfig& source, const ProbeOptions*) {
   return source.probe;
 }
@@ -27,12 +30,6 @@ inline SyntheticOptions& part_of(SourceConfig& source, const SyntheticOptions*) 
   return synthetic ? *synthetic : synthetic.emplace();
 }
 
-/// The field of a source that a pointer to a member of one of its parts means.
-template <typename Part, typename Field>
-Field& field_of(SourceConfig& source, Field Part::*field) {
-  return part_of(source, static_cast<const Part*>(nullptr)).*field;
-}
-
 inline void set_error_window(SourceConfig& source, Duration window) {
   source.health.error_window = window;
   source.http.error_window = source.pgbouncer.error_window = window;
@@ -43,14 +40,11 @@ inline void set_wait_window(SourceConfig& source, Duration window) {
 
 // Setters of what is a source's own; set_field.hpp has the general ones.
 
-void set_source_name(SourceConfig& source, const Value& value, Problems& problems);
-void set_source_dsn(SourceConfig& source, const Value& value, Problems& problems);
-void set_source_dsn_file(SourceConfig& source, const Value& value, Problems& problems);
-void set_synthetic_dsn(SourceConfig& source, const Value& value, Problems& problems);
-void set_synthetic_dsn_file(SourceConfig& source, const Value& value, Problems& problems);
 void set_group_by(SourceConfig& source, const Value& value, Problems& problems);
 void set_url(SourceConfig& source, const Value& value, Problems& problems);
-/// Also the health policy is the preset's, unless `health:` says otherwise.
+/// How a source of JSON is judged unless `health:` says otherwise: as its preset's documents are, else by
+/// `capacity`.
+HealthPolicy default_policy(const HttpJsonOptions& options);
 void set_json_preset(SourceConfig& source, const Value& value, Problems& problems);
 void set_json_fields(SourceConfig& source, const Value& value, Problems& problems);
 

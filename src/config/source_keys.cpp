@@ -43,25 +43,25 @@ void ignore(SourceConfig&, const Value&, Problems&) {}
 using P = ProbeOptions;
 
 constexpr auto own_keys = std::to_array<OwnKey>({
-    {every, {"name", none, "", "required and unique, also among the pools", set_source_name}},
+    {every, {"name", none, "", "required and unique, also among the pools", name<&P::name>}},
     {every, {"type", none, "", "required: pgbouncer, pgpool, pg_stat_activity or http_json", ignore}},
     {every, {"interval", none, "5s", "from one reading to the next", duration<&P::interval, positive>}},
     {every, {"timeout", none, "2s", "for one reading, connecting included", duration<&P::timeout, positive>}},
     {every,
      {"limit", none, "500", "pools at most; further ones are dropped and counted",
       whole<&P::limit, 1, most_pools>}},
-    {sql, {"dsn", none, "", "where to connect: a libpq connection string or URI", set_source_dsn}},
+    {sql, {"dsn", none, "", "where to connect: a libpq connection string or URI", dsn<&SourceConfig::dsn>}},
     {sql,
      {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect",
-      set_source_dsn_file}},
+      dsn_file<&SourceConfig::dsn>}},
     {bouncer,
      {"clients", none, "false", "also count clients by application", switched<&PgBouncerOptions::clients>}},
     {bouncer,
      {"synthetic.dsn", none, "", "a database behind the pooler; timed acquisitions go there",
-      set_synthetic_dsn}},
+      dsn<&SyntheticOptions::dsn>}},
     {bouncer,
      {"synthetic.dsn_file", none, "", "instead of synthetic.dsn: a file that holds it",
-      set_synthetic_dsn_file}},
+      dsn_file<&SyntheticOptions::dsn>}},
     {bouncer,
      {"synthetic.interval", none, "5s", "from one timed acquisition to the next",
       duration<&SyntheticOptions::interval, positive>}},
@@ -142,8 +142,7 @@ SourceConfig read_source(const Value& written, Problems& problems) {
   const auto kind = read_kind(written, problems);
   if (!kind) return source;
   source.probe.kind = *kind;
-  if (const auto policy = health_preset(source.http.preset); *kind == SourceKind::http_json && policy)
-    source.health = *policy;
+  if (*kind == SourceKind::http_json) source.health = default_policy(source.http);
   const std::vector<SourceKey> keys = keys_of(*kind);
   read_keys(written, std::span<const SourceKey>(keys), source, problems);
   check_source(source, written, problems);

@@ -5,6 +5,7 @@
 #include "config/load.hpp"
 #include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
+#include "model/seconds.hpp"
 #include "web/routes.hpp"
 
 namespace dbpool {
@@ -18,11 +19,6 @@ constexpr Duration drain_look = std::chrono::milliseconds(20);
 Config read_config(const Flags& flags, const Environment& environment) {
   return flags.config_file ? load_config(*flags.config_file, environment)
                            : config_from_environment(environment);
-}
-
-/// To the millisecond.
-double seconds(Duration d) {
-  return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(d).count()) / 1000;
 }
 
 }  // namespace
@@ -122,7 +118,7 @@ void Daemon::shut_down() {
   // Whatever still waits for a database is cut off here.
   scheduler_->stop();
   logger_.log(LogLevel::info, "daemon", "all connections closed",
-              {{"duration_s", seconds(clock_->now() - began)}});
+              {{"duration_s", rounded_seconds_of(clock_->now() - began)}});
   fleet_.finish_stopped();
   server_->stop();
 }
@@ -131,8 +127,9 @@ void Daemon::shut_down() {
 void Daemon::wait_for_leases() {
   const auto until = clock_->now() + drain_timeout;
   if (const auto active = fleet_.leases_out(); active > 0) {
-    logger_.log(LogLevel::info, "daemon", "waiting for active connections",
-                {{"active", static_cast<std::int64_t>(active)}, {"timeout_s", seconds(drain_timeout)}});
+    logger_.log(
+        LogLevel::info, "daemon", "waiting for active connections",
+        {{"active", static_cast<std::int64_t>(active)}, {"timeout_s", rounded_seconds_of(drain_timeout)}});
   }
   while (fleet_.leases_out() > 0 && clock_->now() < until) {
     if (signals_.wait_for(drain_look) == Signals::Kind::stop) return;

@@ -14,6 +14,11 @@ bool same_but_for_health(Config a, const Config& b) {
   return a == b;
 }
 
+/// Whether the pool that was made from `a` can go on as that of `b`: its canary and labels are no part of it.
+bool same_pool(const PoolConfig& a, const PoolConfig& b) {
+  return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn;
+}
+
 /// What `wanted` asks for: the members it has among `before`, and new ones from `make`.
 template <typename Member, typename Config, typename Make>
 std::vector<Member> renew(const std::vector<Member>& before, const std::vector<Config>& wanted, Make make) {
@@ -33,8 +38,12 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
     const auto lists = lists_.access();
     return std::pair(lists->owned, lists->probed);
   }();
-  auto owned =
-      renew(owned_before, config.pools, [this](const PoolConfig& wanted) { return make_pool(wanted); });
+  auto owned = renew(owned_before, config.pools, [&](const PoolConfig& wanted) {
+    const auto same = std::ranges::find_if(
+        owned_before, [&](const Owned& member) { return same_pool(member.config, wanted); });
+    if (same == owned_before.end()) return make_pool(wanted);
+    return std::make_shared<OwnedSource>(*same->source, wanted.canary, wanted.labels, runtime_);
+  });
   auto probed = renew(probed_before, config.sources,
                       [this](const SourceConfig& wanted) { return make_source(wanted, source_parts()); });
 
@@ -43,8 +52,8 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
   for (const Probed& member : probed) watched.push_back({member.source, member.config.health});
   std::vector<std::shared_ptr<OwnedSource>> unwanted;
   for (const Owned& member : owned_before) {
-    if (std::ranges::find(owned, member.source, &Owned::source) == owned.end())
-      unwanted.push_back(member.source);
+    const auto goes_on = [&](const Owned& now) { return &now.source->pool() == &member.source->pool(); };
+    if (std::ranges::none_of(owned, goes_on)) unwanted.push_back(member.source);
   }
   {
     const auto lists = lists_.access();

@@ -33,9 +33,9 @@ class Fleet {
         on_reading_(std::move(on_reading)) {}
 
   /// Makes what `config` asks for, then takes it into service; a pool or source that is configured as before
-  /// stays as it is, with its counters. What is no longer wanted is stopped. Returns all that is to be
-  /// watched from now on. One caller at a time. throws Error when one cannot be made; then nothing has
-  /// changed.
+  /// stays as it is, with its counters, and so does a pool of which only the canary or the labels have
+  /// changed. What is no longer wanted is stopped. Returns all that is to be watched from now on. One caller
+  /// at a time. throws Error when one cannot be made; then nothing has changed.
   std::vector<WatchedSource> apply(const Config& config);
   /// Closes the connections of the pool by that name; nullopt: there is none.
   std::optional<CloseResult> close(const std::string& pool);

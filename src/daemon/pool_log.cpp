@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
 namespace {
-
-/// To the millisecond, which is as fine as a person reads.
-double seconds(Duration d) {
-  return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(d).count()) / 1000;
-}
 
 /// To the microsecond.
 double milliseconds(Duration d) {
@@ -42,14 +39,14 @@ void PoolLog::tell(const std::string& pool, const notice::ConnectionLost& n) {
 
 void PoolLog::tell(const std::string& pool, const notice::ReconnectAttempt& n) {
   log(LogLevel::info, pool, "reconnection attempt",
-      {{"attempt", std::int64_t{n.attempt}}, {"delay_s", seconds(n.delay)}});
+      {{"attempt", std::int64_t{n.attempt}}, {"delay_s", rounded_seconds_of(n.delay)}});
 }
 
 void PoolLog::tell(const std::string& pool, const notice::Recovered& n) {
   log(LogLevel::info, pool, "connection pool recovered",
       {{"connections", std::int64_t{n.connections}},
        {"max_size", std::int64_t{max_size_}},
-       {"outage_s", seconds(n.outage)}});
+       {"outage_s", rounded_seconds_of(n.outage)}});
 }
 
 void PoolLog::tell(const std::string& pool, const notice::Failure& n) {
@@ -63,7 +60,7 @@ void PoolLog::tell(const std::string& pool, const notice::Failure& n) {
 void PoolLog::tell(const std::string& pool, const notice::LeakSuspected& n) {
   std::vector<LogField> fields{{"connection_id", n.leak.connection_id},
                                {"lease", static_cast<std::int64_t>(n.leak.lease)},
-                               {"held_duration_seconds", seconds(n.leak.held)},
+                               {"held_duration_seconds", rounded_seconds_of(n.leak.held)},
                                {"site", n.leak.site}};
   if (!n.leak.stack.empty())
     fields.push_back({"stack_trace", fmt::format("{}", fmt::join(n.leak.stack, " <- "))});
@@ -74,7 +71,7 @@ void PoolLog::tell(const std::string& pool, const notice::LeakReturned& n) {
   log(LogLevel::info, pool, "leaked connection returned",
       {{"connection_id", n.leak.connection_id},
        {"lease", static_cast<std::int64_t>(n.leak.lease)},
-       {"held_duration_seconds", seconds(n.leak.held)}});
+       {"held_duration_seconds", rounded_seconds_of(n.leak.held)}});
 }
 
 void PoolLog::tell(const std::string& pool, const notice::PhaseChanged& n) {

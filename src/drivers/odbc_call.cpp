@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "net/descriptor.hpp"
+#include "sync/descriptor.hpp"
 
 namespace dbpool {
 namespace {

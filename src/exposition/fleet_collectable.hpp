@@ -10,8 +10,9 @@
 
 namespace dbpool {
 
-/// Lets anything that serves a prometheus::Collectable show the fleet: an application's own registry and
-/// exposer, for example. Any thread may call it, if `fleet` may be called from any thread.
+/// Lets anything that serves a prometheus::Collectable show the fleet: a registry that has other metrics as
+/// well, for example. For programs that are built with this source and link its room; libdbpool has it not.
+/// Any thread may call it, if `fleet` may be called from any thread.
 class FleetCollectable : public prometheus::Collectable {
  public:
   /// `fleet` takes the moment to be shown, at every collection.

@@ -6,6 +6,12 @@
 #include <cmath>
 
 namespace dbpool {
+namespace {
+
+/// Below it, a double names each whole number.
+constexpr double exact = 9007199254740992.0;  // 2^53
+
+}  // namespace
 
 std::string rfc3339(WallTime time) {
   using std::chrono::milliseconds;
@@ -24,13 +30,15 @@ Json json_of(const std::string& text) {
 }
 
 Json json_seconds(const std::optional<double>& seconds) {
-  if (seconds && *seconds == std::floor(*seconds)) return static_cast<std::int64_t>(*seconds);
+  const bool is_whole = seconds && *seconds == std::floor(*seconds) && std::abs(*seconds) < exact;
+  if (is_whole) return static_cast<std::int64_t>(*seconds);
   return json_of(seconds);
 }
 
 Json json_milliseconds(const std::optional<double>& seconds) {
-  if (!seconds) return nullptr;
-  return std::round(*seconds * 1e9) / 1e6;
+  const double nanoseconds = seconds.value_or(0) * 1e9;
+  if (!seconds || !std::isfinite(nanoseconds)) return nullptr;
+  return std::round(nanoseconds) / 1e6;
 }
 
 Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dbpool/model/pool_snapshot.hpp"
+#include "model/counts.hpp"
 
 namespace dbpool {
 
@@ -24,9 +25,9 @@ Json json_of(const std::optional<Value>& value) {
 Json json_of(const std::optional<WallTime>& time);
 /// Null where the text is empty.
 Json json_of(const std::string& text);
-/// A whole number where it is one, as people configure them.
+/// A whole number where it is one that an integer can hold, as people configure them.
 Json json_seconds(const std::optional<double>& seconds);
-/// To the nanosecond.
+/// To the nanosecond; null where a number cannot say it.
 Json json_milliseconds(const std::optional<double>& seconds);
 /// With one decimal; null also of nothing.
 Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole);
@@ -35,9 +36,7 @@ Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& w
 template <std::size_t kinds>
 PoolSnapshot::Count total(const std::array<PoolSnapshot::Count, kinds>& counts) {
   PoolSnapshot::Count all;
-  for (const auto& count : counts) {
-    if (count) all = all.value_or(0) + *count;
-  }
+  for (const auto& count : counts) all = plus(all, count);
   return all;
 }
 

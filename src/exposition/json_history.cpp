@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -27,7 +29,7 @@ Json history_json(const std::string& pool, const PoolHistory& history) {
   for (const HistoryItem& item : history.items) items.push_back(item_json(item));
   return {{"status", "success"},
           {"pool", pool},
-          {"interval_seconds", json_seconds(std::chrono::duration<double>(history.interval).count())},
+          {"interval_seconds", json_seconds(seconds_of(history.interval))},
           {"history", std::move(items)}};
 }
 

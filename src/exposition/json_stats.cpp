@@ -5,15 +5,10 @@
 
 #include "exposition/last_error.hpp"
 #include "health/lifecycle.hpp"
+#include "model/seconds.hpp"
 
 namespace dbpool {
 namespace {
-
-/// To the millisecond.
-template <typename Duration>
-double seconds(Duration d) {
-  return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(d).count()) / 1000;
-}
 
 /// Closed for their age, whether spent in use or idle.
 PoolSnapshot::Count recycled(const PoolSnapshot& s) {
@@ -77,7 +72,7 @@ Json quantiles(const std::optional<Histogram>& durations) {
 std::optional<double> age_seconds(const SourceReport& source, WallTime now) {
   if (source.kind == SourceKind::owned) return 0;
   if (!source.reading.last_success) return std::nullopt;
-  return seconds(std::max(now - *source.reading.last_success, WallTime::duration::zero()));
+  return rounded_seconds_of(std::max(now - *source.reading.last_success, WallTime::duration::zero()));
 }
 
 /// What none of the documents has, and the status page shows.
@@ -137,7 +132,7 @@ Json connection_json(const ConnectionSnapshot& c) {
           {"created_at", rfc3339(c.created_at)},
           {"last_used", json_of(c.last_used)},
           {"times_used", c.times_used},
-          {"age_seconds", seconds(c.age)}};
+          {"age_seconds", rounded_seconds_of(c.age)}};
 }
 
 }  // namespace

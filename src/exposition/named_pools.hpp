@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "model/counts.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {
@@ -32,8 +33,7 @@ template <typename Figure>
 PoolSnapshot::Count sum_of(const std::vector<NamedPool>& pools, Figure figure) {
   PoolSnapshot::Count sum;
   for (const NamedPool& pool : pools) {
-    const PoolSnapshot::Count value = std::invoke(figure, pool.figures());
-    if (value) sum = sum.value_or(0) + *value;
+    sum = plus(sum, PoolSnapshot::Count(std::invoke(figure, pool.figures())));
   }
   return sum;
 }

@@ -1,8 +1,9 @@
 #include "exposition/series_sink.hpp"
 
-#include <chrono>
 #include <limits>
 #include <string>
+
+#include "model/seconds.hpp"
 
 namespace dbpool {
 
@@ -36,7 +37,7 @@ void SeriesSink::add(const std::optional<Histogram>& histogram) {
 }
 
 void SeriesSink::add(const std::optional<WallTime>& time) {
-  if (time) add(std::chrono::duration<double>(time->time_since_epoch()).count());
+  if (time) add(seconds_of(time->time_since_epoch()));
 }
 
 prometheus::ClientMetric& SeriesSink::append(std::size_t further_labels) {

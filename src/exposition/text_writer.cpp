@@ -17,15 +17,15 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 /// Whole numbers up to here are written without an exponent: they are counts, and people read them.
-constexpr double largest_plain = 1e15;
+constexpr double largest_plain = 1e18;
 
 /// About what one series takes.
 constexpr std::size_t bytes_a_series = 90;
 
-template <typename Number>
-void add_number(std::string& out, Number number) {
+template <typename... Number>
+void add_number(std::string& out, Number... number) {
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number...).ptr;
   out.append(digits.data(), end);
 }
 
@@ -37,7 +37,8 @@ void add_value(std::string& out, double value) {
   } else if (std::abs(value) < largest_plain && value == std::trunc(value)) {
     add_number(out, static_cast<std::int64_t>(value));
   } else {
-    add_number(out, value);
+    // As Go and Python write it: a `le` is matched as text.
+    add_number(out, value, std::chars_format::general);
   }
 }
 

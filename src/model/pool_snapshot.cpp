@@ -1,12 +1,12 @@
 #include "dbpool/model/pool_snapshot.hpp"
 
+#include "model/counts.hpp"
+
 namespace dbpool {
 
 PoolSnapshot::Count PoolSnapshot::total() const {
   Count sum;
-  for (const Count& part : {idle, active, checking, unknown}) {
-    if (part) sum = sum.value_or(0) + *part;
-  }
+  for (const Count& part : {idle, active, checking, unknown}) sum = plus(sum, part);
   return sum;
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dbpool/sync/guarded.hpp"
-#include "net/descriptor.hpp"
 #include "net/expendable_threads.hpp"
+#include "sync/descriptor.hpp"
 
 namespace dbpool {
 

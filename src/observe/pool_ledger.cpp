@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
-namespace {
-
-double seconds(std::chrono::nanoseconds d) {
-  return std::chrono::duration<double>(d).count();
-}
-
-}  // namespace
 
 PoolLedger::PoolLedger(const LedgerOptions& options, WallTime created_at)
     : acquisition_(options.acquisition_buckets),
@@ -27,7 +22,7 @@ void PoolLedger::apply(const event::HealthChecked& e) noexcept {
   health_check_.record(e.took);
   if (e.passed) {
     last_health_check_ = e.time;
-    response_time_ = seconds(e.took);
+    response_time_ = seconds_of(e.took);
   } else {
     ++health_check_failures_;
   }
@@ -70,9 +65,9 @@ void PoolLedger::fill(PoolSnapshot& s, Duration now) const {
   s.health_check_duration = health_check_;
   s.active = active();
   s.active_peak = active_peak_;
-  s.wait_peak = seconds(wait_peak_);
-  s.wait_recent_peak = seconds(wait_recent_.value(now));
-  s.wait_judged_peak = seconds(wait_judged_.value(now));
+  s.wait_peak = seconds_of(wait_peak_);
+  s.wait_recent_peak = seconds_of(wait_recent_.value(now));
+  s.wait_judged_peak = seconds_of(wait_judged_.value(now));
   s.errors_recent = errors_judged_.value(now);
   s.errors_last_hour = errors_hour_.value(now);
   s.created_at = created_at_;

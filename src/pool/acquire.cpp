@@ -1,5 +1,3 @@
-#include <execinfo.h>
-
 #include <string>
 
 #include "pool/pool_core.hpp"
@@ -48,9 +46,7 @@ struct ParkedWaiter final : Waiter {
 
 Lease PoolCore::acquire(const AcquireRequest& request, std::source_location where) {
   ParkedWaiter waiter(tick(), request, where);
-  if (options_.leak_stack) {
-    waiter.stack_depth = ::backtrace(waiter.stack.data(), static_cast<int>(waiter.stack.size()));
-  }
+  if (options_.leak_stack) waiter.capture_stack();
   for (;;) {
     Slot& slot = wait_for_slot(waiter);
     if (slot.state == Slot::State::active || validate(slot, waiter)) return lease(slot);
@@ -60,6 +56,7 @@ Lease PoolCore::acquire(const AcquireRequest& request, std::source_location wher
 std::optional<Lease> PoolCore::try_acquire(std::source_location where) {
   const AcquireRequest request;
   ParkedWaiter waiter(tick(), request, where);
+  if (options_.leak_stack) waiter.capture_stack();
   const auto state = state_.access();
   const auto now = tick();
   if (state->idle.empty() || needs_validation(*state->idle.back(), now)) return std::nullopt;
@@ -72,6 +69,7 @@ void PoolCore::acquire_async(const AcquireRequest& request, LeasePurpose purpose
   const auto waiter = std::make_shared<AsyncWaiter>(tick(), request, where, std::move(done));
   waiter->purpose = purpose;
   waiter->self = waiter;
+  if (options_.leak_stack) waiter->capture_stack();
   AfterUnlock after(*this);
   const auto state = state_.access();
   if (!take_idle(*state, *waiter, tick())) {
@@ -116,8 +114,10 @@ void PoolCore::expire_waiters(Duration) {
 Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
   AfterUnlock after(*this);
   auto state = state_.access();
+  const bool served_before = waiter.slot != nullptr;
+  if (served_before && clock().now() >= *waiter.deadline) throw time_out(*state, waiter);
   // A lock that was free took no time worth a reading of the clock.
-  const bool at_once = !state.waited() && waiter.slot == nullptr;
+  const bool at_once = !state.waited() && !served_before;
   if (take_idle(*state, waiter, at_once ? waiter.began : tick())) return *waiter.slot;
   if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
   if (!waiter.woken) waiter.woken.emplace();
@@ -132,23 +132,42 @@ Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
   return *waiter.slot;
 }
 
-/// Checks a slot that is the waiter's already. Returns whether it is good, and then active.
+/// Checks a slot that is the waiter's already. Returns whether it is good, and then active. A check that
+/// takes longer than the waiter has goes on without it: a caller in a hurry breaks no connection.
+/// throws AcquireTimeout, PoolClosed.
 bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   const auto began = tick();
   if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
-  const auto until = std::min(*waiter.deadline, clock().now() + options_.validation_timeout);
+  std::shared_ptr<Operation> ping;
   std::exception_ptr thrown;
+  bool ended = true;
   try {
-    const auto ping = slot.connection->start_query(options_.validation_query, Deadline(until));
-    run_here(*ping);
+    ping =
+        slot.connection->start_query(options_.validation_query, deadline_after(options_.validation_timeout));
+    ended = run_here(*ping, clock(), *waiter.deadline);
   } catch (...) {
     thrown = std::current_exception();
   }
+  if (ended) {
+    ping.reset();
+    return finish_validation(slot, waiter, thrown, began);
+  }
+  await_check(slot, std::move(ping), began);
+  throw time_out(*state_.access(), waiter);
+}
+
+bool PoolCore::finish_validation(Slot& slot, ParkedWaiter& waiter, const std::exception_ptr& thrown,
+                                 Duration began) {
   const auto failure = failure_of(thrown);
   AfterUnlock after(*this);
   const auto state = state_.access();
   --state->checking;
   record_check(*state, slot, failure, began, after);
+  if (closing(*state)) {
+    close(*state, slot, CloseReason::shutdown, after);
+    state->ledger.apply(event::Rejected{});
+    throw closed();
+  }
   if (failure) {
     close(*state, slot, CloseReason::validation, after);
     return false;
@@ -157,7 +176,7 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   return true;
 }
 
-/// Queues `waiter`: at the end, or at the head if it has been served before, in vain. Returns why not, or
+/// Queues `waiter`: at the end, or where it stood if it has been served before, in vain. Returns why not, or
 /// nullptr.
 std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
   const bool served_before = waiter.slot != nullptr;
@@ -174,14 +193,14 @@ std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
   state.refill = true;
   waiter.outcome = Waiter::Outcome::pending;
   waiter.slot = nullptr;
-  served_before ? state.waiters.push_front(waiter) : state.waiters.push_back(waiter);
+  served_before ? state.waiters.put_back(waiter) : state.waiters.push_back(waiter);
   return nullptr;
 }
 
-/// Takes `waiter` out of the queue, counts it, and returns what to throw.
+/// Takes `waiter` out of the queue, if it is there, counts it, and returns what to throw.
 AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) const {
   const auto now = tick();
-  state.waiters.remove(waiter);
+  if (waiter.outcome == Waiter::Outcome::pending) state.waiters.remove(waiter);
   waiter.outcome = Waiter::Outcome::turned_away;
   state.ledger.apply(event::TimedOut{now, now - waiter.began, clock().wall()});
   return AcquireTimeout("acquire from pool '" + options_.name + "': no connection within " +
@@ -191,7 +210,7 @@ AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) const {
 }
 
 TimePoint PoolCore::deadline_of(const Waiter& waiter) const {
-  return clock().now() + waiter.request.timeout.value_or(options_.acquire_timeout);
+  return deadline_after(waiter.request.timeout.value_or(options_.acquire_timeout)).when();
 }
 
 PoolClosed PoolCore::closed() const {

@@ -6,6 +6,14 @@
 
 namespace dbpool {
 
+AfterUnlock::Work* AfterUnlock::operator->() {
+  if (!work_) {
+    work_ = std::make_unique<Work>();
+    work_->core = core_.shared_from_this();
+  }
+  return work_.get();
+}
+
 void AfterUnlock::run_unlocked(std::unique_lock<std::mutex>& lock) {
   if (!work_) return;
   lock.unlock();

@@ -25,6 +25,7 @@ class AfterUnlock {
     void (PoolCore::*act)(Duration);
   };
   struct Work {
+    std::shared_ptr<PoolCore> core;  ///< once unlocked, nothing else may hold it
     std::vector<std::unique_ptr<Connection>> closing;
     std::vector<PoolNotice> notices;
     std::vector<Scheduler::Task> tasks;
@@ -40,10 +41,8 @@ class AfterUnlock {
   AfterUnlock(const AfterUnlock&) = delete;
   AfterUnlock& operator=(const AfterUnlock&) = delete;
 
-  Work* operator->() {
-    if (!work_) work_ = std::make_unique<Work>();
-    return work_.get();
-  }
+  /// REQUIRES: the lock is held.
+  Work* operator->();
   /// Does the work now, with the lock given back for as long as it takes.
   void run_unlocked(std::unique_lock<std::mutex>& lock);
   PoolCore& core() const noexcept { return core_; }

@@ -3,12 +3,6 @@
 namespace dbpool {
 namespace {
 
-/// A connection that is being checked for the first time. The ping goes before the connection it pings.
-struct Newcomer {
-  std::unique_ptr<Connection> connection;
-  std::shared_ptr<Operation> ping;
-};
-
 /// How long a connection may live: the last tenth of max_lifetime is drawn by lot, so that connections that
 /// were opened together do not close together.
 Duration draw_lifetime(Duration max_lifetime, std::minstd_rand& random) {
@@ -38,7 +32,7 @@ void PoolCore::plan_opens(PoolState& state, AfterUnlock& after) const {
 void PoolCore::open_one() {
   const auto began = tick();
   std::shared_ptr<ConnectOperation> connecting =
-      driver_->start_connect(Deadline(clock().now() + options_.connect_timeout));
+      driver_->start_connect(deadline_after(options_.connect_timeout));
   run_on(runtime_.scheduler, connecting, [core = shared_from_this(), connecting, began](const auto& thrown) {
     if (const auto failure = failure_of(thrown)) {
       core->state_.access()->ledger.apply(event::ConnectFailed{});
@@ -51,11 +45,10 @@ void PoolCore::open_one() {
 void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration took) {
   state_.access()->ledger.apply(event::Connected{took});
   const auto began = tick();
-  auto newcomer = std::make_shared<Newcomer>();
-  newcomer->connection = std::move(connection);
-  newcomer->ping = newcomer->connection->start_query(options_.validation_query,
-                                                     Deadline(clock().now() + options_.validation_timeout));
-  run_on(runtime_.scheduler, newcomer->ping,
+  auto ping = connection->start_query(options_.validation_query, deadline_after(options_.validation_timeout));
+  // A std::function must be copyable, the only owner of a connection is not.
+  const auto newcomer = std::make_shared<std::unique_ptr<Connection>>(std::move(connection));
+  run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), newcomer, began](const std::exception_ptr& thrown) {
            const auto failure = failure_of(thrown);
            {
@@ -64,8 +57,7 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
              if (failure) state->ledger.apply(event::Closed{CloseReason::validation});
            }
            if (failure) return core->open_failed({ErrorKind::validation, failure->text}, began);
-           newcomer->ping.reset();
-           core->opened(std::move(newcomer->connection), core->tick());
+           core->opened(std::move(*newcomer), core->tick());
          });
 }
 
@@ -120,12 +112,12 @@ void PoolCore::open_failed(const Failure& failure, Duration began) {
   --state->opening;
   state->last_connect_ok = state->last_contact_ok = false;
   fail(*state, failure, began, after);
-  for (Waiter* w = state->waiters.front(); w != nullptr; w = w->behind) ++w->connect_failures;
   if (closing(*state) || state->opening > 0) return;
   if (state->slots.empty() || state->phase == PoolPhase::recovering) {
     lose(*state, failure.text, began, after);
   } else {
     advance_phase(*state, tick(), after);
+    for (Waiter* w = state->waiters.front(); w != nullptr; w = w->behind) ++w->connect_failures;
     schedule_attempt(*state, state->retry, began, after);
   }
 }
@@ -171,6 +163,10 @@ void PoolCore::attempt(Duration delay) {
 void PoolCore::enter(PoolState& state, PoolPhase phase, AfterUnlock& after) {
   after->notices.emplace_back(notice::PhaseChanged{state.phase, phase});
   state.phase = phase;
+  if (phase == PoolPhase::serving) {  // what failed before says nothing about the next attempt
+    state.next_attempt.reset();
+    for (Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) w->connect_failures = 0;
+  }
   changed_.notify_all();
 }
 

@@ -1,21 +1,17 @@
 #include "pool/pool_core.hpp"
 
 namespace dbpool {
-namespace {
-
-/// A lease while its connection is being checked. The ping goes before the connection it pings.
-struct CheckedLease {
-  Lease lease;
-  std::shared_ptr<Operation> ping;
-};
-
-}  // namespace
-
 /// Checks a slot that has been taken out of idle for it.
 void PoolCore::start_check(Slot& slot) {
   const auto began = tick();
-  std::shared_ptr<Operation> ping = slot.connection->start_query(
-      options_.validation_query, Deadline(clock().now() + options_.validation_timeout));
+  await_check(
+      slot,
+      slot.connection->start_query(options_.validation_query, deadline_after(options_.validation_timeout)),
+      began);
+}
+
+/// Goes on with the check of a slot without a thread.
+void PoolCore::await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began) {
   run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
            core->checked(slot, failure_of(thrown), began);
@@ -27,24 +23,24 @@ void PoolCore::checked(Slot& slot, const std::optional<Failure>& failure, Durati
   const auto state = state_.access();
   --state->checking;
   record_check(*state, slot, failure, began, after);
-  if (failure) slot.discarded = true;
+  if (failure) slot.doomed = CloseReason::validation;
   settle(*state, slot, tick(), after);
 }
 
 void PoolCore::check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done) {
   const auto began = tick();
   Slot& slot = *lease.slot_;
-  auto check = std::make_shared<CheckedLease>(CheckedLease{std::move(lease), nullptr});
-  check->ping = slot.connection->start_query(query, Deadline(clock().now() + options_.validation_timeout));
-  run_on(runtime_.scheduler, check->ping,
-         [core = shared_from_this(), check, &slot, began, done = std::move(done)](const auto& thrown) {
+  auto ping = slot.connection->start_query(query, deadline_after(options_.validation_timeout));
+  // A std::function must be copyable, a lease is not.
+  const auto held = std::make_shared<Lease>(std::move(lease));
+  run_on(runtime_.scheduler, std::move(ping),
+         [core = shared_from_this(), held, &slot, began, done = std::move(done)](const auto& thrown) {
            {
              AfterUnlock after(*core);
              const auto state = core->state_.access();
              core->record_check(*state, slot, failure_of(thrown), began, after);
            }
-           check->ping.reset();
-           done(std::move(check->lease));
+           done(std::move(*held));
          });
 }
 
@@ -54,12 +50,15 @@ void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Fa
   const auto now = tick();
   state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
   state.last_contact_ok = slot.healthy = !failure;
+  slot.lost_contact = false;
   slot.last_checked = now;
   if (!failure) return;
   // A statement that the database refused says nothing about the other connections.
   const bool refused = failure->kind == ErrorKind::query;
   fail(state, {refused ? ErrorKind::query : ErrorKind::validation, failure->text}, began, after);
-  if (!refused) suspect_idle(state, after);
+  if (refused) return;
+  slot.lost_contact = true;
+  suspect_idle(state, after);
 }
 
 void PoolCore::suspect_idle(PoolState& state, AfterUnlock& after) const {
@@ -71,11 +70,13 @@ void PoolCore::suspect_idle(PoolState& state, AfterUnlock& after) const {
   state.idle.clear();
 }
 
-void PoolCore::command_failed(const Failure& failure, Duration began) {
+void PoolCore::command_failed(Slot& slot, const Failure& failure, Duration began) {
   AfterUnlock after(*this);
   const auto state = state_.access();
   fail(*state, failure, began, after);
-  if (failure.kind == ErrorKind::network) suspect_idle(*state, after);
+  if (failure.kind != ErrorKind::network) return;
+  slot.lost_contact = true;
+  suspect_idle(*state, after);
 }
 
 /// Counts and tells an error.

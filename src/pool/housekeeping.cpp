@@ -30,25 +30,25 @@ void PoolCore::keep_house(Duration interval) {
   tell_leaks(suspects, now);
 }
 
-/// Closes idle connections that are too old or have been idle for too long, but never below min_size.
+/// Closes idle connections that are too old or have been idle for too long. At the minimum the successor of
+/// an old one comes first, one at a time.
 void PoolCore::retire_idle(PoolState& state, Duration now, AfterUnlock& after) {
   const auto surplus = [&] { return state.slots.size() > options_.min_size; };
-  bool wants_successor = false;
   for (std::size_t i = 0; i < state.idle.size();) {
     Slot& slot = *state.idle[i];
     const bool old = now >= slot.expires_at;
     const bool unused =
         options_.max_idle_time > Duration::zero() && now - slot.last_used >= options_.max_idle_time;
-    // At the minimum its successor comes first, where there is room for one.
-    if ((old && (surplus() || state.live() >= capacity())) || (unused && surplus())) {
+    if ((old && may_expire(state)) || (unused && surplus())) {
       state.idle.erase(state.idle.begin() + static_cast<std::ptrdiff_t>(i));
       close(state, slot, old ? CloseReason::max_lifetime : CloseReason::idle, after);
     } else {
-      wants_successor = wants_successor || old;
       ++i;
     }
   }
-  if (wants_successor && state.opening == 0 && state.phase == PoolPhase::serving && !state.next_attempt) {
+  const bool outlived = std::ranges::any_of(state.slots, [&](const auto& s) { return now >= s->expires_at; });
+  if (outlived && !may_expire(state) && state.opening == 0 && state.phase == PoolPhase::serving &&
+      !state.next_attempt) {
     ++state.opening;
     ++after->opens;
   }
@@ -87,7 +87,7 @@ CloseResult PoolCore::close_connections() {
     ++result.closed_idle;
   }
   for (const auto& slot : state->slots) {
-    slot->close_on_return = true;
+    if (!slot->doomed) slot->doomed = CloseReason::closed;
     if (slot->state == Slot::State::active) ++result.closing_active;
   }
   after->notices.emplace_back(notice::Closed{result.closed_idle, result.closing_active});

@@ -19,28 +19,28 @@ void wait_here(const IoWait& wait) {
   ::poll(&descriptor, 1, timeout);
 }
 
-/// An operation on its way. What waits for the end may own what the operation works on, a connection say, so
-/// where a stopped scheduler drops both, the operation goes first: members are destroyed from the last one
-/// up.
+/// An operation on its way. What waits for the end may own what the operation works on, a connection say. So
+/// the operation goes first, at its end as where a stopped scheduler drops both: members are destroyed from
+/// the last one up.
 struct Underway {
   std::shared_ptr<Scheduler> scheduler;
   std::function<void(std::exception_ptr)> done;
   std::shared_ptr<Operation> operation;
 };
 
-void step(const Underway& underway) {
-  std::optional<IoWait> wait;
+void step(Underway underway) {
+  std::exception_ptr thrown;
   try {
-    wait = underway.operation->advance();
+    if (const auto wait = underway.operation->advance()) {
+      const auto scheduler = underway.scheduler;
+      scheduler->when(*wait, [rest = std::move(underway)]() mutable { step(std::move(rest)); });
+      return;
+    }
   } catch (...) {
-    underway.done(std::current_exception());
-    return;
+    thrown = std::current_exception();
   }
-  if (!wait) {
-    underway.done(nullptr);
-    return;
-  }
-  underway.scheduler->when(*wait, [underway] { step(underway); });
+  underway.operation.reset();
+  underway.done(thrown);
 }
 
 }  // namespace
@@ -49,10 +49,19 @@ void run_here(Operation& operation) {
   while (const auto wait = operation.advance()) wait_here(*wait);
 }
 
+bool run_here(Operation& operation, const Clock& clock, TimePoint until) {
+  while (const auto wait = operation.advance()) {
+    if (clock.now() >= until) return false;
+    wait_here({wait->fd, wait->events, std::min(wait->until, until)});
+  }
+  return true;
+}
+
 void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operation> operation,
             std::function<void(std::exception_ptr)> done) {
-  scheduler->post(
-      [underway = Underway{scheduler, std::move(done), std::move(operation)}] { step(underway); });
+  scheduler->post([begun = Underway{scheduler, std::move(done), std::move(operation)}]() mutable {
+    step(std::move(begun));
+  });
 }
 
 QueryResult Connection::execute(std::string_view sql, Deadline deadline) {

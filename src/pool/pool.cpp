@@ -1,5 +1,6 @@
 #include "dbpool/pool/pool.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 #include "pool/pool_core.hpp"
@@ -11,6 +12,9 @@ PoolOptions checked(PoolOptions options) {
   if (options.max_size == 0 || options.min_size > options.max_size) {
     throw std::invalid_argument("pool '" + options.name +
                                 "': max_size must be at least 1 and at least min_size");
+  }
+  if (options.max_overflow > std::numeric_limits<unsigned>::max() - options.max_size) {
+    throw std::invalid_argument("pool '" + options.name + "': max_size and max_overflow are too large");
   }
   return options;
 }
@@ -90,9 +94,9 @@ QueryResult Lease::execute(std::string_view sql) {
   const auto& clock = core_->clock();
   const auto began = clock.tick();
   try {
-    return slot_->connection->execute(sql, Deadline(clock.now() + core_->options().command_timeout));
+    return slot_->connection->execute(sql, Deadline::after(clock.now(), core_->options().command_timeout));
   } catch (const DriverError& e) {
-    core_->command_failed({e.kind(), e.what()}, began);
+    core_->command_failed(*slot_, {e.kind(), e.what()}, began);
     throw;
   }
 }
@@ -101,7 +105,7 @@ Connection& Lease::connection() noexcept {
   return *slot_->connection;
 }
 void Lease::discard() noexcept {
-  slot_->discarded = true;
+  slot_->doomed = CloseReason::error;
 }
 std::uint64_t Lease::id() const noexcept {
   return slot_->lease.id;

@@ -2,12 +2,12 @@
 
 #include <execinfo.h>
 
+#include <cassert>
+
+#include "model/seconds.hpp"
+
 namespace dbpool {
 namespace {
-
-double seconds(Duration d) {
-  return std::chrono::duration<double>(d).count();
-}
 
 /// Often enough for a leak to be told within a quarter of its limit.
 Duration housekeeping_interval(const PoolOptions& options) {
@@ -21,7 +21,7 @@ void fill_waiters(PoolSnapshot& snapshot, const PoolState& state, Duration now) 
   snapshot.waiting = state.waiters.size();
   snapshot.oldest_waiter = 0;
   for (const Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) {
-    const auto waited = seconds(now - w->began);
+    const auto waited = seconds_of(now - w->began);
     snapshot.oldest_waiter = std::max(*snapshot.oldest_waiter, waited);
     snapshot.wait_recent_peak = std::max(*snapshot.wait_recent_peak, waited);
     if (state.ledger.judges(w->began))
@@ -51,6 +51,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& thrown) {
     return Failure{e.kind(), e.what()};
   } catch (const std::exception& e) {
     return Failure{ErrorKind::other, e.what()};
+  } catch (...) {
+    return Failure{ErrorKind::other, "the driver threw something that is no std::exception"};
   }
 }
 
@@ -87,10 +89,12 @@ PoolSnapshot PoolCore::snapshot() const {
   s.min = options_.min_size;
   s.max = capacity();
   s.configured = options_.max_size;
-  if (options_.max_lifetime > Duration::zero()) s.max_age = seconds(options_.max_lifetime);
+  if (options_.max_lifetime > Duration::zero()) s.max_age = seconds_of(options_.max_lifetime);
   const auto now = tick();
   const auto state = state_.access();
   state->ledger.fill(s, now);
+  assert(s.active ==
+         std::ranges::count(state->slots, Slot::State::active, [](const auto& slot) { return slot->state; }));
   s.phase = state->phase;
   s.idle = state->idle.size();
   s.opening = state->opening;
@@ -118,7 +122,8 @@ std::vector<ConnectionSnapshot> PoolCore::connections() const {
     c.times_used = slot->times_used;
     c.age = now - slot->opened_at;
     if (slot->times_used > 0) {
-      c.last_used = wall - std::chrono::duration_cast<WallTime::duration>(now - slot->last_used);
+      const auto used = slot->state == Slot::State::active ? slot->lease.acquired_at : slot->last_used;
+      c.last_used = wall - std::chrono::duration_cast<WallTime::duration>(now - used);
     }
     all.push_back(std::move(c));
   }

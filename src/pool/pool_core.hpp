@@ -43,7 +43,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   Lease lease(Slot& slot) noexcept { return {*this, slot}; }
   PoolClosed closed() const;
   void give_back(Slot& slot) noexcept;
-  void command_failed(const Failure& failure, Duration began);
+  void command_failed(Slot& slot, const Failure& failure, Duration began);
   void check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done);
 
   bool warm_up(Duration timeout);
@@ -67,6 +67,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   // acquire.cpp
   Slot& wait_for_slot(ParkedWaiter& waiter);
   bool validate(Slot& slot, ParkedWaiter& waiter);
+  bool finish_validation(Slot& slot, ParkedWaiter& waiter, const std::exception_ptr& thrown, Duration began);
   std::exception_ptr enqueue(PoolState& state, Waiter& waiter) const;
   void expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const;
   void expire_waiters(Duration);
@@ -79,6 +80,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const;
   bool needs_validation(const Slot& slot, Duration now) const noexcept;
   void settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& after);
+  bool may_expire(const PoolState& state) const noexcept;
   std::optional<CloseReason> reason_to_close(const PoolState& state, const Slot& slot, Duration now) const;
   void close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlock& after);
 
@@ -96,6 +98,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   // health_checks.cpp
   void start_check(Slot& slot);
+  void await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began);
   void checked(Slot& slot, const std::optional<Failure>& failure, Duration began);
   void record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure, Duration began,
                     AfterUnlock& after) const;
@@ -110,6 +113,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   Duration tick() const noexcept { return runtime_.clock->tick(); }
   unsigned capacity() const noexcept { return options_.max_size + options_.max_overflow; }
+  Deadline deadline_after(Duration d) const noexcept { return Deadline::after(clock().now(), d); }
   bool closing(const PoolState& state) const noexcept { return state.phase >= PoolPhase::shutting_down; }
 
   const PoolOptions options_;

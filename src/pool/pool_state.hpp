@@ -27,9 +27,9 @@ struct Slot {
   Duration opened_at{0}, expires_at{0}, last_used{0}, last_checked{0};
   WallTime created_at;
   std::uint64_t times_used = 0;
-  bool healthy = true;           ///< the last check passed
-  bool close_on_return = false;  ///< the pool's connections were closed while it was out
-  bool discarded = false;        ///< the leaseholder says that it is no good
+  bool healthy = true;                ///< the last check passed
+  bool lost_contact = false;          ///< the last thing tried on it failed, and not by the database's word
+  std::optional<CloseReason> doomed;  ///< why it closes as soon as it is nobody's
   LeasePurpose purpose = LeasePurpose::work;
   LeaseRecord lease;  ///< while active
 };

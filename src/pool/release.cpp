@@ -58,10 +58,12 @@ bool PoolCore::needs_validation(const Slot& slot, Duration now) const noexcept {
 
 void PoolCore::give_back(Slot& slot) noexcept {
   const auto now = tick();
-  if (slot.connection->is_broken()) slot.discarded = true;
+  const bool broken = slot.connection->is_broken();
   std::shared_ptr<PoolCore> last_reference;
   AfterUnlock after(*this);
   const auto state = state_.access();
+  if (broken && slot.doomed != CloseReason::error)
+    slot.doomed = slot.lost_contact && !slot.healthy ? CloseReason::validation : CloseReason::error;
   state->ledger.apply(event::Released{now - slot.lease.acquired_at});
   if (slot.purpose == LeasePurpose::probe) --state->probing;
   if (state->leaks.returned(slot.lease)) {
@@ -82,7 +84,9 @@ void PoolCore::settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& a
     close(state, slot, *reason, after);
   } else if (state.waiters.empty()) {
     slot.state = Slot::State::idle;
-    state.idle.push_back(&slot);
+    // A check is no use: it must not make a surplus connection the next to be lent.
+    const auto place = std::ranges::upper_bound(state.idle, slot.last_used, {}, &Slot::last_used);
+    state.idle.insert(place, &slot);
   } else {
     Waiter& first = state.waiters.pop_front();
     lend(state, slot, first, now);
@@ -90,13 +94,17 @@ void PoolCore::settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& a
   }
 }
 
+/// Whether a connection that is too old may close now. At the minimum it stays until keep_house has opened
+/// its successor, unless there is no room for one.
+bool PoolCore::may_expire(const PoolState& state) const noexcept {
+  return state.slots.size() > options_.min_size || state.live() >= options_.max_size;
+}
+
 std::optional<CloseReason> PoolCore::reason_to_close(const PoolState& state, const Slot& slot,
                                                      Duration now) const {
-  if (slot.discarded) return slot.healthy ? CloseReason::error : CloseReason::validation;
+  if (slot.doomed) return slot.doomed;
   if (closing(state)) return CloseReason::shutdown;
-  if (slot.close_on_return) return CloseReason::closed;
-  // At the minimum an old connection stays until keep_house has opened its successor.
-  if (now >= slot.expires_at && state.slots.size() > options_.min_size) return CloseReason::max_lifetime;
+  if (now >= slot.expires_at && may_expire(state)) return CloseReason::max_lifetime;
   if (state.slots.size() > options_.max_size && state.waiters.empty()) return CloseReason::overflow;
   return std::nullopt;
 }
@@ -106,10 +114,10 @@ void PoolCore::close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlo
   state.ledger.apply(event::Closed{reason});
   after->closing.push_back(std::move(slot.connection));
   const auto index = slot.index;
+  const bool lost = slot.lost_contact;  // one that its holder threw away says nothing about the database
   state.slots.back()->index = index;
   std::swap(state.slots[index], state.slots.back());
   state.slots.pop_back();
-  const bool lost = reason == CloseReason::error || reason == CloseReason::validation;
   if (lost && state.slots.empty()) {
     const auto& error = state.ledger.last_error();
     lose(state, error.empty() ? "the last connection was returned broken" : error, tick(), after);

@@ -1,6 +1,14 @@
 #include "pool/wait_queue.hpp"
 
+#include <execinfo.h>
+
+#include <utility>
+
 namespace dbpool {
+
+void Waiter::capture_stack() noexcept {
+  stack_depth = ::backtrace(stack.data(), static_cast<int>(stack.size()));
+}
 
 void WaitQueue::push_back(Waiter& waiter) noexcept {
   waiter.ahead = back_;
@@ -10,11 +18,13 @@ void WaitQueue::push_back(Waiter& waiter) noexcept {
   ++size_;
 }
 
-void WaitQueue::push_front(Waiter& waiter) noexcept {
-  waiter.ahead = nullptr;
-  waiter.behind = front_;
-  (front_ != nullptr ? front_->ahead : back_) = &waiter;
-  front_ = &waiter;
+void WaitQueue::put_back(Waiter& waiter) noexcept {
+  Waiter* next = front_;
+  while (next != nullptr && next->began <= waiter.began) next = next->behind;
+  if (next == nullptr) return push_back(waiter);
+  waiter.behind = next;
+  waiter.ahead = std::exchange(next->ahead, &waiter);
+  (waiter.ahead != nullptr ? waiter.ahead->behind : front_) = &waiter;
   ++size_;
 }
 

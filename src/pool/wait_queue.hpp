@@ -26,6 +26,7 @@ struct Waiter {
 
   /// Tells the waiter that it has `slot`, or else that `failure` says why not. Called under the pool's lock.
   virtual void wake(AfterUnlock& after) = 0;
+  void capture_stack() noexcept;
 
   const Duration began;  ///< stopwatch
   const AcquireRequest& request;
@@ -34,7 +35,7 @@ struct Waiter {
   std::array<void*, 16> stack;  ///< the first `stack_depth` are set
   int stack_depth = 0;
   bool validates = false;         ///< whether it can check what it gets before it counts as lent
-  unsigned connect_failures = 0;  ///< seen while waiting
+  unsigned connect_failures = 0;  ///< attempts that failed while it waited; parallel ones are one
   Outcome outcome = Outcome::pending;
   Slot* slot = nullptr;                  ///< when granted
   std::exception_ptr failure;            ///< when turned away
@@ -47,8 +48,8 @@ struct Waiter {
 class WaitQueue {
  public:
   void push_back(Waiter& waiter) noexcept;
-  /// For one that was served before, in vain.
-  void push_front(Waiter& waiter) noexcept;
+  /// For one that was served before, in vain: where it stood by its age.
+  void put_back(Waiter& waiter) noexcept;
   void remove(Waiter& waiter) noexcept;
   /// REQUIRES: not empty.
   Waiter& pop_front() noexcept;

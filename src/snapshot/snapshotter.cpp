@@ -7,6 +7,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "health/health_tracker.hpp"
+#include "model/seconds.hpp"
 
 namespace dbpool {
 namespace {
@@ -173,7 +174,7 @@ void Snapshotter::tick(const std::string& source) {
 FleetSnapshot Snapshotter::snapshot() const {
   FleetSnapshot fleet;
   fleet.time = state_->clock->wall();
-  fleet.uptime_seconds = std::chrono::duration<double>(state_->clock->now() - state_->started).count();
+  fleet.uptime_seconds = seconds_of(state_->clock->now() - state_->started);
   const WatchList watched = state_->watch_list();
   for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
   const auto access = state_->watched.access();

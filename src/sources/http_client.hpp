@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "dbpool/pool/driver.hpp"
-#include "net/descriptor.hpp"
 #include "sources/http_url.hpp"
+#include "sync/descriptor.hpp"
 
 namespace dbpool {
 

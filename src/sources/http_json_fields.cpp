@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "model/counts.hpp"
 #include "sources/http_json_value.hpp"
 
 namespace dbpool {
@@ -171,7 +172,7 @@ const JsonField* find_json_field(std::string_view name) {
 
 PoolSnapshot finished(JsonPool pool) {
   PoolSnapshot& s = pool.snapshot;
-  if (!s.max && s.configured && pool.max_overflow) s.max = *s.configured + *pool.max_overflow;
+  if (!s.max && s.configured && pool.max_overflow) s.max = plus(s.configured, pool.max_overflow);
   const std::uint64_t in_states = s.total().value_or(0);
   if (pool.total && *pool.total > in_states) s.unknown = *pool.total - in_states;
   if (pool.total == 0U && !s.total()) s.unknown = 0;

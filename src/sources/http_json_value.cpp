@@ -87,7 +87,8 @@ std::optional<WallTime> rfc3339_time(std::string_view text) {
   const auto fraction = take_fraction(text);
   const auto offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
-  return WallTime(*date) + *minutes + std::chrono::seconds(*seconds) + fraction - *offset;
+  const WallTime time = WallTime(*date) + *minutes + std::chrono::seconds(*seconds) + fraction - *offset;
+  return time < WallTime() ? std::nullopt : std::optional(time);
 }
 
 std::optional<std::size_t> array_index(const std::string& token) {

@@ -11,6 +11,10 @@ OwnedSource::OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> dri
       labels_(std::move(labels)),
       canary_(pool_, canary, runtime) {}
 
+OwnedSource::OwnedSource(const OwnedSource& before, const CanaryOptions& canary,
+                         std::map<std::string, std::string> labels, const Runtime& runtime)
+    : pool_(before.pool_), labels_(std::move(labels)), canary_(pool_, canary, runtime) {}
+
 PoolSource::Reading OwnedSource::read() const {
   Reading reading;
   PoolSnapshot pool = pool_->snapshot();

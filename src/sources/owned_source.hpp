@@ -18,6 +18,10 @@ class OwnedSource : public PoolSource {
   OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> driver, const CanaryOptions& canary,
               std::map<std::string, std::string> labels, const Runtime& runtime,
               std::shared_ptr<PoolObserver> observer);
+  /// Goes on with the pool of `before`, counters and connections included. `before` is to be dropped, not
+  /// stopped.
+  OwnedSource(const OwnedSource& before, const CanaryOptions& canary,
+              std::map<std::string, std::string> labels, const Runtime& runtime);
 
   const std::string& name() const noexcept override { return pool_->options().name; }
   SourceKind kind() const noexcept override { return SourceKind::owned; }
@@ -33,7 +37,7 @@ class OwnedSource : public PoolSource {
 
  private:
   std::shared_ptr<Pool> pool_;
-  std::map<std::string, std::string> labels_;
+  const std::map<std::string, std::string> labels_;
   Canary canary_;
 };
 

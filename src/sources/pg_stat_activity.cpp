@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dbpool/model/error.hpp"
+#include "model/counts.hpp"
 #include "model/utf8.hpp"
 #include "sources/rows.hpp"
 
@@ -60,10 +61,10 @@ struct Group {
   std::vector<LeakReport> leaks;
 
   void add(const Group& other) {
-    sessions += other.sessions;
-    idle += other.idle;
-    active += other.active;
-    suspects += other.suspects;
+    sessions = bounded_sum(sessions, other.sessions);
+    idle = bounded_sum(idle, other.idle);
+    active = bounded_sum(active, other.active);
+    suspects = bounded_sum(suspects, other.suspects);
     oldest_transaction = std::max(oldest_transaction, other.oldest_transaction);
     leaks.insert(leaks.end(), other.leaks.begin(), other.leaks.end());
   }
@@ -144,7 +145,7 @@ PoolSnapshot snapshot_of(const std::string& label, const Group& group, bool find
   PoolSnapshot pool;
   pool.pool = label;
   pool.info = group.info;
-  const std::uint64_t known = group.idle + group.active;
+  const std::uint64_t known = bounded_sum(group.idle, group.active);
   if (known < group.sessions) pool.unknown = group.sessions - known;
   if (known == 0 && group.sessions > 0) return pool;
   pool.idle = group.idle;

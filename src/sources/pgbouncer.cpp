@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "model/counts.hpp"
 #include "sources/rows.hpp"
 #include "sources/synthetic_books.hpp"
 
@@ -95,12 +96,12 @@ void read_connections(const Row& row, PoolSnapshot& pool) {
 void read_clients(const Row& row, PoolSnapshot& pool) {
   pool.clients_active = row.count("cl_active");
   pool.clients_waiting = pool.waiting = row.count("cl_waiting");
-  const Seconds whole = row.number("maxwait");
+  const Count whole = row.count("maxwait");
   const Seconds rest = from_microseconds(row.number("maxwait_us"));
   if (pool.waiting == 0U) {
     pool.oldest_waiter = 0;
   } else if (whole) {
-    pool.oldest_waiter = *whole + rest.value_or(0);
+    pool.oldest_waiter = static_cast<double>(*whole) + rest.value_or(0);
   }
 }
 

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "dbpool/model/error.hpp"
+#include "model/counts.hpp"
+#include "model/seconds.hpp"
 #include "sources/rows.hpp"
 
 namespace dbpool {
@@ -204,7 +206,7 @@ ProbeResult saturated_pgpool(const std::string& source, const ProbeResult& last,
   if (max) pool.idle = 0;
   pool.waiting = pool.clients_waiting = 1;
   pool.clients_active = max;
-  pool.oldest_waiter = std::chrono::duration<double>(waited).count();
+  pool.oldest_waiter = seconds_of(waited);
   return result;
 }
 

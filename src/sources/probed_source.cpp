@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dbpool/sync/guarded.hpp"
+#include "model/seconds.hpp"
 #include "pool/backoff.hpp"
 
 namespace dbpool {
@@ -49,7 +50,8 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     if (stopped_) return;
     began_ = runtime_.clock->now();
     reading_ = probe_->start_read(Deadline(began_ + options_.timeout));
-    // Whoever holds the operation holds its probe as well.
+    // Ours, not the task's: that may still hold it when the next reading begins, on another worker, and a
+    // probe has one at a time. Whoever holds the operation holds its probe as well.
     const std::shared_ptr<Operation> operation(shared_from_this(), reading_.get());
     run_on(runtime_.scheduler, operation,
            [self = shared_from_this()](const std::exception_ptr& failure) { self->end(failure); });
@@ -115,7 +117,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   void note_read(Reading& reading) const {
     reading.settled = true;
     ++*reading.reads;
-    reading.read_seconds = std::chrono::duration<double>(runtime_.clock->now() - began_).count();
+    reading.read_seconds = seconds_of(runtime_.clock->now() - began_);
   }
 
   const ProbeOptions options_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "dbpool/model/error.hpp"
 
@@ -25,6 +24,7 @@ std::optional<Number> parse(const std::optional<std::string>& text) {
 
 std::optional<std::string> Row::text(std::string_view column) const {
   const auto found = std::ranges::find(result_.columns, column);
+  if (found == result_.columns.end()) return std::nullopt;
   const auto index = static_cast<std::size_t>(found - result_.columns.begin());
   return index < fields_.size() ? fields_[index] : std::nullopt;
 }
@@ -45,11 +45,6 @@ std::optional<double> Row::number(std::string_view column) const {
 
 void for_each_row(const QueryResult& result, const std::function<void(const Row&)>& use) {
   for (const auto& fields : result.rows) use(Row(result, fields));
-}
-
-std::optional<std::uint64_t> plus(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
-  if (!a || !b) return a ? a : b;
-  return *a + std::min(*b, std::numeric_limits<std::uint64_t>::max() - *a);
 }
 
 void require_columns(const QueryResult& result, std::string_view what,

@@ -34,9 +34,6 @@ class Row {
 /// Calls `use` with each row.
 void for_each_row(const QueryResult& result, const std::function<void(const Row&)>& use);
 
-/// The sum of what is known; nullopt when neither is. Stays at the largest number rather than overflow.
-std::optional<std::uint64_t> plus(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b);
-
 /// throws Error, naming `what` was asked, when `result` lacks one of `columns`.
 void require_columns(const QueryResult& result, std::string_view what,
                      std::initializer_list<std::string_view> columns);

@@ -226,7 +226,8 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     });
   }
 
-  /// Whoever holds the operation holds the client, whose connection it uses.
+  /// Whoever holds the operation holds the client, whose connection it uses. The client owns it: a task may
+  /// still hold its operation when its end is told, and a connection may go only after what uses it.
   template <typename Done>
   void run(Operation& operation, std::function<void()> late, Done done) {
     patient_ = std::make_unique<PatientOperation>(

@@ -3,14 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/seconds.hpp"
+
 namespace dbpool {
-namespace {
-
-double seconds(std::chrono::nanoseconds d) {
-  return std::chrono::duration<double>(d).count();
-}
-
-}  // namespace
 
 bool is_held_back(const PoolSnapshot& pool) {
   return pool.paused.value_or(false) || pool.disabled.value_or(false);
@@ -26,7 +21,7 @@ void SyntheticBooks::waited_on(Duration now) noexcept {
   const Duration wait = now - *waiting_since_;
   late_waits_.add(now, wait);
   late_waits_judged_.add(now, wait);
-  wait_peak_ = std::max(wait_peak_, seconds(wait));
+  wait_peak_ = std::max(wait_peak_, seconds_of(wait));
   waiting_since_.reset();
 }
 
@@ -70,14 +65,15 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
 
   // Who waits now has waited that long, whether it is our client or one that the pooler told of.
   double waiting = pool.oldest_waiter.value_or(0);
-  if (waiting_since_) waiting = std::max(waiting, seconds(now - *waiting_since_));
+  if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));
   wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
   pool.wait_peak = wait_peak_;
   pool.wait_recent_peak =
-      std::max({own.wait_recent_peak.value_or(0), seconds(late_waits_.value(now)), waiting});
+      std::max({own.wait_recent_peak.value_or(0), seconds_of(late_waits_.value(now)), waiting});
   if (is_held_back(pool)) return;
-  pool.wait_judged_peak = std::max({own.wait_judged_peak.value_or(0), seconds(late_waits_judged_.value(now)),
-                                    pool.wait_judged_peak.value_or(0)});
+  pool.wait_judged_peak =
+      std::max({own.wait_judged_peak.value_or(0), seconds_of(late_waits_judged_.value(now)),
+                pool.wait_judged_peak.value_or(0)});
 }
 
 }  // namespace dbpool

@@ -1,7 +1,6 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -17,24 +16,15 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "dbpool/sync/scheduler.hpp"
+#include "sync/descriptor.hpp"
 
 namespace dbpool {
 namespace {
 
-/// An open descriptor, closed with its owner.
-class Descriptor {
- public:
-  Descriptor(int fd, const char* what) : fd_(fd) {
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), what);
-  }
-  ~Descriptor() { ::close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
+Descriptor opened(int fd, const char* by) {
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), by);
+  return Descriptor(fd);
+}
 
 using Token = std::uint64_t;
 constexpr Token wake_token = 0;
@@ -63,8 +53,8 @@ class ThreadScheduler::Core {
  public:
   explicit Core(std::shared_ptr<const Clock> clock)
       : clock_(std::move(clock)),
-        epoll_(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"),
-        wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd") {
+        epoll_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+        wake_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_token}};
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) {
       throw std::system_error(errno, std::generic_category(), "epoll_ctl");

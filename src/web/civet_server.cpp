@@ -1,7 +1,6 @@
 #include "web/civet_server.hpp"
 
 #include <civetweb.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 
@@ -12,10 +11,9 @@
 #include <mutex>
 
 #include "dbpool/model/error.hpp"
-#include "log/repeat_limiter.hpp"
 #include "web/client_limits.hpp"
 #include "web/hang_up.hpp"
-#include "web/request_policy.hpp"
+#include "web/responder.hpp"
 
 namespace dbpool {
 namespace {
@@ -88,15 +86,8 @@ void write_in_time(mg_connection* connection, std::string_view wire) {
 
 /// Writes head and body as one, so that they leave in as few packets as they fit into.
 void send(mg_connection* connection, const Response& response, std::string_view body) {
-  const std::time_t now = std::time(nullptr);
-  std::string wire = fmt::format(
-      "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
-      "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n",
-      response.status, mg_get_response_code_text(connection, response.status), fmt::gmtime(now),
-      response.content_type, response.body.size());
-  for (const Header& header : response.headers) wire += header.name + ": " + header.value + "\r\n";
-  wire.append("\r\n").append(body);
-  write_in_time(connection, wire);
+  const char* const reason = mg_get_response_code_text(connection, response.status);
+  write_in_time(connection, head_of(response, reason, std::time(nullptr)).append(body));
 }
 
 /// Whether the connection's request has been answered. The pointer that CivetWeb keeps for us says so.
@@ -124,10 +115,9 @@ int contained(Work work) noexcept {
 ///
 /// Locking: the mutex guards `first_complaint` and `answering`; nothing is called under it but the logger.
 struct CivetServer::Core {
-  Core(Router routes, Logger& log) : router(std::move(routes)), logger(log) {}
+  Core(Router router, Logger& log) : responder(std::move(router), log), logger(log) {}
 
   void start(const std::vector<ListenAddress>& listen);
-  Response answer(const Request& request);
   void count_answering(int change);
   void stop();
 
@@ -139,9 +129,8 @@ struct CivetServer::Core {
   static void on_close(const mg_connection* connection);
   static int on_message(const mg_connection* connection, const char* text);
 
-  const Router router;
+  Responder responder;
   Logger& logger;
-  RepeatLimiter failures;
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
   std::mutex mutex;
@@ -182,24 +171,6 @@ void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
     addresses[i].port = static_cast<std::uint16_t>(bound[i].port);
 }
 
-Response CivetServer::Core::answer(const Request& request) {
-  std::string what;
-  try {
-    if (auto refusal = refuse(request)) return std::move(*refusal);
-    return router.answer(request);
-  } catch (const std::exception& error) {
-    what = error.what();
-  } catch (...) {
-    what = "unknown exception";
-  }
-  if (const auto suppressed = failures.admit(what, std::chrono::steady_clock::now())) {
-    logger.log(
-        LogLevel::error, "web", "request failed",
-        {{"path", request.path}, {"error", what}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
-  }
-  return error_response(500, "internal error");
-}
-
 void CivetServer::Core::count_answering(int change) {
   const std::lock_guard lock(mutex);
   answering += change;
@@ -230,7 +201,7 @@ int CivetServer::Core::on_request(mg_connection* connection) {
   core.count_answering(+1);
   const int status = contained([&] {
     const Request request = request_of(*mg_get_request_info(connection));
-    const Response response = core.answer(request);
+    const Response response = core.responder.answer(request);
     send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
     return response.status;
   });

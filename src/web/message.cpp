@@ -1,5 +1,7 @@
 #include "web/message.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <strings.h>
 
 #include <algorithm>
@@ -25,6 +27,15 @@ std::optional<std::string> Request::header(std::string_view name) const {
     if (same_name(each.name, name)) joined = joined ? *joined + "," + each.value : each.value;
   }
   return joined;
+}
+
+std::string head_of(const Response& response, std::string_view reason, std::time_t now) {
+  std::string head = fmt::format(
+      "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
+      "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n",
+      response.status, reason, fmt::gmtime(now), response.content_type, response.body.size());
+  for (const Header& header : response.headers) head += header.name + ": " + header.value + "\r\n";
+  return head + "\r\n";
 }
 
 Response text_response(std::string text) {

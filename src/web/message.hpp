@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ struct Response {
   std::string body;
   std::vector<Header> headers = {};
 };
+
+/// The status line and all headers, up to the empty line. `reason`: the status in words.
+std::string head_of(const Response& response, std::string_view reason, std::time_t now);
 
 Response text_response(std::string text);
 /// `{"status":"error","error":"…"}`. The message must not hold a secret.

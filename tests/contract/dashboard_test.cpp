@@ -1,3 +1,5 @@
+#include "contract/dashboard.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -26,47 +28,6 @@ std::string read(const fs::path& file) {
   std::ifstream in(file);
   REQUIRE(in);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-const Json& dashboard() {
-  static const Json parsed = Json::parse(read(root / "grafana/dbpool-overview.json"));
-  return parsed;
-}
-
-/// All panels, those inside collapsed rows and the rows themselves included.
-std::vector<Json> panels_and_rows() {
-  std::vector<Json> all;
-  for (const Json& panel : dashboard()["panels"]) {
-    all.push_back(panel);
-    for (const Json& inner : panel.value("panels", Json::array())) all.push_back(inner);
-  }
-  return all;
-}
-
-std::vector<Json> panels() {
-  auto all = panels_and_rows();
-  std::erase_if(all, [](const Json& panel) { return panel["type"] == "row"; });
-  return all;
-}
-
-struct Query {
-  std::string where, expression, legend;
-  bool instant;
-};
-
-/// What the panels and the annotations ask of Prometheus.
-std::vector<Query> queries() {
-  std::vector<Query> all;
-  for (const Json& panel : panels()) {
-    for (const Json& target : panel["targets"]) {
-      all.push_back(
-          {panel["title"], target["expr"], target.value("legendFormat", ""), target.value("instant", false)});
-    }
-  }
-  for (const Json& annotation : dashboard()["annotations"]["list"]) {
-    all.push_back({annotation["name"], annotation["expr"], annotation["titleFormat"], false});
-  }
-  return all;
 }
 
 std::set<std::string> words(const std::string& text, const std::string& pattern) {
@@ -157,8 +118,8 @@ TEST_CASE("the dashboard is chosen by data source, job, instance and pool") {
 
 TEST_CASE("every series and label that the dashboard asks for is exported or recorded") {
   const auto known = known_series();
-  REQUIRE(queries().size() > 50);
-  for (const Query& query : queries()) {
+  REQUIRE(dashboard_queries().size() > 50);
+  for (const DashboardQuery& query : dashboard_queries()) {
     INFO(query.where, ": ", query.expression);
     std::set<std::string> labels = words(query.expression, R"re("(\w+)", "\w+", "", ""\))re");
     labels.insert({"job", "instance"});
@@ -180,7 +141,7 @@ TEST_CASE("every series and label that the dashboard asks for is exported or rec
 }
 
 TEST_CASE("every selector keeps to the chosen jobs and instances") {
-  for (const Query& query : queries()) {
+  for (const DashboardQuery& query : dashboard_queries()) {
     for (const Selector& selector : selectors_in(query.expression)) {
       INFO(query.where, ": ", selector.name, "{", selector.matchers, "}");
       CHECK(selector.matchers.find("job=~\"$job\"") != std::string::npos);
@@ -193,7 +154,7 @@ TEST_CASE("a rate is taken over what fits the scrape interval, a total over the 
   static const std::regex rate(R"(\b(?:rate|irate|increase)\(\w+\{[^}]*\}\[([^\]]*)\]\))");
   static const std::regex any_rate(R"(\b(?:rate|irate|increase|delta)\()");
   int rates = 0;
-  for (const Query& query : queries()) {
+  for (const DashboardQuery& query : dashboard_queries()) {
     INFO(query.where, ": ", query.expression);
     const auto& text = query.expression;
     const std::sregex_iterator end;

@@ -57,6 +57,10 @@ TEST_CASE("--config.check says OK or every problem, and starts nothing") {
   CHECK(good.exit_code == 0);
   CHECK(good.output == "OK\n");
   CHECK(good.error.empty());
+  const Finished warned = run_exporter({"--config.check"}, {{"DBPOOL_MAX_SISE", "4"}});
+  CHECK(warned.exit_code == 0);
+  CHECK(warned.output == "OK\n");
+  CHECK(warned.error == "warning: unknown environment variable DBPOOL_MAX_SISE\n");
   const Finished bad = check_config("pools:\n  - {name: a, colour: red}\nhistory: -1s\n");
   CHECK(bad.exit_code == 2);
   const std::string said = bad.output + bad.error;

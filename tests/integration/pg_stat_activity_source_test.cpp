@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <map>
 
 #include "driver_calls.hpp"
 #include "sources/pg_stat_activity.hpp"
+#include "support/find_pool.hpp"
 #include "support/postgres_server.hpp"
 
 using namespace dbpool;
@@ -27,12 +27,7 @@ struct Target {
     run_here(*reading);
     return reading->take();
   }
-  /// The pool of that name; one without figures when there is none.
-  PoolSnapshot pool(const std::string& name) const {
-    const auto result = read();
-    const auto found = std::ranges::find(result.pools, name, &PoolSnapshot::pool);
-    return found == result.pools.end() ? PoolSnapshot() : *found;
-  }
+  PoolSnapshot pool(const std::string& name) const { return test::pool_if_any(read(), name); }
 
   std::unique_ptr<Probe> probe;
 };

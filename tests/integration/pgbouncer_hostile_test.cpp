@@ -3,9 +3,9 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "sources/pgbouncer.hpp"
-#include "support/captured_answers.hpp"
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
+#include "support/find_pool.hpp"
 #include "support/scripted_postgres.hpp"
 
 using namespace dbpool;

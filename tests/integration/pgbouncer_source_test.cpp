@@ -8,15 +8,15 @@
 #include "sources/pgbouncer.hpp"
 #include "sources/probed_source.hpp"
 #include "sources/synthetic.hpp"
-#include "support/captured_answers.hpp"
 #include "support/eventually.hpp"
+#include "support/find_pool.hpp"
 #include "support/pgbouncer_server.hpp"
 #include "support/pooler_clients.hpp"
 #include "support/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
-using test::pool_of;
+using test::pool_if_any;
 
 namespace {
 
@@ -43,11 +43,7 @@ struct Bouncer {
     run_here(*reading);
     return reading->take();
   }
-  PoolSnapshot pool(const std::string& name = "pgb/app/alice") {
-    const ProbeResult all = read();
-    const auto found = std::ranges::find(all.pools, name, &PoolSnapshot::pool);
-    return found == all.pools.end() ? PoolSnapshot{} : *found;
-  }
+  PoolSnapshot pool(const std::string& name = "pgb/app/alice") { return pool_if_any(read(), name); }
   /// How many clients wait at a time, at most, while `duration` passes.
   std::uint64_t most_waiting(Duration duration) {
     std::uint64_t most = 0;
@@ -72,9 +68,7 @@ struct Measured {
                runtime) {}
 
   PoolSnapshot pool(const std::string& name = "pgb/app/alice") const {
-    const auto reading = source.read();
-    const auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
-    return found == reading.pools.end() ? PoolSnapshot{} : *found;
+    return pool_if_any(source.read(), name);
   }
   std::uint64_t acquisitions() const { return pool().acquisitions.value_or(0); }
 

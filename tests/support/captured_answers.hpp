@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <istream>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -24,10 +25,8 @@ inline std::vector<std::optional<std::string>> split_row(const std::string& line
 }
 
 /// Reads what psql has written with `-A -P null=NULL -P footer=off`: after a line `== statement` the columns
-/// and then the rows. throws std::runtime_error when there is no such file.
-inline Captured read_captured(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) throw std::runtime_error("cannot read " + file.string());
+/// and then the rows.
+inline Captured read_captured(std::istream& in) {
   Captured all;
   QueryResult* result = nullptr;
   for (std::string line; std::getline(in, line);) {
@@ -42,6 +41,13 @@ inline Captured read_captured(const std::filesystem::path& file) {
   return all;
 }
 
+/// throws std::runtime_error when there is no such file.
+inline Captured read_captured(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("cannot read " + file.string());
+  return read_captured(in);
+}
+
 /// What a server that knows the `captured` statements and no other answers.
 inline Answers answers_to(const std::vector<Statement>& statements, const Captured& captured) {
   Answers answers;
@@ -50,14 +56,6 @@ inline Answers answers_to(const std::vector<Statement>& statements, const Captur
     answers.push_back(found == captured.end() ? std::nullopt : std::optional(found->second));
   }
   return answers;
-}
-
-/// The pool of that name. throws std::runtime_error when there is none.
-inline const PoolSnapshot& pool_of(const ProbeResult& result, const std::string& name) {
-  for (const PoolSnapshot& pool : result.pools) {
-    if (pool.pool == name) return pool;
-  }
-  throw std::runtime_error("no pool " + name);
 }
 
 }  // namespace dbpool::test

@@ -25,6 +25,7 @@ struct FakeDatabase {
   std::atomic<Duration> ping_takes{Duration::zero()};
   std::atomic<int> generation{0};  ///< connections of an older one are dead
   std::atomic<int> open{0}, most_open{0}, connects{0}, pings{0};
+  std::atomic<int> orphans{0};                          ///< operations that their connection did not outlive
   Guarded<std::set<std::string>> unknown;               ///< statements that get an SQL error
   Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; any other yields one row with a 1
 
@@ -70,18 +71,23 @@ class FakeConnection : public Connection {
     while (open > most && !database_->most_open.compare_exchange_weak(most, open)) {
     }
   }
-  ~FakeConnection() override { --database_->open; }
+  ~FakeConnection() override {
+    --database_->open;
+    database_->orphans += static_cast<int>(in_use_.use_count() - 1);
+  }
 
   std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override {
     struct Query : FakeOperation {
       Query(FakeConnection& connection, std::string sql, Deadline until, QueryResult* rows)
           : FakeOperation(connection.database_, connection.database_->ping_takes, until),
             connection_(connection),
+            use_(connection.in_use_),
             sql_(std::move(sql)),
             rows_(rows) {}
       void finish() override { connection_.answer(sql_, rows_); }
       void end() override { connection_.broken_ = true; }
       FakeConnection& connection_;
+      std::shared_ptr<void> use_;
       std::string sql_;
       QueryResult* rows_;
     };
@@ -109,6 +115,7 @@ class FakeConnection : public Connection {
   std::shared_ptr<FakeDatabase> database_;
   int generation_;
   bool broken_ = false;
+  std::shared_ptr<void> in_use_ = std::make_shared<int>();  ///< each operation has a share
 };
 
 class FakeDriver : public Driver {

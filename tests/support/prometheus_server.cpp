@@ -57,8 +57,11 @@ std::string PrometheusServer::get(const std::string& path) const {
   return answer.body;
 }
 
-std::optional<double> PrometheusServer::query(const std::string& expression) const {
-  const auto json = nlohmann::json::parse(get("/api/v1/query?query=" + percent_encoded(expression)));
+std::optional<double> PrometheusServer::query(const std::string& expression,
+                                              std::chrono::seconds ahead) const {
+  const std::chrono::duration<double> when = std::chrono::system_clock::now().time_since_epoch() + ahead;
+  const auto json = nlohmann::json::parse(
+      get(fmt::format("/api/v1/query?query={}&time={:.3f}", percent_encoded(expression), when.count())));
   const auto& result = json.at("data").at("result");
   if (result.empty()) return std::nullopt;
   return std::stod(result.front().at("value").at(1).get<std::string>());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,9 +21,9 @@ class PrometheusServer {
   /// `files`: prometheus.yml, and what it refers to beside itself. throws std::runtime_error as above.
   explicit PrometheusServer(const std::map<std::string, std::string>& files);
 
-  /// The value of the first series of an instant query; nullopt when it has none. throws std::runtime_error
-  /// when Prometheus does not understand it.
-  std::optional<double> query(const std::string& expression) const;
+  /// The value of the first series of an instant query; nullopt when it has none. `ahead`: as if it were so
+  /// much later. throws std::runtime_error when Prometheus does not understand it.
+  std::optional<double> query(const std::string& expression, std::chrono::seconds ahead = {}) const;
 
   /// What is wrong with its rules, one line each: those that could not be evaluated, and those that have not
   /// been yet. throws std::runtime_error when it does not answer.

@@ -74,6 +74,8 @@ class Driver {
 
 /// Runs `operation` on this thread, which waits where the operation waits. throws what `advance()` throws.
 void run_here(Operation& operation);
+/// The same, but only until `until`; the operation can then go on elsewhere. Returns whether it has ended.
+bool run_here(Operation& operation, const Clock& clock, TimePoint until);
 
 /// Runs `operation` on the scheduler's workers; `done` gets nullptr or what `advance()` threw, on a worker.
 /// Never calls `done` after the scheduler has stopped.

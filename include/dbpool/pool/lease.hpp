@@ -40,7 +40,8 @@ class Lease {
   std::uint64_t id() const noexcept;
 
   /// Runs `query` as a health check without holding a thread, bounded by validation_timeout, and counts it.
-  /// `done` gets the lease back, on a scheduler worker. A connection that failed closes on return.
+  /// `done` gets the lease back, on a scheduler worker, and must not throw. A connection that broke closes on
+  /// return.
   static void check_async(Lease lease, const std::string& query, std::function<void(Lease)> done);
 
  private:

@@ -54,8 +54,9 @@ class Pool {
 
   /// What acquire_async hands over: a lease, or why there is none.
   using AsyncResult = std::function<void(std::optional<Lease>, std::exception_ptr)>;
-  /// Like `acquire`, but holds no thread while it waits; `done` runs on a scheduler worker. The connection
-  /// comes as it is: whoever uses this, such as a canary, checks it by `Lease::check_async`.
+  /// Like `acquire`, but holds no thread while it waits; `done` runs on a scheduler worker and must not
+  /// throw. The connection comes as it is: whoever uses this, such as a canary, checks it by
+  /// `Lease::check_async`.
   void acquire_async(const AcquireRequest& request, LeasePurpose purpose, AsyncResult done,
                      std::source_location where = std::source_location::current());
 

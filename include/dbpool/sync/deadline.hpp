@@ -12,6 +12,10 @@ class Deadline {
   /// Never passes.
   Deadline() = default;
   explicit Deadline(TimePoint when) : when_(when) {}
+  /// `d` after `now`; never passes where that is beyond the end of the clock.
+  static Deadline after(TimePoint now, Duration d) noexcept {
+    return d > TimePoint::max() - now ? Deadline() : Deadline(now + d);
+  }
 
   TimePoint when() const noexcept { return when_; }
   bool passed(TimePoint now) const noexcept { return now >= when_; }

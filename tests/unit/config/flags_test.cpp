@@ -109,6 +109,16 @@ TEST_CASE("all that is wrong with the usage is reported at once") {
               "unexpected argument \"extra\"; allowed: flags only"});
 }
 
+TEST_CASE("a wrong flag hides nothing that is wrong with the configuration") {
+  const auto unnamed = problems_of({"--log.level=bad"}, {{"DBPOOL_MAX_SIZE", "x"}});
+  REQUIRE(unnamed.size() == 2);
+  CHECK(unnamed[0].starts_with("--log.level: "));
+  CHECK(unnamed[1].starts_with("environment: DBPOOL_MAX_SIZE: "));
+  const auto named = problems_of({"--log.level=bad", "--config.file=/nowhere.yml"});
+  REQUIRE(named.size() == 2);
+  CHECK(named[1].starts_with("/nowhere.yml: cannot be read"));
+}
+
 TEST_CASE("wrong usage is refused") {
   const std::vector<std::vector<const char*>> wrong{
       {"serve"},

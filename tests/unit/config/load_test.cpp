@@ -145,6 +145,30 @@ TEST_CASE("anchors and aliases are YAML") {
   CHECK(config.pools.at(1).canary.interval == 1s);
 }
 
+TEST_CASE("a source of JSON is judged as its preset's documents are, a custom one by capacity") {
+  const auto policy = [](const std::string& more) {
+    const auto config = parse_config(
+        "sources:\n  - {name: app, type: http_json, url: 'http://localhost/x'" + more + "}\n", "c.yml", {});
+    return config.sources.at(0).health;
+  };
+  const std::string custom = ", preset: custom, fields: {active: /active}";
+  CHECK(policy("") == *health_preset("ombudsman"));
+  CHECK(policy(", preset: eros") == *health_preset("eros"));
+  CHECK(policy(custom) == *health_preset("capacity"));
+  CHECK(policy(custom + ", health: {}") == *health_preset("capacity"));
+  CHECK(policy(custom + ", health: {preset: eros}") == *health_preset("eros"));
+}
+
+TEST_CASE("a DSN of blanks alone is refused, in the file or beside it") {
+  const TemporaryFile blank(" \n");
+  for (const auto& dsn : {std::string("dsn: '  '"), "dsn_file: " + blank.path().string()}) {
+    const auto lines = problems_of(
+        [&] { parse_config("pools:\n  - {name: a, driver: postgres, " + dsn + "}\n", "c.yml", {}); });
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find("a blank DSN") != std::string::npos);
+  }
+}
+
 TEST_CASE("a configuration equals itself read again, and no other") {
   CHECK(load_fixture("contract_example.good.yml") == load_fixture("contract_example.good.yml"));
   CHECK_FALSE(load_fixture("contract_example.good.yml") == load_fixture("minimal.good.yml"));

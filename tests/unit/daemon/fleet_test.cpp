@@ -75,6 +75,23 @@ TEST_CASE("a change of the health policy alone keeps the pool and its counters")
   CHECK(after[0].policy == stricter.health);
 }
 
+TEST_CASE("a change of labels and canary keeps the pool, its connections and its counters") {
+  Scene scene;
+  const auto before = scene.apply({pool("orders")});
+  const auto created = before[0].source->read().pools[0].created_at;
+  auto busier = pool("orders");
+  busier.labels = {{"team", "payments"}};
+  busier.canary.interval = 1ms;
+  const auto after = scene.apply({busier});
+  scene.fleet.finish_stopped();
+  const auto read = [&] { return after[0].source->read().pools[0]; };
+  CHECK(read().info.labels == busier.labels);
+  CHECK(read().created_at == created);
+  CHECK(read().created == 1);
+  CHECK(read().phase == PoolPhase::serving);
+  while (read().acquisitions == 0U) std::this_thread::yield();
+}
+
 TEST_CASE("when one pool cannot be made nothing changes") {
   Scene scene;
   const auto before = scene.apply({pool("orders")});

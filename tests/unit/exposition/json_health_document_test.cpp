@@ -1,6 +1,7 @@
 #include "exposition/json_health_document.hpp"
 
 #include "json_fleets.hpp"
+#include "support/source_documents.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -32,17 +33,7 @@ std::string contact(const FleetSnapshot& fleet) {
 }  // namespace
 
 TEST_CASE("the health document is the codebase-mcp document's example") {
-  CHECK(health_document_json(fleet_of({report_of(example())})) == Json::parse(R"({
-    "status": "healthy",
-    "timestamp": "2025-10-13T14:30:00.000Z",
-    "database": {
-      "status": "connected",
-      "pool": {"total": 5, "idle": 4, "active": 1, "waiting": 0},
-      "latency_ms": 2.3,
-      "last_error": null
-    },
-    "uptime_seconds": 3600.5
-  })"));
+  CHECK(health_document_json(fleet_of({report_of(example())})) == Json::parse(test::codebase_mcp_health));
 }
 
 TEST_CASE("over several pools connections are summed, and the worst status and latency count") {

@@ -37,6 +37,13 @@ TEST_CASE("whole seconds are written as people configure them") {
   CHECK(json_milliseconds(0.0023).dump() == "2.3");
 }
 
+TEST_CASE("seconds that no integer holds are a number all the same") {
+  CHECK(json_seconds(9007199254740991).dump() == "9007199254740991");
+  CHECK(json_seconds(1e300) == 1e300);
+  CHECK(json_milliseconds(1e200).get<double>() == doctest::Approx(1e203));
+  CHECK(json_milliseconds(1e308).is_null());
+}
+
 TEST_CASE("what is not UTF-8 does not end an answer") {
   CHECK(json_text({{"name", "a\xff"}}) == "{\"name\":\"a\xEF\xBF\xBD\"}\n");
   CHECK(json_text({{"name", "<b>\""}}) == "{\"name\":\"<b>\\\"\"}\n");

@@ -43,6 +43,10 @@ TEST_CASE("numbers have the shortest digits that name them, and the special ones
   const std::vector<std::pair<double, std::string>> numbers{
       {0.1, "0.1"},
       {1e-6, "1e-06"},
+      {5e-5, "5e-05"},
+      {1e-4, "0.0001"},
+      {5e-4, "0.0005"},
+      {0.0025, "0.0025"},
       {100000, "100000"},
       {1e19, "1e+19"},
       {1234567890123, "1234567890123"},

@@ -3,6 +3,7 @@
 #include <latch>
 
 #include "support/fake_pool.hpp"
+#include "support/gate.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;
@@ -260,6 +261,39 @@ TEST_CASE("a lease may outlive its pool") {
   CHECK(pool.database->open == 0);
 }
 
+TEST_CASE("what a returned lease has still to tell keeps the observer, although the pool goes meanwhile") {
+  struct SlowObserver : PoolObserver {
+    SlowObserver(Gate& gate, std::atomic<bool>& gone) : gate_(gate), gone_(gone) {}
+    ~SlowObserver() override { gone_ = true; }
+    void notify(const std::string&, const PoolNotice& what) noexcept override {
+      if (std::holds_alternative<notice::LeakReturned>(what)) gate_.pass();
+    }
+    Gate& gate_;
+    std::atomic<bool>& gone_;
+  };
+  const auto clock = std::make_shared<FakeClock>();
+  const auto scheduler = std::make_shared<test::ManualScheduler>(clock);
+  const auto database = std::make_shared<test::FakeDatabase>(clock);
+  std::atomic<bool> gone{false};
+  Gate gate;
+  auto options = sized(1, 1);
+  options.leak_detection_timeout = 1s;
+  std::optional<Pool> pool(std::in_place, options, std::make_shared<test::FakeDriver>(database),
+                           Runtime{scheduler, clock}, std::make_shared<SlowObserver>(gate, gone));
+  scheduler->run();
+  std::optional<Lease> lease = pool->acquire();
+  scheduler->advance(3s);
+  REQUIRE(pool->snapshot().leaked == 1);
+  std::thread holder([&] { lease.reset(); });
+  gate.await_arrivals(1);
+  pool.reset();
+  scheduler->stop();
+  CHECK_FALSE(gone);
+  gate.open();
+  holder.join();
+  CHECK(gone);
+}
+
 TEST_CASE("waiters are turned away when the pool closes, and so is everybody after that") {
   FakePool pool(sized(1, 1));
   const auto held = pool->acquire();
@@ -328,6 +362,22 @@ TEST_CASE("a statement that fails is counted by what went wrong") {
   CHECK(s.errors.at(index_of(ErrorKind::query)) == 1);
   CHECK(s.last_error == "fake database: syntax error");
   CHECK(s.errors_recent == 1);
+}
+
+TEST_CASE("with leak_stack the stack is kept however the lease was asked for") {
+  auto options = sized(2, 2);
+  options.leak_stack = true;
+  options.leak_detection_timeout = 1s;
+  FakePool pool(options);
+  std::optional<Lease> asynchronous;
+  pool->acquire_async({}, LeasePurpose::work, [&](auto lease, auto) { asynchronous = std::move(lease); });
+  pool.scheduler->run();
+  const auto tried = pool->try_acquire();
+  pool.advance(3s);
+  const auto leaks = pool->leaks();
+  REQUIRE(leaks.size() == 2);
+  CHECK_FALSE(leaks[0].stack.empty());
+  CHECK_FALSE(leaks[1].stack.empty());
 }
 
 TEST_CASE("the options must make sense") {

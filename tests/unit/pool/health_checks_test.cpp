@@ -65,6 +65,42 @@ TEST_CASE("a connection that fails its check is closed and the caller gets anoth
   CHECK(s.health_check_failures == 1);
 }
 
+TEST_CASE("a caller whose time is up before the check has ended breaks no connection") {
+  FakePool pool(test::sized(1, 1, Validate::always));
+  pool.database->ping_takes = Duration(100ms);
+  CHECK_THROWS_AS(pool->acquire({.timeout = 0ms, .site = {}}), AcquireTimeout);
+  CHECK(pool.now().checking == 1);
+  pool.advance(100ms);
+  const auto s = pool.now();
+  CHECK(s.idle == 1);
+  CHECK(s.created == 1);
+  CHECK(s.acquisition_timeouts == 1);
+  CHECK(s.errors_last_hour == 0);
+  CHECK(s.health_checks == 2);  // the one on opening, and this one
+  CHECK(s.health_check_failures == 0);
+}
+
+TEST_CASE("a caller whose connection is being checked while the pool closes gets none") {
+  FakePool pool(test::sized(1, 1, Validate::always));
+  pool.database->ping_takes = Duration(100ms);
+  std::atomic<bool> turned_away{false};
+  std::thread caller([&] {
+    try {
+      pool->acquire();
+    } catch (const PoolClosed&) {
+      turned_away = true;
+    }
+  });
+  while (pool.now().checking != 1) std::this_thread::yield();
+  CHECK(pool->drain(0s));
+  pool.clock->advance(100ms);
+  caller.join();
+  CHECK(turned_away);
+  CHECK(pool.database->open == 0);
+  CHECK(pool.now().acquisitions == 0);
+  CHECK(pool.now().acquisition_rejections == 1);
+}
+
 TEST_CASE("one check that fails has every idle connection checked, so that an outage is seen at once") {
   FakePool pool(sized(4, 4));
   pool.database->up = false;

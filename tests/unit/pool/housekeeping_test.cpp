@@ -88,6 +88,54 @@ TEST_CASE("at the minimum an old connection stays until its successor is open") 
   CHECK(pool.now().total() == 1);
 }
 
+TEST_CASE("a full pool renews its connections within its maximum, whatever overflow it may have") {
+  auto options = sized(5, 5);
+  options.max_overflow = 10;
+  options.max_lifetime = 60s;
+  FakePool pool(options);
+  pool.advance(10min);
+  CHECK(closed(pool.now(), CloseReason::overflow) == 0);
+  CHECK(closed(pool.now(), CloseReason::max_lifetime) >= 5 * 9);
+  for (const auto& connection : pool->connections()) CHECK(connection.age <= 61s);
+}
+
+TEST_CASE("a lifetime also ends for connections that are always in use") {
+  for (const unsigned max : {2U, 10U}) {
+    CAPTURE(max);
+    auto options = sized(2, max);
+    options.max_lifetime = 60s;
+    FakePool pool(options);
+    std::vector<Lease> held;
+    for (int i = 0; i < 6000; ++i) {
+      held.clear();
+      for (int k = 0; k < 2; ++k) {
+        pool->acquire_async({}, LeasePurpose::work,
+                            [&](auto lease, auto) { held.push_back(std::move(*lease)); });
+      }
+      pool.scheduler->run();
+      REQUIRE(held.size() == 2);
+      pool.advance(100ms);
+      for (const auto& connection : pool->connections()) REQUIRE(connection.age <= 63s);
+    }
+    CHECK(closed(pool.now(), CloseReason::max_lifetime) >= 2 * 9);
+  }
+}
+
+TEST_CASE("checks in the background keep no surplus connection in use") {
+  auto options = test::sized(2, 10);
+  options.health_check_interval = 30s;
+  options.max_idle_time = 10min;
+  options.max_lifetime = 0s;
+  FakePool pool(options);
+  widen(pool, 10);
+  REQUIRE(pool.now().idle == 10);
+  for (int i = 0; i < 720; ++i) {
+    pool->acquire();
+    pool.advance(5s);
+  }
+  CHECK(pool.now().total() == 2U);
+}
+
 TEST_CASE("a lease held beyond the limit is suspected once, and told with its site") {
   auto options = sized(1, 2);
   options.leak_detection_timeout = 30s;

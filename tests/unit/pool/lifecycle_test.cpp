@@ -152,6 +152,74 @@ TEST_CASE("waiters stay queued through an outage and are served when it ends") {
   CHECK(served);
 }
 
+TEST_CASE("however long an outage lasted, the pool grows for those who waited through it") {
+  FakePool pool(sized(2, 10));
+  break_database(pool);
+  std::vector<Lease> served;
+  for (int i = 0; i < 8; ++i) {
+    pool->acquire_async({.timeout = 60s, .site = {}}, LeasePurpose::work,
+                        [&](auto lease, auto) { served.push_back(std::move(*lease)); });
+  }
+  pool.advance(20s);
+  pool.database->up = true;
+  pool.advance(16s);
+  CHECK(served.size() == 8);
+}
+
+TEST_CASE("a refusal of connections that were opened side by side is one failed attempt") {
+  auto options = sized(1, 10);
+  options.retry_attempts = 1;
+  FakePool pool(options);
+  const auto held = pool->acquire();
+  pool.database->connects_to_fail = 5;
+  std::vector<Lease> served;
+  for (int i = 0; i < 5; ++i) {
+    pool->acquire_async({}, LeasePurpose::work,
+                        [&](auto lease, auto) { served.push_back(std::move(*lease)); });
+  }
+  pool.advance(99ms);
+  CHECK(pool.now().connect_failures == 5);
+  CHECK(served.empty());
+  pool.advance(1ms);
+  CHECK(served.size() == 5);
+}
+
+TEST_CASE("a recovery does not wait for an attempt that it no longer needs") {
+  FakePool pool(sized(1, 3));
+  auto lost = pool->acquire();
+  pool.database->connect_takes = Duration(500ms);
+  std::vector<Lease> served;
+  const auto ask = [&] {
+    pool->acquire_async({}, LeasePurpose::work,
+                        [&](auto lease, auto) { served.push_back(std::move(*lease)); });
+  };
+  ask();
+  pool.scheduler->run();
+  pool.database->restart();
+  CHECK_THROWS(lost.execute("SELECT 1"));
+  lost.release();
+  REQUIRE(pool->phase() == PoolPhase::recovering);
+  ask();
+  ask();
+  pool.advance(500ms);
+  CHECK(pool->phase() == PoolPhase::serving);
+  CHECK(served.size() == 1);
+  pool.advance(500ms);
+  CHECK(served.size() == 3);
+}
+
+TEST_CASE("a connection that its holder throws away is replaced, and is no outage") {
+  FakePool pool(sized(1, 1));
+  auto lease = pool->acquire();
+  lease.discard();
+  lease.release();
+  pool.scheduler->run();
+  CHECK(pool->phase() == PoolPhase::serving);
+  CHECK(pool.observer->all<notice::ConnectionLost>().empty());
+  CHECK(pool.now().idle == 1);
+  CHECK(pool.now().closed.at(index_of(CloseReason::error)) == 1);
+}
+
 TEST_CASE("errors and waits that began before the recovery no longer count for health") {
   FakePool pool(sized(1, 1));
   break_database(pool);

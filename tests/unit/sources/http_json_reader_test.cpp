@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "dbpool/model/error.hpp"
+#include "support/find_pool.hpp"
+#include "support/source_documents.hpp"
 
 using namespace dbpool;
+using namespace dbpool::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -13,11 +16,6 @@ ProbeResult read(const std::string& preset, const std::string& text) {
   HttpJsonOptions options;
   options.preset = preset;
   return parse_http_json("app", options, text);
-}
-
-PoolSnapshot only(const ProbeResult& result) {
-  REQUIRE(result.pools.size() == 1);
-  return result.pools[0];
 }
 
 HttpJsonOptions custom(std::map<std::string, std::string> fields, const std::string& pools = "") {
@@ -36,94 +34,6 @@ std::string failure(const std::string& preset, const std::string& text) {
     return error.what();
   }
 }
-
-// The source documents' examples, letter by letter but for what they leave out with "{...}".
-
-const std::string ombudsman_stats = R"({
-  "status": "success",
-  "pools": {
-    "sqlserver": {
-      "name": "sqlserver",
-      "pool_size": 3,
-      "active_connections": 2,
-      "total_capacity": 10,
-      "min_size": 2,
-      "statistics": {
-        "created": 5,
-        "reused": 127,
-        "closed": 0,
-        "errors": 0,
-        "stale_cleaned": 0,
-        "health_checks": 0
-      },
-      "utilization": 20.0
-    },
-    "snowflake": {}
-  },
-  "total_pools": 2
-})";
-
-const std::string ombudsman_health = R"({
-  "overall_status": "healthy",
-  "pools": [
-    {
-      "name": "sqlserver",
-      "status": "healthy",
-      "utilization": 20.0,
-      "pool_size": 3,
-      "active_connections": 2,
-      "errors": 0
-    }
-  ],
-  "total_pools": 2,
-  "healthy_pools": 2,
-  "warnings": []
-})";
-
-const std::string ombudsman_metrics = R"({
-  "total_pools": 2,
-  "total_connections": 8,
-  "total_active": 3,
-  "total_idle": 5,
-  "total_capacity": 20,
-  "overall_utilization": 15.0,
-  "total_created": 12,
-  "total_reused": 456,
-  "total_closed": 2,
-  "total_errors": 0,
-  "reuse_ratio": 3800.0
-})";
-
-const std::string codebase_mcp_health = R"({
-  "status": "healthy",
-  "timestamp": "2025-10-13T14:30:00.000Z",
-  "database": {
-    "status": "connected",
-    "pool": {
-      "total": 5,
-      "idle": 4,
-      "active": 1,
-      "waiting": 0
-    },
-    "latency_ms": 2.3,
-    "last_error": null
-  },
-  "uptime_seconds": 3600.5
-})";
-
-const std::string eros_stats = R"({
-    "pool_size": 10,
-    "max_overflow": 5,
-    "available": 7,
-    "total_connections": 10,
-    "overflow_in_use": 0,
-    "active_connections": 3,
-    "connections_created": 15,
-    "connections_recycled": 5,
-    "connections_failed": 0,
-    "health_check_failures": 1,
-    "connection_max_age": 300
-})";
 
 }  // namespace
 
@@ -152,7 +62,7 @@ TEST_CASE("Ombudsman's statistics are a pool each, and one without figures is kn
 }
 
 TEST_CASE("Ombudsman's health has each pool's own word for it") {
-  const PoolSnapshot pool = only(read("ombudsman", ombudsman_health));
+  const PoolSnapshot pool = only_pool(read("ombudsman", ombudsman_health));
   CHECK(pool.pool == "app/sqlserver");
   CHECK(pool.source_status == "healthy");
   CHECK(pool.idle == 3U);
@@ -162,7 +72,7 @@ TEST_CASE("Ombudsman's health has each pool's own word for it") {
 }
 
 TEST_CASE("Ombudsman's metrics are one pool") {
-  const PoolSnapshot pool = only(read("ombudsman", ombudsman_metrics));
+  const PoolSnapshot pool = only_pool(read("ombudsman", ombudsman_metrics));
   CHECK(pool.pool == "app");
   CHECK(pool.idle == 5U);
   CHECK(pool.active == 3U);
@@ -178,7 +88,7 @@ TEST_CASE("the statistics of one Ombudsman pool are read with and without a fram
   const std::string pool =
       R"({"name": "a", "pool_size": 3, "total_capacity": 0, "statistics": {"created": 5}})";
   for (const std::string& text : {pool, R"({"status": "success", "pool": )" + pool + "}"}) {
-    const PoolSnapshot read_one = only(read("ombudsman", text));
+    const PoolSnapshot read_one = only_pool(read("ombudsman", text));
     CHECK(read_one.pool == "app");
     CHECK(read_one.idle == 3U);
     CHECK(read_one.created == 5U);
@@ -187,7 +97,7 @@ TEST_CASE("the statistics of one Ombudsman pool are read with and without a fram
 }
 
 TEST_CASE("what this exporter adds to Ombudsman's statistics is read as well") {
-  const PoolSnapshot pool = only(read("ombudsman", R"({"pools": {"a": {
+  const PoolSnapshot pool = only_pool(read("ombudsman", R"({"pools": {"a": {
     "pool_size": 3, "active_connections": 2, "total_capacity": 15, "driver": "postgres", "database": null,
     "leaked": 1, "oldest_waiter_seconds": 0.25,
     "statistics": {"closed": 7, "stale_cleaned": 5, "errors": 4},
@@ -213,7 +123,7 @@ TEST_CASE("what this exporter adds to Ombudsman's statistics is read as well") {
 }
 
 TEST_CASE("the codebase-mcp health document tells connections, contact and latency") {
-  const PoolSnapshot pool = only(read("codebase-mcp", codebase_mcp_health));
+  const PoolSnapshot pool = only_pool(read("codebase-mcp", codebase_mcp_health));
   CHECK(pool.pool == "app");
   CHECK(pool.source_status == "healthy");
   CHECK(pool.idle == 4U);
@@ -227,7 +137,7 @@ TEST_CASE("the codebase-mcp health document tells connections, contact and laten
 }
 
 TEST_CASE("the codebase-mcp statistics are read") {
-  const PoolSnapshot pool = only(read("codebase-mcp", R"({
+  const PoolSnapshot pool = only_pool(read("codebase-mcp", R"({
     "total_connections": 5, "idle_connections": 4, "active_connections": 1, "waiting_requests": 0,
     "avg_acquisition_time_ms": 2.5, "peak_active_connections": 3, "peak_wait_time_ms": 12.5,
     "total_acquisitions": 100, "total_releases": 99, "pool_created_at": "2025-10-13T14:30:00+02:00",
@@ -244,7 +154,7 @@ TEST_CASE("the codebase-mcp statistics are read") {
 }
 
 TEST_CASE("the EROS statistics are read, and its maximum includes the overflow") {
-  const PoolSnapshot pool = only(read("eros", eros_stats));
+  const PoolSnapshot pool = only_pool(read("eros", eros_stats));
   CHECK(pool.configured == 10U);
   CHECK(pool.max == 15U);
   CHECK(pool.idle == 7U);
@@ -259,8 +169,14 @@ TEST_CASE("the EROS statistics are read, and its maximum includes the overflow")
   CHECK(pool.max_age == 300.0);
 }
 
+TEST_CASE("an overflow beyond all bounds makes a pool no smaller") {
+  const PoolSnapshot pool =
+      only_pool(read("eros", R"({"pool_size": 18446744073709551615, "max_overflow": 5})"));
+  CHECK(pool.max == 18446744073709551615U);
+}
+
 TEST_CASE("the Snowflake health tells a total, what is healthy, and its own word") {
-  const PoolSnapshot pool = only(read("snowflake", R"({
+  const PoolSnapshot pool = only_pool(read("snowflake", R"({
     "status": "slow", "message": "High response time: 6000ms",
     "metrics": {"total_connections": 10, "healthy_connections": 9, "response_time_ms": 6000.0,
                 "errors_last_hour": 2, "last_check": "2025-10-13T14:30:00.123456"}})"));
@@ -275,13 +191,13 @@ TEST_CASE("the Snowflake health tells a total, what is healthy, and its own word
 
 TEST_CASE("the Snowflake health before its first check is a pool of which nothing is known") {
   const PoolSnapshot pool =
-      only(read("snowflake", R"({"status": "unknown", "message": "No metrics available"})"));
+      only_pool(read("snowflake", R"({"status": "unknown", "message": "No metrics available"})"));
   CHECK(pool.unread);
   CHECK(pool.source_status == "unknown");
 }
 
 TEST_CASE("one item of the Snowflake history is read") {
-  const PoolSnapshot pool = only(read("snowflake", R"({
+  const PoolSnapshot pool = only_pool(read("snowflake", R"({
     "timestamp": "2025-10-13T14:30:00Z", "total_connections": 0, "healthy_connections": 0,
     "failed_health_checks": 0, "average_response_time_ms": 12.5, "errors_last_hour": 0})"));
   CHECK(pool.total() == 0U);
@@ -291,7 +207,7 @@ TEST_CASE("one item of the Snowflake history is read") {
 }
 
 TEST_CASE("custom fields come from where the pointers say, in one pool") {
-  const PoolSnapshot pool = only(parse_http_json(
+  const PoolSnapshot pool = only_pool(parse_http_json(
       "app",
       custom({{"active", "/hikari/active"},
               {"idle", "/hikari/idle"},
@@ -335,7 +251,7 @@ TEST_CASE("custom fields may come from several documents, as Spring Boot Actuato
     return R"({"name": "m", "baseUnit": null, "measurements": [{"statistic": "VALUE", "value": )" + value +
            R"(}], "availableTags": [{"tag": "pool", "values": ["HikariPool-1"]}]})";
   };
-  const PoolSnapshot pool = only(reader.read("app", {metric("3.0"), metric("7.0"), metric("0.0")}));
+  const PoolSnapshot pool = only_pool(reader.read("app", {metric("3.0"), metric("7.0"), metric("0.0")}));
   CHECK(pool.active == 3U);
   CHECK(pool.idle == 7U);
   CHECK(pool.waiting == 0U);
@@ -372,7 +288,7 @@ TEST_CASE("a document of another form is an error that quotes nothing of it") {
 }
 
 TEST_CASE("values that cannot be are not known") {
-  const PoolSnapshot pool = only(read("ombudsman", R"({"pools": {"a": {
+  const PoolSnapshot pool = only_pool(read("ombudsman", R"({"pools": {"a": {
     "pool_size": -3, "active_connections": "2", "total_capacity": 1e30, "min_size": 2.5,
     "statistics": {"created": true, "reused": null, "closed": [], "errors": {}, "health_checks": 18446744073709551615},
     "oldest_waiter_seconds": -1, "status": 7}}})"));

@@ -4,9 +4,11 @@
 
 #include "dbpool/model/error.hpp"
 #include "support/fake_driver.hpp"
+#include "support/find_pool.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
+using test::only_pool;
 
 namespace {
 
@@ -63,16 +65,11 @@ ProbeResult parsed(std::vector<Fields> rows, const StatActivityOptions& options 
   return parse_stat_activity("srv", options, answer(std::move(rows)));
 }
 
-const PoolSnapshot& only(const ProbeResult& result) {
-  REQUIRE(result.pools.size() == 1);
-  return result.pools[0];
-}
-
 }  // namespace
 
 TEST_CASE("a group's sessions are one pool, named after the group's values") {
   const auto result = parsed({group("shop", 5, 3, 2)});
-  const PoolSnapshot& pool = only(result);
+  const PoolSnapshot& pool = only_pool(result);
   CHECK(pool.pool == "srv/orders/app/shop");
   CHECK(pool.info.driver == "postgres");
   CHECK(pool.info.database == "orders");
@@ -101,18 +98,18 @@ TEST_CASE("groups that end up with one name are one pool") {
   Fields left = group("b/c", 2, 1, 1), right = group("c", 3, 1, 2);
   left[1] = "a", right[1] = "a/b";
   const auto result = parsed({left, right});
-  CHECK(only(result).pool == "srv/orders/a/b/c");
-  CHECK(only(result).total() == 5U);
+  CHECK(only_pool(result).pool == "srv/orders/a/b/c");
+  CHECK(only_pool(result).total() == 5U);
 }
 
 TEST_CASE("a name that is not UTF-8 is made so") {
-  CHECK(only(parsed({group("sh\xFFop", 1, 1, 0)})).pool == "srv/orders/app/sh\xEF\xBF\xBDop");
+  CHECK(only_pool(parsed({group("sh\xFFop", 1, 1, 0)})).pool == "srv/orders/app/sh\xEF\xBF\xBDop");
 }
 
 TEST_CASE("sessions idle in a transaction for too long are suspected, and the API can name them") {
   const auto result =
       parsed({group("shop", 3, 2, 1), suspect("shop", 4711, "301.5"), suspect("shop", 4712, "399")});
-  const PoolSnapshot& pool = only(result);
+  const PoolSnapshot& pool = only_pool(result);
   CHECK(pool.idle == 2U);
   CHECK(pool.active == 3U);
   CHECK(pool.leaked == 2U);
@@ -158,8 +155,8 @@ TEST_CASE("a group that is called other takes the rest as well") {
                   {{"other", "5", "5", "0", null}, {"x", "1", "1", "0", null}},
                   0};
   const auto result = parse_stat_activity("srv", options, few);
-  CHECK(only(result).pool == "srv/other");
-  CHECK(only(result).total() == 6U);
+  CHECK(only_pool(result).pool == "srv/other");
+  CHECK(only_pool(result).total() == 6U);
   CHECK(result.dropped == 1U);
 }
 
@@ -180,8 +177,8 @@ TEST_CASE("of sessions that the role may not see only the number is known") {
 TEST_CASE("figures that are no figures count as nothing") {
   Fields odd = group("odd", 1, 1, 0);
   odd[6] = "NaN", odd[7] = "99999999999999999999";
-  CHECK(only(parsed({odd})).oldest_transaction == 0.0);
-  CHECK(only(parsed({odd})).leaked == 0U);
+  CHECK(only_pool(parsed({odd})).oldest_transaction == 0.0);
+  CHECK(only_pool(parsed({odd})).leaked == 0U);
   Fields late = suspect("shop", 1, "1e300");
   late[14] = "1e300";
   const auto leak = parsed({late}).leaks.at("srv/orders/app/shop").at(0);
@@ -194,7 +191,7 @@ TEST_CASE("figures that are no figures count as nothing") {
 TEST_CASE("without a limit for leaks none is counted") {
   StatActivityOptions options;
   options.leak_after = 0s;
-  CHECK_FALSE(only(parsed({group("shop", 2, 1, 1)}, options)).leaked);
+  CHECK_FALSE(only_pool(parsed({group("shop", 2, 1, 1)}, options)).leaked);
   CHECK(stat_activity_sql(options).find("interval") == std::string::npos);
 }
 
@@ -217,6 +214,6 @@ TEST_CASE("the probe asks once and tells what it was answered") {
   const auto probe = pg_stat_activity_probe("srv", {}, std::make_shared<test::FakeDriver>(database));
   const auto reading = probe->start_read(Deadline());
   run_here(*reading);
-  CHECK(only(reading->take()).total() == 5U);
+  CHECK(only_pool(reading->take()).total() == 5U);
   CHECK(database->pings == 1);
 }

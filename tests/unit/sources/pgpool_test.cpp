@@ -7,6 +7,7 @@
 #include "dbpool/model/error.hpp"
 #include "support/captured_answers.hpp"
 #include "support/fake_driver.hpp"
+#include "support/find_pool.hpp"
 
 using namespace dbpool;
 using namespace dbpool::test;

@@ -69,13 +69,17 @@ struct Site {
     source = std::make_unique<ProbedSource>(
         ProbeOptions{.name = "s", .kind = SourceKind::pgpool, .interval = 5s, .timeout = 2s, .limit = limit},
         std::make_unique<TargetProbe>(target), Runtime{scheduler, target.clock},
-        [this](const std::string&, const std::string& problem) { problems.push_back(problem); });
+        [this](const std::string&, const std::string& problem) {
+          problems.push_back(problem);
+          open_when_told.push_back(target.open);
+        });
   }
   ~Site() { scheduler->stop(); }
 
   Target target;
   std::shared_ptr<test::ManualScheduler> scheduler = std::make_shared<test::ManualScheduler>(target.clock);
   std::vector<std::string> problems;
+  std::vector<int> open_when_told;
   std::unique_ptr<ProbedSource> source;
 };
 
@@ -162,6 +166,14 @@ TEST_CASE("every reading is told, the good ones with an empty problem") {
   site.target.broken = true;
   site.scheduler->advance(5s);
   CHECK(site.problems == std::vector<std::string>{"", "refused"});
+}
+
+TEST_CASE("a reading is gone before it is told, and so before the next one may begin") {
+  Site site;
+  site.scheduler->advance(0s);
+  site.target.broken = true;
+  site.scheduler->advance(5s);
+  CHECK(site.open_when_told == std::vector<int>{0, 0});
 }
 
 TEST_CASE("pools beyond the limit are dropped and counted") {

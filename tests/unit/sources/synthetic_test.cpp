@@ -4,6 +4,7 @@
 
 #include "support/fake_driver.hpp"
 #include "support/fake_source.hpp"
+#include "support/find_pool.hpp"
 #include "support/manual_scheduler.hpp"
 
 using namespace std::chrono_literals;
@@ -50,11 +51,7 @@ struct Trial {
     }
   }
   PoolSnapshot pool(const std::string& name = "pgb/db/owner") const {
-    for (const PoolSnapshot& pool : synthetic->read().pools) {
-      if (pool.pool == name) return pool;
-    }
-    FAIL("no pool " << name);
-    return {};
+    return test::pool_of(synthetic->read(), name);
   }
 
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
@@ -107,6 +104,7 @@ TEST_CASE("in session mode, or an unknown one, the client connects each time and
       trial.scheduler->advance(5s);
     }
     CHECK(trial.database->most_open == 1);
+    CHECK(trial.database->orphans == 0);
     trial.set_mode("transaction");
     trial.scheduler->advance(5s);
     CHECK(trial.database->open == 1);
@@ -382,4 +380,16 @@ TEST_CASE("nothing happens after the end") {
   trial.scheduler->advance(1min);
   CHECK(trial.database->pings == 1);
   CHECK(trial.database->open == 0);
+}
+
+TEST_CASE("a scheduler that stops in the middle of an acquisition drops it before its connection") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(6s);
+  REQUIRE(trial.database->open == 1);
+  trial.synthetic.reset();
+  trial.scheduler->stop();
+  CHECK(trial.database->open == 0);
+  CHECK(trial.database->orphans == 0);
 }

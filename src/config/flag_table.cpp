@@ -1,0 +1,103 @@
+#include "config/flag_table.hpp"
+
+#include <array>
+
+#include "config/listen_address.hpp"
+#include "config/read_value.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr auto same = Key<Flags>::Variable::same;
+
+void set_config_file(Flags& flags, const Value& value, Problems& problems) {
+  if (const auto file = read_text(value, problems)) flags.config_file = *file;
+}
+
+void refuse_web_config(Flags&, const Value& value, Problems& problems) {
+  problems.add(value, "this build has no TLS and no basic authentication yet; allowed: no web configuration");
+}
+
+void add_listen_address(WebOptions& web, const Value& value, Problems& problems) {
+  if (is_ipv6_address(value.text)) {
+    problems.add(value, "the web server of this build has no IPv6; allowed: host:port or :port with IPv4");
+  } else if (const auto address = parse_listen_address(value.text)) {
+    web.listen.push_back(*address);
+  } else {
+    problems.reject(value, "host:port or :port, with a port from 0 to 65535");
+  }
+}
+
+void set_listen_addresses(Flags& flags, const Value& value, Problems& problems) {
+  flags.web.listen.clear();
+  for (const auto& item : value.items) add_listen_address(flags.web, item, problems);
+}
+
+void set_telemetry_path(Flags& flags, const Value& value, Problems& problems) {
+  constexpr std::string_view characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+  const std::string& path = value.text;
+  const bool well_formed = path.size() > 1 && path[0] == '/' &&
+                           path.find_first_not_of(characters) == std::string::npos &&
+                           path.find("//") == std::string::npos && path.find("/.") == std::string::npos;
+  const bool taken =
+      path == "/health" || path.starts_with("/-/") || (path + "/").starts_with("/connections/");
+  if (well_formed && !taken) {
+    flags.web.telemetry_path = path;
+  } else {
+    problems.reject(value, "a path such as /metrics, other than /, /-/…, /health and /connections/…");
+  }
+}
+
+void set_log_level(Flags& flags, const Value& value, Problems& problems) {
+  if (const auto i = read_word(value, log_level_names, problems)) flags.log.level = static_cast<LogLevel>(*i);
+}
+
+void set_log_format(Flags& flags, const Value& value, Problems& problems) {
+  if (const auto i = read_word(value, log_format_names, problems))
+    flags.log.format = static_cast<LogFormat>(*i);
+}
+
+template <bool WebOptions::*field>
+void enable(Flags& flags, const Value& value, Problems& problems) {
+  if (const auto on = read_switch(value, problems)) flags.web.*field = *on;
+}
+
+/// The last of several actions in the order of the table wins.
+template <Flags::Action action>
+void act(Flags& flags, const Value& value, Problems& problems) {
+  if (read_switch(value, problems).value_or(false)) flags.action = action;
+}
+
+using Action = Flags::Action;
+constexpr auto table = std::to_array<Flag>({
+    {{"config.file", same, "", "YAML file; without it, one pool from the environment", set_config_file},
+     Takes::text},
+    {{"config.check", same, "", "print every problem of the configuration or OK, and exit",
+      act<Action::check_config>},
+     Takes::nothing},
+    {{"web.listen-address", same, "0.0.0.0:10127", "host:port or :port; repeatable", set_listen_addresses},
+     Takes::texts},
+    {{"web.telemetry-path", same, "/metrics", "where the metrics are", set_telemetry_path}, Takes::text},
+    {{"web.config.file", same, "", "TLS and basic authentication; not in this build yet", refuse_web_config},
+     Takes::text},
+    {{"web.enable-lifecycle", same, "false", "allow POST /-/reload", enable<&WebOptions::lifecycle_enabled>},
+     Takes::nothing},
+    {{"web.enable-admin-api", same, "false", "allow POST /connections/pools/close…",
+      enable<&WebOptions::admin_api_enabled>},
+     Takes::nothing},
+    {{"log.level", same, "info", "debug, info, warn or error", set_log_level}, Takes::text},
+    {{"log.format", same, "logfmt", "logfmt or json, on standard error", set_log_format}, Takes::text},
+    {{"metrics.list", same, "", "print the metrics as a Markdown table, and exit", act<Action::list_metrics>},
+     Takes::nothing},
+    {{"version", same, "", "print the version, and exit", act<Action::show_version>}, Takes::nothing},
+    {{"help", same, "", "print this, and exit", act<Action::show_help>}, Takes::nothing},
+});
+
+}  // namespace
+
+std::span<const Flag> flag_table() {
+  return table;
+}
+
+}  // namespace dbpool

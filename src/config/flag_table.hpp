@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+
+#include "config/flags.hpp"
+#include "config/keys.hpp"
+
+namespace dbpool {
+
+/// What may follow a flag.
+enum class Takes { text, texts, nothing };
+
+struct Flag {
+  Key<Flags> key;
+  Takes takes = Takes::text;
+};
+
+/// Every flag once, in the order of the help.
+std::span<const Flag> flag_table();
+
+}  // namespace dbpool

@@ -1,0 +1,29 @@
+#include "web/responder.hpp"
+
+#include <chrono>
+#include <exception>
+#include <string>
+
+#include "web/request_policy.hpp"
+
+namespace dbpool {
+
+Response Responder::answer(const Request& request) {
+  std::string what;
+  try {
+    if (auto refusal = refuse(request)) return std::move(*refusal);
+    return router_.answer(request);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    what = "unknown exception";
+  }
+  if (const auto suppressed = failures_.admit(what, std::chrono::steady_clock::now())) {
+    logger_.log(
+        LogLevel::error, "web", "request failed",
+        {{"path", request.path}, {"error", what}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
+  }
+  return error_response(500, "internal error");
+}
+
+}  // namespace dbpool

@@ -1,0 +1,41 @@
+# Puts the README's recipe for another objective of one job in the place of the shipped rule and lets promtool judge
+# the rules that come of it: cmake -D README= -D RULES= -D CASES= -D DIRECTORY= -P objective_for_one_job.cmake
+
+# between(RESULT TEXT BEGIN END): what stands between the first BEGIN and the next END, as a variable of that name.
+function(between result text begin end)
+  string(FIND "${text}" "${begin}" from)
+  if(from EQUAL -1)
+    message(FATAL_ERROR "no '${begin}'")
+  endif()
+  string(LENGTH "${begin}" length)
+  math(EXPR from "${from} + ${length}")
+  string(SUBSTRING "${text}" ${from} -1 rest)
+  string(FIND "${rest}" "${end}" until)
+  if(until EQUAL -1)
+    message(FATAL_ERROR "no '${end}' after '${begin}'")
+  endif()
+  string(SUBSTRING "${rest}" 0 ${until} found)
+  set(${result} "${found}" PARENT_SCOPE)
+endfunction()
+
+file(READ ${README} readme)
+file(READ ${RULES} rules)
+between(recipe "${readme}" "For one job only:\n\n```yaml\n" "```")
+string(REPLACE "\n" "\n      " recipe "      ${recipe}")
+
+set(rule "      - record: pool:dbpool_acquisitions_slow:count\n")
+between(shipped "${rules}" "${rule}" "\n\n")
+string(REPLACE "${rule}${shipped}" "${recipe}" changed "${rules}")
+if(changed STREQUAL rules)
+  message(FATAL_ERROR "the recipe is what is shipped")
+endif()
+
+file(MAKE_DIRECTORY ${DIRECTORY})
+file(WRITE ${DIRECTORY}/dbpool.rules.yml "${changed}")
+configure_file(${CASES} ${DIRECTORY}/cases.yml COPYONLY)
+foreach(arguments "check;rules;--lint=all;--lint-fatal;dbpool.rules.yml" "test;rules;cases.yml")
+  execute_process(COMMAND promtool ${arguments} WORKING_DIRECTORY ${DIRECTORY} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "promtool ${arguments} failed: ${status}")
+  endif()
+endforeach()

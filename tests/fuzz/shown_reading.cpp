@@ -1,0 +1,154 @@
+#include "shown_reading.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "exposition/json_health.hpp"
+#include "exposition/json_health_document.hpp"
+#include "exposition/json_history.hpp"
+#include "exposition/json_leaks.hpp"
+#include "exposition/json_metrics.hpp"
+#include "exposition/json_stats.hpp"
+#include "exposition/named_pools.hpp"
+#include "exposition/render.hpp"
+#include "exposition/text_writer.hpp"
+#include "fuzz_target.hpp"
+#include "model/utf8.hpp"
+#include "sources/probed_source.hpp"
+#include "support/manual_scheduler.hpp"
+
+namespace dbpool::test {
+namespace {
+
+/// A target that has answered already.
+class AnsweredProbe : public Probe {
+ public:
+  explicit AnsweredProbe(ProbeResult result) : result_(std::move(result)) {}
+  std::unique_ptr<ProbeOperation> start_read(Deadline /*deadline*/) override {
+    return std::make_unique<Answered>(result_);
+  }
+
+ private:
+  struct Answered : ProbeOperation {
+    explicit Answered(const ProbeResult& all) : result(all) {}
+    std::optional<IoWait> advance() override { return std::nullopt; }
+    ProbeResult take() override { return result; }
+    const ProbeResult& result;
+  };
+  const ProbeResult result_;
+};
+
+bool is_a_figure(double value) {
+  return std::isfinite(value) && value >= 0;
+}
+
+/// Requires it of every number in a document.
+void require_values(const Json& value, std::string_view input) {
+  if (value.is_number())
+    require(is_a_figure(value.get<double>()), "a JSON number is finite, 0 or more", input);
+  if (!value.is_structured()) return;
+  for (const auto& part : value) require_values(part, input);
+}
+
+}  // namespace
+
+ShownReading::ShownReading(SourceKind kind, ProbeResult result)
+    : result_(std::move(result)), snapshotter_(std::make_shared<FakeClock>(), [](const HealthChange&) {}) {
+  const auto clock = std::make_shared<FakeClock>();
+  const auto scheduler = std::make_shared<ManualScheduler>(clock);
+  ProbeOptions options;
+  options.name = read_source;
+  options.kind = kind;
+  options.limit = most_pools;
+  const auto source = std::make_shared<ProbedSource>(options, std::make_unique<AnsweredProbe>(result_),
+                                                     Runtime{scheduler, clock}, nullptr);
+  scheduler->run();
+  snapshotter_.watch({{source, *health_preset("capacity")}}, {});
+  snapshotter_.tick();
+  fleet_ = snapshotter_.snapshot();
+  families_ = render(fleet_);
+  metrics_ = TextWriter().text(families_);
+  scheduler->stop();
+}
+
+void ShownReading::require_sound(std::string_view input) const {
+  require(fleet_.sources.size() == 1 && fleet_.sources[0].reading.up == true, "the source is up", input);
+  require_bounded(input);
+  require_figures(input);
+  require_series(input);
+  require_documents(input);
+}
+
+void ShownReading::require_bounded(std::string_view input) const {
+  std::set<std::string> names;
+  for (const PoolSnapshot& pool : result_.pools) {
+    names.insert(pool.pool);
+    const bool is_ours = pool.pool == read_source || pool.pool.starts_with(read_source + "/");
+    require(is_ours, "a pool is named after its source", input);
+  }
+  for (const auto& [pool, leaks] : result_.leaks) {
+    require(names.contains(pool), "a suspected leak is of a pool", input);
+    const auto is_longer = [](const LeakReport& a, const LeakReport& b) { return a.held > b.held; };
+    require(std::ranges::is_sorted(leaks, is_longer), "leaks come longest held first", input);
+  }
+  const std::size_t shown = fleet_.sources[0].pools.size();
+  require(shown <= most_pools, "no more pools than the limit", input);
+  require(shown + fleet_.sources[0].reading.dropped_pools.value() == names.size(),
+          "a pool is shown or counted as dropped", input);
+}
+
+void ShownReading::require_figures(std::string_view input) const {
+  for (const PoolReport& pool : fleet_.sources[0].pools) {
+    const PoolSnapshot& s = pool.figures;
+    for (const auto& part : {s.idle, s.active, s.checking, s.unknown}) {
+      require(!part || s.total() >= part, "no state has more connections than there are", input);
+    }
+    require(!s.unread || !s.total(), "of an unread pool nothing is known", input);
+    require(s.max != 0U && s.configured != 0U, "a limit of 0 is none", input);
+    require(s.waiting != 0U || s.oldest_waiter.value_or(0) == 0 || pool.kind == SourceKind::http_json,
+            "where nobody waits, nobody has waited", input);
+  }
+}
+
+void ShownReading::require_series(std::string_view input) const {
+  std::size_t lines = 0;
+  for (const auto& family : families_) {
+    lines += 2 + family.metric.size();
+    std::set<std::vector<std::pair<std::string, std::string>>> all;
+    for (const auto& series : family.metric) {
+      std::vector<std::pair<std::string, std::string>> labels;
+      for (const auto& label : series.label) {
+        require(valid_utf8(label.value) == label.value, "a label is UTF-8", input);
+        labels.emplace_back(label.name, label.value);
+      }
+      require(all.insert(std::move(labels)).second, "a series appears once", input);
+      const bool counts = family.type == prometheus::MetricType::Counter;
+      require(is_a_figure(counts ? series.counter.value : series.gauge.value), "a value is finite, 0 or more",
+              input);
+    }
+  }
+  require(std::ranges::count(metrics_, '\n') == static_cast<std::ptrdiff_t>(lines), "a series takes a line",
+          input);
+}
+
+void ShownReading::require_documents(std::string_view input) const {
+  std::vector<Json> documents{stats_json(fleet_), health_json(fleet_), health_document_json(fleet_),
+                              metrics_json(fleet_), leaks_json(snapshotter_.leaks())};
+  for (const PoolReport& pool : fleet_.sources[0].pools) {
+    const auto history = snapshotter_.history(pool.figures.pool, std::chrono::hours(1));
+    require(history.has_value(), "a pool has a history", input);
+    documents.push_back(history_json(pool.figures.pool, *history));
+  }
+  const Json& totals = documents[3];
+  for (const NamedPool& pool : named_pools(fleet_)) {
+    const auto in_all = pool.figures().total();
+    require(!in_all || totals["total_connections"] >= *in_all, "the pools' total is no smaller than one's",
+            input);
+  }
+  for (const Json& document : documents) require_values(document, input);
+  require(Json::accept(json_text(documents[0])), "a document is JSON", input);
+}
+
+}  // namespace dbpool::test
