@@ -156,7 +156,9 @@ std::string source_keys_markdown() {
     table +=
         fmt::format("| `{}` | {} | {} | {} |\n", key.name, types_of(kinds), code(key.fallback), key.meaning);
   }
-  return table + "| `health` | all | | as of a pool |\n";
+  return table +
+         "| `health` | all | | as of a pool; error_window counts with http_json and synthetic, "
+         "wait_window with synthetic |\n";
 }
 
 }  // namespace dbpool

@@ -27,22 +27,19 @@ std::unique_ptr<Probe> make_probe(const SourceConfig& config, const SourceParts&
   }
 }
 
-/// What the probe bounds itself, the reader need not: groups beyond the limit become one more, `other`.
-ProbeOptions probe_options(const SourceConfig& config) {
-  ProbeOptions options = config.probe;
-  if (options.kind == SourceKind::pg_stat_activity) ++options.limit;
-  return options;
-}
-
 }  // namespace
 
 std::shared_ptr<PoolSource> make_source(const SourceConfig& config, const SourceParts& parts) {
-  auto source = std::make_shared<ProbedSource>(probe_options(config), make_probe(config, parts),
-                                               parts.runtime, parts.on_reading);
+  auto source = std::make_shared<ProbedSource>(config.probe, make_probe(config, parts), parts.runtime,
+                                               parts.on_reading);
   const auto& synthetic = config.pgbouncer.synthetic;
   if (!synthetic) return source;
+  LedgerOptions ledger;
+  ledger.error_window = config.pgbouncer.error_window;
+  ledger.wait_window = config.pgbouncer.wait_window;
   return std::make_shared<Synthetic>(source, postgres_driver(synthetic->dsn, parts.postgres_threads),
-                                     SyntheticPace{synthetic->interval, config.probe.timeout}, parts.runtime);
+                                     SyntheticPace{synthetic->interval, config.probe.timeout}, parts.runtime,
+                                     ledger);
 }
 
 }  // namespace dbpool

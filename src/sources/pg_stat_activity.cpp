@@ -124,9 +124,9 @@ void add_row(Groups& groups, const Row& row, const StatActivityOptions& options,
   group.add(group_of(row));
 }
 
-/// Leaves `limit` groups, the largest, and one for all others.
-void fold(Groups& groups, std::size_t limit, const std::string& other) {
-  if (groups.size() <= limit) return;
+/// Leaves `limit` groups, the largest, and one for all others. Returns how many went into that.
+std::uint64_t fold(Groups& groups, std::size_t limit, const std::string& other) {
+  if (groups.size() <= limit) return 0;
   std::vector<Groups::iterator> order;
   for (auto at = groups.begin(); at != groups.end(); ++at) order.push_back(at);
   std::ranges::stable_sort(order, std::greater<>(), [](const auto& at) { return at->second.sessions; });
@@ -138,6 +138,7 @@ void fold(Groups& groups, std::size_t limit, const std::string& other) {
   }
   const auto [at, is_new] = groups.try_emplace(other, rest);
   if (!is_new) at->second.add(rest);
+  return order.size() - limit;
 }
 
 PoolSnapshot snapshot_of(const std::string& label, const Group& group, bool finds_leaks) {
@@ -177,8 +178,8 @@ ProbeResult parse_stat_activity(const std::string& source, const StatActivityOpt
   require_columns(answer, "pg_stat_activity", {"group_1", "total", "idle", "active", "pid"});
   Groups groups;
   for_each_row(answer, [&](const Row& row) { add_row(groups, row, options, source); });
-  fold(groups, options.limit, source + "/other");
   ProbeResult result;
+  result.dropped = fold(groups, options.limit, source + "/other");
   for (auto& [label, group] : groups) {
     result.pools.push_back(snapshot_of(label, group, options.leak_after > Duration::zero()));
     if (group.leaks.empty()) continue;

@@ -26,8 +26,8 @@ struct StatActivityOptions {
 
 /// Sees applications' pools from the server's side, in pg_stat_activity of PostgreSQL 10 and later. Pools are
 /// `<source>/<group values>`, an empty value is `-`; beyond the limit those with the fewest sessions are
-/// `<source>/other` together. A session in a transaction is active. What the role may not see is unknown.
-/// throws Error for a column that is not one of `stat_activity_columns`.
+/// `<source>/other` together, and each counts as dropped. A session in a transaction is active. What the role
+/// may not see is unknown. throws Error for a column that is not one of `stat_activity_columns`.
 std::unique_ptr<Probe> pg_stat_activity_probe(std::string source, const StatActivityOptions& options,
                                               std::shared_ptr<Driver> driver);
 

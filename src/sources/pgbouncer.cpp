@@ -7,6 +7,7 @@
 
 #include "model/counts.hpp"
 #include "sources/rows.hpp"
+#include "sources/synthetic_books.hpp"
 
 namespace dbpool {
 namespace {
@@ -104,6 +105,7 @@ void read_clients(const Row& row, PoolSnapshot& pool) {
   }
 }
 
+/// REQUIRES: its clients are known, and whether it is held back.
 void set_bounds(const Database& database, PoolSnapshot& pool) {
   pool.configured = smaller(database.pool_size, database.max_connections);
   if (database.pool_size)
@@ -115,12 +117,13 @@ void set_bounds(const Database& database, PoolSnapshot& pool) {
   }
   // PgBouncer keeps a minimum only where it has a client or knows whom to log in as.
   const bool kept = database.forced_user || plus(pool.clients_active, pool.clients_waiting).value_or(0) > 0;
-  if (kept && database.min_size) pool.min = smaller(database.min_size, pool.configured);
+  if (kept && !is_held_back(pool) && database.min_size)
+    pool.min = smaller(database.min_size, pool.configured);
 }
 
 /// How long somebody has waited counts for the pool's health, unless somebody else wants it so.
 void judge_wait(PoolSnapshot& pool) {
-  if (pool.paused.value_or(false) || pool.disabled.value_or(false)) return;
+  if (is_held_back(pool)) return;
   pool.wait_judged_peak = pool.oldest_waiter;
   if (pool.total() == 0U && pool.oldest_waiter.value_or(0) >= connecting_takes) pool.last_connect_ok = false;
 }
@@ -143,9 +146,9 @@ void add_pools(const std::string& source, const Answers& answers, const Database
     read_clients(row, pool);
     pool.pool_mode = row.text("pool_mode").value_or("");
     if (const auto found = known.find(*database); found != known.end()) {
-      set_bounds(found->second, pool);
       pool.paused = found->second.paused;
       pool.disabled = found->second.disabled;
+      set_bounds(found->second, pool);
     }
     judge_wait(pool);
   });
@@ -209,8 +212,9 @@ void add_applications(const std::string& source, const Answers& answers, ProbeRe
 }  // namespace
 
 std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
-  std::vector<Statement> all{{"SHOW POOLS", true},  {"SHOW DATABASES", true}, {"SHOW STATS_TOTALS", false},
-                             {"SHOW STATS", false}, {"SHOW CONFIG", false},   {"SHOW LISTS", false},
+  std::vector<Statement> all{{"SHOW POOLS", true},         {"SHOW DATABASES", true},
+                             {"SHOW STATS_TOTALS", false}, {"SHOW STATS", false, totals},
+                             {"SHOW CONFIG", false},       {"SHOW LISTS", false},
                              {"SHOW STATE", false}};
   if (options.clients) all.push_back({"SHOW CLIENTS", false});
   return all;

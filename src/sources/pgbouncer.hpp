@@ -21,6 +21,8 @@ struct SyntheticOptions {
 struct PgBouncerOptions {
   bool clients = false;  ///< also read SHOW CLIENTS, which costs one row a client
   std::optional<SyntheticOptions> synthetic;
+  Duration error_window = std::chrono::seconds(60);  ///< for what `synthetic` tells
+  Duration wait_window = std::chrono::seconds(60);   ///< likewise
 
   bool operator==(const PgBouncerOptions&) const = default;
 };

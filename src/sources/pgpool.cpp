@@ -80,14 +80,17 @@ PoolSnapshot named(std::string name, std::string database, std::string user) {
   return pool;
 }
 
-/// The pooler as a whole.
+/// The pooler as a whole: its children, each of which serves one client at a time, for any database and user.
 PoolSnapshot front(const std::string& source, const Answers& answers, const Children& all) {
   PoolSnapshot pool = named(source, "", "");
   std::set<std::string> busy;
   for (const auto& [key, slot] : all.slots) {
     if (slot.connected && !slot.ours) busy.insert(key.first);
   }
-  pool.clients_active = busy.size();
+  pool.active = pool.clients_active = busy.size();
+  pool.idle = all.processes.size() - busy.size();
+  pool.max = single_count(answers, children, "num_init_children");
+  if (!pool.max && !all.processes.empty()) pool.max = all.processes.size();
   pool.queries = sum(answer_of(answers, backends),
                      {"select_cnt", "insert_cnt", "update_cnt", "delete_cnt", "ddl_cnt", "other_cnt"});
   pool.health_checks = sum(answer_of(answers, health_checks), {"total_count"});
@@ -169,8 +172,6 @@ ProbeResult parse_pgpool(const std::string& source, const Answers& answers) {
   require_columns(answer_of(answers, slots), "SHOW pool_pools",
                   {"pool_pid", "pool_id", "database", "username", "pool_connected"});
   const Children all = read_children(answers);
-  Count max = single_count(answers, children, "num_init_children");
-  if (!max && !all.processes.empty()) max = all.processes.size();
   std::map<std::pair<std::string, std::string>, PoolSnapshot> pools;
   for (const auto& [key, slot] : all.slots) {
     PoolSnapshot& pool =
@@ -181,7 +182,6 @@ ProbeResult parse_pgpool(const std::string& source, const Answers& answers) {
     const bool busy = slot.connected && !slot.ours;
     pool.active = pool.active.value_or(0) + (busy ? 1 : 0);
     pool.idle = pool.idle.value_or(0) + (busy ? 0 : 1);
-    pool.max = max;  // a child serves one client at a time
   }
   ProbeResult result;
   for (auto& [key, pool] : pools) result.pools.push_back(std::move(pool));
@@ -193,14 +193,17 @@ ProbeResult saturated_pgpool(const std::string& source, const ProbeResult& last,
   ProbeResult result;
   Count max;
   for (const PoolSnapshot& known : last.pools) {
-    if (known.pool == source) continue;
-    max = known.max;
+    if (known.pool == source) {
+      max = known.max;
+      continue;
+    }
     PoolSnapshot& pool = result.pools.emplace_back(named(known.pool, known.info.database, known.info.user));
     pool.saturated = true;
   }
   PoolSnapshot& pool = result.pools.emplace_back(named(source, "", ""));
   pool.saturated = true;
   pool.active = pool.max = max;
+  if (max) pool.idle = 0;
   pool.waiting = pool.clients_waiting = 1;
   pool.clients_active = max;
   pool.oldest_waiter = seconds_of(waited);

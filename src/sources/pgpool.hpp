@@ -8,10 +8,10 @@
 
 namespace dbpool {
 
-/// Reads Pgpool-II's SHOW commands over `driver`. Pools are `<source>/<database>/<user>`; what Pgpool-II
-/// counts for all of them together stands under `<source>`. It connects afresh for every reading, since a
-/// session takes a child from the applications for as long as it lasts. A pooler that takes the connection
-/// and has no child free to serve it is read as saturated.
+/// Reads Pgpool-II's SHOW commands over `driver`. Pools are `<source>/<database>/<user>`; its children, which
+/// they share, and what it counts for all of them together stand under `<source>`. It connects afresh for
+/// every reading, since a session takes a child from the applications for as long as it lasts. A pooler that
+/// takes the connection and has no child free to serve it is read as saturated.
 std::unique_ptr<Probe> pgpool_probe(std::string source, std::shared_ptr<Driver> driver);
 
 /// What is asked, in the order of the answers that `parse_pgpool` takes.

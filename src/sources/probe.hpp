@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@ namespace dbpool {
 struct ProbeResult {
   std::vector<PoolSnapshot> pools;                       ///< each with its `pool` label in full
   std::map<std::string, std::vector<LeakReport>> leaks;  ///< by `pool` label, longest held first
+  /// Pools beyond the limit, where the probe itself has kept to it; nullopt = it has not.
+  std::optional<std::uint64_t> dropped;
 };
 
 /// One reading under way. Its `advance()` throws Error when the target gives no complete answer in time.

@@ -16,9 +16,11 @@ constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
 
 /// Of pools with one name the first stays. Returns how many pools beyond `limit` were dropped.
-std::uint64_t bound(std::vector<PoolSnapshot>& pools, std::size_t limit) {
+std::uint64_t bound(ProbeResult& result, std::size_t limit) {
+  auto& pools = result.pools;
   std::set<std::string> names;
   std::erase_if(pools, [&](const PoolSnapshot& pool) { return !names.insert(pool.pool).second; });
+  if (result.dropped) return *result.dropped;
   const std::size_t dropped = pools.size() - std::min(pools.size(), limit);
   pools.resize(pools.size() - dropped);
   return dropped;
@@ -91,7 +93,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   }
 
   void succeed(ProbeResult result) {
-    const std::uint64_t dropped = bound(result.pools, options_.limit);
+    const std::uint64_t dropped = bound(result, options_.limit);
     const auto last = last_.access();
     note_read(last->reading);
     last->reading.up = true;

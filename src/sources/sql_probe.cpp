@@ -30,7 +30,11 @@ class SqlProbe::Reading : public ProbeOperation {
       if (const auto wait = connect()) return wait;
     }
     while (answers_.size() < probe_.statements_.size()) {
-      if (const auto wait = ask(probe_.statements_[answers_.size()])) return wait;
+      if (is_spared(answers_.size())) {
+        answers_.emplace_back();
+      } else if (const auto wait = ask(answers_.size())) {
+        return wait;
+      }
     }
     return std::nullopt;
   }
@@ -39,11 +43,18 @@ class SqlProbe::Reading : public ProbeOperation {
     if (connecting_ == nullptr) connecting_ = probe_.driver_->start_connect(deadline_);
     if (const auto wait = connecting_->advance()) return wait;
     probe_.connection_ = connecting_->take();
+    probe_.unknown_.clear();
     connecting_.reset();
     return std::nullopt;
   }
 
-  std::optional<IoWait> ask(const Statement& statement) {
+  bool is_spared(std::size_t index) const {
+    const auto unless = probe_.statements_[index].unless;
+    return probe_.unknown_.contains(index) || (unless && answers_[*unless]);
+  }
+
+  std::optional<IoWait> ask(std::size_t index) {
+    const Statement& statement = probe_.statements_[index];
     if (asking_ == nullptr) {
       answer_ = {};
       asking_ = probe_.connection_->start_query(statement.sql, deadline_, &answer_);
@@ -54,6 +65,7 @@ class SqlProbe::Reading : public ProbeOperation {
     } catch (const DriverError& error) {
       if (statement.required || error.kind() != ErrorKind::query || probe_.connection_->is_broken()) throw;
       known = false;
+      probe_.unknown_.insert(index);
     }
     asking_.reset();
     answers_.push_back(known ? std::optional(std::move(answer_)) : std::nullopt);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace dbpool {
 struct Statement {
   std::string sql;
   bool required = true;  ///< false: a server that does not know it has no answer, and the reading goes on
+  /// Of an earlier statement: if that was answered, this one is not asked, and has no answer.
+  std::optional<std::size_t> unless = std::nullopt;
 };
 
 /// One for each statement; nullopt where the server does not know it.
@@ -23,7 +26,7 @@ using Answers = std::vector<std::optional<QueryResult>>;
 const QueryResult& answer_of(const Answers& answers, std::size_t index);
 
 /// Asks a server over one connection, which it keeps from one reading to the next, and connects again when
-/// it is lost.
+/// it is lost. What the server did not know it is not asked again over that connection: it may log each time.
 class SqlProbe : public Probe {
  public:
   /// Turns the answers into figures. Pure. throws Error for an answer that lacks what it must have.
@@ -41,6 +44,7 @@ class SqlProbe : public Probe {
   const std::vector<Statement> statements_;
   const Parse parse_;
   std::unique_ptr<Connection> connection_;
+  std::set<std::size_t> unknown_;  // statements, to the server at the other end
 };
 
 }  // namespace dbpool

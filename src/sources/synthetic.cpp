@@ -6,6 +6,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "pool/backoff.hpp"
+#include "sources/patient_operation.hpp"
 #include "sources/synthetic_books.hpp"
 
 namespace dbpool {
@@ -13,31 +14,12 @@ namespace {
 
 constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
+/// A client that has waited for this long looks whether it is in the pooler's queue at all.
+constexpr Duration patience = std::chrono::minutes(1);
 
 /// A transaction that costs the server nothing and tells whom the pooler has logged in as: a database's entry
 /// may name another user than the client's.
 constexpr const char* transaction = "SELECT session_user";
-
-/// Times an operation from its first step to its last, without the scheduler's part before.
-class Timed : public Operation {
- public:
-  Timed(std::unique_ptr<Operation> timed, const Clock& clock) : timed_(std::move(timed)), clock_(clock) {}
-
-  std::optional<IoWait> advance() override {
-    if (!began_) began_ = clock_.tick();
-    const auto wait = timed_->advance();
-    if (!wait) took_ = clock_.tick() - *began_;
-    return wait;
-  }
-  /// 0 until it is done.
-  Duration took() const noexcept { return took_; }
-
- private:
-  const std::unique_ptr<Operation> timed_;
-  const Clock& clock_;
-  std::optional<Duration> began_;
-  Duration took_{0};
-};
 
 /// What went wrong, as drivers put it.
 DriverError reason_of(const std::exception_ptr& failure) {
@@ -62,18 +44,19 @@ bool timed_out(const DriverError& error) {
 class Synthetic::Client : public std::enable_shared_from_this<Client> {
  public:
   Client(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver, const SyntheticPace& pace,
-         const Runtime& runtime)
+         const Runtime& runtime, const LedgerOptions& ledger)
       : pooler_(std::move(pooler)),
         driver_(std::move(driver)),
         pace_(pace),
         runtime_(runtime),
-        books_(runtime.clock->wall()) {}
+        books_(runtime.clock->wall(), ledger) {}
 
   void turn() {
     if (stopped_) return;
     began_ = runtime_.clock->now();
-    tick_ = runtime_.clock->tick();
     if (connection_ != nullptr && connection_->is_broken()) connection_.reset();
+    begin_step();
+    if (is_excused()) return rest(Duration::zero());
     if (connection_ != nullptr) return acquire();
     connect();
   }
@@ -84,67 +67,128 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
  private:
   void connect() {
     fresh_ = true;
-    tick_ = runtime_.clock->tick();
-    connecting_ = driver_->start_connect(Deadline(runtime_.clock->now() + pace_.timeout));
-    run(*connecting_, [](Client& self, const std::exception_ptr& failure) { self.connected(failure); });
+    begin_step();
+    connecting_ = driver_->start_connect(Deadline());
+    const auto late = [this] { refused({ErrorKind::timeout, "the pooler let no client in in time"}); };
+    run(*connecting_, late, [](Client& self, const std::exception_ptr& failure) { self.connected(failure); });
   }
 
   void connected(const std::exception_ptr& failure) {
+    const bool was_late = end_step();
     const auto connecting = std::move(connecting_);
-    const PoolInfo info = driver_->info();
-    books_.access()->lands_in(info.database, user_.empty() ? info.user : user_);
+    if (stopped_) return;
     if (failure) {
-      books_.access()->apply(event::ConnectFailed{});
-      note(reason_of(failure));
+      if (!was_late) refused(reason_of(failure));
       return rest(backoff_.next());
     }
     connection_ = connecting->take();
     backoff_.reset();
+    lands_in_pool();
+    if (was_late) return rest(Duration::zero());
     books_.access()->apply(event::Connected{runtime_.clock->tick() - tick_});
     acquire();
   }
 
   void acquire() {
-    tick_ = runtime_.clock->tick();
+    begin_step();
     books_.access()->waiting_since(tick_);
     answer_ = {};
-    const Deadline deadline(runtime_.clock->now() + pace_.timeout);
-    acquiring_ =
-        std::make_unique<Timed>(connection_->start_query(transaction, deadline, &answer_), *runtime_.clock);
-    run(*acquiring_, [](Client& self, const std::exception_ptr& failure) { self.acquired(failure); });
+    asking_ = connection_->start_query(transaction, Deadline(), &answer_);
+    run(
+        *asking_, [this] { time_out(); },
+        [](Client& self, const std::exception_ptr& failure) { self.acquired(failure); });
   }
 
   void acquired(const std::exception_ptr& failure) {
-    const Duration took = acquiring_->took();
-    acquiring_.reset();  // before its connection
+    const Duration took = patient_->took();
+    const bool was_late = end_step();
+    asking_.reset();  // before its connection
+    const bool counts = !is_excused();
+    if (was_late && counts) books_.access()->waited_on(runtime_.clock->tick());
     books_.access()->waiting_since(std::nullopt);
+    if (connection_->is_broken() || (failure && was_late)) connection_.reset();
+    if (stopped_) return;
     if (!failure) {
-      book(took);
+      learn_user();
+      if (!was_late && counts) book(took);
     } else {
       const DriverError error = reason_of(failure);
-      if (connection_->is_broken()) connection_.reset();
       // A client that was idle may have been sent away without being told.
-      if (error.kind() == ErrorKind::network && !fresh_) return connect();
-      give_up(error);
+      if (error.kind() == ErrorKind::network && !fresh_ && !was_late) return connect();
+      if (!timed_out(error)) {
+        note(error);
+      } else if (!was_late) {
+        time_out();
+      }
     }
     if (!may_stay()) connection_.reset();
     fresh_ = false;
     rest(Duration::zero());
   }
 
+  void begin_step() {
+    excused_ = false;
+    tick_ = runtime_.clock->tick();
+    reads_ = pooler_->read().reads;
+  }
+
+  /// Returns whether it was late.
+  bool end_step() {
+    const bool was_late = patient_->is_late();
+    patient_.reset();
+    return was_late;
+  }
+
+  /// Whether the present step fell into a time when the pooler was to serve nobody, as far as is known yet.
+  /// Then it tells nothing of the pool.
+  bool is_excused() {
+    if (!excused_ && is_pool_held_back()) {
+      excused_ = true;
+      books_.access()->held_back(runtime_.clock->tick());
+    }
+    return excused_;
+  }
+  bool is_pool_held_back() const {
+    const auto reading = pooler_->read();
+    const std::string pool = books_.access()->pool(pooler_->name());
+    const std::string database = books_.access()->database(pooler_->name());
+    return std::ranges::any_of(reading.pools, [&](const PoolSnapshot& told) {
+      return (told.pool == pool || told.pool == database) && is_held_back(told);
+    });
+  }
+
+  /// PgBouncer does not read from a client that waits for a server. One that left would stay in its queue,
+  /// and with one more each turn we would be the crowd that we measure. So a client stays until it is
+  /// answered or hung up on. It goes when the pooler says that nobody waits: whoever has a server is read
+  /// from.
+  bool leaves() {
+    if (stopped_) return true;
+    if (is_excused()) return false;
+    if (runtime_.clock->tick() - tick_ < patience) return false;
+    const auto reading = pooler_->read();
+    // One reading may have been under way when we began.
+    if (!reading.up.value_or(false) || reading.reads.value_or(0) < reads_.value_or(0) + 2) return false;
+    const PoolSnapshot* const pool = own_pool(reading);
+    return pool != nullptr && pool->clients_waiting == 0U;
+  }
+
   void book(Duration took) {
-    if (!answer_.rows.empty() && !answer_.rows[0].empty()) user_ = answer_.rows[0][0].value_or("");
-    const PoolInfo info = driver_->info();
     const auto books = books_.access();
-    books->lands_in(info.database, user_.empty() ? info.user : user_);
     books->apply(event::Acquired{runtime_.clock->tick(), took, false});
     books->apply(event::Released{Duration::zero()});
   }
 
-  void give_up(const DriverError& error) {
-    if (!timed_out(error)) return note(error);
+  void time_out() {
+    if (is_excused()) return;
     const Duration now = runtime_.clock->tick();
     books_.access()->apply(event::TimedOut{now, now - tick_, runtime_.clock->wall()});
+  }
+
+  void refused(const DriverError& error) {
+    lands_in_pool();
+    if (is_excused()) return;
+    books_.access()->apply(event::ConnectFailed{});
+    note(error);
   }
 
   void note(const DriverError& error) {
@@ -152,13 +196,27 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     books_.access()->apply(event::Failed{error.kind(), error.what(), now, tick_, runtime_.clock->wall()});
   }
 
+  void learn_user() {
+    if (!answer_.rows.empty() && !answer_.rows[0].empty()) user_ = answer_.rows[0][0].value_or("");
+    lands_in_pool();
+  }
+  void lands_in_pool() {
+    const PoolInfo info = driver_->info();
+    books_.access()->lands_in(info.database, user_.empty() ? info.user : user_);
+  }
+
+  /// nullptr: the pooler has not told of it.
+  const PoolSnapshot* own_pool(const Reading& reading) const {
+    const auto found =
+        std::ranges::find(reading.pools, books_.access()->pool(pooler_->name()), &PoolSnapshot::pool);
+    return found == reading.pools.end() ? nullptr : &*found;
+  }
+
   /// Whether the pool gives its server back after a transaction.
   bool may_stay() const {
-    const std::string name = books_.access()->pool(pooler_->name());
-    for (const PoolSnapshot& pool : pooler_->read().pools) {
-      if (pool.pool == name) return pool.pool_mode == "transaction" || pool.pool_mode == "statement";
-    }
-    return false;
+    const auto reading = pooler_->read();
+    const PoolSnapshot* const pool = own_pool(reading);
+    return pool != nullptr && (pool->pool_mode == "transaction" || pool->pool_mode == "statement");
   }
 
   void rest(Duration at_least) {
@@ -171,8 +229,11 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   /// Whoever holds the operation holds the client, whose connection it uses. The client owns it: a task may
   /// still hold its operation when its end is told, and a connection may go only after what uses it.
   template <typename Done>
-  void run(Operation& operation, Done done) {
-    const std::shared_ptr<Operation> held(shared_from_this(), &operation);
+  void run(Operation& operation, std::function<void()> late, Done done) {
+    patient_ = std::make_unique<PatientOperation>(
+        operation, *runtime_.clock, pace_.timeout,
+        PatientOperation::Listener{std::move(late), [this] { return leaves(); }});
+    const std::shared_ptr<Operation> held(shared_from_this(), patient_.get());
     run_on(runtime_.scheduler, held,
            [self = shared_from_this(), done](const std::exception_ptr& failure) { done(*self, failure); });
   }
@@ -187,18 +248,21 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<ConnectOperation> connecting_;
   QueryResult answer_;
-  std::unique_ptr<Timed> acquiring_;  // uses the connection and the answer
-  bool fresh_ = true;                 // the connection was opened in this turn
-  std::string user_;                  // whom the pooler logs in as; "" = not known yet
+  std::unique_ptr<Operation> asking_;          // uses the connection and the answer
+  std::unique_ptr<PatientOperation> patient_;  // with the connect or the question
+  std::optional<std::uint64_t> reads_;         // of the pooler when the present step began
+  bool excused_ = false;                       // the present step
+  bool fresh_ = true;                          // the connection was opened in this turn
+  std::string user_;                           // whom the pooler logs in as; "" = not known yet
   TimePoint began_;
   Duration tick_{0};  // when the present step began
   Backoff backoff_{first_pause, longest_pause};
 };
 
 Synthetic::Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
-                     const SyntheticPace& pace, const Runtime& runtime)
+                     const SyntheticPace& pace, const Runtime& runtime, const LedgerOptions& ledger)
     : pooler_(std::move(pooler)),
-      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime)) {
+      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime, ledger)) {
   runtime.scheduler->post([client = client_] { client->turn(); });
 }
 

@@ -7,9 +7,28 @@
 
 namespace dbpool {
 
+bool is_held_back(const PoolSnapshot& pool) {
+  return pool.paused.value_or(false) || pool.disabled.value_or(false);
+}
+
 void SyntheticBooks::lands_in(std::string database, std::string user) {
   database_ = std::move(database);
   user_ = std::move(user);
+}
+
+void SyntheticBooks::waited_on(Duration now) noexcept {
+  if (!waiting_since_) return;
+  const Duration wait = now - *waiting_since_;
+  late_waits_.add(now, wait);
+  late_waits_judged_.add(now, wait);
+  wait_peak_ = std::max(wait_peak_, seconds_of(wait));
+  waiting_since_.reset();
+}
+
+void SyntheticBooks::held_back(Duration now) noexcept {
+  ledger_.judge_afresh(now);
+  late_waits_judged_.clear();
+  waiting_since_.reset();
 }
 
 void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now) {
@@ -49,8 +68,12 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));
   wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
   pool.wait_peak = wait_peak_;
-  pool.wait_recent_peak = std::max(own.wait_recent_peak.value_or(0), waiting);
-  pool.wait_judged_peak = std::max(own.wait_judged_peak.value_or(0), pool.wait_judged_peak.value_or(0));
+  pool.wait_recent_peak =
+      std::max({own.wait_recent_peak.value_or(0), seconds_of(late_waits_.value(now)), waiting});
+  if (is_held_back(pool)) return;
+  pool.wait_judged_peak =
+      std::max({own.wait_judged_peak.value_or(0), seconds_of(late_waits_judged_.value(now)),
+                pool.wait_judged_peak.value_or(0)});
 }
 
 }  // namespace dbpool

@@ -25,7 +25,8 @@ struct Site {
   std::string role = server.query("CREATE ROLE alice LOGIN");  // before anybody fails to log in as her
   PgBouncerServer pooler{
       {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
-       .settings = {"pool_mode=transaction", "default_pool_size=2", "reserve_pool_size=0"}}};
+       .settings = {"pool_mode=transaction", "default_pool_size=2", "reserve_pool_size=0",
+                    "min_pool_size=1"}}};
   ExporterProcess exporter{{.config = fmt::format(R"(
 pools:
   - {{name: local, driver: sqlite, dsn: "file:local?mode=memory&cache=shared"}}
@@ -36,6 +37,7 @@ sources:
     interval: 200ms
     clients: true
     synthetic: {{dsn: {}, interval: 200ms}}
+    health: {{wait_window: 3s}}
 )",
                                                   pooler.console(), pooler.dsn("app", "alice"))}};
 
@@ -67,13 +69,27 @@ TEST_CASE("a PgBouncer under pressure shows in the metrics as it is") {
   CHECK_FALSE(scrape.value("dbpool_queries_total", alice).has_value());
   CHECK_FALSE(scrape.value("dbpool_connections_created_total", alice).has_value());
   CHECK_FALSE(scrape.mentions({{"pool", "pgb/pgbouncer/pgbouncer"}}));
+
+  CHECK(scrape.value("dbpool_health_reason", with(alice, "reason", "peak_wait")) == 1);
+  clients.clear();
+  CHECK(eventually(
+      [&] { return site.metric("dbpool_health_reason", with(alice, "reason", "peak_wait")) == 0; }, 30s));
 }
 
-TEST_CASE("a paused PgBouncer says so") {
+TEST_CASE("a paused PgBouncer says so, and that is no reason to complain") {
   Site site;
+  const auto is_healthy = [&] {
+    return site.metric("dbpool_health_status", with(alice, "status", "healthy")) == 1;
+  };
   REQUIRE(eventually([&] { return site.metric("dbpool_paused", alice) == 0; }, 20s));
+  REQUIRE(eventually(is_healthy, 30s));
   site.pooler.command("PAUSE app");
   CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 1; }, 20s));
+  CHECK(site.metric("dbpool_connections", with(alice, "state", "idle")) == 0);
+  const auto timeouts = site.metric("dbpool_acquisition_timeouts_total", alice);
+  // Long enough for a timeout, and for several judgements.
+  CHECK_FALSE(eventually([&] { return !is_healthy(); }, 4s));
+  CHECK(site.metric("dbpool_acquisition_timeouts_total", alice) == timeouts);
   site.pooler.command("RESUME app");
   CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 0; }, 20s));
 }

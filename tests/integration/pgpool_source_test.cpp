@@ -65,7 +65,10 @@ TEST_CASE("a Pgpool-II shows its children's connections by database and user") {
   CHECK(eventually([&] { return site.metric("dbpool_connections", with(alice, "state", "active")) == 1; },
                    30s));
   const Scrape scrape = site.exporter->scrape();
-  CHECK(scrape.value("dbpool_connections_max", alice) == 2);
+  CHECK_FALSE(scrape.value("dbpool_connections_max", alice).has_value());
+  CHECK(scrape.value("dbpool_connections_max", whole) == 2);
+  CHECK(scrape.value("dbpool_connections", with(whole, "state", "active")) == 1);
+  CHECK(scrape.value("dbpool_connections", with(whole, "state", "idle")) == 1);
   CHECK(scrape.value("dbpool_pool_info", with(alice, "driver", "pgpool")) == 1);
   CHECK(scrape.value("dbpool_clients", with(whole, "state", "active")) == 1);
   CHECK(scrape.at("dbpool_queries_total", whole) > 0);

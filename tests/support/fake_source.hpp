@@ -35,6 +35,11 @@ class FakeSource : public PoolSource {
     reading->up = true;
     reading->settled = true;
   }
+  /// Another reading was as good.
+  void read_again() {
+    const auto reading = reading_.access();
+    reading->reads = reading->reads.value_or(0) + 1;
+  }
   /// The last reading left out pools beyond its limit.
   void drop(std::uint64_t pools) { reading_.access()->dropped_pools = pools; }
   /// The last reading failed.

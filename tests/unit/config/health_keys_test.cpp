@@ -64,5 +64,16 @@ TEST_CASE("the windows are told to the pool as well") {
   CHECK(pool.options.wait_window == 5s);
 }
 
+TEST_CASE("the windows are told to a source that counts by them") {
+  const auto source =
+      parse_config(
+          "sources: [{name: a, type: pgbouncer, dsn: host=h, health: {error_window: 10s, wait_window: 5s}}]",
+          "x", {})
+          .sources.at(0);
+  CHECK(source.health.error_window == 10s);
+  CHECK(source.pgbouncer.error_window == 10s);
+  CHECK(source.pgbouncer.wait_window == 5s);
+}
+
 }  // namespace
 }  // namespace dbpool

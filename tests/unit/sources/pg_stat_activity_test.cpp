@@ -143,6 +143,8 @@ TEST_CASE("the largest groups stay and the others are one, leaks included") {
   CHECK(result.pools[2].leaked == 1U);
   CHECK(result.pools[2].info.database.empty());
   CHECK(result.leaks.at("srv/other").size() == 1);
+  CHECK(result.dropped == 2U);
+  CHECK(parsed({group("a", 1, 1, 0)}, options).dropped == 0U);
 }
 
 TEST_CASE("a group that is called other takes the rest as well") {
@@ -155,6 +157,7 @@ TEST_CASE("a group that is called other takes the rest as well") {
   const auto result = parse_stat_activity("srv", options, few);
   CHECK(only_pool(result).pool == "srv/other");
   CHECK(only_pool(result).total() == 6U);
+  CHECK(result.dropped == 1U);
 }
 
 TEST_CASE("of sessions that the role may not see only the number is known") {

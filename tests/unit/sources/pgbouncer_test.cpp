@@ -143,13 +143,15 @@ TEST_CASE("1.23: servers that are being cancelled are active, those beyond the s
 }
 
 TEST_CASE("1.25: renamed and new columns are found by name") {
-  const ProbeResult all = parse(version("1.25"));
+  Captured captured = version("1.25");
+  const ProbeResult all = parse(captured);
   const PoolSnapshot& pool = pool_of(all, "pgb/app/alice");
   CHECK(pool.max == 7);
-  CHECK(pool.min == 5);  // a minimum beyond the size is held to it
   CHECK(pool.opening == 1);
   CHECK(pool.disabled == true);
   CHECK(pool_of(all, "pgb/app").queries == 250);
+  set(captured, "SHOW DATABASES", "disabled", "0");
+  CHECK(pool_of(parse(captured), "pgb/app/alice").min == 5);  // a minimum beyond the size is held to it
 }
 
 TEST_CASE("a pooler that is paused as a whole has every database paused") {
@@ -175,6 +177,17 @@ TEST_CASE("a wait counts for health unless the pool is paused") {
   CHECK(*pool_of(parse(captured), "pgb/app/alice").wait_judged_peak == doctest::Approx(1.811366));
   set(captured, "SHOW DATABASES", "paused", "1");
   CHECK_FALSE(pool_of(parse(captured), "pgb/app/alice").wait_judged_peak.has_value());
+}
+
+TEST_CASE("a pool that is paused or disabled has no minimum, since PgBouncer opens nothing for it") {
+  for (const char* flag : {"paused", "disabled"}) {
+    CAPTURE(flag);
+    Captured captured = version("1.18");
+    set(captured, "SHOW DATABASES", "min_pool_size", "1");
+    REQUIRE(pool_of(parse(captured), "pgb/app/alice").min == 1);
+    set(captured, "SHOW DATABASES", flag, "1");
+    CHECK_FALSE(pool_of(parse(captured), "pgb/app/alice").min.has_value());
+  }
 }
 
 TEST_CASE("a pool without a connection, whose client has waited for long, cannot connect") {

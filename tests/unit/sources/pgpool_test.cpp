@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "dbpool/model/error.hpp"
 #include "support/captured_answers.hpp"
 #include "support/fake_driver.hpp"
@@ -72,7 +74,7 @@ TEST_CASE("4.3: a busy child is an active connection, and the session that asked
   CHECK(pool.info.user == "alice");
   CHECK(pool.active == 1);
   CHECK(pool.idle == 0);
-  CHECK(pool.max == 3);
+  CHECK_FALSE(pool.max.has_value());  // it shares the children with all others
   CHECK_FALSE(pool.waiting.has_value());
   CHECK_FALSE(pool.saturated);
   const PoolSnapshot& ours = pool_of(all, "pgp/postgres/postgres");
@@ -87,7 +89,9 @@ TEST_CASE("4.3: what is counted for the whole pooler stands under the source") {
   CHECK(front.queries == 16);
   CHECK(front.health_checks == 0);
   CHECK(front.health_check_failures == 0);
-  CHECK_FALSE(front.active.has_value());
+  CHECK(front.active == 1);
+  CHECK(front.idle == 2);
+  CHECK(front.max == 3);
   CHECK(all.pools.size() == 3);
 }
 
@@ -96,11 +100,35 @@ TEST_CASE("4.1: a place in a child's cache is one connection, however many backe
   const PoolSnapshot& alice = pool_of(all, "pgp/shop/alice");
   CHECK(alice.active == 1);
   CHECK(alice.idle == 1);
-  CHECK(alice.max == 2);  // the children that are there
   const PoolSnapshot& bob = pool_of(all, "pgp/shop/bob");
   CHECK(bob.active == 0);
   CHECK(bob.idle == 2);
   CHECK_FALSE(pool_of(all, "pgp").queries.has_value());
+  CHECK(pool_of(all, "pgp").max == 2);  // the children that are there
+}
+
+TEST_CASE("two pools that share the children are as full as the children are") {
+  Captured captured = version("4.1");
+  auto& places = captured.at("SHOW pool_pools");
+  const auto column = [&](const std::string& name) {
+    return static_cast<std::size_t>(std::ranges::find(places.columns, name) - places.columns.begin());
+  };
+  std::vector<std::optional<std::string>> row = places.rows.at(0);
+  places.rows.clear();
+  for (int child = 0; child < 32; ++child) {
+    row[column("pool_pid")] = std::to_string(1000 + child);
+    row[column("username")] = child < 15 ? "alice" : "bob";
+    row[column("pool_connected")] = child < 30 ? "1" : "0";
+    places.rows.push_back(row);
+  }
+  const ProbeResult all = parse(captured);
+  CHECK(pool_of(all, "pgp/shop/alice").active == 15);
+  CHECK(pool_of(all, "pgp/shop/bob").active == 15);
+  CHECK(pool_of(all, "pgp").active == 30);
+  CHECK(pool_of(all, "pgp").idle == 2);
+  std::uint64_t capacity = 0;
+  for (const PoolSnapshot& pool : all.pools) capacity += pool.max.value_or(0);
+  CHECK(capacity == 32);
 }
 
 TEST_CASE("rows that are cut off or say nothing are left out") {
@@ -144,6 +172,7 @@ TEST_CASE("a pooler that takes the connection and says nothing is saturated") {
   pgpool.driver->fail = [] { throw ConnectUnanswered("no answer in time"); };
   const ProbeResult known = pgpool.read();
   CHECK(pool_of(known, "pgp").active == 2);
+  CHECK(pool_of(known, "pgp").idle == 0);
   CHECK(pool_of(known, "pgp").max == 2);
   CHECK(pool_of(known, "pgp").waiting == 1);
   const PoolSnapshot& alice = pool_of(known, "pgp/shop/alice");

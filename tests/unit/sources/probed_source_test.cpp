@@ -13,6 +13,7 @@ namespace {
 struct Target {
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::vector<std::string> pools{"s/a", "s/b"};
+  std::optional<std::uint64_t> dropped;
   bool broken = false;
   bool silent = false;
   int asked = 0;
@@ -38,6 +39,7 @@ class TargetReading : public ProbeOperation {
       pool.active = 1;
       result.pools.push_back(pool);
     }
+    result.dropped = target_.dropped;
     LeakReport leak;
     leak.connection_id = "7";
     if (!target_.pools.empty()) result.leaks[target_.pools[0]] = {leak};
@@ -181,6 +183,16 @@ TEST_CASE("pools beyond the limit are dropped and counted") {
   const auto reading = site.source->read();
   CHECK(reading.pools.size() == 2);
   CHECK(reading.dropped_pools == 3U);
+}
+
+TEST_CASE("a probe that keeps to the limit itself says what it has dropped, and nothing else is") {
+  Site site(2);
+  site.target.pools = {"s/a", "s/b", "s/other"};
+  site.target.dropped = 7;
+  site.scheduler->advance(0s);
+  const auto reading = site.source->read();
+  CHECK(reading.pools.size() == 3);
+  CHECK(reading.dropped_pools == 7U);
 }
 
 TEST_CASE("of pools with one name the first stays, and the other is no dropped pool") {

@@ -23,7 +23,7 @@ struct Interview {
   std::shared_ptr<test::FakeDatabase> server = std::make_shared<test::FakeDatabase>(clock);
   Answers heard;
   SqlProbe probe{std::make_shared<test::FakeDriver>(server),
-                 {{"SHOW A"}, {"SHOW B", false}},
+                 {{"SHOW A"}, {"SHOW B", false}, {"SHOW OLD B", false, 1}},
                  [this](const Answers& answers) {
                    heard = answers;
                    return ProbeResult{};
@@ -39,7 +39,7 @@ TEST_CASE("a probe asks everything over one connection, which it keeps") {
   interview.server->answers.access()->emplace("SHOW A", table);
   for (int i = 0; i < 3; ++i) {
     const Answers answers = interview.ask();
-    REQUIRE(answers.size() == 2);
+    REQUIRE(answers.size() == 3);
     CHECK(answers[0]->rows[0][0] == "7");
     CHECK(answers[1].has_value());
   }
@@ -82,6 +82,31 @@ TEST_CASE("a statement that the server does not know is no answer when it may be
   CHECK(answers[0].has_value());
   CHECK_FALSE(answers[1].has_value());
   CHECK(interview.server->open == 1);
+}
+
+TEST_CASE("what the server does not know it is asked once a connection") {
+  Interview interview;
+  interview.server->unknown.access()->insert("SHOW B");
+  interview.ask();
+  CHECK(interview.server->pings == 3);
+  const Answers again = interview.ask();
+  CHECK(interview.server->pings == 5);
+  CHECK(again.size() == 3);
+  CHECK_FALSE(again[1].has_value());
+  CHECK(again[2].has_value());
+
+  interview.server->restart();
+  interview.server->unknown.access()->clear();
+  CHECK_THROWS_AS(interview.ask(), DriverError);
+  CHECK(interview.ask()[1].has_value());
+}
+
+TEST_CASE("a statement that another one is better than is asked only where that has no answer") {
+  Interview interview;
+  const Answers answers = interview.ask();
+  CHECK(interview.server->pings == 2);
+  CHECK(answers[1].has_value());
+  CHECK_FALSE(answers[2].has_value());
 }
 
 TEST_CASE("a statement that must be answered fails the reading when the server does not know it") {

@@ -21,17 +21,34 @@ struct Trial {
   }
   ~Trial() { scheduler->stop(); }
 
-  void set_mode(const std::string& mode) const {
+  void set_mode(const std::string& mode, std::uint64_t waiting = 1) const {
     PoolSnapshot pool;
     pool.pool = "pgb/db/owner";
     pool.active = 3;
+    pool.clients_waiting = waiting;
     pool.pool_mode = mode;
     pooler->set_pool(pool);
   }
-  void start() {
+  void start(const LedgerOptions& ledger = {}) {
     synthetic = std::make_unique<Synthetic>(pooler, std::make_shared<test::FakeDriver>(database),
-                                            SyntheticPace{.interval = 5s, .timeout = 2s}, runtime);
+                                            SyntheticPace{.interval = 5s, .timeout = 2s}, runtime, ledger);
     scheduler->run();
+  }
+  /// Somebody pauses or disables the pool, or neither.
+  void hold_back(bool paused, bool disabled) const {
+    PoolSnapshot pool;
+    pool.pool = "pgb/db/owner";
+    pool.pool_mode = "transaction";
+    pool.paused = paused;
+    pool.disabled = disabled;
+    pooler->set_pool(pool);
+  }
+  /// Time passes in which the pooler is read every second.
+  void pooler_reads_on(Duration d) const {
+    for (Duration passed{0}; passed < d; passed += 1s) {
+      pooler->read_again();
+      scheduler->advance(1s);
+    }
   }
   PoolSnapshot pool(const std::string& name = "pgb/db/owner") const {
     return test::pool_of(synthetic->read(), name);
@@ -107,13 +124,167 @@ TEST_CASE("an acquisition that times out is counted with the time it waited") {
   CHECK(pool.acquisition_timeouts == 1);
   CHECK(pool.acquisition_duration->count() == 2);
   CHECK(pool.acquisition_duration->sum_seconds() == doctest::Approx(2));
-  CHECK(pool.wait_peak == doctest::Approx(2));
+  CHECK(pool.wait_peak == doctest::Approx(2.5));
   CHECK(pool.connect_failures == 0);
   CHECK(pool.errors[index_of(ErrorKind::timeout)] == 0);
-  CHECK(trial.database->open == 0);
   trial.database->silent = false;
   trial.scheduler->advance(5s);
   CHECK(trial.pool().acquisitions == 2);
+}
+
+TEST_CASE("a client that is not answered stays in the pooler's line, and no second one joins it") {
+  for (const char* mode : {"transaction", "session"}) {
+    CAPTURE(mode);
+    Trial trial(mode);
+    trial.start();
+    trial.database->ping_takes = Duration(296s);
+    trial.scheduler->advance(5s);
+    const int connects = trial.database->connects;
+    trial.database->ping_takes = Duration::zero();
+    trial.pooler_reads_on(295s);
+    CHECK(trial.database->connects == connects);
+    CHECK(trial.database->open == 1);
+    CHECK(trial.pool().acquisition_timeouts == 1);
+    CHECK(trial.pool().acquisition_duration->sum_seconds() == doctest::Approx(2));
+    CHECK(trial.pool().wait_recent_peak == doctest::Approx(295));
+
+    trial.scheduler->advance(1s);
+    // The answer had been booked as a timeout, and the next turn was due.
+    CHECK(trial.pool().acquisitions == 2);
+    CHECK(trial.pool().acquisition_duration->count() == 3);
+    trial.scheduler->advance(10s);
+    CHECK(trial.pool().acquisitions == 4);
+    CHECK(trial.database->most_open == 1);
+    CHECK(trial.pool().wait_recent_peak == doctest::Approx(296));
+    CHECK(trial.pool().wait_judged_peak == doctest::Approx(296));
+    trial.scheduler->advance(62s);
+    CHECK(trial.pool().wait_judged_peak == 0);
+    CHECK(trial.pool().wait_peak == doctest::Approx(296));
+  }
+}
+
+TEST_CASE("a client whose wait ends with its connection begins anew") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.pooler_reads_on(20s);
+  trial.database->restart();
+  trial.database->silent = false;
+  trial.scheduler->advance(2s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.acquisition_timeouts == 1);
+  CHECK(pool.errors[index_of(ErrorKind::network)] == 1);
+  CHECK(trial.database->connects == 2);
+  CHECK(pool.acquisitions == 2);
+}
+
+TEST_CASE("a client that waits for its login stays in the pooler's line, too") {
+  Trial trial;
+  trial.database->silent = true;
+  trial.start();
+  trial.pooler_reads_on(5min);
+  CHECK(trial.database->connects == 1);
+  const PoolSnapshot refused = trial.pool("pgb/db/user");
+  CHECK(refused.connect_failures == 1);
+  CHECK(refused.errors[index_of(ErrorKind::timeout)] == 1);
+  trial.database->silent = false;
+  trial.scheduler->advance(6s);
+  CHECK(trial.database->connects == 1);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.connect_failures == 1);
+  CHECK(pool.connect_duration->count() == 0);  // of the connects in time
+  CHECK(pool.acquisitions >= 1);
+}
+
+TEST_CASE("a client that hears nothing for a minute, though the pooler lets nobody wait, is given up") {
+  Trial trial;
+  trial.set_mode("transaction", 0);
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(64s);
+  CHECK(trial.database->connects == 1);
+  trial.scheduler->advance(2min);  // the pooler has not been read since
+  CHECK(trial.database->connects == 1);
+  trial.pooler_reads_on(10s);
+  CHECK(trial.database->connects == 2);
+  CHECK(trial.database->most_open == 1);
+}
+
+TEST_CASE("while the pool is paused or disabled nothing is tried, and no wait counts") {
+  for (const bool paused : {true, false}) {
+    CAPTURE(paused);
+    Trial trial;
+    trial.start();
+    trial.hold_back(paused, !paused);
+    trial.scheduler->advance(1min);
+    CHECK(trial.database->pings == 1);
+    CHECK_FALSE(trial.pool().wait_judged_peak.has_value());
+    trial.hold_back(false, false);
+    trial.scheduler->advance(5s);
+    CHECK(trial.pool().acquisitions == 2);
+  }
+}
+
+TEST_CASE("who waits when the pause begins is served after it, and that tells nothing") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(6s);
+  trial.hold_back(true, false);
+  trial.scheduler->advance(1min);
+  CHECK(trial.pool().acquisition_timeouts == 0);
+  CHECK(trial.pool().wait_recent_peak == 0);
+  trial.hold_back(false, false);
+  trial.scheduler->advance(10s);  // and the server comes a little later
+  CHECK(trial.pool().acquisition_timeouts == 0);
+  trial.database->silent = false;
+  trial.scheduler->advance(1s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(pool.acquisitions == 2);
+  CHECK(pool.acquisition_duration->count() == 2);
+  CHECK(pool.wait_peak == 0);
+  CHECK(pool.wait_judged_peak == 0);
+  CHECK(trial.database->connects == 1);
+}
+
+TEST_CASE("a pause that no reading had told yet costs a timeout, which is not judged") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(8s);
+  CHECK(trial.pool().acquisition_timeouts == 1);
+  CHECK(trial.pool().wait_judged_peak == doctest::Approx(2));
+  trial.hold_back(true, false);
+  trial.scheduler->advance(5s);
+  trial.hold_back(false, false);
+  trial.database->silent = false;
+  trial.scheduler->advance(2s);
+  CHECK(trial.pool().wait_judged_peak == 0);
+  CHECK(trial.pool().acquisition_timeouts == 1);
+}
+
+TEST_CASE("a login that waits in a paused pool is no failure") {
+  Trial trial;
+  trial.database->silent = true;
+  PoolSnapshot database;
+  database.pool = "pgb/db";
+  database.paused = true;
+  trial.pooler->set_pool(database);
+  trial.start();
+  trial.scheduler->advance(1min);
+  CHECK(trial.synthetic->read().pools.size() == 2);  // nothing was booked, for which a pool would be added
+}
+
+TEST_CASE("a client that waits leaves when it is no longer wanted") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(20s);
+  CHECK(trial.database->open == 1);
+  trial.synthetic.reset();
+  trial.scheduler->advance(2s);
+  CHECK(trial.database->open == 0);
+  CHECK(trial.scheduler->pending() == 0);
 }
 
 TEST_CASE("a connect that fails is counted as such, and tried again with growing pauses") {
@@ -150,6 +321,25 @@ TEST_CASE("a transaction that fails is an error and no acquisition") {
   CHECK(pool.acquisition_duration->count() == 1);
   CHECK(pool.errors[index_of(ErrorKind::query)] == 1);
   CHECK(pool.errors_recent == 1);
+}
+
+TEST_CASE("errors and waits count for as long as their windows") {
+  LedgerOptions ledger;
+  ledger.error_window = 10s;
+  ledger.wait_window = 20s;
+  Trial trial;
+  trial.database->query_refused = true;
+  trial.database->ping_takes = Duration(3s);
+  trial.start(ledger);
+  trial.scheduler->advance(4s);  // late, and then refused
+  trial.database->query_refused = false;
+  trial.database->ping_takes = Duration::zero();
+  CHECK(trial.pool("pgb/db/user").errors_recent == 1);
+  trial.scheduler->advance(11s);
+  CHECK(trial.pool().errors_recent == 0);
+  CHECK(trial.pool().wait_judged_peak == doctest::Approx(3));
+  trial.scheduler->advance(10s);
+  CHECK(trial.pool().wait_judged_peak == 0);
 }
 
 TEST_CASE("a client of the pooler that waits for longer counts for the recent peak") {
