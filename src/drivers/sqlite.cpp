@@ -54,6 +54,7 @@ class SqliteConnect : public ConnectOperation {
   SqliteConnect(DsnSource dsn, Deadline deadline) : dsn_(std::move(dsn)), deadline_(deadline) {}
 
   std::optional<IoWait> advance() override;
+  bool may_block() const noexcept override { return true; }
   std::unique_ptr<Connection> take() override { return std::move(connection_); }
 
  private:

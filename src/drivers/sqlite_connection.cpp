@@ -71,6 +71,7 @@ class SqliteQuery : public Operation {
     pause_ = std::min(2 * pause_, longest_pause);
     return IoWait{-1, 0, std::min(now() + pause_, deadline_.when())};
   }
+  bool may_block() const noexcept override { return true; }
 
  private:
   SqliteConnection& connection_;

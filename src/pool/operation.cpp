@@ -28,6 +28,16 @@ struct Underway {
   std::shared_ptr<Operation> operation;
 };
 
+void step(const Underway& underway);
+
+void post_step(const Underway& underway) {
+  if (underway.operation->may_block()) {
+    underway.scheduler->post_blocking([underway] { step(underway); });
+  } else {
+    underway.scheduler->post([underway] { step(underway); });
+  }
+}
+
 void step(const Underway& underway) {
   std::optional<IoWait> wait;
   try {
@@ -40,7 +50,11 @@ void step(const Underway& underway) {
     underway.done(nullptr);
     return;
   }
-  underway.scheduler->when(*wait, [underway] { step(underway); });
+  if (underway.operation->may_block()) {
+    underway.scheduler->when(*wait, [underway] { post_step(underway); });
+  } else {
+    underway.scheduler->when(*wait, [underway] { step(underway); });
+  }
 }
 
 }  // namespace
@@ -51,8 +65,7 @@ void run_here(Operation& operation) {
 
 void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operation> operation,
             std::function<void(std::exception_ptr)> done) {
-  scheduler->post(
-      [underway = Underway{scheduler, std::move(done), std::move(operation)}] { step(underway); });
+  post_step({scheduler, std::move(done), std::move(operation)});
 }
 
 QueryResult Connection::execute(std::string_view sql, Deadline deadline) {

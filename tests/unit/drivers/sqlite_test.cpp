@@ -165,6 +165,11 @@ TEST_CASE("a runaway statement ends at its deadline and breaks the connection") 
   CHECK(connection->is_broken());
 }
 
+TEST_CASE("connecting and querying may block") {
+  CHECK(sqlite_driver(":memory:")->start_connect(in(1s))->may_block());
+  CHECK(open(":memory:")->start_query("SELECT 1", in(1s))->may_block());
+}
+
 TEST_CASE("a statement whose deadline has passed does not begin") {
   const auto connection = open(":memory:");
   CHECK(failure_of(*connection, "CREATE TABLE t(x)", -1s).kind() == ErrorKind::timeout);
