@@ -136,10 +136,10 @@ Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
 bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   const auto began = tick();
   if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
-  const auto until = std::min(*waiter.deadline, clock().now() + options_.validation_timeout);
   std::exception_ptr thrown;
   try {
-    const auto ping = slot.connection->start_query(options_.validation_query, Deadline(until));
+    const auto ping =
+        slot.connection->start_query(options_.validation_query, check_deadline(*waiter.deadline));
     run_here(*ping);
   } catch (...) {
     thrown = std::current_exception();

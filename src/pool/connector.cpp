@@ -53,14 +53,15 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
   const auto began = tick();
   auto newcomer = std::make_shared<Newcomer>();
   newcomer->connection = std::move(connection);
-  newcomer->ping = newcomer->connection->start_query(options_.validation_query,
-                                                     Deadline(clock().now() + options_.validation_timeout));
+  newcomer->ping = newcomer->connection->start_query(options_.validation_query, check_deadline());
   run_on(runtime_.scheduler, newcomer->ping,
          [core = shared_from_this(), newcomer, began](const std::exception_ptr& thrown) {
            const auto failure = failure_of(thrown);
            {
              const auto state = core->state_.access();
-             state->ledger.apply(event::HealthChecked{core->tick() - began, !failure, core->clock().wall()});
+             const bool cut_off = failure && core->closing(*state);
+             const event::HealthChecked check{core->tick() - began, !failure, core->clock().wall()};
+             if (!cut_off) state->ledger.apply(check);
              if (failure) state->ledger.apply(event::Closed{CloseReason::validation});
            }
            if (failure) return core->open_failed({ErrorKind::validation, failure->text}, began);
@@ -113,15 +114,16 @@ void PoolCore::advance_phase(PoolState& state, Duration now, AfterUnlock& after)
   }
 }
 
-/// Notes that a connection could not be opened, or failed its first check.
+/// Notes that a connection could not be opened, or failed its first check. One that was cut off says nothing.
 void PoolCore::open_failed(const Failure& failure, Duration began) {
   AfterUnlock after(*this);
   const auto state = state_.access();
   --state->opening;
+  if (closing(*state)) return;
   state->last_connect_ok = state->last_contact_ok = false;
   fail(*state, failure, began, after);
   for (Waiter* w = state->waiters.front(); w != nullptr; w = w->behind) ++w->connect_failures;
-  if (closing(*state) || state->opening > 0) return;
+  if (state->opening > 0) return;
   if (state->slots.empty() || state->phase == PoolPhase::recovering) {
     lose(*state, failure.text, began, after);
   } else {

@@ -11,11 +11,15 @@ struct CheckedLease {
 
 }  // namespace
 
+/// Within the validation timeout, and not beyond the pool's shutdown.
+Deadline PoolCore::check_deadline(TimePoint latest) const {
+  return Deadline(std::min(clock().now() + options_.validation_timeout, latest), cut_off_.get_token());
+}
+
 /// Checks a slot that has been taken out of idle for it.
 void PoolCore::start_check(Slot& slot) {
   const auto began = tick();
-  std::shared_ptr<Operation> ping = slot.connection->start_query(
-      options_.validation_query, Deadline(clock().now() + options_.validation_timeout));
+  std::shared_ptr<Operation> ping = slot.connection->start_query(options_.validation_query, check_deadline());
   run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
            core->checked(slot, failure_of(thrown), began);
@@ -35,7 +39,7 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
   const auto began = tick();
   Slot& slot = *lease.slot_;
   auto check = std::make_shared<CheckedLease>(CheckedLease{std::move(lease), nullptr});
-  check->ping = slot.connection->start_query(query, Deadline(clock().now() + options_.validation_timeout));
+  check->ping = slot.connection->start_query(query, check_deadline());
   run_on(runtime_.scheduler, check->ping,
          [core = shared_from_this(), check, &slot, began, done = std::move(done)](const auto& thrown) {
            {
@@ -48,9 +52,11 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
          });
 }
 
-/// Counts a check of `slot`. One that failed casts doubt on every idle connection.
+/// Counts a check of `slot`. One that failed casts doubt on every idle connection. One that was cut off says
+/// nothing.
 void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
                             Duration began, AfterUnlock& after) const {
+  if (failure && closing(state)) return;
   const auto now = tick();
   state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
   state.last_contact_ok = slot.healthy = !failure;

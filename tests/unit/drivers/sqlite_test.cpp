@@ -7,6 +7,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <latch>
+#include <stop_token>
 #include <thread>
 
 using namespace dbpool;
@@ -163,6 +165,34 @@ TEST_CASE("a runaway statement ends at its deadline and breaks the connection") 
   CHECK(now() - begin >= 100ms);
   CHECK(now() - begin < 1s);
   CHECK(connection->is_broken());
+}
+
+TEST_CASE("a runaway statement ends when it is asked to stop, and one that has not begun does not begin") {
+  const auto connection = open(":memory:");
+  std::stop_source stop;
+  std::latch begins(1);
+  std::optional<ErrorKind> failure;
+  std::thread runner([&] {
+    const auto query = connection->start_query(endless, Deadline(now() + 1h, stop.get_token()));
+    begins.count_down();
+    try {
+      query->advance();
+    } catch (const DriverError& error) {
+      failure = error.kind();
+    }
+  });
+  begins.wait();
+  const TimePoint begin = now();
+  stop.request_stop();
+  runner.join();
+  CHECK(now() - begin < 1s);
+  CHECK(failure == ErrorKind::timeout);
+  CHECK(connection->is_broken());
+
+  const auto other = open(":memory:");
+  const auto late = other->start_query("CREATE TABLE t(x)", Deadline(now() + 1h, stop.get_token()));
+  CHECK_THROWS_AS(late->advance(), DriverError);
+  CHECK(value(*other, "SELECT count(*) FROM sqlite_schema") == "0");
 }
 
 TEST_CASE("connecting and querying may block") {
