@@ -170,24 +170,3 @@ TEST_CASE("rest is reached when no call is under way, and is waited for no longe
   hung->open();
   CHECK(threads->await_rest(in(5s)));
 }
-
-TEST_CASE("the first words of a statement tell whether it leaves the session inside a transaction") {
-  for (const char* begins : {"BEGIN", "begin transaction", " BEGIN TRAN;", "START TRANSACTION",
-                             "BEGIN IMMEDIATE", "SAVEPOINT a", "SELECT 1; BEGIN", "BEGIN; ROLLBACK TO a"}) {
-    CAPTURE(begins);
-    CHECK(in_transaction_after(begins, false));
-  }
-  for (const char* ends : {"COMMIT", "ROLLBACK;", "end", "ABORT", "COMMIT WORK", "BEGIN; UPDATE t; COMMIT"}) {
-    CAPTURE(ends);
-    CHECK_FALSE(in_transaction_after(ends, true));
-  }
-  for (const char* stays : {"", "SELECT 1", "ROLLBACK TO SAVEPOINT a", "ROLLBACK TRANSACTION TO a",
-                            "COMMIT AND CHAIN", "BEGIN SELECT 1; END", "-- BEGIN"}) {
-    CAPTURE(stays);
-    CHECK(in_transaction_after(stays, true));
-  }
-  for (const char* stays : {"", "SELECT 1", "BEGIN TRY SELECT 1", "COMMIT AND CHAIN", "beginning"}) {
-    CAPTURE(stays);
-    CHECK_FALSE(in_transaction_after(stays, false));
-  }
-}
