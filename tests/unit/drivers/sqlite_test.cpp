@@ -352,3 +352,20 @@ TEST_CASE("info has the file without a URI's dressing") {
   CHECK(sqlite_driver(":memory:")->info().driver == "sqlite");
   CHECK(sqlite_driver(":memory:")->info().user.empty());
 }
+
+TEST_CASE("info has what a DSN file said when it was last opened, and does not read it") {
+  const Folder folder;
+  const fs::path secret = folder.file("dsn");
+  const auto says = [&](const std::string& name) { std::ofstream(secret) << folder.file(name) << '\n'; };
+  const auto early = sqlite_driver(DsnSource(secret));
+  CHECK(early->info().database.empty());
+  says("a.db");
+  const auto driver = sqlite_driver(DsnSource(secret));
+  CHECK(driver->info().database == folder.file("a.db"));
+  connect(*early, in(5s));
+  CHECK(early->info().database == folder.file("a.db"));
+  says("b.db");
+  CHECK(driver->info().database == folder.file("a.db"));
+  connect(*driver, in(5s));
+  CHECK(driver->info().database == folder.file("b.db"));
+}
