@@ -237,6 +237,24 @@ TEST_CASE("a statement that finds a lock comes back at once, and runs when the l
   CHECK(value(*holder, "SELECT count(*) FROM t") == "1");
 }
 
+TEST_CASE("a statement that names the busy timeout waits for a lock no longer than another") {
+  const Folder folder;
+  const auto holder = open(folder.file("a.db"));
+  const auto waiter = open(folder.file("a.db"));
+  holder->execute("CREATE TABLE t(x)", in(1s));
+  holder->execute("BEGIN IMMEDIATE", in(1s));
+  const TimePoint begin = now();
+  for (const char* sql :
+       {"INSERT INTO t VALUES ('busy_timeout')", "/* PRAGMA busy_timeout */ DELETE FROM t"}) {
+    const auto write = waiter->start_query(sql, in(10s));
+    CHECK(write->advance().has_value());
+  }
+  CHECK(now() - begin < 2s);
+  CHECK(value(*waiter, " pragma BUSY_TIMEOUT ;\n") == "5000");
+  CHECK(
+      contains(failure_of(*waiter, "PRAGMA busy_timeout; DELETE FROM t").what(), "more than one statement"));
+}
+
 TEST_CASE("a snapshot that is out of date is the statement's failure, at once") {
   const Folder folder;
   const auto one = open(folder.file("a.db"));
