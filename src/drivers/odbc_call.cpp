@@ -41,13 +41,20 @@ struct OdbcCall::Shared {
   };
 
   Guarded<State> state;
-  Descriptor returned{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  Descriptor returned{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // guarded as well; closed when left
 
   bool begin() {
     const auto now = state.access();
     if (now->progress == Progress::left) return false;
     now->progress = Progress::running;
     return true;
+  }
+
+  /// What the call had come to. Its thread may hang for ever, the descriptor shall not.
+  Progress leave() {
+    const auto now = state.access();
+    returned = Descriptor();
+    return std::exchange(now->progress, Progress::left);
   }
 
   /// Returns whether somebody still waits.
@@ -62,14 +69,15 @@ struct OdbcCall::Shared {
 };
 
 OdbcCall::OdbcCall(OdbcLane& lane, Work work, OdbcThreads::Task cleanup)
-    : shared_(std::make_shared<Shared>()) {
+    : shared_(std::make_shared<Shared>()), lane_(lane.shared_from_this()) {
   if (shared_->returned.get() < 0)
     throw DriverError(ErrorKind::other, "cannot begin an ODBC call: no file descriptor left");
-  const bool queued = lane.run([shared = shared_, work = std::move(work), cleanup = std::move(cleanup)]() {
+  const auto ticket = lane.run([shared = shared_, work = std::move(work), cleanup = std::move(cleanup)]() {
     if (shared->begin() && !shared->finish(outcome_of(work))) cleanup();
   });
-  if (!queued)
+  if (!ticket)
     throw DriverError(ErrorKind::other, "cannot begin an ODBC call: no thread is free and too many wait");
+  ticket_ = *ticket;
 }
 
 std::optional<IoWait> OdbcCall::poll(Deadline deadline) {
@@ -80,9 +88,9 @@ std::optional<IoWait> OdbcCall::poll(Deadline deadline) {
 }
 
 OdbcCall::Left OdbcCall::leave() {
-  const auto now = shared_->state.access();
-  switch (std::exchange(now->progress, Progress::left)) {
+  switch (shared_->leave()) {
     case Progress::queued:
+      lane_->forget(ticket_);
       return Left::never_began;
     case Progress::running:
       return Left::under_way;

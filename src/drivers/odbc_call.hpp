@@ -27,12 +27,15 @@ class OdbcCall {
 
   /// What to wait for; nullopt when it has returned. throws what the work threw.
   std::optional<IoWait> poll(Deadline deadline);
+  /// Gives it up: one that has not begun leaves the lane. REQUIRES: called once, and nothing after it.
   Left leave();
 
  private:
   struct Shared;
 
   std::shared_ptr<Shared> shared_;
+  std::shared_ptr<OdbcLane> lane_;
+  OdbcLane::Ticket ticket_ = 0;
 };
 
 }  // namespace dbpool

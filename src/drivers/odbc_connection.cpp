@@ -1,10 +1,9 @@
 #include "drivers/odbc_connection.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <exception>
-#include <vector>
+
+#include "drivers/odbc_transaction.hpp"
 
 namespace dbpool {
 namespace {
@@ -13,48 +12,7 @@ bool has_passed(Deadline deadline) {
   return deadline.passed(std::chrono::steady_clock::now());
 }
 
-/// The first three words, in upper case.
-std::vector<std::string> first_words(std::string_view sql) {
-  std::vector<std::string> words(1);
-  for (const char c : sql) {
-    const auto letter = static_cast<unsigned char>(c);
-    if (std::isalpha(letter) != 0) {
-      words.back() += static_cast<char>(std::toupper(letter));
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
-    if (words.size() > 3) break;
-  }
-  words.resize(3);
-  return words;
-}
-
-bool is_one_of(const std::string& word, std::initializer_list<const char*> list) {
-  return std::ranges::find(list, word) != list.end();
-}
-
 }  // namespace
-
-bool in_transaction_after(std::string_view sql, bool before) {
-  bool inside = before;
-  while (!sql.empty()) {
-    const auto statement = sql.substr(0, sql.find(';'));
-    sql.remove_prefix(std::min(statement.size() + 1, sql.size()));
-    const auto words = first_words(statement);
-    // What else follows BEGIN makes it a block of statements.
-    const bool begins =
-        words[0] == "BEGIN" && is_one_of(words[1], {"", "TRAN", "TRANSACTION", "WORK", "ISOLATION", "READ",
-                                                    "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "NOT"});
-    if (words[0] == "BEGIN" && !begins) return before;
-    const bool chains = words[2] == "CHAIN" || (words[1] == "AND" && words[2].empty());
-    if (begins || (words[0] == "START" && words[1] == "TRANSACTION") || words[0] == "SAVEPOINT") {
-      inside = true;
-    } else if (is_one_of(words[0], {"COMMIT", "ROLLBACK", "ABORT", "END"})) {
-      inside = inside && (chains || words[1] == "TO" || words[2] == "TO");
-    }
-  }
-  return inside;
-}
 
 OdbcConnection::~OdbcConnection() {
   if (!session_) return;

@@ -61,8 +61,4 @@ class OdbcStatement : public Operation {
   std::optional<OdbcCall> call_;
 };
 
-/// Whether a session is inside a transaction after `sql` if it was so `before`, as far as the first words of
-/// its statements tell: ODBC itself knows only of transactions that its own calls began.
-bool in_transaction_after(std::string_view sql, bool before);
-
 }  // namespace dbpool

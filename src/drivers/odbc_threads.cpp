@@ -18,18 +18,24 @@ bool OdbcThreads::await_rest(Deadline deadline) const {
   return rest_->reached.wait_until(under_way.lock(), deadline.when(), [&] { return *under_way == 0; });
 }
 
-bool OdbcLane::run(Task task) {
+std::optional<OdbcLane::Ticket> OdbcLane::run(Task task) {
   auto queue = queue_.access();
-  if (queue->tasks.size() >= max_queued) return false;
-  queue->tasks.push_back(std::move(task));
-  if (start(*queue) || queue->running > 0) return true;
-  queue->tasks.pop_back();
-  return false;
+  if (queue->tasks.size() >= max_queued) return std::nullopt;
+  const Ticket ticket = queue->next++;
+  queue->tasks.emplace(ticket, std::move(task));
+  if (start(*queue) || queue->running > 0) return ticket;
+  queue->tasks.erase(ticket);
+  return std::nullopt;
+}
+
+void OdbcLane::forget(Ticket ticket) {
+  decltype(Queue::tasks)::node_type dropped;  // destroyed without the lock
+  dropped = queue_.access()->tasks.extract(ticket);
 }
 
 void OdbcLane::run_in_any_case(Task task) {
   auto queue = queue_.access();
-  queue->tasks.push_back(std::move(task));
+  queue->tasks.emplace(queue->next++, std::move(task));
   start(*queue);
 }
 
@@ -47,8 +53,7 @@ void OdbcLane::run_next() {
   {
     auto queue = queue_.access();
     if (!queue->tasks.empty()) {
-      task = std::move(queue->tasks.front());
-      queue->tasks.pop_front();
+      task = std::move(queue->tasks.extract(queue->tasks.begin()).mapped());
     }
   }
   if (task) task();

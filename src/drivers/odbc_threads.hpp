@@ -1,8 +1,10 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/sync/guarded.hpp"
@@ -55,15 +57,20 @@ class OdbcLane : public std::enable_shared_from_this<OdbcLane> {
 
   explicit OdbcLane(std::shared_ptr<OdbcThreads> threads) : threads_(std::move(threads)) {}
 
-  /// Does not block. Returns false, and drops the task, when too many wait or there is no thread.
-  bool run(Task task);
+  using Ticket = std::uint64_t;
+
+  /// Does not block. Returns nullopt, and drops the task, when too many wait or there is no thread.
+  std::optional<Ticket> run(Task task);
+  /// Drops the task if it has not begun.
+  void forget(Ticket ticket);
   /// For closing, which is owed: it is queued however many wait, and kept when there is no thread just now.
   void run_in_any_case(Task task);
   OdbcThreads& threads() const noexcept { return *threads_; }
 
  private:
   struct Queue {
-    std::deque<Task> tasks;
+    std::map<Ticket, Task> tasks;  // in their order
+    Ticket next = 0;
     unsigned running = 0;
   };
 

@@ -146,6 +146,8 @@ void PostgresStatement::note_error(const PGresult* result) {
 
 void PostgresStatement::end() {
   step_ = Step::ended;
+  // A session on which somebody ran LISTEN would gather them for ever.
+  while (PGnotify* const notification = PQnotifies(conn_)) PQfreemem(notification);
   if (error_) throw *error_;
 }
 

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "dbpool/sync/guarded.hpp"
 #include "drivers/sqlite_connection.hpp"
 #include "drivers/sqlite_errors.hpp"
 
@@ -40,20 +41,29 @@ std::string file_of(std::string_view path_or_uri) {
   return percent_decoded(path);
 }
 
-std::string read_dsn(const DsnSource& dsn) {
-  try {
-    return dsn.read().reveal();
-  } catch (const Error& error) {
-    throw DriverError(ErrorKind::connect, error.what());
+/// What the connects of one driver have in common. Any thread.
+struct SqliteContext {
+  const DsnSource dsn;
+  Guarded<std::string> file;  // as the DSN last said
+
+  explicit SqliteContext(DsnSource dsn_) : dsn(std::move(dsn_)) {}
+
+  /// Reads the DSN afresh. throws Error.
+  std::string path_or_uri() {
+    std::string read = dsn.read().reveal();
+    *file.access() = file_of(read);
+    return read;
   }
-}
+};
 
 /// Opens the file and switches the pragmas on.
 class SqliteConnect : public ConnectOperation {
  public:
-  SqliteConnect(DsnSource dsn, Deadline deadline) : dsn_(std::move(dsn)), deadline_(deadline) {}
+  SqliteConnect(std::shared_ptr<SqliteContext> context, Deadline deadline)
+      : context_(std::move(context)), deadline_(deadline) {}
 
   std::optional<IoWait> advance() override;
+  bool may_block() const noexcept override { return true; }
   std::unique_ptr<Connection> take() override { return std::move(connection_); }
 
  private:
@@ -62,7 +72,7 @@ class SqliteConnect : public ConnectOperation {
   void run(const std::string& sql, QueryResult* result = nullptr);
   void set(const std::string& pragma, const std::string& value);
 
-  DsnSource dsn_;
+  const std::shared_ptr<SqliteContext> context_;
   std::string path_;  // known once the DSN has been read
   Deadline deadline_;
   std::unique_ptr<SqliteConnection> connection_;
@@ -86,7 +96,13 @@ std::optional<IoWait> SqliteConnect::advance() {
 void SqliteConnect::open() {
   static constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI |
                                SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const std::string path_or_uri = read_dsn(dsn_);
+  const std::string path_or_uri = [this] {
+    try {
+      return context_->path_or_uri();
+    } catch (const Error& error) {
+      throw DriverError(ErrorKind::connect, error.what());
+    }
+  }();
   path_ = file_of(path_or_uri);
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(path_or_uri.c_str(), &db, flags, nullptr);
@@ -130,24 +146,24 @@ void SqliteConnect::set(const std::string& pragma, const std::string& value) {
 
 class SqliteDriver : public Driver {
  public:
-  explicit SqliteDriver(DsnSource dsn) : dsn_(std::move(dsn)) {}
-
-  std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) override {
-    return std::make_unique<SqliteConnect>(dsn_, deadline);
-  }
-
-  PoolInfo info() const override {
-    PoolInfo info{.driver = "sqlite", .database = {}, .user = {}, .labels = {}};
+  explicit SqliteDriver(DsnSource dsn) : context_(std::make_shared<SqliteContext>(std::move(dsn))) {
     try {
-      info.database = file_of(dsn_.read().reveal());
+      context_->path_or_uri();
     } catch (const Error&) {
       // A secret file that is not there yet; connecting will say so.
     }
-    return info;
+  }
+
+  std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) override {
+    return std::make_unique<SqliteConnect>(context_, deadline);
+  }
+
+  PoolInfo info() const override {
+    return {.driver = "sqlite", .database = *context_->file.access(), .user = {}, .labels = {}};
   }
 
  private:
-  DsnSource dsn_;
+  const std::shared_ptr<SqliteContext> context_;
 };
 
 }  // namespace

@@ -21,11 +21,19 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-/// Whether the statement may read the timeout, which a busy handler of our own would set to 0.
+constexpr const char* blanks = " \t\r\n";
+
+/// Whether this is `PRAGMA busy_timeout` and nothing else. It would read 0 under a busy handler of our own.
 bool concerns_timeout(std::string_view sql) {
-  constexpr std::string_view name = "busy_timeout";
   const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
-  return std::search(sql.begin(), sql.end(), name.begin(), name.end(), same) != sql.end();
+  for (const std::string_view word : {"pragma", "busy_timeout"}) {
+    sql.remove_prefix(std::min(sql.find_first_not_of(blanks), sql.size()));
+    const auto begin = sql.substr(0, word.size());
+    if (!std::ranges::equal(begin, word, same)) return false;
+    sql.remove_prefix(word.size());
+  }
+  sql.remove_prefix(std::min(sql.find(';'), sql.size()));
+  return sql.find_first_not_of(blanks, 1) == std::string_view::npos;
 }
 
 /// Holds SQLite to a deadline for as long as it lives, and lets it wait for no lock. The user's own calls
@@ -34,6 +42,7 @@ class BoundedUse {
  public:
   BoundedUse(sqlite3* db, std::string_view sql, Deadline deadline) : db_(db), deadline_(deadline) {
     static constexpr int steps_between_checks = 1000;
+    // SQLite's own handler would wait on this thread, and beyond the deadline; but that one meets no lock.
     if (!concerns_timeout(sql)) sqlite3_busy_handler(db_, &BoundedUse::note_lock, this);
     sqlite3_progress_handler(db_, steps_between_checks, &BoundedUse::is_over, this);
   }
@@ -71,6 +80,7 @@ class SqliteQuery : public Operation {
     pause_ = std::min(2 * pause_, longest_pause);
     return IoWait{-1, 0, std::min(now() + pause_, deadline_.when())};
   }
+  bool may_block() const noexcept override { return true; }
 
  private:
   SqliteConnection& connection_;

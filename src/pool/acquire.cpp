@@ -142,8 +142,7 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   std::exception_ptr thrown;
   bool ended = true;
   try {
-    ping =
-        slot.connection->start_query(options_.validation_query, deadline_after(options_.validation_timeout));
+    ping = slot.connection->start_query(options_.validation_query, check_deadline());
     ended = run_here(*ping, clock(), *waiter.deadline);
   } catch (...) {
     thrown = std::current_exception();

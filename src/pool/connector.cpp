@@ -45,7 +45,7 @@ void PoolCore::open_one() {
 void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration took) {
   state_.access()->ledger.apply(event::Connected{took});
   const auto began = tick();
-  auto ping = connection->start_query(options_.validation_query, deadline_after(options_.validation_timeout));
+  auto ping = connection->start_query(options_.validation_query, check_deadline());
   // A std::function must be copyable, the only owner of a connection is not.
   const auto newcomer = std::make_shared<std::unique_ptr<Connection>>(std::move(connection));
   run_on(runtime_.scheduler, std::move(ping),
@@ -53,7 +53,9 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
            const auto failure = failure_of(thrown);
            {
              const auto state = core->state_.access();
-             state->ledger.apply(event::HealthChecked{core->tick() - began, !failure, core->clock().wall()});
+             const bool cut_off = failure && core->closing(*state);
+             const event::HealthChecked check{core->tick() - began, !failure, core->clock().wall()};
+             if (!cut_off) state->ledger.apply(check);
              if (failure) state->ledger.apply(event::Closed{CloseReason::validation});
            }
            if (failure) return core->open_failed({ErrorKind::validation, failure->text}, began);
@@ -105,14 +107,15 @@ void PoolCore::advance_phase(PoolState& state, Duration now, AfterUnlock& after)
   }
 }
 
-/// Notes that a connection could not be opened, or failed its first check.
+/// Notes that a connection could not be opened, or failed its first check. One that was cut off says nothing.
 void PoolCore::open_failed(const Failure& failure, Duration began) {
   AfterUnlock after(*this);
   const auto state = state_.access();
   --state->opening;
+  if (closing(*state)) return;
   state->last_connect_ok = state->last_contact_ok = false;
   fail(*state, failure, began, after);
-  if (closing(*state) || state->opening > 0) return;
+  if (state->opening > 0) return;
   if (state->slots.empty() || state->phase == PoolPhase::recovering) {
     lose(*state, failure.text, began, after);
   } else {

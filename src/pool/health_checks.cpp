@@ -1,13 +1,15 @@
 #include "pool/pool_core.hpp"
 
 namespace dbpool {
+/// Within the validation timeout, and not beyond the pool's shutdown.
+Deadline PoolCore::check_deadline() const {
+  return Deadline::after(clock().now(), options_.validation_timeout, cut_off_.get_token());
+}
+
 /// Checks a slot that has been taken out of idle for it.
 void PoolCore::start_check(Slot& slot) {
   const auto began = tick();
-  await_check(
-      slot,
-      slot.connection->start_query(options_.validation_query, deadline_after(options_.validation_timeout)),
-      began);
+  await_check(slot, slot.connection->start_query(options_.validation_query, check_deadline()), began);
 }
 
 /// Goes on with the check of a slot without a thread.
@@ -30,7 +32,7 @@ void PoolCore::checked(Slot& slot, const std::optional<Failure>& failure, Durati
 void PoolCore::check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done) {
   const auto began = tick();
   Slot& slot = *lease.slot_;
-  auto ping = slot.connection->start_query(query, deadline_after(options_.validation_timeout));
+  auto ping = slot.connection->start_query(query, check_deadline());
   // A std::function must be copyable, a lease is not.
   const auto held = std::make_shared<Lease>(std::move(lease));
   run_on(runtime_.scheduler, std::move(ping),
@@ -44,9 +46,11 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
          });
 }
 
-/// Counts a check of `slot`. One that failed casts doubt on every idle connection.
+/// Counts a check of `slot`. One that failed casts doubt on every idle connection. One that was cut off says
+/// nothing.
 void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
                             Duration began, AfterUnlock& after) const {
+  if (failure && closing(state)) return;
   const auto now = tick();
   state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
   state.last_contact_ok = slot.healthy = !failure;

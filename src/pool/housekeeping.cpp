@@ -99,6 +99,7 @@ void PoolCore::shut_down() {
   const auto state = state_.access();
   if (closing(*state)) return;
   enter(*state, PoolPhase::shutting_down, after);
+  cut_off_.request_stop();
   while (!state->waiters.empty()) {
     Waiter& waiter = state->waiters.pop_front();
     waiter.outcome = Waiter::Outcome::turned_away;

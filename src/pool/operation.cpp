@@ -28,12 +28,22 @@ struct Underway {
   std::shared_ptr<Operation> operation;
 };
 
+void step(Underway underway);
+
+void post_step(Underway underway) {
+  const auto scheduler = underway.scheduler;
+  const bool may_block = underway.operation->may_block();
+  Scheduler::Task task = [begun = std::move(underway)]() mutable { step(std::move(begun)); };
+  may_block ? scheduler->post_blocking(std::move(task)) : scheduler->post(std::move(task));
+}
+
 void step(Underway underway) {
   std::exception_ptr thrown;
   try {
     if (const auto wait = underway.operation->advance()) {
       const auto scheduler = underway.scheduler;
-      scheduler->when(*wait, [rest = std::move(underway)]() mutable { step(std::move(rest)); });
+      const auto go_on = underway.operation->may_block() ? post_step : step;
+      scheduler->when(*wait, [go_on, rest = std::move(underway)]() mutable { go_on(std::move(rest)); });
       return;
     }
   } catch (...) {
@@ -59,9 +69,7 @@ bool run_here(Operation& operation, const Clock& clock, TimePoint until) {
 
 void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operation> operation,
             std::function<void(std::exception_ptr)> done) {
-  scheduler->post([begun = Underway{scheduler, std::move(done), std::move(operation)}]() mutable {
-    step(std::move(begun));
-  });
+  post_step({scheduler, std::move(done), std::move(operation)});
 }
 
 QueryResult Connection::execute(std::string_view sql, Deadline deadline) {

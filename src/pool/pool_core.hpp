@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void enter(PoolState& state, PoolPhase phase, AfterUnlock& after);
 
   // health_checks.cpp
+  Deadline check_deadline() const;
   void start_check(Slot& slot);
   void await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began);
   void checked(Slot& slot, const std::optional<Failure>& failure, Duration began);
@@ -120,6 +122,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   const std::shared_ptr<Driver> driver_;
   const Runtime runtime_;
   const std::shared_ptr<PoolObserver> observer_;
+  std::stop_source cut_off_;  ///< of checks; a shutdown asks it
   Guarded<PoolState> state_;
   std::condition_variable changed_;  ///< the phase changed, or a lease came back during shutdown
 };

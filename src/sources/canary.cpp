@@ -41,7 +41,7 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
     });
   }
   void hold(Lease lease) {
-    if (options_.hold == Duration::zero()) {
+    if (stopped_ || options_.hold == Duration::zero()) {
       lease.release();
       return turn_after(options_.interval);
     }

@@ -19,7 +19,7 @@ class Canary {
   Canary(const Canary&) = delete;
   Canary& operator=(const Canary&) = delete;
 
-  /// Begins no further turn. A lease that is held stays for its `hold`.
+  /// Begins no further turn. A lease that is held stays for its `hold`, one that is being checked does not.
   void stop() noexcept;
   /// Leases whose query is running right now.
   std::size_t querying() const noexcept;

@@ -36,8 +36,15 @@ struct Waiting {
 
 using Moment = std::pair<TimePoint, Token>;
 
+struct Ready {
+  Scheduler::Task task;
+  bool blocking = false;
+};
+
 struct SchedulerState {
-  std::deque<Scheduler::Task> ready;
+  std::deque<Ready> ready;
+  std::deque<Scheduler::Task> held_back;  ///< blocking tasks beyond the most there may be
+  unsigned blocking = 0;                  ///< tasks that are in `ready` or run
   std::unordered_map<Token, Waiting> waiting;
   std::set<Moment> moments;  ///< of all that wait not only for a descriptor
   Token next_token = wake_token + 1;
@@ -51,8 +58,9 @@ struct SchedulerState {
 /// to the scheduler.
 class ThreadScheduler::Core {
  public:
-  explicit Core(std::shared_ptr<const Clock> clock)
+  Core(std::shared_ptr<const Clock> clock, unsigned most_blocking)
       : clock_(std::move(clock)),
+        most_blocking_(most_blocking),
         epoll_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
         wake_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_token}};
@@ -65,7 +73,22 @@ class ThreadScheduler::Core {
     {
       const auto state = state_.access();
       if (state->stopped) return false;
-      state->ready.push_back(std::move(task));
+      state->ready.push_back({std::move(task)});
+    }
+    work_.notify_one();
+    return true;
+  }
+
+  bool post_blocking(Task task) {
+    {
+      const auto state = state_.access();
+      if (state->stopped) return false;
+      if (state->blocking == most_blocking_) {
+        state->held_back.push_back(std::move(task));
+        return true;
+      }
+      ++state->blocking;
+      state->ready.push_back({std::move(task), true});
     }
     work_.notify_one();
     return true;
@@ -90,16 +113,18 @@ class ThreadScheduler::Core {
   }
 
   void work() {
-    for (;;) {
-      Task task;
+    for (bool blocked = false;;) {
+      Ready next;
       {
         auto state = state_.access();
+        if (blocked) end_blocking(*state);
         work_.wait(state.lock(), [&] { return state->stopped || !state->ready.empty(); });
         if (state->stopped) return;
-        task = std::move(state->ready.front());
+        next = std::move(state->ready.front());
         state->ready.pop_front();
       }
-      task();
+      next.task();
+      blocked = next.blocking;
     }
   }
 
@@ -113,12 +138,14 @@ class ThreadScheduler::Core {
   }
 
   void stop() {
-    std::deque<Task> ready;
+    std::deque<Ready> ready;
+    std::deque<Task> held_back;
     std::unordered_map<Token, Waiting> waiting;
     {
       const auto state = state_.access();
       state->stopped = true;
       ready.swap(state->ready);
+      held_back.swap(state->held_back);
       waiting.swap(state->waiting);
       state->moments.clear();
     }
@@ -127,6 +154,17 @@ class ThreadScheduler::Core {
   }
 
  private:
+  /// One blocking task has ended: the next takes its place, behind what is ready. Needs no notification, for
+  /// the caller is a worker that looks for work.
+  static void end_blocking(SchedulerState& state) {
+    if (state.held_back.empty()) {
+      --state.blocking;
+      return;
+    }
+    state.ready.push_back({std::move(state.held_back.front()), true});
+    state.held_back.pop_front();
+  }
+
   void watch(const IoWait& wait, Token token) {
     epoll_event event{.events = EPOLLONESHOT, .data = {.u64 = token}};
     if ((wait.events & POLLIN) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
@@ -171,7 +209,7 @@ class ThreadScheduler::Core {
       const IoWait& wait = it->second.wait;
       if (wait.fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, wait.fd, nullptr);
       state->moments.erase({wait.until, token});
-      state->ready.push_back(std::move(it->second.task));
+      state->ready.push_back({std::move(it->second.task)});
       state->waiting.erase(it);
     }
     work_.notify_one();
@@ -180,6 +218,7 @@ class ThreadScheduler::Core {
   void wake() { ::eventfd_write(wake_.get(), 1); }
 
   std::shared_ptr<const Clock> clock_;
+  const unsigned most_blocking_;
   Descriptor epoll_;
   Descriptor wake_;
   Guarded<SchedulerState> state_;
@@ -190,7 +229,7 @@ ThreadScheduler::ThreadScheduler(std::shared_ptr<Core> core) : core_(std::move(c
 
 // Delegates, so that the destructor ends the threads there are when the system refuses one more.
 ThreadScheduler::ThreadScheduler(unsigned workers, std::shared_ptr<const Clock> clock)
-    : ThreadScheduler(std::make_shared<Core>(std::move(clock))) {
+    : ThreadScheduler(std::make_shared<Core>(std::move(clock), std::max(workers / 2, 1U))) {
   threads_.emplace_back([core = core_] { core->wait_for_events(); });
   for (unsigned i = 0; i < workers; ++i) threads_.emplace_back([core = core_] { core->work(); });
 }
@@ -201,6 +240,10 @@ ThreadScheduler::~ThreadScheduler() {
 
 bool ThreadScheduler::post(Task task) {
   return core_->post(std::move(task));
+}
+
+bool ThreadScheduler::post_blocking(Task task) {
+  return core_->post_blocking(std::move(task));
 }
 
 bool ThreadScheduler::when(IoWait wait, Task task) {

@@ -2,6 +2,7 @@
 
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
+#include "support/free_port.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -74,4 +75,28 @@ pools:
               scrape.at("dbpool_connections", {{"pool", "small"}, {"state", "active"}}));
   }
   CHECK(exporter.scrape().at("dbpool_acquisitions_total", small) > 50);
+}
+
+TEST_CASE("a pool whose queries hold a thread for long does not hold up the others") {
+  const ExporterProcess exporter({.config = R"(
+pools:
+  - name: slow
+    dsn: ":memory:"
+    max_size: 8
+    validation_timeout: 60s
+    canary:
+      interval: 10ms
+      concurrency: 8
+      query: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+  - {name: away, driver: postgres, dsn: "host=127.0.0.1 port=)" +
+                                            std::to_string(free_port()) +
+                                            R"( dbname=x user=x"}
+)"});
+  const Labels active{{"pool", "slow"}, {"state", "active"}};
+  REQUIRE(eventually([&] { return exporter.metric("dbpool_connections", active) >= 4; }, 5s));
+  // The next but one attempt is due 4 s after this one at the latest, or a step later.
+  const Labels away{{"pool", "away"}};
+  const double attempts = exporter.scrape().at("dbpool_reconnect_attempts_total", away);
+  CHECK(eventually([&] { return exporter.metric("dbpool_reconnect_attempts_total", away) >= attempts + 2; },
+                   12s));
 }

@@ -93,6 +93,42 @@ TEST_CASE("clients that say nothing, or not all of it, do not delay the end") {
   CHECK(exporter.process().wait_exit(2s) == 0);
 }
 
+TEST_CASE("a query that runs long is cut off, and what a canary would have held after it is not waited for") {
+  for (const std::string hold : {"0s", "20s"}) {
+    CAPTURE(hold);
+    ExporterProcess exporter({.config = R"(
+pools:
+  - name: held
+    dsn: ":memory:"
+    max_size: 3
+    validation_timeout: 20s
+    canary:
+      interval: 10ms
+      concurrency: 3
+      query: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+      hold: )" + hold});
+    REQUIRE(eventually([&] { return holds_three(exporter); }, 5s));
+    exporter.process().signal(SIGTERM);
+    CHECK(exporter.process().wait_exit(2s) == 0);
+    CHECK(exporter.log("database error").empty());
+  }
+}
+
+TEST_CASE("a first check that runs long is cut off as well") {
+  ExporterProcess exporter({.config = R"(
+pools:
+  - name: held
+    dsn: ":memory:"
+    validation_timeout: 20s
+    validation_query: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+)"});
+  const Labels opening{{"pool", "held"}, {"state", "opening"}};
+  REQUIRE(eventually([&] { return exporter.metric("dbpool_connections", opening) == 2; }, 5s));
+  exporter.process().signal(SIGTERM);
+  CHECK(exporter.process().wait_exit(2s) == 0);
+  CHECK(exporter.log("database error").empty());
+}
+
 TEST_CASE("nothing is reloaded while it shuts down") {
   ExporterProcess exporter({.config = held, .flags = {"--web.enable-lifecycle"}});
   REQUIRE(eventually([&] { return holds_three(exporter); }, 5s));

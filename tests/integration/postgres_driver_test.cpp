@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <libpq-fe.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -173,6 +174,18 @@ TEST_CASE("a session that is terminated in the middle of a statement tells why")
   CHECK(error.kind() == ErrorKind::network);
   CHECK(error.sqlstate() == "57P01");
   CHECK(connection->is_broken());
+}
+
+TEST_CASE("notifications that nobody asks for do not pile up") {
+  const auto connection = open(server().dsn());
+  auto* const conn = static_cast<PGconn*>(connection->native_handle());
+  connection->execute("LISTEN orders", in(5s));
+  const std::string notify = "SELECT pg_notify('orders', i::text) FROM generate_series(1, 1000) i";
+  // The server tells its own session before it says that it is ready.
+  CHECK(connection->execute(notify, in(5s)).rows.size() == 1000);
+  const std::unique_ptr<PGnotify, decltype(&PQfreemem)> left(PQnotifies(conn), PQfreemem);
+  CHECK(left == nullptr);
+  CHECK_FALSE(connection->is_broken());
 }
 
 TEST_CASE("notices do not reach standard error") {

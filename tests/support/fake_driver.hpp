@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,8 +26,9 @@ struct FakeDatabase {
   std::atomic<Duration> ping_takes{Duration::zero()};
   std::atomic<int> generation{0};  ///< connections of an older one are dead
   std::atomic<int> open{0}, most_open{0}, connects{0}, pings{0};
-  std::atomic<int> orphans{0};                          ///< operations that their connection did not outlive
-  Guarded<std::set<std::string>> unknown;               ///< statements that get an SQL error
+  std::atomic<int> orphans{0};                   ///< operations that their connection did not outlive
+  std::function<void(TimePoint)> while_waiting;  ///< set before use: hears until when an operation waits
+  Guarded<std::set<std::string>> unknown;        ///< statements that get an SQL error
   Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; any other yields one row with a 1
 
   /// Kills every connection, as a restart does.
@@ -42,11 +44,11 @@ class FakeOperation : public ConnectOperation {
   std::optional<IoWait> advance() override {
     const auto now = database_->clock->now();
     if (database_->silent || due_ > deadline_.when()) {
-      if (!deadline_.passed(now)) return IoWait{-1, 0, deadline_.when()};
+      if (!deadline_.passed(now)) return wait_until(deadline_.when());
       end();
       throw DriverError(ErrorKind::timeout, "fake database: no answer in time");
     }
-    if (now < due_) return IoWait{-1, 0, due_};
+    if (now < due_) return wait_until(due_);
     finish();
     return std::nullopt;
   }
@@ -58,6 +60,11 @@ class FakeOperation : public ConnectOperation {
   std::shared_ptr<FakeDatabase> database_;
 
  private:
+  IoWait wait_until(TimePoint moment) const {
+    if (database_->while_waiting) database_->while_waiting(moment);
+    return {-1, 0, moment};
+  }
+
   TimePoint due_;
   Deadline deadline_;
 };

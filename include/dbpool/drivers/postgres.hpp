@@ -17,7 +17,8 @@ std::shared_ptr<PostgresThreads> postgres_threads();
 /// Connects to PostgreSQL, or to anything that speaks its protocol, by a libpq connection string or URI.
 /// Connecting and pinging never hold a thread, and every call ends at its deadline, also when the server is
 /// stopped or swallows packets. What the connection string leaves open comes from libpq's environment
-/// variables, service file and password file. Its `connect_timeout` gives way to the deadline.
+/// variables, service file and password file. Its `connect_timeout` gives way to the deadline. Notifications
+/// that have come by the end of a statement are dropped.
 std::shared_ptr<Driver> postgres_driver(DsnSource dsn,
                                         std::shared_ptr<PostgresThreads> threads = postgres_threads());
 

@@ -23,6 +23,9 @@ class Operation {
   /// Goes as far as it can without waiting. Returns what to wait for before the next call, nullopt when done.
   /// throws DriverError when the work failed or its deadline has passed; the operation has then ended.
   virtual std::optional<IoWait> advance() = 0;
+  /// Whether `advance()` may keep its thread for long: because its library only blocks, or works on files.
+  /// Says the same from beginning to end.
+  virtual bool may_block() const noexcept { return false; }
 };
 
 /// The rows a statement returned, as text; nullopt is NULL.

@@ -65,7 +65,8 @@ class Pool {
   bool warm_up(Duration timeout);
   /// Closes idle connections now and active ones on return. The next acquire opens `min_size` again.
   CloseResult close_connections();
-  /// Takes no new acquires, turns waiters away and closes what comes back. Does not block.
+  /// Takes no new acquires, turns waiters away, cuts checks off, those of leases included, and closes what
+  /// comes back. Does not block.
   void shut_down();
   /// Shuts down and blocks until every lease is back or `timeout` has passed. Returns true when all are back.
   bool drain(Duration timeout);

@@ -27,6 +27,9 @@ class Scheduler {
 
   /// Runs `task` as soon as a worker is free. Returns false, and drops the task, after a stop.
   virtual bool post(Task task) = 0;
+  /// The same for a task that may keep its worker for long, in a call that only blocks. A scheduler may run
+  /// fewer of these at a time than it has workers, so that the others find one free.
+  virtual bool post_blocking(Task task) { return post(std::move(task)); }
   /// Runs `task` once, when `wait.fd` is ready or `wait.until` has passed. The task finds out which.
   /// Returns false, and drops the task, after a stop. REQUIRES: the descriptor stays open until the task
   /// runs, and only one wait is on it.
@@ -35,8 +38,9 @@ class Scheduler {
   bool at(TimePoint moment, Task task) { return when({-1, 0, moment}, std::move(task)); }
 };
 
-/// A scheduler with threads: one that waits for descriptors and moments, and `workers` that run tasks. All
-/// have ended, and waiting tasks are dropped, when it is destroyed or `stop()` returns.
+/// A scheduler with threads: one that waits for descriptors and moments, and `workers` that run tasks. At
+/// most half of them, and at least one, run tasks that may block. All have ended, and waiting tasks are
+/// dropped, when it is destroyed or `stop()` returns.
 class ThreadScheduler : public Scheduler {
  public:
   /// `workers`: 1 or more. throws std::system_error when the system gives no descriptor or thread.
@@ -44,6 +48,7 @@ class ThreadScheduler : public Scheduler {
   ~ThreadScheduler() override;
 
   bool post(Task task) override;
+  bool post_blocking(Task task) override;
   bool when(IoWait wait, Task task) override;
   /// Drops what waits, lets the tasks that run right now end, and returns when they have. From inside a task
   /// it does not wait for that task.

@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "dbpool/drivers/sqlite.hpp"
 #include "support/null_driver.hpp"
 #include "web/client_limits.hpp"
 
@@ -119,6 +120,12 @@ TEST_CASE(
   }
   const Hoard one_less(last - 1);
   CHECK(connect(*driver, Deadline()) != nullptr);
+}
+
+TEST_CASE("a connect that may block says so through the count of descriptors") {
+  const auto driver = sparing_driver(sqlite_driver(":memory:"), std::make_shared<DescriptorCount>(0), 3);
+  CHECK(driver->start_connect(Deadline())->may_block());
+  CHECK_FALSE(sparing(3)->start_connect(Deadline())->may_block());
 }
 
 TEST_CASE("a connection is refused when no descriptor is left at all") {

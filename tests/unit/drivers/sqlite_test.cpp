@@ -7,6 +7,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <latch>
+#include <stop_token>
 #include <thread>
 
 using namespace dbpool;
@@ -165,6 +167,39 @@ TEST_CASE("a runaway statement ends at its deadline and breaks the connection") 
   CHECK(connection->is_broken());
 }
 
+TEST_CASE("a runaway statement ends when it is asked to stop, and one that has not begun does not begin") {
+  const auto connection = open(":memory:");
+  std::stop_source stop;
+  std::latch begins(1);
+  std::optional<ErrorKind> failure;
+  std::thread runner([&] {
+    const auto query = connection->start_query(endless, Deadline(now() + 1h, stop.get_token()));
+    begins.count_down();
+    try {
+      query->advance();
+    } catch (const DriverError& error) {
+      failure = error.kind();
+    }
+  });
+  begins.wait();
+  const TimePoint begin = now();
+  stop.request_stop();
+  runner.join();
+  CHECK(now() - begin < 1s);
+  CHECK(failure == ErrorKind::timeout);
+  CHECK(connection->is_broken());
+
+  const auto other = open(":memory:");
+  const auto late = other->start_query("CREATE TABLE t(x)", Deadline(now() + 1h, stop.get_token()));
+  CHECK_THROWS_AS(late->advance(), DriverError);
+  CHECK(value(*other, "SELECT count(*) FROM sqlite_schema") == "0");
+}
+
+TEST_CASE("connecting and querying may block") {
+  CHECK(sqlite_driver(":memory:")->start_connect(in(1s))->may_block());
+  CHECK(open(":memory:")->start_query("SELECT 1", in(1s))->may_block());
+}
+
 TEST_CASE("a statement whose deadline has passed does not begin") {
   const auto connection = open(":memory:");
   CHECK(failure_of(*connection, "CREATE TABLE t(x)", -1s).kind() == ErrorKind::timeout);
@@ -200,6 +235,24 @@ TEST_CASE("a statement that finds a lock comes back at once, and runs when the l
   holder->execute("COMMIT", in(1s));
   CHECK_FALSE(insert->advance().has_value());
   CHECK(value(*holder, "SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE("a statement that names the busy timeout waits for a lock no longer than another") {
+  const Folder folder;
+  const auto holder = open(folder.file("a.db"));
+  const auto waiter = open(folder.file("a.db"));
+  holder->execute("CREATE TABLE t(x)", in(1s));
+  holder->execute("BEGIN IMMEDIATE", in(1s));
+  const TimePoint begin = now();
+  for (const char* sql :
+       {"INSERT INTO t VALUES ('busy_timeout')", "/* PRAGMA busy_timeout */ DELETE FROM t"}) {
+    const auto write = waiter->start_query(sql, in(10s));
+    CHECK(write->advance().has_value());
+  }
+  CHECK(now() - begin < 2s);
+  CHECK(value(*waiter, " pragma BUSY_TIMEOUT ;\n") == "5000");
+  CHECK(
+      contains(failure_of(*waiter, "PRAGMA busy_timeout; DELETE FROM t").what(), "more than one statement"));
 }
 
 TEST_CASE("a snapshot that is out of date is the statement's failure, at once") {
@@ -316,4 +369,21 @@ TEST_CASE("info has the file without a URI's dressing") {
   CHECK(sqlite_driver(":memory:")->info().database == ":memory:");
   CHECK(sqlite_driver(":memory:")->info().driver == "sqlite");
   CHECK(sqlite_driver(":memory:")->info().user.empty());
+}
+
+TEST_CASE("info has what a DSN file said when it was last opened, and does not read it") {
+  const Folder folder;
+  const fs::path secret = folder.file("dsn");
+  const auto says = [&](const std::string& name) { std::ofstream(secret) << folder.file(name) << '\n'; };
+  const auto early = sqlite_driver(DsnSource(secret));
+  CHECK(early->info().database.empty());
+  says("a.db");
+  const auto driver = sqlite_driver(DsnSource(secret));
+  CHECK(driver->info().database == folder.file("a.db"));
+  connect(*early, in(5s));
+  CHECK(early->info().database == folder.file("a.db"));
+  says("b.db");
+  CHECK(driver->info().database == folder.file("a.db"));
+  connect(*driver, in(5s));
+  CHECK(driver->info().database == folder.file("b.db"));
 }

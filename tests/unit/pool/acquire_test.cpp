@@ -380,6 +380,27 @@ TEST_CASE("with leak_stack the stack is kept however the lease was asked for") {
   CHECK_FALSE(leaks[1].stack.empty());
 }
 
+TEST_CASE("a statement without an answer ends at the pool's command timeout and is counted as one") {
+  auto options = sized(1, 1);
+  options.command_timeout = 5s;
+  FakePool pool(options);
+  auto lease = pool->acquire();
+  pool.database->silent = true;
+  // The caller's thread waits itself, and time passes meanwhile.
+  pool.database->while_waiting = [&](TimePoint until) { pool.clock->advance(until - pool.clock->now()); };
+  const TimePoint began = pool.clock->now();
+  try {
+    lease.execute("SELECT 1");
+    FAIL("there was an answer");
+  } catch (const DriverError& error) {
+    CHECK(error.kind() == ErrorKind::timeout);
+  }
+  CHECK(pool.clock->now() - began == 5s);
+  CHECK(pool.now().errors.at(index_of(ErrorKind::timeout)) == 1);
+  lease.release();
+  CHECK(pool.now().closed.at(index_of(CloseReason::error)) == 1);
+}
+
 TEST_CASE("the options must make sense") {
   CHECK_THROWS_AS(FakePool(sized(3, 2)), std::invalid_argument);
   CHECK_THROWS_AS(FakePool(sized(0, 0)), std::invalid_argument);

@@ -153,6 +153,39 @@ TEST_CASE("a check that passes tells the round trip and its time") {
   CHECK(s.healthy == 1);
 }
 
+TEST_CASE("a check that a shutdown cuts off counts as none, and its connection is closed") {
+  auto options = sized(2, 2);
+  options.health_check_interval = 1s;
+  FakePool pool(options);
+  pool.database->silent = true;
+  Lease lease = probe(pool);
+  bool back = false;
+  Lease::check_async(std::move(lease), "SELECT 1", [&](Lease) { back = true; });
+  pool.advance(1s);  // now the other one is being checked as well
+  REQUIRE(pool.now().checking == 1);
+  pool->shut_down();
+  pool.advance(pool->options().validation_timeout);
+  CHECK(back);
+  const auto s = pool.now();
+  CHECK(s.health_check_failures == 0);
+  CHECK(pool.observer->all<notice::Failure>().empty());
+  CHECK(s.total() == 0);
+  CHECK(s.active == 0);
+}
+
+TEST_CASE("a first check that a shutdown cuts off counts as none") {
+  FakePool pool(sized(1, 1), [](auto& db) { db.ping_takes = Duration(1h); });
+  REQUIRE(pool.now().opening == 1);
+  pool->shut_down();
+  pool.advance(pool->options().validation_timeout);
+  const auto s = pool.now();
+  CHECK(s.opening == 0);
+  CHECK(s.health_checks == 0);
+  CHECK(s.health_check_failures == 0);
+  CHECK(pool.observer->all<notice::Failure>().empty());
+  CHECK(pool.database->open == 0);
+}
+
 TEST_CASE("a probe is active but is told apart from load") {
   FakePool pool(sized(2, 2));
   const auto looking = probe(pool);

@@ -19,6 +19,42 @@ class Waiting : public Operation {
   bool& was_there_;
 };
 
+/// Counts the blocking tasks, and tells inside one that it is.
+class Counting : public test::ManualScheduler {
+ public:
+  using ManualScheduler::ManualScheduler;
+  bool post_blocking(Task task) override {
+    ++blocking;
+    return post([this, task = std::move(task)] {
+      inside = true;
+      task();
+      inside = false;
+    });
+  }
+
+  int blocking = 0;
+  bool inside = false;
+};
+
+/// Waits twice, 1 ms each.
+class ThreeSteps : public Operation {
+ public:
+  ThreeSteps(const Clock& clock, const Counting& scheduler, bool blocks)
+      : clock_(clock), scheduler_(scheduler), blocks_(blocks) {}
+  std::optional<IoWait> advance() override {
+    CHECK(scheduler_.inside == blocks_);
+    if (++steps_ == 3) return std::nullopt;
+    return IoWait{-1, 0, clock_.now() + 1ms};
+  }
+  bool may_block() const noexcept override { return blocks_; }
+
+ private:
+  const Clock& clock_;
+  const Counting& scheduler_;
+  const bool blocks_;
+  int steps_ = 0;
+};
+
 }  // namespace
 
 TEST_CASE("an operation runs on the scheduler and holds no thread while it waits") {
@@ -47,6 +83,22 @@ TEST_CASE("what an operation throws reaches the one who waits for it") {
   scheduler->run();
   CHECK_THROWS_AS(std::rethrow_exception(thrown), DriverError);
   CHECK_THROWS_AS(connect(driver, Deadline()), DriverError);
+}
+
+TEST_CASE("an operation that may block runs all of its steps as blocking tasks, and no other does") {
+  const auto clock = std::make_shared<FakeClock>();
+  const auto scheduler = std::make_shared<Counting>(clock);
+  bool done = false;
+  run_on(scheduler, std::make_shared<ThreeSteps>(*clock, *scheduler, false),
+         [&](const std::exception_ptr&) { done = true; });
+  scheduler->advance(1s);
+  CHECK(done);
+  CHECK(scheduler->blocking == 0);
+  run_on(scheduler, std::make_shared<ThreeSteps>(*clock, *scheduler, true),
+         [&](const std::exception_ptr&) { done = false; });
+  scheduler->advance(1s);
+  CHECK_FALSE(done);
+  CHECK(scheduler->blocking == 3);
 }
 
 TEST_CASE("an operation that a stopped scheduler drops goes before what its end would have been told to") {

@@ -103,6 +103,16 @@ TEST_CASE("a canary that is stopped finishes the turn it is in and begins no oth
   CHECK(s.acquisitions == 1);
 }
 
+TEST_CASE("a canary that is stopped while its query runs does not go on to hold the lease") {
+  Aviary a(sized(1, 1), {.interval = 1s, .concurrency = 1, .hold = 1min});
+  a.database->ping_takes = Duration(100ms);
+  a.scheduler->advance(1020ms);
+  while (a.canary.querying() == 0) a.scheduler->advance(10ms);
+  a.canary.stop();
+  a.scheduler->advance(100ms);
+  CHECK(a.pool->snapshot().active == 0);
+}
+
 TEST_CASE("a canary whose query is running says so") {
   Aviary a(sized(1, 1), {.interval = 1s});
   a.database->ping_takes = Duration(100ms);

@@ -3,13 +3,19 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "dbpool/sync/scheduler.hpp"
+#include "support/gate.hpp"
 
 using namespace std::chrono_literals;
+using dbpool::Gate;
 using dbpool::IoWait;
 using dbpool::ThreadScheduler;
 
@@ -98,6 +104,80 @@ TEST_CASE("a descriptor that cannot be watched counts as ready") {
   std::latch ran(1);
   scheduler.when({1'000'000, POLLIN, dbpool::TimePoint::max()}, [&] { ran.count_down(); });
   ran.wait();
+}
+
+TEST_CASE("tasks that block take at most half of the workers, and all get their turn in order") {
+  for (const unsigned workers : {1U, 2U, 5U, 8U}) {
+    CAPTURE(workers);
+    const unsigned most = std::max(workers / 2, 1U);
+    Gate gate;
+    std::mutex mutex;
+    std::vector<int> begun;
+    std::latch all(20);
+    ThreadScheduler scheduler(workers);
+    for (int i = 0; i < 20; ++i) {
+      scheduler.post_blocking([&, i] {
+        {
+          const std::lock_guard lock(mutex);
+          begun.push_back(i);
+        }
+        gate.pass();
+        all.count_down();
+      });
+    }
+    gate.await_arrivals(static_cast<int>(most));
+    if (workers > 1) {
+      std::latch quick(100);
+      for (int i = 0; i < 50; ++i) scheduler.post([&] { quick.count_down(); });
+      const auto soon = std::chrono::steady_clock::now() + 1ms;
+      for (int i = 0; i < 50; ++i) scheduler.at(soon, [&] { quick.count_down(); });
+      quick.wait();
+    }
+    CHECK(gate.arrived() == static_cast<int>(most));
+    gate.open();
+    all.wait();
+    const std::lock_guard lock(mutex);
+    // Where several run at a time, they may overtake each other once they have begun.
+    if (most == 1) CHECK(std::ranges::is_sorted(begun));
+  }
+}
+
+TEST_CASE("one worker takes tasks that block and others in turn") {
+  ThreadScheduler scheduler(1);
+  Gate gate;
+  std::string order;
+  std::latch ran(6);
+  scheduler.post([&] { gate.pass(); });
+  for (int i = 0; i < 3; ++i) {
+    scheduler.post_blocking([&] {
+      order += 'b';
+      ran.count_down();
+    });
+  }
+  for (int i = 0; i < 3; ++i) {
+    scheduler.post([&] {
+      order += 'q';
+      ran.count_down();
+    });
+  }
+  gate.open();
+  ran.wait();
+  CHECK(order == "bqqqbb");
+}
+
+TEST_CASE("a stop drops blocking tasks that wait for their turn") {
+  auto token = std::make_shared<int>(0);
+  Gate gate;
+  ThreadScheduler scheduler(1);
+  scheduler.post_blocking([&] { gate.pass(); });
+  scheduler.post_blocking([token] {});
+  gate.await_arrivals(1);
+  std::thread stopper([&] { scheduler.stop(); });
+  while (scheduler.post([] {})) std::this_thread::yield();
+  gate.open();
+  stopper.join();
+  CHECK(token.use_count() == 1);
+  CHECK_FALSE(scheduler.post_blocking([] {}));
 }
 
 TEST_CASE("after a stop nothing is taken, and what waited is dropped and not run") {
