@@ -46,7 +46,7 @@ sources:
 
 }  // namespace
 
-TEST_CASE("a PgBouncer under pressure shows in the metrics as it is") {
+TEST_CASE("a PgBouncer under pressure shows in the metrics as it is, and so does its relief") {
   const Site site;
   std::vector<PoolerClient> clients;
   for (int i = 0; i < 4; ++i) clients.emplace_back(site.pooler.dsn("app", "alice"), 60);
@@ -67,6 +67,17 @@ TEST_CASE("a PgBouncer under pressure shows in the metrics as it is") {
   CHECK_FALSE(scrape.value("dbpool_queries_total", alice).has_value());
   CHECK_FALSE(scrape.value("dbpool_connections_created_total", alice).has_value());
   CHECK_FALSE(scrape.mentions({{"pool", "pgb/pgbouncer/pgbouncer"}}));
+
+  clients.clear();
+  site.server.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'alice'");
+  const auto is_relaxed = [&] {
+    const Scrape now = site.exporter.scrape();
+    return now.value("dbpool_waiting_requests", alice) == 0 &&
+           now.value("dbpool_oldest_waiter_seconds", alice) == 0 &&
+           now.value("dbpool_health_reason", with(alice, "reason", "saturation")) == 0 &&
+           now.at("dbpool_acquisitions_total", alice) > scrape.at("dbpool_acquisitions_total", alice);
+  };
+  CHECK(eventually(is_relaxed, 30s));
 }
 
 TEST_CASE("a paused PgBouncer says so") {
