@@ -1,6 +1,7 @@
 #include <list>
+#include <map>
 
-#include "fault_scene.hpp"
+#include "backoff_step.hpp"
 #include "network_faults.hpp"
 #include "support/postgres_server.hpp"
 
@@ -74,9 +75,16 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
   CHECK(exporter.scrape().at("process_threads") <= threads + 8);
 
   scene.heal();
+  const WallSeconds returned = wall_now();
+  std::map<std::string, double> failures;
+  for (const NetworkFault& fault : network_faults) {
+    failures[watch_of(fault)] = failures_of(exporter, watch_of(fault));
+  }
   for (const NetworkFault& fault : network_faults) {
     CAPTURE(std::string(fault.name));
     check_that_it_is_back(exporter, fault.name);
+    check_that_it_came_in_one_step(exporter, fault.name, returned);
     CHECK(scene.watch_becomes(fault, 1));
+    check_that_it_is_read_in_one_step(exporter, watch_of(fault), failures[watch_of(fault)], returned);
   }
 }

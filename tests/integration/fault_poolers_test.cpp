@@ -1,6 +1,7 @@
 #include <list>
+#include <map>
 
-#include "fault_scene.hpp"
+#include "backoff_step.hpp"
 #include "network_faults.hpp"
 #include "support/pgbouncer_server.hpp"
 #include "support/pgpool_server.hpp"
@@ -78,6 +79,13 @@ struct Scene {
     const double before = transactions(source);
     return eventually([&] { return transactions(source) > before; }, 20s);
   }
+  /// A Pgpool-II that takes connections and says nothing has no free child.
+  static bool looks_full(const NetworkFault& fault) { return fault.chaos == Chaos::silent; }
+  /// Whether that Pgpool-II comes to show figures.
+  bool answers(const std::string& source) const {
+    const Labels whole{{"source", source}, {"pool", source}};
+    return eventually([&] { return exporter.metric("dbpool_queries_total", whole) > 0; }, 20s);
+  }
   bool is_saturated(const std::string& source) const {
     const Labels saturation{{"source", source}, {"pool", source}, {"reason", "saturation"}};
     return eventually([&] { return exporter.metric("dbpool_health_reason", saturation) == 1; }, 20s);
@@ -97,9 +105,7 @@ struct Scene {
       CHECK(becomes(bouncer_of(fault), 0));
       CHECK_FALSE(exporter.scrape().mentions(
           {{"source", bouncer_of(fault)}, {"pool", bouncer_of(fault) + "/app/alice"}, {"state", "idle"}}));
-      // A Pgpool-II that takes connections and says nothing has no free child.
-      const bool looks_full = fault.chaos == Chaos::silent;
-      CHECK(looks_full ? is_saturated(pgpool_of(fault)) : becomes(pgpool_of(fault), 0));
+      CHECK(looks_full(fault) ? is_saturated(pgpool_of(fault)) : becomes(pgpool_of(fault), 0));
     }
   }
 };
@@ -123,16 +129,21 @@ TEST_CASE("whatever a network does to a pooler is an outage of its source alone,
   CHECK(exporter.scrape().at("process_threads") <= threads + 8);
 
   scene.heal();
+  const WallSeconds returned = wall_now();
+  std::map<std::string, double> failures;
+  for (const NetworkFault& fault : network_faults) {
+    for (const std::string& source : {bouncer_of(fault), pgpool_of(fault)}) {
+      failures[source] = failures_of(exporter, source);
+    }
+  }
   for (const NetworkFault& fault : network_faults) {
     CAPTURE(std::string(fault.name));
     CHECK(scene.becomes(bouncer_of(fault), 1));
+    check_that_it_is_read_in_one_step(exporter, bouncer_of(fault), failures[bouncer_of(fault)], returned);
     CHECK(scene.is_measured(bouncer_of(fault)));
     CHECK(scene.becomes(pgpool_of(fault), 1));
-    CHECK(eventually(
-        [&] {
-          return exporter.metric("dbpool_queries_total",
-                                 {{"source", pgpool_of(fault)}, {"pool", pgpool_of(fault)}}) > 0;
-        },
-        20s));
+    CHECK(scene.answers(pgpool_of(fault)));
+    if (scene.looks_full(fault)) continue;
+    check_that_it_is_read_in_one_step(exporter, pgpool_of(fault), failures[pgpool_of(fault)], returned);
   }
 }
