@@ -47,6 +47,11 @@ struct Scene {
       return comes_to_work(exporter, fault.name) && watch_becomes(fault, 1);
     });
   }
+  bool all_come_to_an_outage() const {
+    return std::ranges::all_of(network_faults, [&](const NetworkFault& fault) {
+      return comes_to_an_outage(exporter, fault.name) && watch_becomes(fault, 0);
+    });
+  }
   bool watch_becomes(const NetworkFault& fault, double up) const {
     return eventually([&] { return exporter.metric("dbpool_up", {{"source", watch_of(fault)}}) == up; }, 20s);
   }
@@ -61,7 +66,14 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
   const double threads = exporter.scrape().at("process_threads");
 
   scene.inject();
-  check_that_scrapes_are_fast(exporter);  // while everything is being noticed
+  std::size_t outages = 1;
+  check_that_scrapes_are_fast(exporter, [&] {  // while everything is being noticed
+    REQUIRE(scene.all_come_to_an_outage());
+    scene.heal();
+    REQUIRE(scene.all_come_to_work());
+    scene.inject();
+    ++outages;
+  });
   for (const NetworkFault& fault : network_faults) {
     CAPTURE(std::string(fault.name));
     CHECK(comes_to_an_outage(exporter, fault.name));
@@ -82,7 +94,7 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
   }
   for (const NetworkFault& fault : network_faults) {
     CAPTURE(std::string(fault.name));
-    check_that_it_is_back(exporter, fault.name);
+    check_that_it_is_back(exporter, fault.name, outages);
     check_that_it_came_in_one_step(exporter, fault.name, returned);
     CHECK(scene.watch_becomes(fault, 1));
     check_that_it_is_read_in_one_step(exporter, watch_of(fault), failures[watch_of(fault)], returned);

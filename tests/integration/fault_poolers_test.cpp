@@ -120,7 +120,12 @@ TEST_CASE("whatever a network does to a pooler is an outage of its source alone,
   const double threads = exporter.scrape().at("process_threads");
 
   scene.inject();
-  check_that_scrapes_are_fast(exporter);  // while everything is being noticed
+  check_that_scrapes_are_fast(exporter, [&] {  // while everything is being noticed
+    scene.check_that_they_are_out();
+    scene.heal();
+    REQUIRE(scene.all_come_to_work());
+    scene.inject();
+  });
   scene.check_that_they_are_out();
   check_that_others_go_on(exporter);
   CHECK(scene.becomes("pgb-direct", 1));
