@@ -150,7 +150,7 @@ TEST_CASE(
   CHECK(after.at("dbpool_connections", state("held", "active")) == 2);
   CHECK(after.at("dbpool_leaks_detected_total", of_pool("held")) == 0);
 
-  CHECK(eventually([&] { return exporter.metric("dbpool_releases_total", of_pool("held")) >= 2; }, 10s));
+  CHECK(eventually([&] { return exporter.metric("dbpool_releases_total", of_pool("held")) >= 2; }, 30s));
   CHECK(exporter.metric("dbpool_leaks_detected_total", of_pool("held")) == 0);
   CHECK(exporter.log("potential connection leak detected").empty());
   CHECK(exporter.log("database error").empty());
