@@ -40,7 +40,8 @@ function(dbpool_room name)
   target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE dbpool_settings)
 endfunction()
 
-# dbpool_test(NAME LABEL source... [LINK library...]): one executable, one CTest entry.
+# dbpool_test(NAME LABEL source... [LINK library...]): one executable, one CTest entry. Under a sanitizer it is given
+# more time.
 function(dbpool_test name label)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
@@ -48,6 +49,9 @@ function(dbpool_test name label)
   target_link_libraries(${name} PRIVATE dbpool_test_main ${ARG_LINK} dbpool_settings)
   add_test(NAME ${name} COMMAND ${DBPOOL_TEST_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
+  if(DBPOOL_SANITIZE)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT DBPOOL_TEST_SLOWNESS=4)
+  endif()
 endfunction()
 
 # ThreadSanitizer needs an address space without randomization.

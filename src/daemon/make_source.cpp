@@ -7,18 +7,21 @@
 namespace dbpool {
 namespace {
 
+std::shared_ptr<Driver> pooler_driver(const DsnSource& dsn, const SourceParts& parts) {
+  return postgres_driver(dsn, parts.postgres_threads, PostgresCancel::leave);
+}
+
 std::unique_ptr<Probe> make_probe(const SourceConfig& config, const SourceParts& parts) {
   const std::string& name = config.probe.name;
-  const auto driver = [&] { return postgres_driver(config.dsn, parts.postgres_threads); };
   switch (config.probe.kind) {
     case SourceKind::pgbouncer:
-      return pgbouncer_probe(name, config.pgbouncer, driver());
+      return pgbouncer_probe(name, config.pgbouncer, pooler_driver(config.dsn, parts));
     case SourceKind::pgpool:
-      return pgpool_probe(name, driver());
+      return pgpool_probe(name, pooler_driver(config.dsn, parts));
     case SourceKind::pg_stat_activity: {
       StatActivityOptions options = config.activity;
       options.limit = config.probe.limit;
-      return pg_stat_activity_probe(name, options, driver());
+      return pg_stat_activity_probe(name, options, postgres_driver(config.dsn, parts.postgres_threads));
     }
     case SourceKind::http_json:
       return http_json_probe(name, config.http, parts.names);
@@ -37,7 +40,7 @@ std::shared_ptr<PoolSource> make_source(const SourceConfig& config, const Source
   LedgerOptions ledger;
   ledger.error_window = config.pgbouncer.error_window;
   ledger.wait_window = config.pgbouncer.wait_window;
-  return std::make_shared<Synthetic>(source, postgres_driver(synthetic->dsn, parts.postgres_threads),
+  return std::make_shared<Synthetic>(source, pooler_driver(synthetic->dsn, parts),
                                      SyntheticPace{synthetic->interval, config.probe.timeout}, parts.runtime,
                                      ledger);
 }

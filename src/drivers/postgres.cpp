@@ -9,8 +9,8 @@ namespace {
 
 class PostgresDriver : public Driver {
  public:
-  PostgresDriver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads)
-      : context_(std::make_shared<PostgresContext>(std::move(dsn), std::move(threads))) {
+  PostgresDriver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel)
+      : context_(std::make_shared<PostgresContext>(std::move(dsn), std::move(threads), cancel)) {
     context_->info.access()->driver = "postgres";
     // A DSN that cannot be read yet is not this moment's failure: the pool keeps trying, and info() follows.
     try {
@@ -36,8 +36,9 @@ std::shared_ptr<PostgresThreads> postgres_threads() {
   return std::make_shared<PostgresThreads>();
 }
 
-std::shared_ptr<Driver> postgres_driver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads) {
-  return std::make_shared<PostgresDriver>(std::move(dsn), std::move(threads));
+std::shared_ptr<Driver> postgres_driver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads,
+                                        PostgresCancel cancel) {
+  return std::make_shared<PostgresDriver>(std::move(dsn), std::move(threads), cancel);
 }
 
 }  // namespace dbpool

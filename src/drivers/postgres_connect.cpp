@@ -72,7 +72,7 @@ std::optional<IoWait> PostgresConnect::advance() {
 
 std::unique_ptr<Connection> PostgresConnect::take() {
   return std::make_unique<PostgresConnection>(std::move(conn_), std::move(target_.secrets),
-                                              context_->threads);
+                                              context_->threads, context_->cancel);
 }
 
 void PostgresConnect::read() {

@@ -18,10 +18,11 @@ namespace dbpool {
 struct PostgresContext {
   DsnSource dsn;
   std::shared_ptr<PostgresThreads> threads;
+  PostgresCancel cancel;
   Guarded<PoolInfo> info;  ///< as the connection string last said
 
-  PostgresContext(DsnSource dsn_, std::shared_ptr<PostgresThreads> threads_)
-      : dsn(std::move(dsn_)), threads(std::move(threads_)) {}
+  PostgresContext(DsnSource dsn_, std::shared_ptr<PostgresThreads> threads_, PostgresCancel cancel_)
+      : dsn(std::move(dsn_)), threads(std::move(threads_)), cancel(cancel_) {}
   /// Reads the connection string afresh. throws DriverError (connect).
   PostgresTarget target();
 };

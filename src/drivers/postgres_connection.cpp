@@ -18,8 +18,8 @@ void ask_to_cancel(PGcancel* request) {
 }  // namespace
 
 PostgresConnection::PostgresConnection(PgHandle conn, std::vector<std::string> secrets,
-                                       std::shared_ptr<PostgresThreads> threads)
-    : conn_(std::move(conn)), secrets_(std::move(secrets)), threads_(std::move(threads)) {
+                                       std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel)
+    : conn_(std::move(conn)), secrets_(std::move(secrets)), threads_(std::move(threads)), cancel_(cancel) {
   PQsetErrorVerbosity(conn_.get(), PQERRORS_DEFAULT);
   PQsetnonblocking(conn_.get(), 1);
 }
@@ -41,6 +41,7 @@ bool PostgresConnection::is_broken() const noexcept {
 
 void PostgresConnection::abandon() noexcept {
   if (std::exchange(abandoned_, true) || PQtransactionStatus(conn_.get()) != PQTRANS_ACTIVE) return;
+  if (cancel_ == PostgresCancel::leave) return;
   try {
     const std::shared_ptr<PGcancel> request(PQgetCancel(conn_.get()), PQfreeCancel);
     if (request) threads_->cancellations.run([request] { ask_to_cancel(request.get()); });

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dbpool/drivers/postgres.hpp"
 #include "dbpool/pool/driver.hpp"
 #include "drivers/postgres_dsn.hpp"
 #include "drivers/postgres_threads.hpp"
@@ -15,7 +16,7 @@ namespace dbpool {
 class PostgresConnection : public Connection {
  public:
   PostgresConnection(PgHandle conn, std::vector<std::string> secrets,
-                     std::shared_ptr<PostgresThreads> threads);
+                     std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel);
   ~PostgresConnection() override;
 
   std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
@@ -25,13 +26,15 @@ class PostgresConnection : public Connection {
   PGconn* libpq() const noexcept { return conn_.get(); }
   /// For messages: a text of libpq or the server without secrets.
   std::string present(std::string_view text) const { return presentable(text, secrets_); }
-  /// Breaks the connection in the middle of a statement and asks the server, on another thread, to cancel it.
+  /// Breaks the connection in the middle of a statement and, unless told to leave it, asks the server on
+  /// another thread to cancel it.
   void abandon() noexcept;
 
  private:
   PgHandle conn_;
   std::vector<std::string> secrets_;
   std::shared_ptr<PostgresThreads> threads_;
+  PostgresCancel cancel_;
   bool abandoned_ = false;
 };
 

@@ -40,16 +40,24 @@ struct Watch {
   explicit Watch(const std::string& dsn) : exporter({.config = config_of(dsn)}) {}
 
   const ExporterProcess exporter;
+  // Before anybody watches: two seconds without connections are an outage in such a hurry.
+  const bool ready = eventually(
+      [&] {
+        return exporter.metric("dbpool_up", {{"source", "orders"}}) == 1;
+      },
+      20s);
   const WebhookReceiver webhook;
   const AlertmanagerServer alertmanager{ShippedAlerts::alertmanager(webhook.port())};
   const PrometheusServer prometheus{ShippedAlerts::prometheus(exporter.port(), alertmanager.port())};
 
-  /// The first message to `receiver` with that status.
+  /// The first message with that status that `receiver` got about the lack of connections. There may be
+  /// others: on a machine that is busy the objective for latency is missed, and that is told as well.
   std::optional<Json> told(const std::string& receiver, const std::string& status) const {
     for (const auto& posted : webhook.posted()) {
       if (posted.path != "/" + receiver) continue;
       auto message = Json::parse(posted.body);
-      if (message.at("status") == status) return message;
+      const bool expected = message.at("groupLabels").at("alertname") == "ConnectionPoolNoConnections";
+      if (expected && message.at("status") == status) return message;
     }
     return std::nullopt;
   }
@@ -93,9 +101,10 @@ void check_page(const Json& message, const Watch& watch) {
 TEST_CASE("a database that dies is a page and a ticket, and its return resolves both") {
   PostgresServer server;
   const Watch watch(server.dsn());
+  REQUIRE(watch.ready);
   REQUIRE(eventually(
       [&] { return watch.prometheus.query("pool:dbpool_connections:sum{pool='orders'}") == 2; }, 20s));
-  CHECK(watch.webhook.posted().empty());
+  CHECK_FALSE(watch.told("pagerduty", "firing").has_value());
 
   server.kill();
   REQUIRE(eventually([&] { return watch.told("pagerduty", "firing").has_value(); }, 30s));

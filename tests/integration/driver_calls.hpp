@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "dbpool/drivers/postgres.hpp"
+#include "support/eventually.hpp"
 
 namespace dbpool {
 
@@ -56,10 +57,7 @@ inline bool contains(const std::string& text, const std::string& part) {
 }
 
 inline bool eventually(const std::function<bool()>& condition) {
-  for (const TimePoint end = now() + 3s; now() < end; std::this_thread::sleep_for(10ms)) {
-    if (condition()) return true;
-  }
-  return false;
+  return eventually(condition, 3s);
 }
 
 }  // namespace dbpool

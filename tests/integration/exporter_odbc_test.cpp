@@ -98,7 +98,7 @@ TEST_CASE("a password that is refused over ODBC is an authentication error and i
   CHECK(visible().find("a brace that is not closed") != std::string::npos);
 }
 
-TEST_CASE("a server stopped in its tracks is an outage over ODBC and delays neither pools nor the end") {
+TEST_CASE("a server stopped in its tracks is an outage over ODBC and delays nobody, until it goes on") {
   PostgresServer server;
   ExporterProcess exporter(
       {.config = "pools:" + pool("orders", server.port(), "") +
@@ -113,6 +113,16 @@ TEST_CASE("a server stopped in its tracks is an outage over ODBC and delays neit
                    10s));
   CHECK(exporter.metric("dbpool_up", {{"source", "cache"}}) == 1);
   CHECK(exporter.scrape().at("process_threads", {}) < 100);
+
+  server.thaw();
+  const auto acquired = exporter.metric("dbpool_acquisitions_total", of("orders"));
+  CHECK(eventually([&] { return is_healthy(exporter.scrape(), "orders"); }, 30s));
+  CHECK(
+      eventually([&] { return exporter.metric("dbpool_acquisitions_total", of("orders")) > acquired; }, 5s));
+  CHECK(exporter.log("connection pool recovered").size() == 1);
+
+  server.freeze();
+  CHECK(eventually([&] { return is_in_outage(exporter.scrape(), "orders"); }, 15s));
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait_exit(3s) == 0);
 }

@@ -3,7 +3,7 @@
 
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
+#include "support/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -61,15 +61,25 @@ TEST_CASE("SIGINT ends it as SIGTERM does") {
   CHECK(exporter.process().wait_exit(2s) == 0);
 }
 
-TEST_CASE("a database that is absent at the start is no failure but is shown as down") {
-  const std::string dsn = "host=127.0.0.1 user=nobody port=" + std::to_string(free_port());
-  ExporterProcess exporter({.environment = {{"DBPOOL_DRIVER", "postgres"}, {"DBPOOL_DSN", dsn}}});
+TEST_CASE("a database that is absent at the start is no failure but is shown as down until it is there") {
+  PostgresServer server;
+  server.stop();
+  ExporterProcess exporter({.environment = {{"DBPOOL_DRIVER", "postgres"},
+                                            {"DBPOOL_DSN", server.dsn()},
+                                            {"DBPOOL_CANARY_INTERVAL", "200ms"}}});
   CHECK(eventually([&] { return exporter.get("/-/ready").status == 200; }, 3s));
   const Scrape scrape = exporter.scrape();
   CHECK(scrape.value("dbpool_up", {{"source", "default"}}) == 0);
   CHECK(scrape.at("dbpool_connect_failures_total", default_pool) >= 1);
   CHECK(scrape.at("dbpool_errors_total", with(default_pool, "error_type", "connect")) >= 1);
   CHECK(eventually([&] { return !exporter.log("reconnection attempt").empty(); }, 3s));
+
+  server.start();
+  CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "default"}}) == 1; }, 20s));
+  CHECK(eventually(
+      [&] { return exporter.metric("dbpool_health_status", with(default_pool, "status", "healthy")) == 1; },
+      20s));
+  CHECK(eventually([&] { return exporter.metric("dbpool_acquisitions_total", default_pool) > 3; }, 5s));
 }
 
 TEST_CASE("an environment variable that it does not know is warned about and changes nothing") {

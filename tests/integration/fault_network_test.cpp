@@ -1,26 +1,15 @@
-#include <array>
 #include <list>
+#include <map>
 
-#include "fault_scene.hpp"
-#include "support/chaos_proxy.hpp"
+#include "backoff_step.hpp"
+#include "network_faults.hpp"
 #include "support/postgres_server.hpp"
 
 using namespace dbpool;
 
 namespace {
 
-struct Fault {
-  const char* name;
-  Chaos chaos;
-};
-
-constexpr std::array faults{
-    Fault{"refused", Chaos::refuse}, Fault{"blackholed", Chaos::black_hole}, Fault{"silent", Chaos::silent},
-    Fault{"reset", Chaos::reset},    Fault{"garbage", Chaos::garbage},       Fault{"dripping", Chaos::drip},
-    Fault{"cut", Chaos::cut},
-};
-
-std::string watch_of(const Fault& fault) {
+std::string watch_of(const NetworkFault& fault) {
   return std::string("watch-") + fault.name;
 }
 
@@ -34,7 +23,7 @@ struct Scene {
   std::string config() {
     std::string pools = "pools:\n" + bystander_pool + watchful_pool("direct", server.dsn());
     std::string sources = "sources:\n";
-    for (const Fault& fault : faults) {
+    for (const NetworkFault& fault : network_faults) {
       const std::string dsn = proxies.emplace_back(server.port()).dsn();
       pools += watchful_pool(fault.name, dsn);
       sources +=
@@ -46,7 +35,7 @@ struct Scene {
 
   void inject() {
     auto proxy = proxies.begin();
-    for (const Fault& fault : faults) (proxy++)->inject(fault.chaos);
+    for (const NetworkFault& fault : network_faults) (proxy++)->inject(fault.chaos);
   }
   void heal() {
     for (ChaosProxy& proxy : proxies) proxy.heal();
@@ -54,11 +43,16 @@ struct Scene {
 
   /// Whether what is behind each proxy comes to be so, for the pool and for the source.
   bool all_come_to_work() const {
-    return std::ranges::all_of(faults, [&](const Fault& fault) {
+    return std::ranges::all_of(network_faults, [&](const NetworkFault& fault) {
       return comes_to_work(exporter, fault.name) && watch_becomes(fault, 1);
     });
   }
-  bool watch_becomes(const Fault& fault, double up) const {
+  bool all_come_to_an_outage() const {
+    return std::ranges::all_of(network_faults, [&](const NetworkFault& fault) {
+      return comes_to_an_outage(exporter, fault.name) && watch_becomes(fault, 0);
+    });
+  }
+  bool watch_becomes(const NetworkFault& fault, double up) const {
     return eventually([&] { return exporter.metric("dbpool_up", {{"source", watch_of(fault)}}) == up; }, 20s);
   }
 };
@@ -72,8 +66,15 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
   const double threads = exporter.scrape().at("process_threads");
 
   scene.inject();
-  check_that_scrapes_are_fast(exporter);  // while everything is being noticed
-  for (const Fault& fault : faults) {
+  std::size_t outages = 1;
+  check_that_scrapes_are_fast(exporter, [&] {  // while everything is being noticed
+    REQUIRE(scene.all_come_to_an_outage());
+    scene.heal();
+    REQUIRE(scene.all_come_to_work());
+    scene.inject();
+    ++outages;
+  });
+  for (const NetworkFault& fault : network_faults) {
     CAPTURE(std::string(fault.name));
     CHECK(comes_to_an_outage(exporter, fault.name));
     CHECK(scene.watch_becomes(fault, 0));
@@ -86,35 +87,16 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
   CHECK(exporter.scrape().at("process_threads") <= threads + 8);
 
   scene.heal();
-  for (const Fault& fault : faults) {
-    CAPTURE(std::string(fault.name));
-    check_that_it_is_back(exporter, fault.name);
-    CHECK(scene.watch_becomes(fault, 1));
+  const WallSeconds returned = wall_now();
+  std::map<std::string, double> failures;
+  for (const NetworkFault& fault : network_faults) {
+    failures[watch_of(fault)] = failures_of(exporter, watch_of(fault));
   }
-}
-
-TEST_CASE("a source that gets no answer holds no more than two connections to its target") {
-  PostgresServer server;
-  for (const Chaos chaos : {Chaos::silent, Chaos::drip}) {
-    CAPTURE(static_cast<int>(chaos));
-    ChaosProxy proxy(server.port());
-    const ExporterProcess exporter(
-        {.config = fmt::format("sources:\n  - {{name: watch, type: pg_stat_activity, dsn: '{}', interval: "
-                               "100ms, timeout: 500ms}}\n",
-                               proxy.dsn())});
-    const Labels watch{{"source", "watch"}};
-    REQUIRE(eventually([&] { return exporter.metric("dbpool_up", watch) == 1; }, 5s));
-    proxy.inject(chaos);
-    const auto failures = [&] { return count(exporter, "dbpool_source_read_failures_total", watch); };
-    std::size_t most = 0;
-    CHECK(eventually(
-        [&] {
-          most = std::max(most, proxy.open_connections());
-          return failures() >= 2;
-        },
-        10s));
-    CHECK(most <= 2);
-    proxy.heal();
-    CHECK(eventually([&] { return exporter.metric("dbpool_up", watch) == 1; }, 20s));
+  for (const NetworkFault& fault : network_faults) {
+    CAPTURE(std::string(fault.name));
+    check_that_it_is_back(exporter, fault.name, outages);
+    check_that_it_came_in_one_step(exporter, fault.name, returned);
+    CHECK(scene.watch_becomes(fault, 1));
+    check_that_it_is_read_in_one_step(exporter, watch_of(fault), failures[watch_of(fault)], returned);
   }
 }

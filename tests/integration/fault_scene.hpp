@@ -102,12 +102,13 @@ inline void check_that_others_go_on(const ExporterProcess& exporter) {
   CHECK(told(exporter, "bystander", "database error").empty());
 }
 
-/// It is back, is used, says so, and keeps its books.
-inline void check_that_it_is_back(const ExporterProcess& exporter, const std::string& pool) {
+/// It is back, is used, has said so once an outage, and keeps its books.
+inline void check_that_it_is_back(const ExporterProcess& exporter, const std::string& pool,
+                                  std::size_t outages = 1) {
   CHECK(comes_to_work(exporter, pool));
   CHECK(is_used(exporter, pool));
-  CHECK(told(exporter, pool, "connection pool recovered").size() == 1);
-  CHECK(told(exporter, pool, "database connection lost").size() == 1);
+  CHECK(told(exporter, pool, "connection pool recovered").size() == outages);
+  CHECK(told(exporter, pool, "database connection lost").size() == outages);
   const Scrape scrape = exporter.scrape();
   CHECK(scrape.at("dbpool_acquisitions_total", of_pool(pool)) ==
         scrape.at("dbpool_releases_total", of_pool(pool)) +

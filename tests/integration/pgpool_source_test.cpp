@@ -46,6 +46,8 @@ sources:
   std::optional<double> metric(std::string_view name, const Labels& labels) const {
     return exporter->metric(name, labels);
   }
+  /// Whether its last reading has figures.
+  bool answers() const { return metric("dbpool_queries_total", whole).value_or(0) > 0; }
   bool saturated() const {
     return metric("dbpool_health_reason", with(whole, "reason", "saturation")) == 1 &&
            metric("dbpool_up", {{"source", "pgp"}, {"kind", "pgpool"}}) == 1;
@@ -97,7 +99,7 @@ TEST_CASE("a Pgpool-II without a free child is saturated and not down") {
 
   clients.clear();
   site.server.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'alice'");
-  CHECK(eventually([&] { return site.metric("dbpool_queries_total", whole).value_or(0) > 0; }, 30s));
+  CHECK(eventually([&] { return site.answers() && !site.saturated(); }, 30s));
   CHECK(site.metric("dbpool_up", {{"source", "pgp"}}) == 1);
 }
 
@@ -115,11 +117,18 @@ TEST_CASE("a Pgpool-II that refuses because it is full is saturated") {
   };
   REQUIRE(eventually(gets_in, 30s));
   CHECK(eventually([&] { return site.saturated(); }, 30s));
+  busy.reset();
+  site.server.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'alice'");
+  CHECK(eventually([&] { return site.answers() && !site.saturated(); }, 30s));
 }
 
-TEST_CASE("a Pgpool-II that is gone is down") {
+TEST_CASE("a Pgpool-II that is gone is down until it is back") {
   Site site;
   REQUIRE(eventually([&] { return site.metric("dbpool_up", {{"source", "pgp"}}) == 1; }, 30s));
-  site.pooler.reset();
+  site.pooler->stop();
   CHECK(eventually([&] { return site.metric("dbpool_up", {{"source", "pgp"}}) == 0; }, 30s));
+  CHECK_FALSE(site.answers());
+  site.pooler->start();
+  CHECK(eventually([&] { return site.answers(); }, 40s));
+  CHECK(site.metric("dbpool_up", {{"source", "pgp"}}) == 1);
 }

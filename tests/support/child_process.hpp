@@ -48,6 +48,9 @@ class ChildProcess {
   /// ended it; nullopt while it runs.
   std::optional<int> wait_exit(std::chrono::nanoseconds bound);
 
+  /// Whether `wait_exit` has returned how it ended.
+  bool end_was_seen() const noexcept { return exit_code_.has_value(); }
+
   /// What it has written so far.
   std::string standard_output() const;
   std::string standard_error() const;

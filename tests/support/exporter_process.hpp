@@ -28,8 +28,9 @@ struct ExporterSetup {
 };
 
 /// The real exporter on a free loopback port, started and listening when the constructor returns. One thread
-/// at a time. It is told to end with the object, and must then end soon and cleanly, or the test case fails;
-/// so every case is one about a clean end, and about what a sanitizer finds at it.
+/// at a time. It is told to end with the object, and must then end soon and cleanly, or the test case fails,
+/// as it does when the process has ended before without the test having waited for it; so every case is one
+/// about a clean end, and about what a sanitizer finds at it.
 class ExporterProcess {
  public:
   /// throws std::runtime_error with what the exporter said when it does not listen soon.

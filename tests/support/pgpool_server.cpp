@@ -23,6 +23,16 @@ PgpoolServer::PgpoolServer(std::uint16_t backend, const std::vector<std::string>
        << "\nenable_pool_hba = off\nsr_check_period = 0\nhealth_check_period = 0\n";
   for (const std::string& setting : settings) conf << setting << '\n';
   conf.close();
+  start();
+}
+
+PgpoolServer::~PgpoolServer() {
+  if (process_ != 0) stop();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void PgpoolServer::start() {
   process_ = spawn_server({"/usr/sbin/pgpool", "-n", "-f", (directory_ / "pgpool.conf").string(), "-F",
                            "/dev/null", "-a", "/dev/null", "-k", "/dev/null"},
                           directory_ / "log");
@@ -30,15 +40,14 @@ PgpoolServer::PgpoolServer(std::uint16_t backend, const std::vector<std::string>
     throw std::runtime_error("Pgpool-II did not start: " + tail_of(directory_ / "log"));
 }
 
-PgpoolServer::~PgpoolServer() {
+void PgpoolServer::stop() {
   ::kill(process_, SIGINT);  // "fast": its children end with it
   const auto ended = [this] { return ::waitpid(process_, nullptr, WNOHANG) != 0; };
   if (!wait_until(ended, std::chrono::seconds(20))) {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
+  process_ = 0;
 }
 
 std::string PgpoolServer::dsn(const std::string& database, const std::string& user) const {

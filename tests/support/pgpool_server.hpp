@@ -24,6 +24,11 @@ class PgpoolServer {
   /// A connection string to one of its databases.
   std::string dsn(const std::string& database, const std::string& user) const;
 
+  /// Starts it on the same port and waits until it listens. REQUIRES: it does not run.
+  void start();
+  /// Ends it and its children.
+  void stop();
+
  private:
   std::filesystem::path directory_;
   std::uint16_t port_;

@@ -14,13 +14,18 @@ class PostgresThreads;
 /// Made once and given to every driver, it bounds the threads of a whole process.
 std::shared_ptr<PostgresThreads> postgres_threads();
 
+/// What happens at the server to a statement that missed its deadline. `ask` takes a connection of its own,
+/// which a server that hangs keeps open. A pooler drops the request of a client that has left anyway.
+enum class PostgresCancel { ask, leave };
+
 /// Connects to PostgreSQL, or to anything that speaks its protocol, by a libpq connection string or URI.
 /// Connecting and pinging never hold a thread, and every call ends at its deadline, also when the server is
 /// stopped or swallows packets. What the connection string leaves open comes from libpq's environment
 /// variables, service file and password file. Its `connect_timeout` gives way to the deadline. Notifications
 /// that have come by the end of a statement are dropped.
 std::shared_ptr<Driver> postgres_driver(DsnSource dsn,
-                                        std::shared_ptr<PostgresThreads> threads = postgres_threads());
+                                        std::shared_ptr<PostgresThreads> threads = postgres_threads(),
+                                        PostgresCancel cancel = PostgresCancel::ask);
 
 /// What is wrong with a libpq connection string, in our own words and without quoting it; "" when it is fine.
 std::string postgres_dsn_problem(const Dsn& dsn);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <latch>
 
+#include "support/eventually.hpp"
 #include "support/gate.hpp"
 #include "support/hostile_server.hpp"
 
@@ -65,7 +66,7 @@ TEST_CASE("a connect that nobody answers ends at its deadline") {
     const Failure failure = quickest_failure_at(server.dsn(), 300ms);
     CHECK(failure.kind == ErrorKind::timeout);
     CHECK(failure.took >= 300ms);
-    CHECK(failure.took < 400ms);
+    CHECK(failure.took < 300ms + stretched(100ms));
     CHECK(contains(failure.message, "\"app\" at 127.0.0.1:" + std::to_string(server.port()) + " as \"bob\""));
     CHECK_FALSE(contains(failure.message, "hunter2secret"));
   }
@@ -131,7 +132,7 @@ TEST_CASE("a hundred connects to nowhere wait on one worker and end at their dea
   all.wait();
   CHECK(failed == 100);
   CHECK(now() - begin >= 300ms);
-  CHECK(now() - begin < 1300ms);
+  CHECK(now() - begin < stretched(1300ms));
   scheduler->stop();
 }
 
@@ -157,7 +158,7 @@ TEST_CASE("a dead resolver holds up a connect until its deadline only") {
   const Failure failure = failure_of(*driver, 200ms);
   CHECK(failure.kind == ErrorKind::timeout);
   CHECK(failure.took >= 200ms);
-  CHECK(failure.took < 1200ms);
+  CHECK(failure.took < stretched(1200ms));
   CHECK(failure.message ==
         "cannot connect to PostgreSQL \"bob\" at db.example:5432 as \"bob\": its host name was not found in "
         "time");

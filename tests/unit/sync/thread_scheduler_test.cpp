@@ -76,16 +76,21 @@ TEST_CASE("a task that waits for a descriptor runs when it is ready, once") {
 
 TEST_CASE("a descriptor that never gets ready costs its deadline and no worker") {
   ThreadScheduler scheduler(1);
-  std::vector<Event> silent(50);
-  std::latch late(50);
-  const auto deadline = std::chrono::steady_clock::now() + 100ms;
-  for (const auto& event : silent) scheduler.when({event.fd, POLLIN, deadline}, [&] { late.count_down(); });
-  std::latch prompt(1);
-  scheduler.post([&] { prompt.count_down(); });
-  prompt.wait();
-  CHECK(std::chrono::steady_clock::now() < deadline);
-  late.wait();
-  CHECK(std::chrono::steady_clock::now() >= deadline);
+  bool ran_before = false;
+  // Three times, for the machine may be busy with something else. A worker that waits is late each time.
+  for (int i = 0; i < 3 && !ran_before; ++i) {
+    std::vector<Event> silent(50);
+    std::latch late(50);
+    const auto deadline = std::chrono::steady_clock::now() + 100ms;
+    for (const auto& event : silent) scheduler.when({event.fd, POLLIN, deadline}, [&] { late.count_down(); });
+    std::latch prompt(1);
+    scheduler.post([&] { prompt.count_down(); });
+    prompt.wait();
+    ran_before = std::chrono::steady_clock::now() < deadline;
+    late.wait();
+    CHECK(std::chrono::steady_clock::now() >= deadline);
+  }
+  CHECK(ran_before);
 }
 
 TEST_CASE("the same descriptor can be waited for again") {
