@@ -40,7 +40,8 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
 
   std::vector<WatchedSource> watched;
   for (const Owned& member : owned) watched.push_back({member.source, member.config.health});
-  for (const Probed& member : probed) watched.push_back({member.source, member.config.health});
+  for (const Probed& member : probed)
+    watched.push_back({member.source, member.config.health, member.config.probe.limit});
   std::vector<std::shared_ptr<OwnedSource>> unwanted;
   for (const Owned& member : owned_before) {
     if (std::ranges::find(owned, member.source, &Owned::source) == owned.end())

@@ -7,6 +7,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "health/health_tracker.hpp"
+#include "snapshot/vanished_pools.hpp"
 
 namespace dbpool {
 namespace {
@@ -23,7 +24,9 @@ struct WatchedPool {
 struct Watched {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
-  std::map<std::string, WatchedPool> pools;  ///< by name
+  std::size_t vanished_limit = 0;
+  std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by name
+  VanishedPools vanished = {};                    ///< those that were there before
 };
 
 using WatchList = std::vector<std::shared_ptr<Watched>>;
@@ -39,12 +42,25 @@ std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
   const auto old = std::ranges::find_if(before, same_name);
   if (old != before.end() && (*old)->source == wanted.source) {
     (*old)->policy = wanted.policy;
+    (*old)->vanished_limit = wanted.vanished_limit;
     return *old;
   }
-  auto entry = std::make_shared<Watched>(Watched{std::move(wanted.source), wanted.policy, {}});
-  if (old != before.end()) entry->pools.swap((*old)->pools);
+  auto entry =
+      std::make_shared<Watched>(Watched{std::move(wanted.source), wanted.policy, wanted.vanished_limit});
+  if (old != before.end()) {
+    entry->pools.swap((*old)->pools);
+    std::swap(entry->vanished, (*old)->vanished);
+  }
   for (auto& [name, pool] : entry->pools) pool.tracker = {};
   return entry;
+}
+
+/// The entry for a pool that is there; one that is back finds its history again.
+WatchedPool& entry_of(const std::string& pool, Watched& source) {
+  const auto [entry, is_new] = source.pools.try_emplace(pool);
+  if (!is_new) return entry->second;
+  if (auto history = source.vanished.take(pool)) entry->second.history = std::move(*history);
+  return entry->second;
 }
 
 SourceReport read_report(const PoolSource& source) {
@@ -74,7 +90,7 @@ struct Snapshotter::State {
 
   WatchList watch_list() const { return watched.access()->sources; }
   std::vector<HealthChange> judge(Watched& source);
-  void forget_vanished(Watched& source, TimePoint oldest, std::vector<HealthChange>& changes) const;
+  void set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const;
   void judge_all(const WatchList& sources);
   std::optional<PoolHistory> history_of(const Watched& source, const std::string& pool, Duration span) const;
 };
@@ -87,7 +103,7 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   std::vector<HealthChange> changes;
   const auto access = watched.access();
   for (const PoolSnapshot& figures : reading.pools) {
-    WatchedPool& pool = source.pools[figures.pool];
+    WatchedPool& pool = entry_of(figures.pool, source);
     if (pool.round == round) continue;  // of two rows with one name the first counts
     pool.round = round;
     pool.seen = now;
@@ -96,20 +112,24 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
     pool.history.record({figures, to.status, now, time}, access->history);
     if (to.status != from) changes.push_back({source.source->name(), figures.pool, from, to});
   }
-  forget_vanished(source, now - access->history.span, changes);
+  set_vanished_aside(source, changes);
+  source.vanished.forget(now - access->history.span, source.vanished_limit);
   return changes;
 }
 
-/// A pool that is gone has no health; its history stays until all of it is too old.
-void Snapshotter::State::forget_vanished(Watched& source, TimePoint oldest,
-                                         std::vector<HealthChange>& changes) const {
-  for (auto& [name, pool] : source.pools) {
-    if (pool.round == round) continue;
+/// A pool that is gone has no health; its history stays.
+void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const {
+  for (auto entry = source.pools.begin(); entry != source.pools.end();) {
+    auto& [name, pool] = *entry;
+    if (pool.round == round) {
+      ++entry;
+      continue;
+    }
     const HealthStatus from = pool.tracker.verdict().status;
     if (from != HealthStatus::unknown) changes.push_back({source.source->name(), name, from, {}});
-    pool.tracker = {};
+    source.vanished.keep(name, std::move(pool.history), pool.seen);
+    entry = source.pools.erase(entry);
   }
-  std::erase_if(source.pools, [&](const auto& entry) { return entry.second.seen < oldest; });
 }
 
 void Snapshotter::State::judge_all(const WatchList& sources) {
@@ -128,17 +148,18 @@ std::optional<PoolHistory> Snapshotter::State::history_of(const Watched& source,
   const PoolSource::Reading reading = source.source->read();
   const auto figures = std::ranges::find(reading.pools, pool, &PoolSnapshot::pool);
   const bool exists = figures != reading.pools.end();
-  const WatchedPool unseen;
+  const History unseen;
   const auto access = watched.access();
   const auto entry = source.pools.find(pool);
-  if (!exists && entry == source.pools.end()) return std::nullopt;
+  const History* known = entry == source.pools.end() ? source.vanished.find(pool) : &entry->second.history;
+  if (known == nullptr && !exists) return std::nullopt;
+  if (known == nullptr) known = &unseen;
 
-  const WatchedPool& known = entry == source.pools.end() ? unseen : entry->second;
   const TimePoint now = clock->now();
-  std::vector<HistoryItem> items = known.history.items(now - span);
+  std::vector<HistoryItem> items = known->items(now - span);
   if (exists) {
-    const HealthStatus status = current_judgement(*figures, known.tracker.verdict()).status;
-    items.push_back(known.history.item({*figures, status, now, clock->wall()}));
+    const HealthStatus status = health_of(*figures, source).status;
+    items.push_back(known->item({*figures, status, now, clock->wall()}));
   }
   return PoolHistory{access->history.interval, std::move(items)};
 }

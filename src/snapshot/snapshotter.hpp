@@ -17,6 +17,7 @@ namespace dbpool {
 struct WatchedSource {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
+  std::size_t vanished_limit = 500;  ///< histories kept of pools that are gone, at most
 };
 
 /// A lease that is held for too long, and whose it is.

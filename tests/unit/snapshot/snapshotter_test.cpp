@@ -170,7 +170,7 @@ TEST_CASE("a source that stays keeps its health, also under a new policy") {
   scene.watch({orders});
   orders->set_pool(Scene::serving("orders", 1));
   scene.tick_for(1s);
-  scene.policy = HealthPolicy{};
+  scene.policy[HealthReason::errors] = {.degraded = Bound{100, false}, .unhealthy = {}};
   scene.watch({scene.owned("users"), orders});
   CHECK(scene.status(1) == degraded);
   scene.tick_for(10s);
@@ -222,6 +222,32 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   scene.tick_for(1s);
   CHECK(scene.status() == healthy);
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 3);
+}
+
+TEST_CASE("names that come and go are forgotten beyond a bound, the one seen longest ago first") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("srv", SourceKind::pg_stat_activity);
+  scene.snapshotter.watch({{probed, scene.policy}}, scene.history);
+  const auto name = [](int i) { return "srv/" + std::to_string(i); };
+  const auto is_known = [&](int i) { return scene.snapshotter.history(name(i), 1h).has_value(); };
+  for (int i = 0; i <= 600; ++i) {
+    probed->fail();
+    probed->set_pool(Scene::serving(name(i)));
+    scene.tick_for(1s);
+  }
+  CHECK_FALSE(is_known(99));
+  CHECK(is_known(100));
+  CHECK(is_known(599));
+
+  // One that comes back is not one of those that are gone.
+  probed->fail();
+  probed->set_pool(Scene::serving(name(100)));
+  scene.tick_for(1s);
+  CHECK(is_known(101));
+  probed->fail();
+  scene.tick_for(1s);
+  CHECK_FALSE(is_known(101));
+  CHECK(is_known(100));
 }
 
 TEST_CASE("a pool that stays away is forgotten when all of its history is too old") {
