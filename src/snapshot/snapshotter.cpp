@@ -51,7 +51,10 @@ std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
     entry->pools.swap((*old)->pools);
     std::swap(entry->vanished, (*old)->vanished);
   }
-  for (auto& [name, pool] : entry->pools) pool.tracker = {};
+  for (auto& [name, pool] : entry->pools) {
+    pool.tracker = {};
+    pool.history.forget_totals();
+  }
   return entry;
 }
 
@@ -127,6 +130,7 @@ void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthC
     }
     const HealthStatus from = pool.tracker.verdict().status;
     if (from != HealthStatus::unknown) changes.push_back({source.source->name(), name, from, {}});
+    pool.history.forget_totals();
     source.vanished.keep(name, std::move(pool.history), pool.seen);
     entry = source.pools.erase(entry);
   }

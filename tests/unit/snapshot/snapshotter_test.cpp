@@ -224,6 +224,26 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 3);
 }
 
+TEST_CASE("a replaced pool's health checks do not count against those of the one before") {
+  Scene scene;
+  const auto pool_with = [](int checks, std::uint64_t failures) {
+    PoolSnapshot pool = Scene::serving("orders");
+    pool.health_check_failures = failures;
+    pool.health_check_duration.emplace(duration_buckets());
+    for (int i = 0; i < checks; ++i) pool.health_check_duration->record(checks == 1 ? 100ms : 2ms);
+    return pool;
+  };
+  const auto old = scene.owned("orders"), successor = scene.owned("orders");
+  old->set_pool(pool_with(1, 3));
+  successor->set_pool(pool_with(60, 4));
+  scene.watch({old});
+  scene.tick_for(1s);
+  scene.watch({successor});
+  const HistoryItem item = scene.snapshotter.history("orders", 0s)->items.back();
+  CHECK(item.failed_health_checks == 4U);
+  CHECK(item.average_response_ms == doctest::Approx(2));
+}
+
 TEST_CASE("names that come and go are forgotten beyond a bound, the one seen longest ago first") {
   Scene scene;
   auto probed = std::make_shared<FakeSource>("srv", SourceKind::pg_stat_activity);
