@@ -6,6 +6,9 @@
 namespace dbpool {
 namespace {
 
+/// Ticks come once a second, a few milliseconds early or late.
+constexpr Duration half_a_tick = std::chrono::milliseconds(500);
+
 using Compact = std::optional<std::uint32_t>;
 
 Compact compact(const PoolSnapshot::Count& count) {
@@ -23,7 +26,8 @@ PoolSnapshot::Count added(const PoolSnapshot::Count& now, const PoolSnapshot::Co
 }  // namespace
 
 void History::record(const Observation& seen, const HistoryOptions& options) {
-  if (seen.at < due_) return;
+  const Duration early = std::min<Duration>(half_a_tick, options.interval / 2);
+  if (!entries_.empty() && seen.at < due_ - early) return;
   entries_.push_back({seen.at, item(seen)});
   const auto most = std::max<std::int64_t>(1, options.span / options.interval);
   while (entries_.size() > static_cast<std::size_t>(most)) entries_.pop_front();

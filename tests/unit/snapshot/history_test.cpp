@@ -68,6 +68,18 @@ TEST_CASE("after a pause longer than the interval one item is added, not one for
   CHECK(scene.items().size() == 3);
 }
 
+TEST_CASE("an item each second comes each second, though ticks are a little late or early") {
+  Scene scene;
+  scene.options.interval = 1s;
+  scene.clock.advance(9ms);
+  scene.record();
+  for (int i = 1; i <= 60; ++i) {
+    scene.clock.advance(i % 2 == 0 ? 1009ms : 991ms);
+    scene.record();
+  }
+  CHECK(scene.items().size() == 61);
+}
+
 TEST_CASE("a day of minutes is kept and no more") {
   Scene scene;
   scene.record();
