@@ -75,6 +75,11 @@ SourceReport read_report(const PoolSource& source) {
   return report;
 }
 
+HealthChange change_of(const Watched& source, const std::string& pool, HealthStatus from,
+                       const Judgement& to) {
+  return {source.source->name(), pool, from, to, source.source->kind()};
+}
+
 Judgement health_of(const PoolSnapshot& figures, const Watched& watched) {
   const auto pool = watched.pools.find(figures.pool);
   return current_judgement(figures,
@@ -113,7 +118,7 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
     const HealthStatus from = pool.tracker.verdict().status;
     const Judgement& to = pool.tracker.update(figures, source.policy, now);
     pool.history.record({figures, to.status, now, time}, access->history);
-    if (to.status != from) changes.push_back({source.source->name(), figures.pool, from, to});
+    if (to.status != from) changes.push_back(change_of(source, figures.pool, from, to));
   }
   set_vanished_aside(source, changes);
   source.vanished.forget(now - access->history.span, source.vanished_limit);
@@ -129,7 +134,7 @@ void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthC
       continue;
     }
     const HealthStatus from = pool.tracker.verdict().status;
-    if (from != HealthStatus::unknown) changes.push_back({source.source->name(), name, from, {}});
+    if (from != HealthStatus::unknown) changes.push_back(change_of(source, name, from, {}));
     pool.history.forget_totals();
     source.vanished.keep(name, std::move(pool.history), pool.seen);
     entry = source.pools.erase(entry);

@@ -31,6 +31,7 @@ struct HealthChange {
   std::string source, pool;
   HealthStatus from;
   Judgement to;
+  SourceKind kind = SourceKind::owned;
 };
 
 /// Makes FleetSnapshots: reads every source, and joins the figures with the judgements that `tick` has made.

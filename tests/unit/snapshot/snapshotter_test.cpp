@@ -222,6 +222,7 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   scene.tick_for(1s);
   CHECK(scene.status() == healthy);
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 3);
+  CHECK(scene.changes[1].kind == SourceKind::pgbouncer);
 }
 
 TEST_CASE("a replaced pool's health checks do not count against those of the one before") {
