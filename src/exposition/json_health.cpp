@@ -22,7 +22,7 @@ Json pool_json(const NamedPool& pool) {
   for (const Finding& finding : pool.report.health.findings) reasons.push_back(to_string(finding.reason));
   return {{"name", pool.name},
           {"status", to_string(pool.report.health.status)},
-          {"utilization", json_per_cent(s.active, s.max)},
+          {"utilization", json_utilization(s)},
           {"pool_size", json_of(s.idle)},
           {"active_connections", json_of(s.active)},
           {"errors", json_of(s.errors_recent)},

@@ -109,7 +109,7 @@ Json pool_json(const NamedPool& pool, WallTime now) {
             {"total_capacity", json_of(s.max)},
             {"min_size", json_of(s.min)},
             {"statistics", counters(s)},
-            {"utilization", json_per_cent(s.active, s.max)},
+            {"utilization", json_utilization(s)},
             {"pool_statistics", std::move(statistics)}};
   add_ours(json, pool, now);
   return json;

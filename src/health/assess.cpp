@@ -22,9 +22,10 @@ double probing(const PoolSnapshot& s) {
 }
 
 Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
-  if (!s.active) return std::nullopt;
+  const auto whole = policy.utilization_of_configured ? s.configured : s.max;
+  if (!s.active || !whole) return s.utilization;
   const double load = std::max(0.0, *number(s.active) - probing(s));
-  return ratio(load, number(policy.utilization_of_configured ? s.configured : s.max));
+  return ratio(load, number(whole));
 }
 
 Quantity saturation(const PoolSnapshot& s) {

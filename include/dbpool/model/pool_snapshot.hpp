@@ -44,7 +44,8 @@ struct PoolSnapshot {
   Count configured;   ///< max without overflow
   Count overflow;     ///< in use beyond `configured`
   Count active_peak;  ///< since start
-  Seconds max_age;    ///< configured; nullopt = no limit or not known
+  std::optional<double> utilization;  ///< active / max, where the source tells that and not max; 1 = all
+  Seconds max_age;                    ///< configured; nullopt = no limit or not known
 
   // Callers now.
   Count waiting;

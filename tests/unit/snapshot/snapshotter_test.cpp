@@ -71,6 +71,13 @@ TEST_CASE("a snapshot shows every source and pool in the order they are watched 
   CHECK(fleet.sources[1].pools[1].kind == SourceKind::pgbouncer);
 }
 
+TEST_CASE("a report tells whether its pool is judged by its configured size") {
+  Scene scene;
+  scene.policy = health_preset("eros").value();
+  scene.watch({scene.owned("orders")});
+  CHECK(scene.snapshotter.snapshot().sources[0].pools[0].utilization_of_configured);
+}
+
 TEST_CASE("a snapshot tells the wall clock's time and how long the process has run") {
   Scene scene;
   scene.clock->advance(90s);
@@ -215,6 +222,7 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   REQUIRE(scene.changes.size() == 2);
   CHECK(scene.changes[1].from == unhealthy);
   CHECK(scene.changes[1].to == Judgement{});
+  CHECK(scene.changes[1].kind == SourceKind::pgbouncer);
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 1);
 
   probed->set_pool(Scene::serving("pgb/a/x"));
@@ -222,7 +230,6 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   scene.tick_for(1s);
   CHECK(scene.status() == healthy);
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 3);
-  CHECK(scene.changes[1].kind == SourceKind::pgbouncer);
 }
 
 TEST_CASE("a replaced pool's health checks do not count against those of the one before") {

@@ -161,6 +161,15 @@ TEST_CASE("Ombudsman's health has each pool's own word for it") {
   CHECK_FALSE(pool.max);
 }
 
+TEST_CASE("Ombudsman's health tells how full a pool is, where it tells no maximum") {
+  const PoolSnapshot full = only(read("ombudsman", R"({"pools": [
+    {"name": "a", "status": "unhealthy", "utilization": 100, "active_connections": 10}]})"));
+  CHECK(full.utilization == 1.0);
+  CHECK_FALSE(full.max);
+  CHECK(only(read("ombudsman", ombudsman_health)).utilization == doctest::Approx(0.2));
+  CHECK_FALSE(only(read("ombudsman", R"({"pools": [{"name": "a", "utilization": null}]})")).utilization);
+}
+
 TEST_CASE("Ombudsman's metrics are one pool") {
   const PoolSnapshot pool = only(read("ombudsman", ombudsman_metrics));
   CHECK(pool.pool == "app");
@@ -220,10 +229,17 @@ TEST_CASE("the codebase-mcp health document tells connections, contact and laten
   CHECK(pool.active == 1U);
   CHECK(pool.waiting == 0U);
   CHECK(pool.total() == 5U);
-  CHECK(pool.last_contact_ok == true);
+  CHECK(pool.last_connect_ok == true);
   CHECK(pool.response_time == doctest::Approx(0.0023));
   CHECK(pool.last_error.empty());
   CHECK_FALSE(pool.max);
+}
+
+TEST_CASE("a codebase-mcp health document that is disconnected tells that no connection is to be had") {
+  const PoolSnapshot pool = only(read("codebase-mcp", R"({"status": "unhealthy", "database": {
+    "status": "disconnected", "pool": {"total": 0, "idle": 0, "active": 0, "waiting": 0}}})"));
+  CHECK(pool.total() == 0U);
+  CHECK(pool.last_connect_ok == false);
 }
 
 TEST_CASE("the codebase-mcp statistics are read") {
