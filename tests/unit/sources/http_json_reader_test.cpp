@@ -408,3 +408,14 @@ TEST_CASE("names are valid UTF-8 of a bounded length") {
   CHECK(result.pools[0].pool == "app/a\xEF\xBF\xBD");
   CHECK(result.pools[1].pool == "app/" + std::string(200, 'x'));
 }
+
+TEST_CASE("a caller who is known to wait counts for the longest wait") {
+  const auto judged = [](std::map<std::string, std::string> fields, const std::string& text) {
+    return only(parse_http_json("app", custom(std::move(fields)), text)).wait_judged_peak;
+  };
+  const std::string text = R"({"oldest": 30, "peak": 0.5})";
+  CHECK(judged({{"oldest_waiter", "/oldest"}}, text) == 30.0);
+  CHECK(judged({{"oldest_waiter", "/oldest"}, {"wait_recent_peak", "/peak"}}, text) == 30.0);
+  CHECK(judged({{"oldest_waiter", "/peak"}, {"wait_recent_peak", "/oldest"}}, text) == 30.0);
+  CHECK_FALSE(judged({{"active", "/oldest"}}, text));
+}
