@@ -16,6 +16,12 @@ std::optional<WallTime> last_check(const NamedPool& pool) {
   return checked ? checked : pool.source.reading.last_success;
 }
 
+/// False where no threshold applies to what is known, null where nothing was there to be judged.
+Json is_judged(const Judgement& health) {
+  if (health.nothing_applies) return false;
+  return health.status == HealthStatus::unknown ? Json(nullptr) : Json(true);
+}
+
 Json pool_json(const NamedPool& pool) {
   const PoolSnapshot& s = pool.figures();
   Json reasons = Json::array();
@@ -28,6 +34,7 @@ Json pool_json(const NamedPool& pool) {
           {"errors", json_of(s.errors_recent)},
           {"reasons", std::move(reasons)},
           {"message", health_words(pool.report)},
+          {"judged", is_judged(pool.report.health)},
           {"source_status", json_of(s.source_status)},
           {"response_time_ms", json_milliseconds(s.response_time)},
           {"last_check", json_of(last_check(pool))}};

@@ -189,7 +189,6 @@ PoolSnapshot finished(JsonPool pool) {
     s.closed[index_of(CloseReason::closed)] = *pool.closed - std::min(*pool.closed, by_age.value_or(0));
   // Whoever waits now has waited within the window, also where nobody tells that.
   s.wait_judged_peak = std::max(s.wait_recent_peak, s.oldest_waiter);
-  s.unread = pool.figures == 0;
   return std::move(s);
 }
 

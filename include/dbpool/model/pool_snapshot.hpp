@@ -31,7 +31,7 @@ struct PoolSnapshot {
   using Time = std::optional<WallTime>;
 
   std::string pool;     ///< the `pool` label; for an owned pool its configured name
-  bool unread = false;  ///< nothing is known but its name, as when its source's last reading failed
+  bool unread = false;  ///< nothing is known but its name, because its source's last reading failed
   PoolInfo info;
   std::optional<PoolPhase> phase;  ///< owned pools only
 
