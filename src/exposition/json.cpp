@@ -24,7 +24,9 @@ Json json_of(const std::string& text) {
 }
 
 Json json_seconds(const std::optional<double>& seconds) {
-  if (seconds && *seconds == std::floor(*seconds)) return static_cast<std::int64_t>(*seconds);
+  constexpr double exact = 9007199254740992;  // 2^53: beyond, every double is whole
+  if (seconds && std::abs(*seconds) < exact && *seconds == std::floor(*seconds))
+    return static_cast<std::int64_t>(*seconds);
   return json_of(seconds);
 }
 
