@@ -30,7 +30,7 @@ std::optional<double> average(const std::optional<Histogram>& durations) {
 /// As Ombudsman counts.
 Json counters(const PoolSnapshot& s) {
   return {{"created", json_of(s.created)},         {"reused", json_of(s.reused)},
-          {"closed", json_of(total(s.closed))},    {"errors", json_of(total(s.errors))},
+          {"closed", json_of(closed_in_all(s))},   {"errors", json_of(total(s.errors))},
           {"stale_cleaned", json_of(recycled(s))}, {"health_checks", json_of(s.health_checks)}};
 }
 

@@ -103,6 +103,25 @@ TEST_CASE("stale_cleaned counts the connections closed for their age or idleness
   CHECK(counters["errors"] == 28);
 }
 
+TEST_CASE("connections that were closed for their age are not all that were closed") {
+  PoolSnapshot told;
+  told.pool = "told";
+  told.closed[index_of(CloseReason::max_lifetime)] = 5;  // as EROS tells it
+  CHECK(stats_of(told)["statistics"]["closed"].is_null());
+  CHECK(stats_of(told)["statistics"]["stale_cleaned"] == 5);
+  told.closed[index_of(CloseReason::closed)] = 2;
+  CHECK(stats_of(told)["statistics"]["closed"] == 7);
+}
+
+TEST_CASE("a utilization that the source tells itself is shown where max is not known") {
+  PoolSnapshot told;
+  told.pool = "told";
+  told.active = 9, told.utilization = 0.9;
+  CHECK(stats_of(told)["utilization"] == 90.0);
+  told.max = 90;
+  CHECK(stats_of(told)["utilization"] == 10.0);
+}
+
 TEST_CASE("before the first acquisition the average is nothing and there is no quantile") {
   PoolSnapshot fresh = known_pool("fresh");
   fresh.acquisition_duration.emplace(acquisition_buckets());
