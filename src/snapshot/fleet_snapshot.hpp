@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/sync/clock.hpp"
 #include "health/assess.hpp"
 #include "snapshot/process_stats.hpp"
 #include "sources/pool_source.hpp"
@@ -42,6 +43,7 @@ struct FleetSnapshot {
   double uptime_seconds = 0;
   std::vector<SourceReport> sources;  ///< in the order of the configuration
   ExporterReport exporter;
+  TimePoint at{};  ///< `time` on the steady clock, for ages
 };
 
 }  // namespace dbpool

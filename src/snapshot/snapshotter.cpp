@@ -203,7 +203,8 @@ void Snapshotter::tick(const std::string& source) {
 FleetSnapshot Snapshotter::snapshot() const {
   FleetSnapshot fleet;
   fleet.time = state_->clock->wall();
-  fleet.uptime_seconds = std::chrono::duration<double>(state_->clock->now() - state_->started).count();
+  fleet.at = state_->clock->now();
+  fleet.uptime_seconds = std::chrono::duration<double>(fleet.at - state_->started).count();
   const WatchList watched = state_->watch_list();
   for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
   const auto access = state_->watched.access();
