@@ -115,10 +115,16 @@ void Daemon::shut_down() {
     fleet_.stop();
   }
   wait_for_leases();
+  const auto active = fleet_.leases_out();
   // Whatever still waits for a database is cut off here.
   scheduler_->stop();
-  logger_.log(LogLevel::info, "daemon", "all connections closed",
-              {{"duration_s", rounded_seconds_of(clock_->now() - began)}});
+  const LogField duration{"duration_s", rounded_seconds_of(clock_->now() - began)};
+  if (active == 0) {
+    logger_.log(LogLevel::info, "daemon", "all connections closed", {duration});
+  } else {
+    logger_.log(LogLevel::warn, "daemon", "active connections cut off",
+                {{"active", static_cast<std::int64_t>(active)}, duration});
+  }
   fleet_.finish_stopped();
   server_->stop();
 }

@@ -49,7 +49,8 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
 
   std::vector<WatchedSource> watched;
   for (const Owned& member : owned) watched.push_back({member.source, member.config.health});
-  for (const Probed& member : probed) watched.push_back({member.source, member.config.health});
+  for (const Probed& member : probed)
+    watched.push_back({member.source, member.config.health, member.config.probe.limit});
   std::vector<std::shared_ptr<OwnedSource>> unwanted;
   for (const Owned& member : owned_before) {
     const auto goes_on = [&](const Owned& now) { return &now.source->pool() == &member.source->pool(); };

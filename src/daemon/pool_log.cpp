@@ -13,6 +13,15 @@ double milliseconds(Duration d) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(d).count()) / 1000;
 }
 
+/// Probed pools come and go as others please, which is no news; one that is not well is.
+LogLevel level_of(const HealthChange& change) {
+  if (change.to.status > HealthStatus::healthy) return LogLevel::warn;
+  const bool appears = change.from == HealthStatus::unknown,
+             vanishes = change.to.status == HealthStatus::unknown;
+  const bool is_probed = change.kind != SourceKind::owned;
+  return is_probed && (appears || vanishes) ? LogLevel::debug : LogLevel::info;
+}
+
 }  // namespace
 
 void PoolLog::notify(const std::string& pool, const PoolNotice& what) noexcept {
@@ -87,8 +96,7 @@ void PoolLog::tell(const std::string& pool, const notice::Closed& n) {
 void log_health_change(Logger& logger, const HealthChange& change) {
   std::vector<std::string_view> reasons;
   for (const auto& finding : change.to.findings) reasons.push_back(to_string(finding.reason));
-  const bool worse = change.to.status > HealthStatus::healthy;
-  logger.log(worse ? LogLevel::warn : LogLevel::info, "health", "health changed",
+  logger.log(level_of(change), "health", "health changed",
              {{"pool", change.pool},
               {"from", std::string(to_string(change.from))},
               {"to", std::string(to_string(change.to.status))},

@@ -9,6 +9,7 @@
 namespace dbpool {
 namespace {
 
+constexpr const char* not_judged = "Not judged: no threshold applies to what is known";
 constexpr const char* none_healthy = "No healthy connections available";
 
 std::string count(const PoolSnapshot::Count& value) {
@@ -19,11 +20,21 @@ std::string milliseconds(const PoolSnapshot::Seconds& value) {
   return value ? fmt::format("{:.0f}ms", *value * 1000) : "?";
 }
 
+std::string utilization(const PoolReport& pool) {
+  const PoolSnapshot& s = pool.figures;
+  const bool of_configured = pool.utilization_of_configured;
+  const auto& whole = of_configured ? s.configured : s.max;
+  if (!whole && s.utilization) return fmt::format("High utilization: {:.0f}%", *s.utilization * 100);
+  return fmt::format("High utilization: {} of {} connections active{}", count(s.active), count(whole),
+                     of_configured ? ", without overflow" : "");
+}
+
 /// A status that is kept for a while after its cause may come with figures that look fine again.
-std::string words(const Finding& finding, const PoolSnapshot& s) {
+std::string words(const Finding& finding, const PoolReport& pool) {
+  const PoolSnapshot& s = pool.figures;
   switch (finding.reason) {
     case HealthReason::utilization:
-      return fmt::format("High utilization: {} of {} connections active", count(s.active), count(s.max));
+      return utilization(pool);
     case HealthReason::saturation:
       return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting", count(s.active),
                          count(s.max), count(s.waiting));
@@ -49,13 +60,14 @@ std::string words(const Finding& finding, const PoolSnapshot& s) {
 }  // namespace
 
 std::string health_words(const PoolReport& pool) {
+  if (pool.health.nothing_applies) return not_judged;
   if (pool.health.status == HealthStatus::unknown) return "No metrics available";
   if (pool.health.status == HealthStatus::healthy) return "All systems operational";
   auto findings = pool.health.findings;
   std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
   std::vector<std::string> said;
   for (const Finding& finding : findings) {
-    std::string part = words(finding, pool.figures);
+    std::string part = words(finding, pool);
     if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));
   }
   return fmt::format("{}", fmt::join(said, "; "));

@@ -46,6 +46,15 @@ Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& w
   return std::round(static_cast<double>(*part) / static_cast<double>(*whole) * 1000) / 10;
 }
 
+Json json_utilization(const PoolSnapshot& pool) {
+  if (pool.max || !pool.utilization) return json_per_cent(pool.active, pool.max);
+  return std::round(*pool.utilization * 1000) / 10;
+}
+
+PoolSnapshot::Count closed_in_all(const PoolSnapshot& pool) {
+  return pool.closed[index_of(CloseReason::closed)] ? total(pool.closed) : std::nullopt;
+}
+
 std::string json_text(const Json& document) {
   return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -31,6 +31,8 @@ Json json_seconds(const std::optional<double>& seconds);
 Json json_milliseconds(const std::optional<double>& seconds);
 /// With one decimal; null also of nothing.
 Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole);
+/// As active / max, or as the source tells it.
+Json json_utilization(const PoolSnapshot& pool);
 
 /// All of what is counted by kind, as far as it is known; nullopt when nothing is.
 template <std::size_t kinds>
@@ -39,6 +41,10 @@ PoolSnapshot::Count total(const std::array<PoolSnapshot::Count, kinds>& counts) 
   for (const auto& count : counts) all = plus(all, count);
   return all;
 }
+
+/// Connections closed for whatever reason; nullopt where some are not known. A source that tells a total has
+/// what it tells no reason for under `closed`.
+PoolSnapshot::Count closed_in_all(const PoolSnapshot& pool);
 
 /// The document on one line. Whatever is not UTF-8 in it becomes U+FFFD.
 std::string json_text(const Json& document);

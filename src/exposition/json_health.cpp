@@ -16,18 +16,25 @@ std::optional<WallTime> last_check(const NamedPool& pool) {
   return checked ? checked : pool.source.reading.last_success;
 }
 
+/// False where no threshold applies to what is known, null where nothing was there to be judged.
+Json is_judged(const Judgement& health) {
+  if (health.nothing_applies) return false;
+  return health.status == HealthStatus::unknown ? Json(nullptr) : Json(true);
+}
+
 Json pool_json(const NamedPool& pool) {
   const PoolSnapshot& s = pool.figures();
   Json reasons = Json::array();
   for (const Finding& finding : pool.report.health.findings) reasons.push_back(to_string(finding.reason));
   return {{"name", pool.name},
           {"status", to_string(pool.report.health.status)},
-          {"utilization", json_per_cent(s.active, s.max)},
+          {"utilization", json_utilization(s)},
           {"pool_size", json_of(s.idle)},
           {"active_connections", json_of(s.active)},
           {"errors", json_of(s.errors_recent)},
           {"reasons", std::move(reasons)},
           {"message", health_words(pool.report)},
+          {"judged", is_judged(pool.report.health)},
           {"source_status", json_of(s.source_status)},
           {"response_time_ms", json_milliseconds(s.response_time)},
           {"last_check", json_of(last_check(pool))}};

@@ -14,9 +14,14 @@ namespace {
 enum class Contact { unknown, connected, disconnected };
 constexpr std::array contact_names{"unknown", "connected", "disconnected"};
 
+/// Whether a pool has no database: one of ours that recovers, or another that could not connect to it.
+bool is_lost(const PoolReport& pool) {
+  const auto& phase = pool.figures.phase;
+  return phase ? phase == PoolPhase::recovering : pool.figures.last_connect_ok == false;
+}
+
 Contact contact_of(const SourceReport& source) {
-  const bool lost = std::ranges::any_of(
-      source.pools, [](const PoolReport& pool) { return pool.figures.phase == PoolPhase::recovering; });
+  const bool lost = std::ranges::any_of(source.pools, is_lost);
   if (lost || source.reading.up == false) return Contact::disconnected;
   return source.reading.up ? Contact::connected : Contact::unknown;
 }

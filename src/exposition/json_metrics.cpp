@@ -31,7 +31,7 @@ Json metrics_json(const FleetSnapshot& fleet) {
           {"overall_utilization", utilization(pools)},
           {"total_created", json_of(sum_of(pools, &PoolSnapshot::created))},
           {"total_reused", json_of(sum_of(pools, &PoolSnapshot::reused))},
-          {"total_closed", json_of(sum_of(pools, [](const auto& s) { return total(s.closed); }))},
+          {"total_closed", json_of(sum_of(pools, closed_in_all))},
           {"total_errors", json_of(sum_of(pools, [](const auto& s) { return total(s.errors); }))},
           {"reuse_ratio", reuse_ratio(pools)}};
 }

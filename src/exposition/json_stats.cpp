@@ -25,7 +25,7 @@ std::optional<double> average(const std::optional<Histogram>& durations) {
 /// As Ombudsman counts.
 Json counters(const PoolSnapshot& s) {
   return {{"created", json_of(s.created)},         {"reused", json_of(s.reused)},
-          {"closed", json_of(total(s.closed))},    {"errors", json_of(total(s.errors))},
+          {"closed", json_of(closed_in_all(s))},   {"errors", json_of(total(s.errors))},
           {"stale_cleaned", json_of(recycled(s))}, {"health_checks", json_of(s.health_checks)}};
 }
 
@@ -69,14 +69,14 @@ Json quantiles(const std::optional<Histogram>& durations) {
 }
 
 /// How old the figures are: an owned source is read at the moment of the request.
-std::optional<double> age_seconds(const SourceReport& source, WallTime now) {
+std::optional<double> age_seconds(const SourceReport& source, TimePoint now) {
   if (source.kind == SourceKind::owned) return 0;
-  if (!source.reading.last_success) return std::nullopt;
-  return rounded_seconds_of(std::max(now - *source.reading.last_success, WallTime::duration::zero()));
+  if (!source.reading.last_success_at) return std::nullopt;
+  return rounded_seconds_of(std::max(now - *source.reading.last_success_at, Duration::zero()));
 }
 
 /// What none of the documents has, and the status page shows.
-void add_ours(Json& into, const NamedPool& pool, WallTime now) {
+void add_ours(Json& into, const NamedPool& pool, TimePoint now) {
   const PoolSnapshot& s = pool.figures();
   const auto lifecycle = [&](PoolPhase phase) {
     return lifecycle_state_names[index_of(lifecycle_state(phase, pool.report.health.status))];
@@ -93,7 +93,7 @@ void add_ours(Json& into, const NamedPool& pool, WallTime now) {
   into["last_read_age_seconds"] = json_of(age_seconds(pool.source, now));
 }
 
-Json pool_json(const NamedPool& pool, WallTime now) {
+Json pool_json(const NamedPool& pool, TimePoint now) {
   const PoolSnapshot& s = pool.figures();
   Json statistics = Json::object();
   add_codebase_mcp(statistics, s);
@@ -104,7 +104,7 @@ Json pool_json(const NamedPool& pool, WallTime now) {
             {"total_capacity", json_of(s.max)},
             {"min_size", json_of(s.min)},
             {"statistics", counters(s)},
-            {"utilization", json_per_cent(s.active, s.max)},
+            {"utilization", json_utilization(s)},
             {"pool_statistics", std::move(statistics)}};
   add_ours(json, pool, now);
   return json;
@@ -117,7 +117,7 @@ Json source_error(const SourceReport& source) {
   return error ? Json(error->text) : Json(nullptr);
 }
 
-Json source_json(const SourceReport& source, WallTime now) {
+Json source_json(const SourceReport& source, TimePoint now) {
   return {{"name", source.name},
           {"kind", to_string(source.kind)},
           {"up", json_of(source.reading.up)},
@@ -141,16 +141,16 @@ Json stats_json(const FleetSnapshot& fleet) {
   const auto named = named_pools(fleet);
   Json::object_t pools;
   // Their names are unique, so there is no need to look each of them up.
-  for (const NamedPool& pool : named) pools.emplace_back(pool.name, pool_json(pool, fleet.time));
+  for (const NamedPool& pool : named) pools.emplace_back(pool.name, pool_json(pool, fleet.at));
   Json sources = Json::array();
-  for (const SourceReport& source : fleet.sources) sources.push_back(source_json(source, fleet.time));
+  for (const SourceReport& source : fleet.sources) sources.push_back(source_json(source, fleet.at));
   return {{"status", "success"},
           {"pools", std::move(pools)},
           {"total_pools", named.size()},
           {"sources", std::move(sources)}};
 }
 
-Json pool_stats_json(const NamedPool& pool, WallTime now, const std::optional<Connections>& connections) {
+Json pool_stats_json(const NamedPool& pool, TimePoint now, const std::optional<Connections>& connections) {
   Json list = nullptr;
   if (connections) {
     list = Json::array();

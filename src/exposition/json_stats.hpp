@@ -16,6 +16,6 @@ using Connections = std::vector<ConnectionSnapshot>;
 
 /// The document of /connections/pools/stats/{pool}. `connections`: nullopt = the source does not know them.
 /// Pure.
-Json pool_stats_json(const NamedPool& pool, WallTime now, const std::optional<Connections>& connections);
+Json pool_stats_json(const NamedPool& pool, TimePoint now, const std::optional<Connections>& connections);
 
 }  // namespace dbpool

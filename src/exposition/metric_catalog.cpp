@@ -196,7 +196,7 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_pool_created_timestamp_seconds", gauge, "",
      "When the pool was created, in Unix seconds.", pool<&PoolSnapshot::created_at>},
     {"dbpool_last_health_check_timestamp_seconds", gauge, "",
-     "When the last health check ended, in Unix seconds.", pool<&PoolSnapshot::last_health_check>},
+     "When the last health check passed, in Unix seconds.", pool<&PoolSnapshot::last_health_check>},
     {"dbpool_last_error_timestamp_seconds", gauge, "",
      "When the last error happened, in Unix seconds.", pool<&PoolSnapshot::last_error_at>},
 

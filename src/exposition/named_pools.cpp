@@ -21,7 +21,7 @@ std::vector<NamedPool> named_pools(const FleetSnapshot& fleet) {
 }
 
 FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name) {
-  FleetSnapshot one{fleet.time, fleet.uptime_seconds, {}, fleet.exporter};
+  FleetSnapshot one{fleet.time, fleet.uptime_seconds, {}, fleet.exporter, fleet.at};
   for (const auto& pool : named_pools(fleet)) {
     if (pool.name != name) continue;
     one.sources.push_back({pool.source.name, pool.source.kind, pool.source.reading, {pool.report}});

@@ -22,9 +22,10 @@ double probing(const PoolSnapshot& s) {
 }
 
 Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
-  if (!s.active) return std::nullopt;
+  const auto whole = policy.utilization_of_configured ? s.configured : s.max;
+  if (!s.active || !whole) return s.utilization;
   const double load = std::max(0.0, *number(s.active) - probing(s));
-  return ratio(load, number(policy.utilization_of_configured ? s.configured : s.max));
+  return ratio(load, number(whole));
 }
 
 Quantity saturation(const PoolSnapshot& s) {
@@ -45,8 +46,15 @@ Quantity healthy_ratio(const PoolSnapshot& s) {
 
 Quantity no_connections(const PoolSnapshot& s) {
   if (s.total() != 0U) return std::nullopt;
+  if (!s.min && !s.last_connect_ok) return std::nullopt;
   const bool wanted = s.min.value_or(0) > 0 || s.last_connect_ok == false;
   return wanted ? 1.0 : 0.0;
+}
+
+/// Whether a threshold without a quantity is nevertheless known not to be crossed.
+bool is_clear(HealthReason reason, const PoolSnapshot& s) {
+  if (reason == HealthReason::saturation) return s.waiting == 0U;
+  return reason == HealthReason::no_connections && s.total().value_or(0) > 0;
 }
 
 /// What a threshold is held against; nullopt = not to be judged.
@@ -99,17 +107,21 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
   if (is_not_judged(snapshot)) return {};
   if (snapshot.phase == PoolPhase::recovering) return without_connections();
   Judgement judgement{HealthStatus::healthy, {}};
+  bool has_judged = false;
   for (std::size_t i = 0; i < health_reason_names.size(); ++i) {
     const auto reason = static_cast<HealthReason>(i);
+    const Threshold& threshold = policy[reason];
+    if (!threshold.degraded && !threshold.unhealthy) continue;
     const Quantity value = quantity(reason, snapshot, policy);
+    has_judged = has_judged || value || is_clear(reason, snapshot);
     if (!value) continue;
-    const bool unhealthy = crossed(policy[reason].unhealthy, *value, reason);
-    if (!unhealthy && !crossed(policy[reason].degraded, *value, reason)) continue;
+    const bool unhealthy = crossed(threshold.unhealthy, *value, reason);
+    if (!unhealthy && !crossed(threshold.degraded, *value, reason)) continue;
     const HealthStatus tier = unhealthy ? HealthStatus::unhealthy : HealthStatus::degraded;
     judgement.findings.push_back({reason, tier});
     judgement.status = std::max(judgement.status, tier);
   }
-  return judgement;
+  return has_judged ? judgement : Judgement{HealthStatus::unknown, {}, true};
 }
 
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {

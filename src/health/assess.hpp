@@ -18,12 +18,14 @@ struct Finding {
 struct Judgement {
   HealthStatus status = HealthStatus::unknown;
   std::vector<Finding> findings;  ///< in the order of HealthReason; empty when healthy or unknown
+  bool nothing_applies = false;   ///< unknown because no threshold could be held against what is known
   bool operator==(const Judgement&) const = default;
 };
 
-/// Judges one snapshot. Pure: no clock, no memory. A quantity that the snapshot does not know is not judged.
-/// A pool that is unread, initializing or going away is unknown; one that is recovering is unhealthy for
-/// no_connections, whatever the policy.
+/// Judges one snapshot. Pure: no clock, no memory. A quantity that the snapshot does not know is not judged,
+/// and a pool of which none was judged is unknown, for nobody has looked whether it is healthy. A pool that
+/// is unread, initializing or going away is unknown; one that is recovering is unhealthy for no_connections,
+/// whatever the policy.
 Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy);
 
 /// What is to be said of `snapshot` when `verdict` is the tracker's last word, which may be older: a pool

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/sync/clock.hpp"
 #include "health/assess.hpp"
 #include "snapshot/process_stats.hpp"
 #include "sources/pool_source.hpp"
@@ -17,6 +18,7 @@ struct PoolReport {
   SourceKind kind = SourceKind::owned;
   PoolSnapshot figures;
   Judgement health;
+  bool utilization_of_configured = false;  ///< as in its HealthPolicy
 };
 
 /// One source and its pools.
@@ -41,6 +43,7 @@ struct FleetSnapshot {
   double uptime_seconds = 0;
   std::vector<SourceReport> sources;  ///< in the order of the configuration
   ExporterReport exporter;
+  TimePoint at{};  ///< `time` on the steady clock, for ages
 };
 
 }  // namespace dbpool

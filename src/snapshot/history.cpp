@@ -6,6 +6,9 @@
 namespace dbpool {
 namespace {
 
+/// Ticks come once a second, a few milliseconds early or late.
+constexpr Duration half_a_tick = std::chrono::milliseconds(500);
+
 using Compact = std::optional<std::uint32_t>;
 
 Compact compact(const PoolSnapshot::Count& count) {
@@ -16,23 +19,22 @@ Compact compact(const PoolSnapshot::Count& count) {
 
 /// How far a counter has come; one that runs backwards has started again from 0.
 PoolSnapshot::Count added(const PoolSnapshot::Count& now, const PoolSnapshot::Count& before) {
-  if (!now) return std::nullopt;
-  return *now >= before.value_or(0) ? *now - before.value_or(0) : *now;
+  if (!now || !before) return std::nullopt;
+  return *now >= *before ? *now - *before : *now;
 }
 
 }  // namespace
 
 void History::record(const Observation& seen, const HistoryOptions& options) {
-  if (seen.at < due_) return;
+  const Duration early = std::min<Duration>(half_a_tick, options.interval / 2);
+  if (!entries_.empty() && seen.at < due_ - early) return;
   entries_.push_back({seen.at, item(seen)});
   const auto most = std::max<std::int64_t>(1, options.span / options.interval);
   while (entries_.size() > static_cast<std::size_t>(most)) entries_.pop_front();
 
-  before_.health_check_failures = seen.figures.health_check_failures;
-  if (const auto& checks = seen.figures.health_check_duration) {
-    before_.health_checks = checks->count();
-    before_.health_check_seconds = checks->sum_seconds();
-  }
+  // A reading that failed leaves them as they were, or the next one would tell all of them again.
+  if (seen.figures.health_check_failures) before_.failures = seen.figures.health_check_failures;
+  if (const auto checks = checks_of(seen.figures)) before_.checks = checks;
   // Items keep to a grid from the first one on, so that late ticks do not add up.
   const bool first = due_ == TimePoint::min();
   due_ = first ? seen.at + options.interval : due_ + options.interval;
@@ -47,8 +49,23 @@ std::vector<HistoryItem> History::items(TimePoint oldest) const {
   return result;
 }
 
+std::optional<History::HealthChecks> History::checks_of(const PoolSnapshot& figures) {
+  const auto& checks = figures.health_check_duration;
+  return checks ? std::optional(HealthChecks{checks->count(), checks->sum_seconds()}) : std::nullopt;
+}
+
+/// An owned pool's totals began at 0 with the pool; what a probed one's were at the beginning, nobody knows.
+History::Totals History::before(const PoolSnapshot& figures) const {
+  Totals totals = before_;
+  const bool is_owned = figures.phase.has_value();
+  if (is_owned && !totals.failures) totals.failures = 0;
+  if (is_owned && !totals.checks) totals.checks.emplace();
+  return totals;
+}
+
 HistoryItem History::item(const Observation& seen) const {
   const PoolSnapshot& s = seen.figures;
+  const Totals totals = before(s);
   HistoryItem item;
   item.time = seen.time;
   item.status = seen.status;
@@ -57,12 +74,16 @@ HistoryItem History::item(const Observation& seen) const {
   item.active = compact(s.active);
   item.idle = compact(s.idle);
   item.waiting = compact(s.waiting);
-  item.failed_health_checks = compact(added(s.health_check_failures, before_.health_check_failures));
+  item.failed_health_checks = compact(added(s.health_check_failures, totals.failures));
   item.errors_last_hour = compact(s.errors_last_hour);
-  if (s.health_check_duration && s.health_check_duration->count() > before_.health_checks) {
-    const auto checks = static_cast<double>(s.health_check_duration->count() - before_.health_checks);
-    const double seconds = s.health_check_duration->sum_seconds() - before_.health_check_seconds;
-    item.average_response_ms = seconds / checks * 1000;
+  const auto checks = checks_of(s);
+  if (!checks || !totals.checks) return item;
+  const bool has_begun_anew =
+      checks->count < totals.checks->count || checks->seconds < totals.checks->seconds;
+  const HealthChecks from = has_begun_anew ? HealthChecks{} : *totals.checks;
+  if (checks->count > from.count) {
+    const auto count = static_cast<double>(checks->count - from.count);
+    item.average_response_ms = (checks->seconds - from.seconds) / count * 1000;
   }
   return item;
 }

@@ -24,8 +24,9 @@ struct HistoryItem {
   WallTime time;
   HealthStatus status = HealthStatus::unknown;
   std::optional<std::uint32_t> total, healthy, active, idle, waiting;
-  std::optional<std::uint32_t> failed_health_checks;  ///< since the item before
-  std::optional<double> average_response_ms;          ///< of the health checks since the item before
+  // Since the item before; of a probed pool not known until there was one.
+  std::optional<std::uint32_t> failed_health_checks;
+  std::optional<double> average_response_ms;  ///< of the health checks
   std::optional<std::uint32_t> errors_last_hour;
 };
 
@@ -53,18 +54,26 @@ class History {
   std::vector<HistoryItem> items(TimePoint oldest) const;
   /// The item that `seen` would be, without adding it.
   HistoryItem item(const Observation& seen) const;
+  /// What comes next is another pool's, or the same one's after a time of which nothing is known.
+  void forget_totals() { before_ = {}; }
 
  private:
   struct Entry {
     TimePoint at;
     HistoryItem item;
   };
-  /// Totals as they were at the last item: an item tells what was added since.
-  struct Totals {
-    PoolSnapshot::Count health_check_failures;
-    std::uint64_t health_checks = 0;
-    double health_check_seconds = 0;
+  struct HealthChecks {
+    std::uint64_t count = 0;
+    double seconds = 0;
   };
+  /// Totals as they were at the last item that knew them: an item tells what was added since.
+  struct Totals {
+    PoolSnapshot::Count failures;
+    std::optional<HealthChecks> checks;
+  };
+
+  static std::optional<HealthChecks> checks_of(const PoolSnapshot& figures);
+  Totals before(const PoolSnapshot& figures) const;
 
   std::deque<Entry> entries_;
   Totals before_;

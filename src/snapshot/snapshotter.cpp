@@ -8,6 +8,7 @@
 #include "dbpool/sync/guarded.hpp"
 #include "health/health_tracker.hpp"
 #include "model/seconds.hpp"
+#include "snapshot/vanished_pools.hpp"
 
 namespace dbpool {
 namespace {
@@ -24,7 +25,9 @@ struct WatchedPool {
 struct Watched {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
-  std::map<std::string, WatchedPool> pools;  ///< by name
+  std::size_t vanished_limit = 0;
+  std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by name
+  VanishedPools vanished = {};                    ///< those that were there before
 };
 
 using WatchList = std::vector<std::shared_ptr<Watched>>;
@@ -40,12 +43,28 @@ std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
   const auto old = std::ranges::find_if(before, same_name);
   if (old != before.end() && (*old)->source == wanted.source) {
     (*old)->policy = wanted.policy;
+    (*old)->vanished_limit = wanted.vanished_limit;
     return *old;
   }
-  auto entry = std::make_shared<Watched>(Watched{std::move(wanted.source), wanted.policy, {}});
-  if (old != before.end()) entry->pools.swap((*old)->pools);
-  for (auto& [name, pool] : entry->pools) pool.tracker = {};
+  auto entry =
+      std::make_shared<Watched>(Watched{std::move(wanted.source), wanted.policy, wanted.vanished_limit});
+  if (old != before.end()) {
+    entry->pools.swap((*old)->pools);
+    std::swap(entry->vanished, (*old)->vanished);
+  }
+  for (auto& [name, pool] : entry->pools) {
+    pool.tracker = {};
+    pool.history.forget_totals();
+  }
   return entry;
+}
+
+/// The entry for a pool that is there; one that is back finds its history again.
+WatchedPool& entry_of(const std::string& pool, Watched& source) {
+  const auto [entry, is_new] = source.pools.try_emplace(pool);
+  if (!is_new) return entry->second;
+  if (auto history = source.vanished.take(pool)) entry->second.history = std::move(*history);
+  return entry->second;
 }
 
 SourceReport read_report(const PoolSource& source) {
@@ -55,6 +74,11 @@ SourceReport read_report(const PoolSource& source) {
   }
   report.reading.pools.clear();
   return report;
+}
+
+HealthChange change_of(const Watched& source, const std::string& pool, HealthStatus from,
+                       const Judgement& to) {
+  return {source.source->name(), pool, from, to, source.source->kind()};
 }
 
 Judgement health_of(const PoolSnapshot& figures, const Watched& watched) {
@@ -75,7 +99,7 @@ struct Snapshotter::State {
 
   WatchList watch_list() const { return watched.access()->sources; }
   std::vector<HealthChange> judge(Watched& source);
-  void forget_vanished(Watched& source, TimePoint oldest, std::vector<HealthChange>& changes) const;
+  void set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const;
   void judge_all(const WatchList& sources);
   std::optional<PoolHistory> history_of(const Watched& source, const std::string& pool, Duration span) const;
 };
@@ -88,29 +112,34 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   std::vector<HealthChange> changes;
   const auto access = watched.access();
   for (const PoolSnapshot& figures : reading.pools) {
-    WatchedPool& pool = source.pools[figures.pool];
+    WatchedPool& pool = entry_of(figures.pool, source);
     if (pool.round == round) continue;  // of two rows with one name the first counts
     pool.round = round;
     pool.seen = now;
     const HealthStatus from = pool.tracker.verdict().status;
     const Judgement& to = pool.tracker.update(figures, source.policy, now);
     pool.history.record({figures, to.status, now, time}, access->history);
-    if (to.status != from) changes.push_back({source.source->name(), figures.pool, from, to});
+    if (to.status != from) changes.push_back(change_of(source, figures.pool, from, to));
   }
-  forget_vanished(source, now - access->history.span, changes);
+  set_vanished_aside(source, changes);
+  source.vanished.forget(now - access->history.span, source.vanished_limit);
   return changes;
 }
 
-/// A pool that is gone has no health; its history stays until all of it is too old.
-void Snapshotter::State::forget_vanished(Watched& source, TimePoint oldest,
-                                         std::vector<HealthChange>& changes) const {
-  for (auto& [name, pool] : source.pools) {
-    if (pool.round == round) continue;
+/// A pool that is gone has no health; its history stays.
+void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const {
+  for (auto entry = source.pools.begin(); entry != source.pools.end();) {
+    auto& [name, pool] = *entry;
+    if (pool.round == round) {
+      ++entry;
+      continue;
+    }
     const HealthStatus from = pool.tracker.verdict().status;
-    if (from != HealthStatus::unknown) changes.push_back({source.source->name(), name, from, {}});
-    pool.tracker = {};
+    if (from != HealthStatus::unknown) changes.push_back(change_of(source, name, from, {}));
+    pool.history.forget_totals();
+    source.vanished.keep(name, std::move(pool.history), pool.seen);
+    entry = source.pools.erase(entry);
   }
-  std::erase_if(source.pools, [&](const auto& entry) { return entry.second.seen < oldest; });
 }
 
 void Snapshotter::State::judge_all(const WatchList& sources) {
@@ -129,17 +158,18 @@ std::optional<PoolHistory> Snapshotter::State::history_of(const Watched& source,
   const PoolSource::Reading reading = source.source->read();
   const auto figures = std::ranges::find(reading.pools, pool, &PoolSnapshot::pool);
   const bool exists = figures != reading.pools.end();
-  const WatchedPool unseen;
+  const History unseen;
   const auto access = watched.access();
   const auto entry = source.pools.find(pool);
-  if (!exists && entry == source.pools.end()) return std::nullopt;
+  const History* known = entry == source.pools.end() ? source.vanished.find(pool) : &entry->second.history;
+  if (known == nullptr && !exists) return std::nullopt;
+  if (known == nullptr) known = &unseen;
 
-  const WatchedPool& known = entry == source.pools.end() ? unseen : entry->second;
   const TimePoint now = clock->now();
-  std::vector<HistoryItem> items = known.history.items(now - span);
+  std::vector<HistoryItem> items = known->items(now - span);
   if (exists) {
-    const HealthStatus status = current_judgement(*figures, known.tracker.verdict()).status;
-    items.push_back(known.history.item({*figures, status, now, clock->wall()}));
+    const HealthStatus status = health_of(*figures, source).status;
+    items.push_back(known->item({*figures, status, now, clock->wall()}));
   }
   return PoolHistory{access->history.interval, std::move(items)};
 }
@@ -174,12 +204,16 @@ void Snapshotter::tick(const std::string& source) {
 FleetSnapshot Snapshotter::snapshot() const {
   FleetSnapshot fleet;
   fleet.time = state_->clock->wall();
-  fleet.uptime_seconds = seconds_of(state_->clock->now() - state_->started);
+  fleet.at = state_->clock->now();
+  fleet.uptime_seconds = seconds_of(fleet.at - state_->started);
   const WatchList watched = state_->watch_list();
   for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
   const auto access = state_->watched.access();
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    for (PoolReport& pool : fleet.sources[i].pools) pool.health = health_of(pool.figures, *watched[i]);
+    for (PoolReport& pool : fleet.sources[i].pools) {
+      pool.health = health_of(pool.figures, *watched[i]);
+      pool.utilization_of_configured = watched[i]->policy.utilization_of_configured;
+    }
   }
   return fleet;
 }

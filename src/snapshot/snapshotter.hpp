@@ -17,6 +17,7 @@ namespace dbpool {
 struct WatchedSource {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
+  std::size_t vanished_limit = 500;  ///< histories kept of pools that are gone, at most
 };
 
 /// A lease that is held for too long, and whose it is.
@@ -30,6 +31,7 @@ struct HealthChange {
   std::string source, pool;
   HealthStatus from;
   Judgement to;
+  SourceKind kind = SourceKind::owned;
 };
 
 /// Makes FleetSnapshots: reads every source, and joins the figures with the judgements that `tick` has made.

@@ -55,6 +55,12 @@ void max_age(JsonPool& pool, const json& value) {
   if (const auto age = json_number(value); age != 0.0) fill(pool, pool.snapshot.max_age, age);
 }
 
+void utilization(JsonPool& pool, const json& value) {
+  auto number = json_number(value);
+  if (number) *number /= 100;
+  fill(pool, pool.snapshot.utilization, number);
+}
+
 template <S::Time S::*Field>
 void time(JsonPool& pool, const json& value) {
   fill(pool, pool.snapshot.*Field, json_time(value));
@@ -72,8 +78,8 @@ void errors(JsonPool& pool, const json& value) {
 
 void contact(JsonPool& pool, const json& value) {
   const auto word = json_text(value, longest_word);
-  if (word == "connected") fill(pool, pool.snapshot.last_contact_ok, std::optional(true));
-  if (word == "disconnected") fill(pool, pool.snapshot.last_contact_ok, std::optional(false));
+  if (word == "connected") fill(pool, pool.snapshot.last_connect_ok, std::optional(true));
+  if (word == "disconnected") fill(pool, pool.snapshot.last_connect_ok, std::optional(false));
 }
 
 void fill_text(std::string& field, const json& value, std::size_t most) {
@@ -112,6 +118,7 @@ constexpr auto fields = std::to_array<JsonField>({
     {"configured", "connections at most, without overflow; 0 = unlimited", limit<&S::configured>},
     {"max_overflow", "connections beyond `configured` at most", part<&JsonPool::max_overflow>},
     {"overflow", "connections in use beyond `configured`", count<&S::overflow>},
+    {"utilization", "`active` / `max` in per cent, where `max` is not told", utilization},
     {"active_peak", "most connections in use since start", count<&S::active_peak>},
     {"max_age", "of a connection, in seconds; 0 = unlimited", max_age},
     {"waiting", "callers that wait", count<&S::waiting>},
@@ -181,8 +188,8 @@ PoolSnapshot finished(JsonPool pool) {
   by_age = pool.recycled;
   if (pool.closed)
     s.closed[index_of(CloseReason::closed)] = *pool.closed - std::min(*pool.closed, by_age.value_or(0));
-  s.wait_judged_peak = s.wait_recent_peak;
-  s.unread = pool.figures == 0;
+  // Whoever waits now has waited within the window, also where nobody tells that.
+  s.wait_judged_peak = std::max(s.wait_recent_peak, s.oldest_waiter);
   return std::move(s);
 }
 

@@ -51,23 +51,29 @@ JsonPool read_pool(const JsonShape& shape, const Documents& documents, const jso
   return pool;
 }
 
-void add(ProbeResult& result, JsonPool pool, const std::string& label) {
+/// Returns how many figures it has.
+std::size_t add(ProbeResult& result, JsonPool pool, const std::string& label) {
+  const std::size_t figures = pool.figures;
   PoolSnapshot& snapshot = result.pools.emplace_back(finished(std::move(pool)));
   snapshot.pool = label;
+  return figures;
 }
 
-void add_all(ProbeResult& result, const std::string& source, const JsonShape& shape,
-             const Documents& documents) {
+/// Returns how many figures they have.
+std::size_t add_all(ProbeResult& result, const std::string& source, const JsonShape& shape,
+                    const Documents& documents) {
   const json& pools = *json_at(documents[0], shape.marker);
-  std::size_t index = 0;
+  std::size_t index = 0, figures = 0;
   for (const auto& [key, value] : pools.items()) {
     if (!value.is_object()) throw Error("its answer has a pool that is no JSON object");
     JsonPool pool = read_pool(shape, documents, value);
     std::string name = pool.name.empty() ? key : pool.name;
     if (pool.name.empty() && pools.is_array()) name = std::to_string(index);
     ++index;
-    add(result, std::move(pool), source + "/" + valid_utf8(std::string_view(name).substr(0, longest_name)));
+    figures += add(result, std::move(pool),
+                   source + "/" + valid_utf8(std::string_view(name).substr(0, longest_name)));
   }
+  return figures;
 }
 
 }  // namespace
@@ -111,14 +117,15 @@ ProbeResult HttpJsonReader::read(const std::string& source, const std::vector<st
   const JsonShape& shape = shape_of(read.at(0));
   const bool is_list = preset_ == "custom" && references_[0].empty() && read[0].is_array();
   ProbeResult result;
+  std::size_t figures = 0;
   if (shape.has_pools || is_list) {
     if (!json_at(read[0], shape.marker)->is_structured())
       throw Error("its answer has no pools where they should be");
-    add_all(result, source, shape, read);
+    figures = add_all(result, source, shape, read);
   } else {
-    add(result, read_pool(shape, read, read[0]), source);
+    figures = add(result, read_pool(shape, read, read[0]), source);
   }
-  const bool found = result.pools.empty() || !std::ranges::all_of(result.pools, &PoolSnapshot::unread);
+  const bool found = result.pools.empty() || figures > 0;
   if (preset_ == "custom" && !found) throw Error("its answer has a number in none of the fields");
   return result;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/sync/clock.hpp"
 
 namespace dbpool {
 
@@ -26,6 +27,7 @@ class PoolSource {
     std::optional<std::uint64_t> reads, read_failures, dropped_pools;
     std::optional<double> read_seconds;
     std::optional<WallTime> last_success;
+    std::optional<TimePoint> last_success_at;  ///< the same on the steady clock, for its age
     std::string last_error;
   };
   virtual Reading read() const = 0;

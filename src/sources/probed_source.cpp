@@ -98,6 +98,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     note_read(last->reading);
     last->reading.up = true;
     last->reading.last_success = runtime_.clock->wall();
+    last->reading.last_success_at = runtime_.clock->now();
     last->reading.last_error.clear();
     last->reading.dropped_pools = dropped;
     last->reading.pools = std::move(result.pools);

@@ -18,6 +18,7 @@ PoolSnapshot::Count total_of(const PoolSnapshot& pool) {
 void RecentErrors::complete(std::vector<PoolSnapshot>& pools, std::chrono::nanoseconds now, WallTime wall) {
   std::map<std::string, Seen> seen;
   for (PoolSnapshot& pool : pools) {
+    if (seen.contains(pool.pool)) continue;  // of rows with one name the first stays
     const auto total = total_of(pool);
     if (!total) {
       // At least that one.

@@ -34,4 +34,8 @@ std::optional<Response> refuse(const Request& request) {
   return std::nullopt;
 }
 
+bool is_from_a_page(const Request& request) {
+  return request.count("Origin") > 0;
+}
+
 }  // namespace dbpool

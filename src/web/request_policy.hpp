@@ -15,4 +15,9 @@ inline constexpr std::size_t max_headers = 63;
 /// nullopt = fine.
 std::optional<Response> refuse(const Request& request);
 
+/// Whether a page in a browser sent the request: it has an Origin. To compare that with the Host would not
+/// do, since a page can have its own name resolve to this machine. No page has a reason to change anything
+/// here; scripts send no Origin.
+bool is_from_a_page(const Request& request);
+
 }  // namespace dbpool

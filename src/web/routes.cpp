@@ -9,6 +9,7 @@
 #include "web/handlers/metrics.hpp"
 #include "web/handlers/pools.hpp"
 #include "web/handlers/status_page.hpp"
+#include "web/request_policy.hpp"
 
 namespace dbpool {
 namespace {
@@ -20,17 +21,15 @@ Handler forbidden(const std::string& message) {
 Handler reload_handler(const WebOptions& options, AdminCommands& admin) {
   if (!options.lifecycle_enabled) return forbidden("reload is off; --web.enable-lifecycle turns it on");
   return [&admin](const Request& request) {
-    return is_from_another_site(request) ? error_response(403, "another site's page may not reload")
-                                         : reload(admin);
+    return is_from_a_page(request) ? error_response(403, "a page may not reload") : reload(admin);
   };
 }
 
-/// Lets `close` answer, unless closing is off or it is another site that asks.
+/// Lets `close` answer, unless closing is off or it is a page that asks.
 Handler closing_handler(const WebOptions& options, Handler close) {
   if (!options.admin_api_enabled) return forbidden("closing is off; --web.enable-admin-api turns it on");
   return [close = std::move(close)](const Request& request) {
-    return is_from_another_site(request) ? error_response(403, "another site's page may not close pools")
-                                         : close(request);
+    return is_from_a_page(request) ? error_response(403, "a page may not close pools") : close(request);
   };
 }
 

@@ -8,12 +8,17 @@
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
 #include "support/free_port.hpp"
+#include "support/hostile_server.hpp"
 #include "support/postgres_server.hpp"
+#include "support/scripted_http_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
 
 namespace {
+
+// In the light colour scheme.
+const std::string green = "#1a7f42", red = "#c0262d", grey = "#5b6776";
 
 /// The status page of an exporter, in a browser.
 struct Page {
@@ -36,6 +41,9 @@ struct Page {
     return browser.value_of("document.querySelectorAll('" + selector + "').length").get<int>();
   }
   double number(const std::string& expression) { return browser.value_of(expression).get<double>(); }
+  std::string icon() {
+    return browser.value_of("decodeURIComponent(document.getElementById('icon').href)").get<std::string>();
+  }
   bool shows(const std::string& pool, const std::string& column, const std::string& words) {
     return eventually([&] { return cell(pool, column).find(words) != std::string::npos; }, 30s);
   }
@@ -214,10 +222,101 @@ TEST_CASE("an exporter that stops answering is said to, with since when, until i
   CHECK(page.text("#banner").starts_with("The exporter has not answered since 20"));
   CHECK(page.text("#updated").starts_with("as of 20"));
   CHECK(page.cell("orders", "health") == "healthy");
+  CHECK(page.text("#overall") == "no answer");
+  CHECK(page.text("title") == "no answer – dbpool_exporter");
+  CHECK(page.icon().find(grey) != std::string::npos);
   CHECK(page.number("Number(getComputedStyle(document.querySelector('main')).opacity)") < 1);
   take_screenshots(page, "silent");
   exporter = std::make_unique<ExporterProcess>(setup);
   CHECK(eventually([&] { return page.text("#banner").empty(); }, 15s));
+  CHECK(page.text("#overall") == "healthy");
+  CHECK(page.icon().find(green) != std::string::npos);
+}
+
+TEST_CASE("a source that cannot be read is red, counted and named, one that was not read yet is neither") {
+  const HostileServer silent(Hostility::silent);
+  const ExporterProcess exporter(
+      {.config =
+           "pools:\n" + sqlite_pool("orders") +
+           fmt::format("sources:\n"
+                       "  - {{name: pgb, type: pgbouncer, dsn: 'host=127.0.0.1 port={} user=a'}}\n"
+                       "  - {{name: slow, type: http_json, url: 'http://127.0.0.1:{}/', timeout: 300s}}\n",
+                       free_port(), silent.port())});
+  Page page(exporter.port());
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  CHECK(eventually([&] { return page.text("#up + dd") == "1 down: pgb, 1 not read yet"; }, 10s));
+  CHECK(page.text("#up") == "1 / 3");
+  CHECK(page.count("#up.loud") == 1);
+  CHECK(page.text("#overall") == "healthy");
+  CHECK(page.text("title") == "1 source down – 1 healthy – dbpool_exporter");
+  CHECK(page.icon().find(red) != std::string::npos);
+  CHECK(page.count("#sources tbody .up.loud") == 1);
+  check_that_nothing_went_wrong(page);
+  take_screenshots(page, "source-down");
+}
+
+TEST_CASE("sums leave out what is not known, and a pool that cannot be judged stands last") {
+  const ScriptedHttpServer application([](const std::string&) {
+    return http_answer("200 OK", R"({"pools": {
+      "counters": {"statistics": {"reused": 7}},
+      "open": {"active_connections": 45, "statistics": {"errors": 0}},
+      "small": {"pool_size": 5, "active_connections": 5, "total_capacity": 10}}})");
+  });
+  const ExporterProcess exporter(
+      {.config = fmt::format("sources: [{{name: app, type: http_json, url: '{}'}}]", application.url())});
+  Page page(exporter.port());
+  REQUIRE(page.shows("app/small", "health", "healthy"));
+  CHECK(page.text("#in-use") == "5 / 10");
+  CHECK(page.text("#in-use + dd") == "5 idle, 45 more without a max");
+  CHECK(page.text("#waiting") == "–");
+  CHECK(page.text("#leaking") == "–");
+  CHECK(page.text("#up") == "1 / 1");
+  CHECK(page.count("#up.loud") == 0);
+  CHECK(page.text("#overall") == "healthy");
+  CHECK(page.text("#pools tbody tr:last-child .pool a") == "app/counters");
+  CHECK(page.cell("app/counters", "health") == "unknownNot judged: no threshold applies to what is known");
+  check_that_nothing_went_wrong(page);
+  take_screenshots(page, "not-judged");
+}
+
+TEST_CASE("an error of the page itself is not blamed on the exporter") {
+  const ExporterProcess exporter({.config = "pools:\n" + sqlite_pool("orders")});
+  Page page(exporter.port());
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  page.browser.value_of("void (window.showSources = () => { throw new Error('planted'); })");
+  CHECK(eventually([&] { return !page.text("#banner").empty(); }, 10s));
+  CHECK(page.text("#banner") == "The exporter answers, but this page failed to draw it (planted).");
+  CHECK(page.text("title") == "page error – dbpool_exporter");
+}
+
+TEST_CASE("a sparkline leaves an outage open") {
+  const ExporterProcess exporter({.config = "pools:\n" + sqlite_pool("orders")});
+  Page page(exporter.port());
+  const auto strokes = [&](const std::string& minutes) {
+    return page.number("sparkline({interval_seconds: 60, history: " + minutes +
+                       ".map(([minute, active]) => ({timestamp: new Date(6e4 * minute), active}))}, 10)"
+                       ".querySelector('.in-use').getAttribute('d').split('M').length - 1");
+  };
+  CHECK(strokes("[[1, 3], [2, 4], [3, 5], [3.1, 5]]") == 1);
+  CHECK(strokes("[[1, 3], [2, null], [3, null], [4, 5]]") == 2);
+  CHECK(strokes("[[1, 3], [2, 4], [30, 5]]") == 2);
+  CHECK(strokes("[[1, null]]") == 0);
+}
+
+TEST_CASE("a filter can be taken away though there are few pools left") {
+  const ExporterProcess exporter({.config = "pools:\n" + sqlite_pool("orders")});
+  Page page(exporter.port());
+  REQUIRE(page.shows("orders", "health", "healthy"));
+  CHECK(page.count("#tools[hidden]") == 1);
+  const auto filter = [&](const std::string& words) {
+    page.browser.value_of(
+        "document.getElementById('filter').value = text, document.getElementById('filter').oninput()", words);
+  };
+  filter("users");
+  CHECK(page.text("#no-pools") == "No pool matches the filter.");
+  CHECK(page.count("#tools[hidden]") == 0);
+  filter("");
+  CHECK(page.count("#tools[hidden]") == 1);
 }
 
 TEST_CASE("500 pools are drawn within a second, and can be sorted and filtered") {

@@ -79,10 +79,11 @@ TEST_CASE("closing is refused to another site's page, by GET, and for a pool tha
     return http_exchange(exporter.port(), "POST", "/connections/pools/close/a", details).status;
   };
   CHECK(post({.headers = "Origin: http://evil.example\r\n"}) == 403);
+  CHECK(post({.headers = "Origin: http://127.0.0.1\r\n"}) == 403);
   CHECK(post({.json = "{}"}) == 413);
   CHECK(exporter.get("/connections/pools/close/a").status == 405);
   CHECK(exporter.post("/connections/pools/close/nobody").status == 404);
   CHECK(closed(exporter.scrape(), "a") == 0);
-  CHECK(post({.headers = "Origin: http://127.0.0.1\r\n"}) == 200);
+  CHECK(post({}) == 200);
   CHECK(closed(exporter.scrape(), "a") == 2);
 }

@@ -204,7 +204,7 @@ TEST_CASE("a health document that comes with 503 is read") {
   const auto result = Target(options).read();
   REQUIRE(result.pools.size() == 1);
   CHECK(result.pools[0].source_status == "unhealthy");
-  CHECK(result.pools[0].last_contact_ok == false);
+  CHECK(result.pools[0].last_connect_ok == false);
   CHECK(result.pools[0].total() == 0U);
 }
 

@@ -31,7 +31,7 @@ struct PoolSnapshot {
   using Time = std::optional<WallTime>;
 
   std::string pool;     ///< the `pool` label; for an owned pool its configured name
-  bool unread = false;  ///< nothing is known but its name, as when its source's last reading failed
+  bool unread = false;  ///< nothing is known but its name, because its source's last reading failed
   PoolInfo info;
   std::optional<PoolPhase> phase;  ///< owned pools only
 
@@ -44,7 +44,8 @@ struct PoolSnapshot {
   Count configured;   ///< max without overflow
   Count overflow;     ///< in use beyond `configured`
   Count active_peak;  ///< since start
-  Seconds max_age;    ///< configured; nullopt = no limit or not known
+  std::optional<double> utilization;  ///< active / max, where the source tells that and not max; 1 = all
+  Seconds max_age;                    ///< configured; nullopt = no limit or not known
 
   // Callers now.
   Count waiting;

@@ -6,7 +6,7 @@ const refreshEvery = 3000; // milliseconds, as the next two
 const giveUpAfter = 5000;
 const historyEvery = 60000; // the exporter adds an item a minute
 const many = 8; // pools; from here on there is a filter
-const severity = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3 };
+const severity = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3, "not judged": 4 };
 const latest = { views: [], answered: null, silentSince: null };
 
 const $ = (id) => document.getElementById(id);
@@ -54,6 +54,7 @@ function viewOf(name, stats, judged = { status: "unknown", reasons: [], message:
   return {
     name, origin,
     status: judged.status, lifecycle: stats.lifecycle,
+    severity: severity[judged.judged === false ? "not judged" : judged.status],
     reasons: judged.reasons.join(", "),
     message: isIll ? judged.message : "",
     error: isIll && counts.last_error ? `${moment(counts.last_error_time)}: ${counts.last_error}` : "",
@@ -125,11 +126,11 @@ function waitingCell(cell) {
 const number = { number: true, descending: true }; // to the right; the highest first
 const poolColumns = [
   { key: "pool", label: "Pool", value: (view) => view.name, fill: poolCell },
-  { key: "health", label: "Health", value: (view) => severity[view.status], fill: healthCell },
+  { key: "health", label: "Health", value: (view) => view.severity, fill: healthCell },
   { key: "lifecycle", label: "Lifecycle", value: (view) => view.lifecycle,
     fill: textCell((view) => view.lifecycle || "–") },
   { key: "connections", label: "Active / max", descending: true, fill: connectionsCell,
-    value: (view) => (view.max ? view.active / view.max : null) },
+    value: (view) => (view.max && known(view.active) ? view.active / view.max : null) },
   { key: "waiting", label: "Waiting", ...number, value: (view) => view.waiting, fill: waitingCell },
   ...["p50", "p95", "p99"].map((key) => ({
     key, label: `Acquire ${key}`, ...number, value: (view) => view[key],
@@ -231,7 +232,8 @@ function arrange() {
     visibility.observe(row);
   }
   const all = latest.views.length;
-  $("tools").hidden = all < many;
+  const isFiltering = $("filter").value !== "" || $("only-ill").checked;
+  $("tools").hidden = all < many && !isFiltering; // a filter that applies can also be taken away
   setText($("pools-shown"), shown.length === all ? "" : `${count(shown.length)} of ${count(all)}`);
   setText($("no-pools"), shown.length ? "" : all ? "No pool matches the filter." : "No pool is known yet.");
 }
@@ -275,8 +277,8 @@ async function drawHistories() {
   for (let due; !latest.silentSince && (due = [...pools.entries.values()].find(isDue)); ) {
     due.drawn = { at: Date.now(), status: due.view.status };
     try {
-      const { history } = await fetched(`/connections/pools/history/${encodeURIComponent(due.view.name)}?hours=1`);
-      due.row.querySelector(".history").replaceChildren(sparkline(history, due.view.max));
+      const told = await fetched(`/connections/pools/history/${encodeURIComponent(due.view.name)}?hours=1`);
+      due.row.querySelector(".history").replaceChildren(sparkline(told, due.view.max));
     } catch {
       // Tried again when it is due; whether the exporter answers at all is the refresh's matter.
     }
@@ -290,20 +292,36 @@ function svgElement(tag, attributes) {
   return made;
 }
 
+// Runs of items that know what is in use and follow one another; an outage lies between two of them.
+function stretches(items, interval) {
+  const runs = [];
+  let before = null;
+  for (const item of items) {
+    const time = Date.parse(item.timestamp);
+    if (!known(item.active)) {
+      before = null;
+      continue;
+    }
+    if (before === null || time - before > 1900 * interval) runs.push([]);
+    runs.at(-1).push(item);
+    before = time;
+  }
+  return runs;
+}
+
 // 100 wide; connections and waiting callers stand on the floor at 20, bad minutes are lines below it.
-function sparkline(items, max) {
+function sparkline({ history: items, interval_seconds: interval }, max) {
   const end = Math.max(...items.map((item) => Date.parse(item.timestamp)));
   const highest = Math.max(max || 1, ...items.flatMap((item) => [item.active || 0, item.waiting || 0]));
   const x = (item) => Math.max(0, 100 * (1 - (end - Date.parse(item.timestamp)) / 3600000)).toFixed(1);
   const y = (value) => (20 * (1 - value / highest)).toFixed(1);
-  const active = items.filter((item) => known(item.active));
-  const area = active.map((item) => `L${x(item)} ${y(item.active)}`).join("");
+  const area = (run) => `M${x(run[0])} 20${run.map((item) => `L${x(item)} ${y(item.active)}`).join("")}V20`;
   const during = (status) => items.map((item) =>
     (item.status === status ? `M${x(item) - 1.7} 24H${x(item)}` : "")).join("");
   const most = (key) => count(Math.max(0, ...items.map((item) => item[key] || 0)));
   const paths = {
     "floor": "M0 20H100",
-    "in-use": area && `M${x(active[0])} 20${area}V20`,
+    "in-use": stretches(items, interval).map(area).join(""),
     "queue": items.map((item) => (item.waiting > 0 ? `M${x(item)} 20V${y(item.waiting)}` : "")).join(""),
     "was-degraded": during("degraded"),
     "was-unhealthy": during("unhealthy"),
@@ -315,30 +333,60 @@ function sparkline(items, max) {
   return svg;
 }
 
-const sum = (views, key) => count(views.reduce((total, view) => total + (view[key] || 0), 0));
+// Of the values that are known; null when none is.
+const sum = (views, key) => views.map((view) => view[key]).filter(known)
+  .reduce((total, value) => total + value, null);
 
 function showFigure(id, text, detail) {
   setText($(id), text);
   setText($(id).nextElementSibling, detail);
 }
 
-function showFigures(views, everySource, status) {
-  const tally = Object.keys(severity).map((each) => [views.filter((view) => view.status === each).length, each]);
-  const words = tally.filter(([n]) => n > 0).map(([n, each]) => `${count(n)} ${each}`).join(", ") || "no pools";
-  const slowest = views.reduce((worst, view) => (view.p95 > (worst.p95 ?? -1) ? view : worst), {});
-  const down = everySource.filter((source) => source.up === false);
+function showInUse(views) {
+  const bounded = views.filter((view) => known(view.active) && known(view.max));
+  const beside = sum(views.filter((view) => !known(view.max)), "active");
+  const idle = sum(views, "idle");
+  const text = bounded.length ? `${count(sum(bounded, "active"))} / ${count(sum(bounded, "max"))}` : count(beside);
+  const more = bounded.length && beside !== null ? `${count(beside)} more without a max` : "";
+  showFigure("in-use", text, [idle === null ? "" : `${count(idle)} idle`, more].filter(Boolean).join(", "));
+}
+
+function showSourcesUp(everySource, down) {
+  const unread = everySource.filter((source) => !known(source.up)).length;
+  const up = everySource.filter((source) => source.up === true).length;
+  const words = [down.length && `${count(down.length)} down: ${namesOf(down)}`,
+    unread && `${count(unread)} not read yet`].filter(Boolean);
+  showFigure("up", `${count(up)} / ${count(everySource.length)}`, words.join(", "));
+}
+
+// The icon takes the colour of the worst that the page tells, also of a source that cannot be read.
+function showStatus(status, words = status, worst = status) {
   $("overall").className = `status ${status}`;
-  setText($("overall"), status);
-  setText($("tally"), words);
-  showFigure("in-use", `${sum(views, "active")} / ${sum(views, "max")}`, `${sum(views, "idle")} idle`);
-  showFigure("waiting", sum(views, "waiting"), namesOf(views.filter((view) => view.waiting > 0)));
-  showFigure("slowest", duration(slowest.p95), slowest.name || "no acquisition yet");
-  showFigure("leaking", sum(views, "leaks"), namesOf(views.filter((view) => view.leaks > 0)));
-  showFigure("up", `${count(everySource.length - down.length)} / ${count(everySource.length)}`, namesOf(down));
-  document.title = `${words} – dbpool_exporter`;
-  const dot = `<circle cx='8' cy='8' r='7' fill='${getComputedStyle($("overall")).color}'/>`;
+  setText($("overall"), words);
+  const color = getComputedStyle(document.documentElement).getPropertyValue(`--${worst}`).trim();
+  const dot = `<circle cx='8' cy='8' r='7' fill='${encodeURIComponent(color)}'/>`;
   const icon = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>${dot}</svg>`;
   if ($("icon").getAttribute("href") !== icon) $("icon").href = icon;
+}
+
+function showFigures(views, everySource, status) {
+  const statuses = ["unhealthy", "degraded", "unknown", "healthy"];
+  const tally = statuses.map((each) => [views.filter((view) => view.status === each).length, each]);
+  const words = tally.filter(([n]) => n > 0).map(([n, each]) => `${count(n)} ${each}`).join(", ") || "no pools";
+  const slowest = views.reduce((worst, view) =>
+    (known(view.p95) && view.p95 > (worst.p95 ?? -1) ? view : worst), {});
+  const down = everySource.filter((source) => source.up === false);
+  const probedDown = down.filter((source) => source.kind !== "owned").length; // an owned pool has a health
+  const warning = probedDown ? `${count(probedDown)} source${probedDown > 1 ? "s" : ""} down – ` : "";
+  showStatus(status, status, probedDown ? "unhealthy" : status);
+  setText($("tally"), words);
+  showInUse(views);
+  showFigure("waiting", count(sum(views, "waiting")), namesOf(views.filter((view) => view.waiting > 0)));
+  showFigure("slowest", duration(slowest.p95), slowest.name || "no acquisition yet");
+  showFigure("leaking", count(sum(views, "leaks")), namesOf(views.filter((view) => view.leaks > 0)));
+  showSourcesUp(everySource, down);
+  $("up").classList.toggle("loud", probedDown > 0);
+  document.title = `${warning}${words} – dbpool_exporter`;
 }
 
 function showSources(everySource) {
@@ -355,11 +403,15 @@ async function fetched(path) {
   return answer.json();
 }
 
-async function refresh() {
+async function read() {
   const [stats, health, suspects] = await Promise.all(
     ["stats", "health", "leaks"].map((what) => fetched(`/connections/pools/${what}`)));
   performance.mark("answered");
   Object.assign(latest, { answered: Date.now(), silentSince: null });
+  return { stats, health, suspects };
+}
+
+function draw({ stats, health, suspects }) {
   const judged = new Map(health.pools.map((pool) => [pool.name, pool]));
   latest.views = Object.entries(stats.pools).map(([name, pool]) => viewOf(name, pool, judged.get(name)));
   arrange();
@@ -371,25 +423,36 @@ async function refresh() {
   performance.measure("draw", "answered");
 }
 
-function showContact(problem) {
-  const { answered, silentSince } = latest;
-  document.body.classList.toggle("stale", Boolean(silentSince));
-  setText($("updated"), answered ? `as of ${moment(answered)}` : "not read yet");
-  const complaint = `The exporter has not answered since ${moment(silentSince)} (${problem}).`;
-  if (silentSince) document.title = "no answer – dbpool_exporter";
-  setText($("banner"), silentSince ? `${complaint}${answered ? " The figures below are from before." : ""}` : "");
+function showContact(complaint = "", words = "") {
+  document.body.classList.toggle("stale", complaint !== "");
+  setText($("updated"), latest.answered ? `as of ${moment(latest.answered)}` : "not read yet");
+  setText($("banner"), complaint);
+  if (!complaint) return;
+  showStatus("unknown", words); // what was true before may not be true now
+  document.title = `${words} – dbpool_exporter`;
 }
 
-async function keepRefreshing() {
+function showSilence(error) {
+  const { answered } = latest;
+  const silentSince = latest.silentSince ??= answered ?? Date.now();
+  const problem = { TimeoutError: "no answer in time", TypeError: "no connection" }[error.name] || error.message;
+  const complaint = `The exporter has not answered since ${moment(silentSince)} (${problem}).`;
+  showContact(`${complaint}${answered ? " The figures below are from before." : ""}`, "no answer");
+}
+
+function show(told) {
   try {
-    await refresh();
+    draw(told);
     showContact();
     drawHistories();
   } catch (error) {
-    latest.silentSince ??= latest.answered ?? Date.now();
-    showContact({ TimeoutError: "no answer in time", TypeError: "no connection" }[error.name] || error.message);
+    console.error(error);
+    showContact(`The exporter answers, but this page failed to draw it (${error.message}).`, "page error");
   }
-  setTimeout(keepRefreshing, refreshEvery);
+}
+
+function keepRefreshing() {
+  read().then(show, showSilence).finally(() => setTimeout(keepRefreshing, refreshEvery));
 }
 
 addSorting();

@@ -1,7 +1,5 @@
 #include "web/handlers/close_pools.hpp"
 
-#include <strings.h>
-
 #include "web/json_response.hpp"
 
 namespace dbpool {
@@ -13,15 +11,6 @@ void add_counts(Json& into, const ClosedPool& pool) {
 }
 
 }  // namespace
-
-bool is_from_another_site(const Request& request) {
-  const auto origin = request.header("Origin");
-  if (!origin) return false;
-  const auto scheme_end = origin->find("://");
-  if (scheme_end == std::string::npos) return true;  // "null", which names no site
-  const std::string site = origin->substr(scheme_end + 3);
-  return ::strcasecmp(site.c_str(), request.header("Host").value_or("").c_str()) != 0;
-}
 
 Response close_pool(const Request& request, AdminCommands& admin) {
   const auto closed = admin.close(request.path_parameter);

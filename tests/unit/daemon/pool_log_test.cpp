@@ -121,3 +121,19 @@ TEST_CASE("a change of health is logged with its reasons") {
   CHECK(logger.lines[0].field<std::string>("to") == "degraded");
   CHECK(logger.lines[0].field<std::string>("reasons") == "errors,leaks");
 }
+
+TEST_CASE("that a probed pool comes and goes is for debugging, unless it is not well") {
+  const auto level = [](HealthStatus from, HealthStatus to, SourceKind kind) {
+    RecordingLogger logger;
+    log_health_change(logger, {"srv", "srv/a", from, {to, {}}, kind});
+    return logger.lines.at(0).level;
+  };
+  using enum HealthStatus;
+  const SourceKind probed = SourceKind::pg_stat_activity;
+  CHECK(level(unknown, healthy, probed) == LogLevel::debug);
+  CHECK(level(healthy, unknown, probed) == LogLevel::debug);
+  CHECK(level(degraded, unknown, probed) == LogLevel::debug);
+  CHECK(level(unknown, degraded, probed) == LogLevel::warn);
+  CHECK(level(degraded, healthy, probed) == LogLevel::info);
+  CHECK(level(unknown, healthy, SourceKind::owned) == LogLevel::info);
+}

@@ -48,3 +48,19 @@ TEST_CASE("a reason whose figure is not known any more is still told") {
   CHECK(health_words(report_of(silent, {degraded, {{HealthReason::response, degraded}}})) ==
         "High response time: ?");
 }
+
+TEST_CASE("a pool that no threshold applies to is said not to be judged") {
+  CHECK(health_words(report_of(known_pool("counters"), {unknown, {}, true})) ==
+        "Not judged: no threshold applies to what is known");
+}
+
+TEST_CASE("utilization is told of what it was judged against") {
+  const Judgement high{degraded, {{HealthReason::utilization, degraded}}};
+  PoolReport report = report_of(known_pool("eros"), high);
+  report.utilization_of_configured = true;
+  CHECK(health_words(report) == "High utilization: 5 of 10 connections active, without overflow");
+  PoolSnapshot told;
+  told.pool = "told";
+  told.utilization = 0.96;
+  CHECK(health_words(report_of(told, high)) == "High utilization: 96%");
+}

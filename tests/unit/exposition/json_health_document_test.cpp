@@ -78,3 +78,20 @@ TEST_CASE("a probed source that cannot be read is disconnected, and says why") {
   check_unknown(document["database"]["pool"], {"total", "idle", "active", "waiting"});
   CHECK(document["database"]["latency_ms"].is_null());
 }
+
+TEST_CASE("an application that says it has lost its database is disconnected, though it could be read") {
+  const auto contact_of = [](const PoolSnapshot& told) {
+    FleetSnapshot fleet;
+    fleet.sources.push_back(source_of(told, SourceKind::http_json, {}));
+    return contact(fleet);
+  };
+  PoolSnapshot told;
+  told.pool = "app";
+  told.last_connect_ok = false;
+  CHECK(contact_of(told) == "disconnected");
+  told.last_connect_ok = true;
+  CHECK(contact_of(told) == "connected");
+  PoolSnapshot busy = example();
+  busy.last_connect_ok = false;  // one of ours that could not open one more
+  CHECK(contact(fleet_of({report_of(busy)})) == "connected");
+}

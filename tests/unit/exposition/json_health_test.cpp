@@ -57,6 +57,14 @@ TEST_CASE("a pool that nothing is known of is unknown, and its figures are null"
   CHECK(health_json(fleet)["pools"][0]["last_check"] == "2025-10-13T14:30:00.000Z");
 }
 
+TEST_CASE("it is told apart whether a pool could not be judged or was not read yet") {
+  const Json pools = health_json(fleet_of({report_of(known_pool("fine")), report_of(known_pool("new"), {}),
+                                           report_of(known_pool("counters"), {unknown, {}, true})}))["pools"];
+  CHECK(pools[0]["judged"] == true);
+  CHECK(pools[1]["judged"].is_null());
+  CHECK(pools[2]["judged"] == false);
+}
+
 TEST_CASE("without any pool the whole is unknown") {
   CHECK(health_json(fleet_of({})) == Json::parse(R"({
     "overall_status": "unknown", "pools": [], "total_pools": 0, "healthy_pools": 0, "warnings": []

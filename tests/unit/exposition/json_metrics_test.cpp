@@ -28,12 +28,14 @@ TEST_CASE("totals run over the pools that know the figure, and the utilization o
   FleetSnapshot fleet = example();
   PoolSnapshot unlimited = known_pool("unlimited");
   unlimited.active = 90, unlimited.max.reset(), unlimited.created.reset();
+  unlimited.closed = {5};  // of the others nothing is known
   fleet.sources.push_back(source_of(unlimited, SourceKind::owned, {}));
   const Json document = metrics_json(fleet);
   CHECK(document["total_active"] == 93);
   CHECK(document["total_capacity"] == 20);
   CHECK(document["overall_utilization"] == 15.0);
   CHECK(document["total_created"] == 12);
+  CHECK(document["total_closed"] == 2);
 }
 
 TEST_CASE("what no pool knows is null, and before the first connection nothing was reused") {

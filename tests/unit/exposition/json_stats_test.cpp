@@ -85,6 +85,25 @@ TEST_CASE("stale_cleaned counts the connections closed for their age or idleness
   CHECK(counters["errors"] == 28);
 }
 
+TEST_CASE("connections that were closed for their age are not all that were closed") {
+  PoolSnapshot told;
+  told.pool = "told";
+  told.closed[index_of(CloseReason::max_lifetime)] = 5;  // as EROS tells it
+  CHECK(stats_of(told)["statistics"]["closed"].is_null());
+  CHECK(stats_of(told)["statistics"]["stale_cleaned"] == 5);
+  told.closed[index_of(CloseReason::closed)] = 2;
+  CHECK(stats_of(told)["statistics"]["closed"] == 7);
+}
+
+TEST_CASE("a utilization that the source tells itself is shown where max is not known") {
+  PoolSnapshot told;
+  told.pool = "told";
+  told.active = 9, told.utilization = 0.9;
+  CHECK(stats_of(told)["utilization"] == 90.0);
+  told.max = 90;
+  CHECK(stats_of(told)["utilization"] == 10.0);
+}
+
 TEST_CASE("before the first acquisition the average is nothing and there is no quantile") {
   PoolSnapshot fresh = known_pool("fresh");
   fresh.acquisition_duration.emplace(acquisition_buckets());
@@ -122,7 +141,9 @@ TEST_CASE("sources tell whether they answer, how old their figures are, and thei
   FleetSnapshot fleet = fleet_that_knows_little();
   fleet.sources[0].reading = known_reading();
   fleet.sources[0].reading.up = false;
-  fleet.sources[0].reading.last_success = fleet.time - 90s;
+  fleet.at = TimePoint(1h);
+  fleet.sources[0].reading.last_success = fleet.time - 24h;  // the wall clock was set meanwhile
+  fleet.sources[0].reading.last_success_at = fleet.at - 90s;
   fleet.sources[0].reading.last_error = "connect to pgbouncer: refused";
   fleet.sources.push_back(source_of(known_pool("orders"), SourceKind::owned, {}));
   const Json document = stats_json(fleet);
@@ -143,7 +164,7 @@ TEST_CASE("one pool is the same object, and its connections beside it") {
   const std::vector<ConnectionSnapshot> connections{
       {"conn_1", "active", example_time, example_time + 250ms, 7, 1500ms},
       {"conn_2", "idle", example_time, std::nullopt, 0, 0ms}};
-  const Json document = pool_stats_json(orders, fleet.time, connections);
+  const Json document = pool_stats_json(orders, fleet.at, connections);
   CHECK(document["status"] == "success");
   CHECK(document["pool"] == stats_json(fleet)["pools"]["orders"]);
   CHECK(document["connections"] == Json::parse(R"([
@@ -152,5 +173,5 @@ TEST_CASE("one pool is the same object, and its connections beside it") {
     {"id": "conn_2", "state": "idle", "created_at": "2025-10-13T14:30:00.000Z",
      "last_used": null, "times_used": 0, "age_seconds": 0.0}
   ])"));
-  CHECK(pool_stats_json(orders, fleet.time, std::nullopt)["connections"].is_null());
+  CHECK(pool_stats_json(orders, fleet.at, std::nullopt)["connections"].is_null());
 }

@@ -34,6 +34,8 @@ TEST_CASE("a ratio is per cent with one decimal, and null where there is no whol
 TEST_CASE("whole seconds are written as people configure them") {
   CHECK(json_seconds(300).dump() == "300");
   CHECK(json_seconds(1.5).dump() == "1.5");
+  CHECK(json_seconds(1e300).dump() == "1e+300");
+  CHECK(json_seconds(1e19).dump() == "1e+19");
   CHECK(json_milliseconds(0.0023).dump() == "2.3");
 }
 

@@ -13,23 +13,60 @@ HealthPolicy policy_of(HealthReason reason, Threshold threshold) {
   return policy;
 }
 
+const Judgement not_judged{unknown, {}, true};
 const Judgement without_connections{unhealthy, {{HealthReason::no_connections, unhealthy}}};
 
 }  // namespace
 
-TEST_CASE("a pool of which nothing is known gives no reason to complain") {
+TEST_CASE("a pool of which no threshold knows a figure is unknown, not healthy") {
+  PoolSnapshot counted;
+  counted.queries = 100;
   for (const auto name : health_preset_names) {
-    CHECK(assess(PoolSnapshot{}, health_preset(name).value()) == Judgement{healthy, {}});
+    CHECK(assess(PoolSnapshot{}, health_preset(name).value()) == not_judged);
+    CHECK(assess(counted, health_preset(name).value()) == not_judged);
   }
+  PoolSnapshot known;
+  known.idle = known.active = known.waiting = known.healthy = 1;
+  CHECK(assess(known, HealthPolicy{}) == not_judged);
+}
+
+TEST_CASE("a pool is healthy as soon as one threshold is known not to be crossed") {
+  const auto status_of = [](auto&& fill) {
+    PoolSnapshot s;
+    fill(s);
+    return assess(s, health_preset("capacity").value()).status;
+  };
+  CHECK(status_of([](PoolSnapshot& s) { s.errors_recent = 0; }) == healthy);
+  CHECK(status_of([](PoolSnapshot& s) { s.wait_judged_peak = 0; }) == healthy);
+  CHECK(status_of([](PoolSnapshot& s) { s.waiting = 0; }) == healthy);
+  CHECK(status_of([](PoolSnapshot& s) { s.idle = 1; }) == healthy);
+  CHECK(status_of([](PoolSnapshot& s) { s.waiting = 3; }) == unknown);
+  // Without connections it matters whether there should be some.
+  CHECK(status_of([](PoolSnapshot& s) { s.idle = 0; }) == unknown);
+  CHECK(status_of([](PoolSnapshot& s) { s.idle = s.min = 0; }) == healthy);
+  CHECK(status_of([](PoolSnapshot& s) { s.idle = 0, s.last_connect_ok = true; }) == healthy);
+  CHECK(status_of([](PoolSnapshot& s) { s.idle = 0, s.last_connect_ok = false; }) == unhealthy);
+}
+
+TEST_CASE("a utilization that the source tells itself is judged where max is not known") {
+  const HealthPolicy policy = health_preset("ombudsman").value();
+  PoolSnapshot s;
+  s.active = 9;
+  s.utilization = 1.0;
+  CHECK(assess(s, policy) == Judgement{unhealthy, {{HealthReason::utilization, unhealthy}}});
+  s.utilization = 0.9;
+  CHECK(assess(s, policy).status == degraded);
+  s.max = 100;
+  CHECK(assess(s, policy).status == healthy);
 }
 
 TEST_CASE("utilization is not judged without a max or with a max of 0") {
   const auto policy = policy_of(HealthReason::utilization, {.degraded = Bound{0, false}, .unhealthy = {}});
   PoolSnapshot s;
   s.active = 5;
-  CHECK(assess(s, policy).status == healthy);
+  CHECK(assess(s, policy) == not_judged);
   s.max = 0;
-  CHECK(assess(s, policy).status == healthy);
+  CHECK(assess(s, policy) == not_judged);
   s.max = 5;
   CHECK(assess(s, policy).status == degraded);
 }
@@ -74,7 +111,7 @@ TEST_CASE("ratios of an empty pool are not judged, except that none of its conne
   PoolSnapshot s;
   s.idle = 0;
   s.active = 0;
-  CHECK(assess(s, policy_of(HealthReason::idle_ratio, {{}, Bound{1, false}})).status == healthy);
+  CHECK(assess(s, policy_of(HealthReason::idle_ratio, {{}, Bound{1, false}})) == not_judged);
   CHECK(assess(s, policy_of(HealthReason::healthy_ratio, {{}, Bound{0, false}})).status == unhealthy);
 }
 

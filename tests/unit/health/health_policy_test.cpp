@@ -88,7 +88,7 @@ void check(std::string_view preset, const std::vector<Case>& cases) {
   const HealthPolicy policy = health_preset(preset).value();
   for (const Case& c : cases) {
     CAPTURE(c.what);
-    Judgement expected{c.status, {}};
+    Judgement expected{c.status, {}, c.status == HealthStatus::unknown};
     if (c.reason) expected.findings.push_back({*c.reason, c.status});
     const Judgement judgement = assess(c.snapshot, policy);
     CHECK(to_string(judgement.status) == to_string(c.status));
@@ -202,7 +202,7 @@ TEST_CASE("the eros preset judges utilization of the configured size, without ov
                     {"0.81", busy(81), degraded, utilization},
                     {"full with waiters", busy(100, 5), degraded, utilization},
                     {"0.81 of the configured, 0.405 of max", overflowing, degraded, utilization},
-                    {"no configured size", unlimited, healthy},
+                    {"no configured size", unlimited, unknown},
                     {"errors", erring(100), healthy},
                     {"empty", empty(2, false), healthy},
                 });

@@ -150,6 +150,7 @@ TEST_CASE("a pool that leaves recovery in trouble shows the trouble it has") {
 
 TEST_CASE("initializing is unknown, and what comes after it counts at once") {
   Scene scene;
+  scene.errors(0, 0s);
   CHECK(scene.phase(PoolPhase::initializing, 0s) == unknown);
   CHECK(scene.phase(PoolPhase::serving, 1s) == healthy);
   Scene failed;

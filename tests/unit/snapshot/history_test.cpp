@@ -68,6 +68,18 @@ TEST_CASE("after a pause longer than the interval one item is added, not one for
   CHECK(scene.items().size() == 3);
 }
 
+TEST_CASE("an item each second comes each second, though ticks are a little late or early") {
+  Scene scene;
+  scene.options.interval = 1s;
+  scene.clock.advance(9ms);
+  scene.record();
+  for (int i = 1; i <= 60; ++i) {
+    scene.clock.advance(i % 2 == 0 ? 1009ms : 991ms);
+    scene.record();
+  }
+  CHECK(scene.items().size() == 61);
+}
+
 TEST_CASE("a day of minutes is kept and no more") {
   Scene scene;
   scene.record();
@@ -128,8 +140,9 @@ TEST_CASE("what the source does not know, an item does not know") {
   CHECK_FALSE(item.errors_last_hour);
 }
 
-TEST_CASE("health checks are those since the item before") {
+TEST_CASE("health checks are those since the item before, and an owned pool's first item has all of them") {
   Scene scene;
+  scene.figures.phase = PoolPhase::serving;
   scene.figures.health_check_failures = 5;
   scene.check_health(100ms);
   scene.record();
@@ -155,4 +168,43 @@ TEST_CASE("a counter that starts again is counted from 0") {
   scene.figures.health_check_duration.emplace(duration_buckets());
   CHECK(scene.present().failed_health_checks == 2U);
   CHECK_FALSE(scene.present().average_response_ms);
+}
+
+TEST_CASE("a probed pool's first item does not tell what was before") {
+  Scene scene;
+  scene.figures.health_check_failures = 5;
+  scene.check_health(100ms);
+  CHECK_FALSE(scene.present().failed_health_checks);
+  CHECK_FALSE(scene.present().average_response_ms);
+  scene.record();
+  CHECK_FALSE(scene.items().front().failed_health_checks);
+  CHECK_FALSE(scene.items().front().average_response_ms);
+  scene.figures.health_check_failures = 7;
+  scene.check_health(20ms);
+  CHECK(scene.present().failed_health_checks == 2U);
+  CHECK(scene.present().average_response_ms == doctest::Approx(20));
+}
+
+TEST_CASE("a reading that failed does not make old health checks new") {
+  Scene scene;
+  scene.figures.health_check_failures = 5;
+  scene.check_health(100ms);
+  scene.record();
+  const PoolSnapshot before = scene.figures;
+  scene.figures = {};
+  scene.tick_for(60s);
+  scene.figures = before;
+  scene.figures.health_check_failures = 6;
+  CHECK(scene.present().failed_health_checks == 1U);
+  CHECK_FALSE(scene.present().average_response_ms);
+}
+
+TEST_CASE("a pool that began anew with more health checks, but less time for them, is counted from 0") {
+  Scene scene;
+  scene.check_health(100ms);
+  scene.record();
+  scene.figures.health_check_duration.emplace(duration_buckets());
+  scene.check_health(2ms);
+  scene.check_health(4ms);
+  CHECK(scene.present().average_response_ms == doctest::Approx(3));
 }

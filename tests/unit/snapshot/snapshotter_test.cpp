@@ -71,6 +71,13 @@ TEST_CASE("a snapshot shows every source and pool in the order they are watched 
   CHECK(fleet.sources[1].pools[1].kind == SourceKind::pgbouncer);
 }
 
+TEST_CASE("a report tells whether its pool is judged by its configured size") {
+  Scene scene;
+  scene.policy = health_preset("eros").value();
+  scene.watch({scene.owned("orders")});
+  CHECK(scene.snapshotter.snapshot().sources[0].pools[0].utilization_of_configured);
+}
+
 TEST_CASE("a snapshot tells the wall clock's time and how long the process has run") {
   Scene scene;
   scene.clock->advance(90s);
@@ -170,7 +177,7 @@ TEST_CASE("a source that stays keeps its health, also under a new policy") {
   scene.watch({orders});
   orders->set_pool(Scene::serving("orders", 1));
   scene.tick_for(1s);
-  scene.policy = HealthPolicy{};
+  scene.policy[HealthReason::errors] = {.degraded = Bound{100, false}, .unhealthy = {}};
   scene.watch({scene.owned("users"), orders});
   CHECK(scene.status(1) == degraded);
   scene.tick_for(10s);
@@ -215,6 +222,7 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   REQUIRE(scene.changes.size() == 2);
   CHECK(scene.changes[1].from == unhealthy);
   CHECK(scene.changes[1].to == Judgement{});
+  CHECK(scene.changes[1].kind == SourceKind::pgbouncer);
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 1);
 
   probed->set_pool(Scene::serving("pgb/a/x"));
@@ -222,6 +230,52 @@ TEST_CASE("a pool that vanishes has no health when it comes back, but still its 
   scene.tick_for(1s);
   CHECK(scene.status() == healthy);
   CHECK(scene.snapshotter.history("pgb/a/x", 1h)->items.size() == 3);
+}
+
+TEST_CASE("a replaced pool's health checks do not count against those of the one before") {
+  Scene scene;
+  const auto pool_with = [](int checks, std::uint64_t failures) {
+    PoolSnapshot pool = Scene::serving("orders");
+    pool.health_check_failures = failures;
+    pool.health_check_duration.emplace(duration_buckets());
+    for (int i = 0; i < checks; ++i) pool.health_check_duration->record(checks == 1 ? 100ms : 2ms);
+    return pool;
+  };
+  const auto old = scene.owned("orders"), successor = scene.owned("orders");
+  old->set_pool(pool_with(1, 3));
+  successor->set_pool(pool_with(60, 4));
+  scene.watch({old});
+  scene.tick_for(1s);
+  scene.watch({successor});
+  const HistoryItem item = scene.snapshotter.history("orders", 0s)->items.back();
+  CHECK(item.failed_health_checks == 4U);
+  CHECK(item.average_response_ms == doctest::Approx(2));
+}
+
+TEST_CASE("names that come and go are forgotten beyond a bound, the one seen longest ago first") {
+  Scene scene;
+  auto probed = std::make_shared<FakeSource>("srv", SourceKind::pg_stat_activity);
+  scene.snapshotter.watch({{probed, scene.policy}}, scene.history);
+  const auto name = [](int i) { return "srv/" + std::to_string(i); };
+  const auto is_known = [&](int i) { return scene.snapshotter.history(name(i), 1h).has_value(); };
+  for (int i = 0; i <= 600; ++i) {
+    probed->fail();
+    probed->set_pool(Scene::serving(name(i)));
+    scene.tick_for(1s);
+  }
+  CHECK_FALSE(is_known(99));
+  CHECK(is_known(100));
+  CHECK(is_known(599));
+
+  // One that comes back is not one of those that are gone.
+  probed->fail();
+  probed->set_pool(Scene::serving(name(100)));
+  scene.tick_for(1s);
+  CHECK(is_known(101));
+  probed->fail();
+  scene.tick_for(1s);
+  CHECK_FALSE(is_known(101));
+  CHECK(is_known(100));
 }
 
 TEST_CASE("a pool that stays away is forgotten when all of its history is too old") {

@@ -41,7 +41,8 @@ TEST_CASE("Ombudsman's statistics are a pool each, and one without figures is kn
   const auto result = read("ombudsman", ombudsman_stats);
   REQUIRE(result.pools.size() == 2);
   CHECK(result.pools[0].pool == "app/snowflake");
-  CHECK(result.pools[0].unread);
+  CHECK_FALSE(result.pools[0].total());
+  CHECK_FALSE(result.pools[0].unread);  // for the reading has not failed
   const PoolSnapshot& pool = result.pools[1];
   CHECK(pool.pool == "app/sqlserver");
   CHECK_FALSE(pool.unread);
@@ -69,6 +70,15 @@ TEST_CASE("Ombudsman's health has each pool's own word for it") {
   CHECK(pool.active == 2U);
   CHECK(pool.errors_recent == 0U);
   CHECK_FALSE(pool.max);
+}
+
+TEST_CASE("Ombudsman's health tells how full a pool is, where it tells no maximum") {
+  const PoolSnapshot full = only_pool(read("ombudsman", R"({"pools": [
+    {"name": "a", "status": "unhealthy", "utilization": 100, "active_connections": 10}]})"));
+  CHECK(full.utilization == 1.0);
+  CHECK_FALSE(full.max);
+  CHECK(only_pool(read("ombudsman", ombudsman_health)).utilization == doctest::Approx(0.2));
+  CHECK_FALSE(only_pool(read("ombudsman", R"({"pools": [{"name": "a", "utilization": null}]})")).utilization);
 }
 
 TEST_CASE("Ombudsman's metrics are one pool") {
@@ -130,10 +140,17 @@ TEST_CASE("the codebase-mcp health document tells connections, contact and laten
   CHECK(pool.active == 1U);
   CHECK(pool.waiting == 0U);
   CHECK(pool.total() == 5U);
-  CHECK(pool.last_contact_ok == true);
+  CHECK(pool.last_connect_ok == true);
   CHECK(pool.response_time == doctest::Approx(0.0023));
   CHECK(pool.last_error.empty());
   CHECK_FALSE(pool.max);
+}
+
+TEST_CASE("a codebase-mcp health document that is disconnected tells that no connection is to be had") {
+  const PoolSnapshot pool = only_pool(read("codebase-mcp", R"({"status": "unhealthy", "database": {
+    "status": "disconnected", "pool": {"total": 0, "idle": 0, "active": 0, "waiting": 0}}})"));
+  CHECK(pool.total() == 0U);
+  CHECK(pool.last_connect_ok == false);
 }
 
 TEST_CASE("the codebase-mcp statistics are read") {
@@ -192,7 +209,9 @@ TEST_CASE("the Snowflake health tells a total, what is healthy, and its own word
 TEST_CASE("the Snowflake health before its first check is a pool of which nothing is known") {
   const PoolSnapshot pool =
       only_pool(read("snowflake", R"({"status": "unknown", "message": "No metrics available"})"));
-  CHECK(pool.unread);
+  CHECK_FALSE(pool.total());
+  CHECK_FALSE(pool.response_time);
+  CHECK_FALSE(pool.unread);
   CHECK(pool.source_status == "unknown");
 }
 
@@ -307,4 +326,15 @@ TEST_CASE("names are valid UTF-8 of a bounded length") {
   REQUIRE(result.pools.size() == 2);
   CHECK(result.pools[0].pool == "app/a\xEF\xBF\xBD");
   CHECK(result.pools[1].pool == "app/" + std::string(200, 'x'));
+}
+
+TEST_CASE("a caller who is known to wait counts for the longest wait") {
+  const auto judged = [](std::map<std::string, std::string> fields, const std::string& text) {
+    return only(parse_http_json("app", custom(std::move(fields)), text)).wait_judged_peak;
+  };
+  const std::string text = R"({"oldest": 30, "peak": 0.5})";
+  CHECK(judged({{"oldest_waiter", "/oldest"}}, text) == 30.0);
+  CHECK(judged({{"oldest_waiter", "/oldest"}, {"wait_recent_peak", "/peak"}}, text) == 30.0);
+  CHECK(judged({{"oldest_waiter", "/peak"}, {"wait_recent_peak", "/oldest"}}, text) == 30.0);
+  CHECK_FALSE(judged({{"active", "/oldest"}}, text));
 }

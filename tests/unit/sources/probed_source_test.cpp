@@ -117,6 +117,7 @@ TEST_CASE("a failed reading leaves the names of the pools and nothing else") {
   CHECK(reading.read_failures == 1U);
   CHECK(reading.last_error == "refused");
   CHECK(reading.last_success.has_value());
+  CHECK(reading.last_success_at.has_value());
   REQUIRE(reading.pools.size() == 2);
   CHECK(reading.pools[1].pool == "s/b");
   CHECK(reading.pools[1].unread);

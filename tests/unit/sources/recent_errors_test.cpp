@@ -53,6 +53,18 @@ TEST_CASE("a pool that was gone for a reading is a new one") {
   CHECK(scene.read(500, 20s).errors_recent == 0U);
 }
 
+TEST_CASE("of two rows with one name the first counts, so that they do not make errors of each other") {
+  RecentErrors errors(60s);
+  for (int i = 0; i < 3; ++i) {
+    std::vector<PoolSnapshot> pools(2);
+    pools[0].errors[index_of(ErrorKind::other)] = 100;
+    pools[1].errors[index_of(ErrorKind::other)] = 5;
+    errors.complete(pools, i * 5s, WallTime());
+    CHECK(pools[0].errors_recent == 0U);
+    CHECK(pools[0].errors_last_hour == 0U);
+  }
+}
+
 TEST_CASE("what the target says itself stays") {
   std::vector<PoolSnapshot> pools(1);
   pools[0].errors_recent = 7;

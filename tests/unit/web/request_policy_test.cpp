@@ -54,5 +54,14 @@ TEST_CASE("more headers than the server can count are refused, whatever they hol
   CHECK(verdict(headers) == 431);
 }
 
+TEST_CASE("a request with an Origin comes from a page, whatever that is") {
+  const auto is_one = [](std::vector<Header> headers) {
+    return is_from_a_page({"POST", "/", "", "1.1", std::move(headers), ""});
+  };
+  CHECK_FALSE(is_one({{"Host", "a"}}));
+  CHECK(is_one({{"Host", "a"}, {"oRIGIN", "http://a"}}));
+  CHECK(is_one({{"Host", "a"}, {"Origin", ""}}));
+}
+
 }  // namespace
 }  // namespace dbpool
