@@ -23,12 +23,12 @@ Field& field_of(PoolConfig& pool, Field Part::*field) {
   return part_of(pool, static_cast<const Part*>(nullptr)).*field;
 }
 
-// Both the judgement and the pool, which counts, go by the windows.
+// The pool counts within the windows; the judgement gets what was counted.
 inline void set_error_window(PoolConfig& pool, Duration window) {
-  pool.health.error_window = pool.options.error_window = window;
+  pool.options.error_window = window;
 }
 inline void set_wait_window(PoolConfig& pool, Duration window) {
-  pool.health.wait_window = pool.options.wait_window = window;
+  pool.options.wait_window = window;
 }
 
 // Setters of what is a pool's own; set_field.hpp has the general ones.

@@ -34,12 +34,10 @@ Field& field_of(SourceConfig& source, Field Part::*field) {
 }
 
 inline void set_error_window(SourceConfig& source, Duration window) {
-  source.health.error_window = window;
   source.http.error_window = window;
 }
-inline void set_wait_window(SourceConfig& source, Duration window) {
-  source.health.wait_window = window;
-}
+/// No reader counts waits itself: their window is the target's own.
+inline void set_wait_window(SourceConfig& /*source*/, Duration /*window*/) {}
 
 // Setters of what is a source's own; set_field.hpp has the general ones.
 
