@@ -37,8 +37,8 @@ void wait_window(Target& target, const Value& value, Problems& problems) {
   if (const auto read = read_duration(value, Duration(1), problems)) set_wait_window(target, *read);
 }
 
-/// The options in `health:` of a pool or a source. `set_error_window` and `set_wait_window` tell whoever else
-/// goes by a window.
+/// The options in `health:` of a pool or a source. `set_error_window` and `set_wait_window` tell whoever
+/// counts within a window.
 template <typename Target>
 constexpr std::array<Key<Target>, 13> health_keys() {
   constexpr auto none = Key<Target>::Variable::none;

@@ -20,12 +20,12 @@ inline HealthPolicy& part_of(PoolConfig& pool, const HealthPolicy*) {
   return pool.health;
 }
 
-// Both the judgement and the pool, which counts, go by the windows.
+// The pool counts within the windows; the judgement gets what was counted.
 inline void set_error_window(PoolConfig& pool, Duration window) {
-  pool.health.error_window = pool.options.error_window = window;
+  pool.options.error_window = window;
 }
 inline void set_wait_window(PoolConfig& pool, Duration window) {
-  pool.health.wait_window = pool.options.wait_window = window;
+  pool.options.wait_window = window;
 }
 
 // Setters of what is a pool's own; set_field.hpp has the general ones.

@@ -54,8 +54,6 @@ struct HealthPolicy {
   std::array<Threshold, health_reason_names.size()> thresholds;
   /// Whether utilization is measured against the configured size, without overflow (the EROS document).
   bool utilization_of_configured = false;
-  std::chrono::nanoseconds error_window = std::chrono::seconds(60);
-  std::chrono::nanoseconds wait_window = std::chrono::seconds(60);
   std::chrono::nanoseconds recovery_hold = std::chrono::seconds(10);
 
   Threshold& operator[](HealthReason r) { return thresholds[static_cast<std::size_t>(r)]; }
