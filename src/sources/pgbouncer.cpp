@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "model/counts.hpp"
+#include "sources/pool_view.hpp"
 #include "sources/rows.hpp"
-#include "sources/synthetic_books.hpp"
 
 namespace dbpool {
 namespace {

@@ -7,6 +7,7 @@
 #include "dbpool/sync/guarded.hpp"
 #include "pool/backoff.hpp"
 #include "sources/patient_operation.hpp"
+#include "sources/pool_view.hpp"
 #include "sources/synthetic_books.hpp"
 
 namespace dbpool {
@@ -95,7 +96,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     answer_ = {};
     asking_ = connection_->start_query(transaction, Deadline(), &answer_);
     run(
-        *asking_, [this] { time_out(); },
+        *asking_, [this] { time_out(runtime_.clock->tick() - tick_); },
         [](Client& self, const std::exception_ptr& failure) { self.acquired(failure); });
   }
 
@@ -118,10 +119,11 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
       if (!timed_out(error)) {
         note(error);
       } else if (!was_late) {
-        time_out();
+        time_out(runtime_.clock->tick() - tick_);
       }
     }
-    if (!may_stay()) connection_.reset();
+    // A client that stays would keep its server where the pool lends it for longer than a transaction.
+    if (!view().lends_by_transaction()) connection_.reset();
     fresh_ = false;
     rest(Duration::zero());
   }
@@ -129,7 +131,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   void begin_step() {
     excused_ = false;
     tick_ = runtime_.clock->tick();
-    reads_ = pooler_->read().reads;
+    reads_ = view().reads();
   }
 
   /// Returns whether it was late.
@@ -142,19 +144,11 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   /// Whether the present step fell into a time when the pooler was to serve nobody, as far as is known yet.
   /// Then it tells nothing of the pool.
   bool is_excused() {
-    if (!excused_ && is_pool_held_back()) {
+    if (!excused_ && view().held_back()) {
       excused_ = true;
       books_.access()->held_back(runtime_.clock->tick());
     }
     return excused_;
-  }
-  bool is_pool_held_back() const {
-    const auto reading = pooler_->read();
-    const std::string pool = books_.access()->pool(pooler_->name());
-    const std::string database = books_.access()->database(pooler_->name());
-    return std::ranges::any_of(reading.pools, [&](const PoolSnapshot& told) {
-      return (told.pool == pool || told.pool == database) && is_held_back(told);
-    });
   }
 
   /// PgBouncer does not read from a client that waits for a server. One that left would stay in its queue,
@@ -163,13 +157,11 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   /// from.
   bool leaves() {
     if (stopped_) return true;
-    if (is_excused()) return false;
+    if (asking_ != nullptr) time_out_again();
     if (runtime_.clock->tick() - tick_ < patience) return false;
-    const auto reading = pooler_->read();
+    const PoolView now = view();
     // One reading may have been under way when we began.
-    if (!reading.up.value_or(false) || reading.reads.value_or(0) < reads_.value_or(0) + 2) return false;
-    const PoolSnapshot* const pool = own_pool(reading);
-    return pool != nullptr && pool->clients_waiting == 0U;
+    return now.reads() >= reads_ + 2 && now.nobody_waits();
   }
 
   void book(Duration took) {
@@ -178,10 +170,16 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     books->apply(event::Released{Duration::zero()});
   }
 
-  void time_out() {
+  void time_out(Duration waited) {
     if (is_excused()) return;
     const Duration now = runtime_.clock->tick();
-    books_.access()->apply(event::TimedOut{now, now - tick_, runtime_.clock->wall()});
+    books_.access()->apply(event::TimedOut{now, waited, runtime_.clock->wall()});
+    again_ = now + pace_.interval;
+  }
+  /// A turn that is due meanwhile counts as well: whoever had joined the line then stands behind us. So an
+  /// outage weighs in the counters as long as it lasts.
+  void time_out_again() {
+    if (!is_excused() && again_ <= runtime_.clock->tick()) time_out(pace_.timeout);
   }
 
   void refused(const DriverError& error) {
@@ -205,18 +203,10 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     books_.access()->lands_in(info.database, user_.empty() ? info.user : user_);
   }
 
-  /// nullptr: the pooler has not told of it.
-  const PoolSnapshot* own_pool(const Reading& reading) const {
-    const auto found =
-        std::ranges::find(reading.pools, books_.access()->pool(pooler_->name()), &PoolSnapshot::pool);
-    return found == reading.pools.end() ? nullptr : &*found;
-  }
-
-  /// Whether the pool gives its server back after a transaction.
-  bool may_stay() const {
+  PoolView view() const {
     const auto reading = pooler_->read();
-    const PoolSnapshot* const pool = own_pool(reading);
-    return pool != nullptr && (pool->pool_mode == "transaction" || pool->pool_mode == "statement");
+    const auto books = books_.access();
+    return {reading, books->pool(pooler_->name()), books->database(pooler_->name())};
   }
 
   void rest(Duration at_least) {
@@ -250,12 +240,13 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   QueryResult answer_;
   std::unique_ptr<Operation> asking_;          // uses the connection and the answer
   std::unique_ptr<PatientOperation> patient_;  // with the connect or the question
-  std::optional<std::uint64_t> reads_;         // of the pooler when the present step began
+  std::uint64_t reads_ = 0;                    // of the pooler when the present step began
   bool excused_ = false;                       // the present step
   bool fresh_ = true;                          // the connection was opened in this turn
   std::string user_;                           // whom the pooler logs in as; "" = not known yet
   TimePoint began_;
-  Duration tick_{0};  // when the present step began
+  Duration tick_{0};   // when the present step began
+  Duration again_{0};  // when a client that waits counts as another timeout
   Backoff backoff_{first_pause, longest_pause};
 };
 

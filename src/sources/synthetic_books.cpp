@@ -4,12 +4,9 @@
 #include <utility>
 
 #include "model/seconds.hpp"
+#include "sources/pool_view.hpp"
 
 namespace dbpool {
-
-bool is_held_back(const PoolSnapshot& pool) {
-  return pool.paused.value_or(false) || pool.disabled.value_or(false);
-}
 
 void SyntheticBooks::lands_in(std::string database, std::string user) {
   database_ = std::move(database);

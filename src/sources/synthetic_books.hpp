@@ -8,9 +8,6 @@
 
 namespace dbpool {
 
-/// Whether somebody has told the pooler to serve nobody there.
-bool is_held_back(const PoolSnapshot& pool);
-
 /// What came of the acquisitions through a pooler, and in which pool. Not thread-safe.
 class SyntheticBooks {
  public:

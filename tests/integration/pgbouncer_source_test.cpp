@@ -153,7 +153,7 @@ TEST_CASE("a synthetic acquisition that finds no server in time is a timeout, an
   const Measured measured(bouncer, 300ms);
   REQUIRE(eventually([&] { return measured.acquisitions() >= 1; }, 20s));
   const PoolerClient holder = bouncer.client(3);
-  CHECK(eventually([&] { return measured.pool().acquisition_timeouts == 1; }, 20s));
+  CHECK(eventually([&] { return measured.pool().acquisition_timeouts.value_or(0) >= 2; }, 20s));
   const auto acquired = measured.acquisitions();
   CHECK(eventually([&] { return measured.acquisitions() > acquired; }, 20s));
 }
