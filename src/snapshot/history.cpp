@@ -59,7 +59,7 @@ History::Totals History::before(const PoolSnapshot& figures) const {
   Totals totals = before_;
   const bool is_owned = figures.phase.has_value();
   if (is_owned && !totals.failures) totals.failures = 0;
-  if (is_owned && !totals.checks) totals.checks.emplace();
+  if (is_owned && !totals.checks) totals.checks = HealthChecks{};
   return totals;
 }
 
