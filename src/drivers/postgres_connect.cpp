@@ -71,8 +71,8 @@ std::optional<IoWait> PostgresConnect::advance() {
 }
 
 std::unique_ptr<Connection> PostgresConnect::take() {
-  return std::make_unique<PostgresConnection>(std::move(conn_), std::move(target_.secrets),
-                                              context_->threads, context_->cancel);
+  return std::make_unique<PostgresConnection>(std::move(conn_), std::move(target_.secrets), context_->threads,
+                                              context_->cancel);
 }
 
 void PostgresConnect::read() {
