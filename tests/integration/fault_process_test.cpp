@@ -124,7 +124,7 @@ TEST_CASE(
   ExporterProcess exporter(
       {.config = "pools:\n" + bystander_pool +
                  "  - {name: held, dsn: ':memory:', leak_detection_timeout: 40s, canary: "
-                 "{interval: 100ms, concurrency: 2, hold: 70s}}\n"});
+                 "{interval: 60s, concurrency: 2, hold: 70s}}\n"});
   REQUIRE(comes_to_work(exporter, "bystander"));
   REQUIRE(
       eventually([&] { return exporter.metric("dbpool_connections", state("held", "active")) == 2; }, 5s));
