@@ -68,7 +68,6 @@ TEST_CASE("the windows are told to a source that counts by them") {
           "sources: [{name: a, type: pgbouncer, dsn: host=h, health: {error_window: 10s, wait_window: 5s}}]",
           "x", {})
           .sources.at(0);
-  CHECK(source.health.error_window == 10s);
   CHECK(source.pgbouncer.error_window == 10s);
   CHECK(source.pgbouncer.wait_window == 5s);
 }
