@@ -73,7 +73,7 @@ class CountedConnect final : public ConnectOperation {
       : claim_(std::move(claim)), operation_(std::move(operation)) {}
 
   std::optional<IoWait> advance() override { return operation_->advance(); }
-  bool may_block() const noexcept override { return operation_->may_block(); }
+  const void* blocks_on() const noexcept override { return operation_->blocks_on(); }
   std::unique_ptr<Connection> take() override {
     return std::make_unique<CountedConnection>(std::move(claim_), operation_->take());
   }

@@ -63,7 +63,7 @@ class SqliteConnect : public ConnectOperation {
       : context_(std::move(context)), deadline_(deadline) {}
 
   std::optional<IoWait> advance() override;
-  bool may_block() const noexcept override { return true; }
+  const void* blocks_on() const noexcept override { return context_.get(); }
   std::unique_ptr<Connection> take() override { return std::move(connection_); }
 
  private:
@@ -108,7 +108,7 @@ void SqliteConnect::open() {
   const int code = sqlite3_open_v2(path_or_uri.c_str(), &db, flags, nullptr);
   SqliteHandle owned(db);
   if (code == SQLITE_OK) {
-    connection_ = std::make_unique<SqliteConnection>(std::move(owned), path_);
+    connection_ = std::make_unique<SqliteConnection>(std::move(owned), path_, context_.get());
     return;
   }
   const auto directory = std::filesystem::path(path_).parent_path();

@@ -80,7 +80,7 @@ class SqliteQuery : public Operation {
     pause_ = std::min(2 * pause_, longest_pause);
     return IoWait{-1, 0, std::min(now() + pause_, deadline_.when())};
   }
-  bool may_block() const noexcept override { return true; }
+  const void* blocks_on() const noexcept override { return connection_.driver(); }
 
  private:
   SqliteConnection& connection_;
@@ -114,8 +114,8 @@ std::vector<std::optional<std::string>> read_row(sqlite3_stmt* statement) {
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(SqliteHandle db, std::string path)
-    : db_(std::move(db)), path_(std::move(path)) {
+SqliteConnection::SqliteConnection(SqliteHandle db, std::string path, const void* driver)
+    : db_(std::move(db)), path_(std::move(path)), driver_(driver) {
   sqlite3_busy_timeout(db_.get(), static_cast<int>(busy_timeout.count()));
 }
 

@@ -22,12 +22,13 @@ class SqliteConnection : public Connection {
   /// What the user's own calls wait for a lock, and what `PRAGMA busy_timeout` says.
   static constexpr std::chrono::milliseconds busy_timeout{5000};
 
-  /// `path`: for messages.
-  SqliteConnection(SqliteHandle db, std::string path);
+  /// `path`: for messages. `driver`: any address that connections of one driver share.
+  SqliteConnection(SqliteHandle db, std::string path, const void* driver);
 
   std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
   bool is_broken() const noexcept override;
   void* native_handle() noexcept override { return db_.get(); }
+  const void* driver() const noexcept { return driver_; }
 
   /// Runs one statement; its rows go to `result`, or are dropped. Returns false, having changed nothing,
   /// where somebody else holds a lock that he may give back. throws DriverError.
@@ -41,6 +42,7 @@ class SqliteConnection : public Connection {
 
   SqliteHandle db_;
   std::string path_;
+  const void* driver_;
   bool lost_ = false;
 };
 

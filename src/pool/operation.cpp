@@ -32,9 +32,10 @@ void step(Underway underway);
 
 void post_step(Underway underway) {
   const auto scheduler = underway.scheduler;
-  const bool may_block = underway.operation->may_block();
+  const void* const blocks_on = underway.operation->blocks_on();
   Scheduler::Task task = [begun = std::move(underway)]() mutable { step(std::move(begun)); };
-  may_block ? scheduler->post_blocking(std::move(task)) : scheduler->post(std::move(task));
+  blocks_on != nullptr ? scheduler->post_blocking(std::move(task), blocks_on)
+                       : scheduler->post(std::move(task));
 }
 
 void step(Underway underway) {
@@ -42,7 +43,7 @@ void step(Underway underway) {
   try {
     if (const auto wait = underway.operation->advance()) {
       const auto scheduler = underway.scheduler;
-      const auto go_on = underway.operation->may_block() ? post_step : step;
+      const auto go_on = underway.operation->blocks_on() != nullptr ? post_step : step;
       scheduler->when(*wait, [go_on, rest = std::move(underway)]() mutable { go_on(std::move(rest)); });
       return;
     }

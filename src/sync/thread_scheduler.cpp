@@ -16,6 +16,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "dbpool/sync/scheduler.hpp"
+#include "sync/blocking_tasks.hpp"
 #include "sync/descriptor.hpp"
 
 namespace dbpool {
@@ -38,13 +39,14 @@ using Moment = std::pair<TimePoint, Token>;
 
 struct Ready {
   Scheduler::Task task;
-  bool blocking = false;
+  std::optional<const void*> blocks_on;  ///< what for it has a place in `blocking`
 };
 
 struct SchedulerState {
+  explicit SchedulerState(unsigned workers) : blocking(workers) {}
+
   std::deque<Ready> ready;
-  std::deque<Scheduler::Task> held_back;  ///< blocking tasks beyond the most there may be
-  unsigned blocking = 0;                  ///< tasks that are in `ready` or run
+  BlockingTasks blocking;
   std::unordered_map<Token, Waiting> waiting;
   std::set<Moment> moments;  ///< of all that wait not only for a descriptor
   Token next_token = wake_token + 1;
@@ -58,11 +60,11 @@ struct SchedulerState {
 /// to the scheduler.
 class ThreadScheduler::Core {
  public:
-  Core(std::shared_ptr<const Clock> clock, unsigned most_blocking)
+  Core(std::shared_ptr<const Clock> clock, unsigned workers)
       : clock_(std::move(clock)),
-        most_blocking_(most_blocking),
         epoll_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-        wake_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+        wake_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
+        state_(workers) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_token}};
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) {
       throw std::system_error(errno, std::generic_category(), "epoll_ctl");
@@ -73,22 +75,21 @@ class ThreadScheduler::Core {
     {
       const auto state = state_.access();
       if (state->stopped) return false;
-      state->ready.push_back({std::move(task)});
+      state->ready.push_back({std::move(task), std::nullopt});
     }
     work_.notify_one();
     return true;
   }
 
-  bool post_blocking(Task task) {
+  bool post_blocking(Task task, const void* on) {
     {
       const auto state = state_.access();
       if (state->stopped) return false;
-      if (state->blocking == most_blocking_) {
-        state->held_back.push_back(std::move(task));
+      if (!state->blocking.begin(on)) {
+        state->blocking.hold({std::move(task), on});
         return true;
       }
-      ++state->blocking;
-      state->ready.push_back({std::move(task), true});
+      state->ready.push_back({std::move(task), on});
     }
     work_.notify_one();
     return true;
@@ -113,18 +114,18 @@ class ThreadScheduler::Core {
   }
 
   void work() {
-    for (bool blocked = false;;) {
+    for (std::optional<const void*> blocked_on;;) {
       Ready next;
       {
         auto state = state_.access();
-        if (blocked) end_blocking(*state);
+        if (blocked_on) end_blocking(*state, *blocked_on);
         work_.wait(state.lock(), [&] { return state->stopped || !state->ready.empty(); });
         if (state->stopped) return;
         next = std::move(state->ready.front());
         state->ready.pop_front();
       }
       next.task();
-      blocked = next.blocking;
+      blocked_on = next.blocks_on;
     }
   }
 
@@ -139,13 +140,13 @@ class ThreadScheduler::Core {
 
   void stop() {
     std::deque<Ready> ready;
-    std::deque<Task> held_back;
+    std::list<BlockingTasks::Held> held;
     std::unordered_map<Token, Waiting> waiting;
     {
       const auto state = state_.access();
       state->stopped = true;
       ready.swap(state->ready);
-      held_back.swap(state->held_back);
+      held = state->blocking.drop();
       waiting.swap(state->waiting);
       state->moments.clear();
     }
@@ -156,13 +157,8 @@ class ThreadScheduler::Core {
  private:
   /// One blocking task has ended: the next takes its place, behind what is ready. Needs no notification, for
   /// the caller is a worker that looks for work.
-  static void end_blocking(SchedulerState& state) {
-    if (state.held_back.empty()) {
-      --state.blocking;
-      return;
-    }
-    state.ready.push_back({std::move(state.held_back.front()), true});
-    state.held_back.pop_front();
+  static void end_blocking(SchedulerState& state, const void* on) {
+    if (auto next = state.blocking.end(on)) state.ready.push_back({std::move(next->task), next->on});
   }
 
   void watch(const IoWait& wait, Token token) {
@@ -209,7 +205,7 @@ class ThreadScheduler::Core {
       const IoWait& wait = it->second.wait;
       if (wait.fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, wait.fd, nullptr);
       state->moments.erase({wait.until, token});
-      state->ready.push_back({std::move(it->second.task)});
+      state->ready.push_back({std::move(it->second.task), std::nullopt});
       state->waiting.erase(it);
     }
     work_.notify_one();
@@ -218,7 +214,6 @@ class ThreadScheduler::Core {
   void wake() { ::eventfd_write(wake_.get(), 1); }
 
   std::shared_ptr<const Clock> clock_;
-  const unsigned most_blocking_;
   Descriptor epoll_;
   Descriptor wake_;
   Guarded<SchedulerState> state_;
@@ -229,7 +224,7 @@ ThreadScheduler::ThreadScheduler(std::shared_ptr<Core> core) : core_(std::move(c
 
 // Delegates, so that the destructor ends the threads there are when the system refuses one more.
 ThreadScheduler::ThreadScheduler(unsigned workers, std::shared_ptr<const Clock> clock)
-    : ThreadScheduler(std::make_shared<Core>(std::move(clock), std::max(workers / 2, 1U))) {
+    : ThreadScheduler(std::make_shared<Core>(std::move(clock), workers)) {
   threads_.emplace_back([core = core_] { core->wait_for_events(); });
   for (unsigned i = 0; i < workers; ++i) threads_.emplace_back([core = core_] { core->work(); });
 }
@@ -242,8 +237,8 @@ bool ThreadScheduler::post(Task task) {
   return core_->post(std::move(task));
 }
 
-bool ThreadScheduler::post_blocking(Task task) {
-  return core_->post_blocking(std::move(task));
+bool ThreadScheduler::post_blocking(Task task, const void* on) {
+  return core_->post_blocking(std::move(task), on);
 }
 
 bool ThreadScheduler::when(IoWait wait, Task task) {

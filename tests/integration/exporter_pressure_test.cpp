@@ -77,7 +77,7 @@ pools:
   CHECK(exporter.scrape().at("dbpool_acquisitions_total", small) > 50);
 }
 
-TEST_CASE("a pool whose queries hold a thread for long does not hold up the others") {
+TEST_CASE("a pool whose queries hold threads for long does not hold up the others") {
   const ExporterProcess exporter({.config = R"(
 pools:
   - name: slow
@@ -88,12 +88,17 @@ pools:
       interval: 10ms
       concurrency: 8
       query: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+  - {name: quick, dsn: ":memory:", canary: {interval: 50ms}}
   - {name: away, driver: postgres, dsn: "host=127.0.0.1 port=)" +
                                             std::to_string(free_port()) +
                                             R"( dbname=x user=x"}
 )"});
   const Labels active{{"pool", "slow"}, {"state", "active"}};
-  REQUIRE(eventually([&] { return exporter.metric("dbpool_connections", active) >= 4; }, 5s));
+  REQUIRE(eventually([&] { return exporter.metric("dbpool_connections", active) == 3; }, 5s));
+  const Labels quick{{"pool", "quick"}};
+  const double checks = exporter.scrape().at("dbpool_health_checks_total", quick);
+  CHECK(eventually([&] { return exporter.metric("dbpool_health_checks_total", quick) >= checks + 20; }, 10s));
+  CHECK(exporter.metric("dbpool_health_check_failures_total", quick) == 0);
   // The next but one attempt is due 4 s after this one at the latest, or a step later.
   const Labels away{{"pool", "away"}};
   const double attempts = exporter.scrape().at("dbpool_reconnect_attempts_total", away);

@@ -23,9 +23,10 @@ class Operation {
   /// Goes as far as it can without waiting. Returns what to wait for before the next call, nullopt when done.
   /// throws DriverError when the work failed or its deadline has passed; the operation has then ended.
   virtual std::optional<IoWait> advance() = 0;
-  /// Whether `advance()` may keep its thread for long: because its library only blocks, or works on files.
-  /// Says the same from beginning to end.
-  virtual bool may_block() const noexcept { return false; }
+  /// On what `advance()` may keep its thread for long, because its library only blocks or works on files: the
+  /// address of something that operations of one driver have in common. nullptr: it never does. Says the same
+  /// from beginning to end.
+  virtual const void* blocks_on() const noexcept { return nullptr; }
 };
 
 /// The rows a statement returned, as text; nullopt is NULL.

@@ -27,9 +27,10 @@ class Scheduler {
 
   /// Runs `task` as soon as a worker is free. Returns false, and drops the task, after a stop.
   virtual bool post(Task task) = 0;
-  /// The same for a task that may keep its worker for long, in a call that only blocks. A scheduler may run
-  /// fewer of these at a time than it has workers, so that the others find one free.
-  virtual bool post_blocking(Task task) { return post(std::move(task)); }
+  /// The same for a task that may keep its worker for long, in a call that only blocks on what lies at `on`.
+  /// A scheduler may run fewer of these at a time than it has workers, and fewer still on the same thing, so
+  /// that the others find one free.
+  virtual bool post_blocking(Task task, const void* /*on*/) { return post(std::move(task)); }
   /// Runs `task` once, when `wait.fd` is ready or `wait.until` has passed. The task finds out which.
   /// Returns false, and drops the task, after a stop. REQUIRES: the descriptor stays open until the task
   /// runs, and only one wait is on it.
@@ -39,8 +40,8 @@ class Scheduler {
 };
 
 /// A scheduler with threads: one that waits for descriptors and moments, and `workers` that run tasks. At
-/// most half of them, and at least one, run tasks that may block. All have ended, and waiting tasks are
-/// dropped, when it is destroyed or `stop()` returns.
+/// most half of them run tasks that may block, and all but one of that half those on the same thing; one
+/// always may. All have ended, and waiting tasks are dropped, when it is destroyed or `stop()` returns.
 class ThreadScheduler : public Scheduler {
  public:
   /// `workers`: 1 or more. throws std::system_error when the system gives no descriptor or thread.
@@ -48,7 +49,7 @@ class ThreadScheduler : public Scheduler {
   ~ThreadScheduler() override;
 
   bool post(Task task) override;
-  bool post_blocking(Task task) override;
+  bool post_blocking(Task task, const void* on) override;
   bool when(IoWait wait, Task task) override;
   /// Drops what waits, lets the tasks that run right now end, and returns when they have. From inside a task
   /// it does not wait for that task.

@@ -197,9 +197,14 @@ TEST_CASE("a runaway statement ends when it is asked to stop, and one that has n
   CHECK(value(*other, "SELECT count(*) FROM sqlite_schema") == "0");
 }
 
-TEST_CASE("connecting and querying may block") {
-  CHECK(sqlite_driver(":memory:")->start_connect(in(1s))->may_block());
-  CHECK(open(":memory:")->start_query("SELECT 1", in(1s))->may_block());
+TEST_CASE("connects and queries of one driver block on the same thing, those of another on something else") {
+  const auto driver = sqlite_driver(":memory:");
+  const auto other = sqlite_driver(":memory:");
+  const auto connecting = driver->start_connect(in(1s));
+  const auto connection = connect(*driver, in(1s));
+  CHECK(connecting->blocks_on() != nullptr);
+  CHECK(connection->start_query("SELECT 1", in(1s))->blocks_on() == connecting->blocks_on());
+  CHECK(other->start_connect(in(1s))->blocks_on() != connecting->blocks_on());
 }
 
 TEST_CASE("a statement whose deadline has passed does not begin") {

@@ -23,7 +23,8 @@ class Waiting : public Operation {
 class Counting : public test::ManualScheduler {
  public:
   using ManualScheduler::ManualScheduler;
-  bool post_blocking(Task task) override {
+  bool post_blocking(Task task, const void* on) override {
+    CHECK(on == this);
     ++blocking;
     return post([this, task = std::move(task)] {
       inside = true;
@@ -46,7 +47,7 @@ class ThreeSteps : public Operation {
     if (++steps_ == 3) return std::nullopt;
     return IoWait{-1, 0, clock_.now() + 1ms};
   }
-  bool may_block() const noexcept override { return blocks_; }
+  const void* blocks_on() const noexcept override { return blocks_ ? &scheduler_ : nullptr; }
 
  private:
   const Clock& clock_;

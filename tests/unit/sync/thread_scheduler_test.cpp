@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <latch>
 #include <mutex>
@@ -118,17 +119,20 @@ TEST_CASE("tasks that block take at most half of the workers, and all get their 
     Gate gate;
     std::mutex mutex;
     std::vector<int> begun;
+    const std::array<char, 20> things{};
     std::latch all(20);
     ThreadScheduler scheduler(workers);
     for (int i = 0; i < 20; ++i) {
-      scheduler.post_blocking([&, i] {
-        {
-          const std::lock_guard lock(mutex);
-          begun.push_back(i);
-        }
-        gate.pass();
-        all.count_down();
-      });
+      scheduler.post_blocking(
+          [&, i] {
+            {
+              const std::lock_guard lock(mutex);
+              begun.push_back(i);
+            }
+            gate.pass();
+            all.count_down();
+          },
+          &things.at(static_cast<std::size_t>(i)));
     }
     gate.await_arrivals(static_cast<int>(most));
     if (workers > 1) {
@@ -147,6 +151,21 @@ TEST_CASE("tasks that block take at most half of the workers, and all get their 
   }
 }
 
+TEST_CASE("tasks that block on one thing leave a worker to those that block on another") {
+  ThreadScheduler scheduler(8);
+  Gate gate;
+  const char hung = 0;
+  const char fine = 0;
+  for (int i = 0; i < 10; ++i) scheduler.post_blocking([&] { gate.pass(); }, &hung);
+  gate.await_arrivals(3);
+  std::latch others(10);
+  for (int i = 0; i < 10; ++i) scheduler.post_blocking([&] { others.count_down(); }, &fine);
+  others.wait();
+  CHECK(gate.arrived() == 3);
+  gate.open();
+  gate.await_passed(10);
+}
+
 TEST_CASE("one worker takes tasks that block and others in turn") {
   ThreadScheduler scheduler(1);
   Gate gate;
@@ -154,10 +173,12 @@ TEST_CASE("one worker takes tasks that block and others in turn") {
   std::latch ran(6);
   scheduler.post([&] { gate.pass(); });
   for (int i = 0; i < 3; ++i) {
-    scheduler.post_blocking([&] {
-      order += 'b';
-      ran.count_down();
-    });
+    scheduler.post_blocking(
+        [&] {
+          order += 'b';
+          ran.count_down();
+        },
+        &order);
   }
   for (int i = 0; i < 3; ++i) {
     scheduler.post([&] {
@@ -174,15 +195,15 @@ TEST_CASE("a stop drops blocking tasks that wait for their turn") {
   auto token = std::make_shared<int>(0);
   Gate gate;
   ThreadScheduler scheduler(1);
-  scheduler.post_blocking([&] { gate.pass(); });
-  scheduler.post_blocking([token] {});
+  scheduler.post_blocking([&] { gate.pass(); }, &gate);
+  scheduler.post_blocking([token] {}, &gate);
   gate.await_arrivals(1);
   std::thread stopper([&] { scheduler.stop(); });
   while (scheduler.post([] {})) std::this_thread::yield();
   gate.open();
   stopper.join();
   CHECK(token.use_count() == 1);
-  CHECK_FALSE(scheduler.post_blocking([] {}));
+  CHECK_FALSE(scheduler.post_blocking([] {}, &gate));
 }
 
 TEST_CASE("after a stop nothing is taken, and what waited is dropped and not run") {
