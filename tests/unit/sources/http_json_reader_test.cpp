@@ -330,7 +330,7 @@ TEST_CASE("names are valid UTF-8 of a bounded length") {
 
 TEST_CASE("a caller who is known to wait counts for the longest wait") {
   const auto judged = [](std::map<std::string, std::string> fields, const std::string& text) {
-    return only(parse_http_json("app", custom(std::move(fields)), text)).wait_judged_peak;
+    return only_pool(parse_http_json("app", custom(std::move(fields)), text)).wait_judged_peak;
   };
   const std::string text = R"({"oldest": 30, "peak": 0.5})";
   CHECK(judged({{"oldest_waiter", "/oldest"}}, text) == 30.0);
