@@ -121,6 +121,7 @@ void check_stat_activity(const ProbeResult& result, const Captured& rows, const 
     require(row.count("idle").value_or(0) <= idle.value_or(0), "no connection of a row is lost", text);
   });
   require(result.pools.size() <= most_groups + 1, "the limit's groups, and one for all others", text);
+  require(result.dropped.has_value(), "groups among the others are counted", text);
   for (const auto& [pool, leaks] : result.leaks) {
     for (const LeakReport& leak : leaks) {
       require(leak.session && leak.session->pid >= 0 && leak.session->pid <= INT32_MAX, "a PID is one", text);

@@ -95,8 +95,12 @@ void ShownReading::require_bounded(std::string_view input) const {
   }
   const std::size_t shown = fleet_.sources[0].pools.size();
   require(shown <= most_pools, "no more pools than the limit", input);
-  require(shown + fleet_.sources[0].reading.dropped_pools.value() == names.size(),
-          "a pool is shown or counted as dropped", input);
+  const std::size_t dropped = fleet_.sources[0].reading.dropped_pools.value();
+  if (result_.dropped) {
+    require(shown == names.size() && dropped == *result_.dropped, "what a probe drops is told", input);
+  } else {
+    require(shown + dropped == names.size(), "a pool is shown or counted as dropped", input);
+  }
 }
 
 void ShownReading::require_figures(std::string_view input) const {
