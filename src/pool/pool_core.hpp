@@ -122,9 +122,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   const std::shared_ptr<Driver> driver_;
   const Runtime runtime_;
   const std::shared_ptr<PoolObserver> observer_;
-  std::stop_source cut_off_;  ///< of checks; a shutdown asks it
   Guarded<PoolState> state_;
   std::condition_variable changed_;  ///< the phase changed, or a lease came back during shutdown
+  std::stop_source cut_off_;         ///< of checks; a shutdown asks it
 };
 
 }  // namespace dbpool
