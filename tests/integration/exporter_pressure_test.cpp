@@ -94,14 +94,13 @@ pools:
                                             R"( dbname=x user=x"}
 )"});
   const Labels active{{"pool", "slow"}, {"state", "active"}};
-  REQUIRE(eventually([&] { return exporter.metric("dbpool_connections", active) == 3; }, 5s));
+  REQUIRE(eventually([&] { return exporter.metric("dbpool_connections", active) >= 3; }, 5s));
   const Labels quick{{"pool", "quick"}};
   const double checks = exporter.scrape().at("dbpool_health_checks_total", quick);
   CHECK(eventually([&] { return exporter.metric("dbpool_health_checks_total", quick) >= checks + 20; }, 10s));
   CHECK(exporter.metric("dbpool_health_check_failures_total", quick) == 0);
-  // The next but one attempt is due 4 s after this one at the latest, or a step later.
   const Labels away{{"pool", "away"}};
   const double attempts = exporter.scrape().at("dbpool_reconnect_attempts_total", away);
-  CHECK(eventually([&] { return exporter.metric("dbpool_reconnect_attempts_total", away) >= attempts + 2; },
-                   12s));
+  // They are 16 s apart at most.
+  CHECK(eventually([&] { return exporter.metric("dbpool_reconnect_attempts_total", away) > attempts; }, 20s));
 }
