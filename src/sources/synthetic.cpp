@@ -15,8 +15,9 @@ namespace {
 
 constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
-/// A client that has waited for this long looks whether it is in the pooler's queue at all.
-constexpr Duration patience = std::chrono::minutes(1);
+/// A client that has waited for this long looks whether it is in the pooler's queue at all: a network may have
+/// swallowed what it said, or a server hangs.
+constexpr Duration patience = std::chrono::seconds(10);
 
 /// A transaction that costs the server nothing and tells whom the pooler has logged in as: a database's entry
 /// may name another user than the client's.

@@ -197,7 +197,7 @@ TEST_CASE("a client that waits for its login stays in the pooler's line, too") {
   CHECK(pool.acquisitions >= 1);
 }
 
-TEST_CASE("a client that hears nothing for a minute, though the pooler lets nobody wait, is given up") {
+TEST_CASE("a client that hears nothing, though the pooler lets nobody wait, is given up") {
   Trial trial;
   trial.set_mode("transaction", 0);
   trial.start();
