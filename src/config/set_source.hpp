@@ -31,11 +31,12 @@ inline SyntheticOptions& part_of(SourceConfig& source, const SyntheticOptions*) 
 }
 
 inline void set_error_window(SourceConfig& source, Duration window) {
-  source.http.error_window = source.pgbouncer.error_window = window;
+  if (source.probe.kind == SourceKind::http_json) source.http.error_window = window;
+  if (source.probe.kind == SourceKind::pgbouncer) source.pgbouncer.error_window = window;
 }
 /// Of waits only `synthetic` counts its own; those that a target tells have its window.
 inline void set_wait_window(SourceConfig& source, Duration window) {
-  source.pgbouncer.wait_window = window;
+  if (source.probe.kind == SourceKind::pgbouncer) source.pgbouncer.wait_window = window;
 }
 
 // Setters of what is a source's own; set_field.hpp has the general ones.

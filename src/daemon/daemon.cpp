@@ -119,12 +119,11 @@ void Daemon::shut_down() {
   // Whatever still waits for a database is cut off here.
   scheduler_->stop();
   const LogField duration{"duration_s", rounded_seconds_of(clock_->now() - began)};
-  if (active == 0) {
-    logger_.log(LogLevel::info, "daemon", "all connections closed", {duration});
-  } else {
+  if (active > 0) {
     logger_.log(LogLevel::warn, "daemon", "active connections cut off",
                 {{"active", static_cast<std::int64_t>(active)}, duration});
   }
+  logger_.log(LogLevel::info, "daemon", "all connections closed", {duration});
   fleet_.finish_stopped();
   server_->stop();
 }

@@ -7,16 +7,16 @@
 namespace dbpool {
 namespace {
 
-/// Whether what was made from `a` can go on as `b`: how it is judged is no part of it.
-template <typename Config>
-bool same_but_for_health(Config a, const Config& b) {
-  a.health = b.health;
-  return a == b;
+/// Whether the pool that was made from `a` can go on as that of `b`: how it is judged, its canary and its
+/// labels are no part of it.
+bool can_go_on(const PoolConfig& a, const PoolConfig& b) {
+  return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn;
 }
 
-/// Whether the pool that was made from `a` can go on as that of `b`: its canary and labels are no part of it.
-bool same_pool(const PoolConfig& a, const PoolConfig& b) {
-  return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn;
+/// The same of a source that is only read.
+bool can_go_on(SourceConfig a, const SourceConfig& b) {
+  a.health = b.health;
+  return a == b;
 }
 
 /// What `wanted` asks for: the members it has among `before`, and new ones from `make`.
@@ -24,8 +24,8 @@ template <typename Member, typename Config, typename Make>
 std::vector<Member> renew(const std::vector<Member>& before, const std::vector<Config>& wanted, Make make) {
   std::vector<Member> after;
   for (const Config& config : wanted) {
-    const auto same = std::ranges::find_if(
-        before, [&](const Member& member) { return same_but_for_health(member.config, config); });
+    const auto same =
+        std::ranges::find_if(before, [&](const Member& member) { return can_go_on(member.config, config); });
     after.push_back({config, same != before.end() ? same->source : make(config)});
   }
   return after;
@@ -38,12 +38,8 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
     const auto lists = lists_.access();
     return std::pair(lists->owned, lists->probed);
   }();
-  auto owned = renew(owned_before, config.pools, [&](const PoolConfig& wanted) {
-    const auto same = std::ranges::find_if(
-        owned_before, [&](const Owned& member) { return same_pool(member.config, wanted); });
-    if (same == owned_before.end()) return make_pool(wanted);
-    return std::make_shared<OwnedSource>(*same->source, wanted.canary, wanted.labels, runtime_);
-  });
+  auto owned =
+      renew(owned_before, config.pools, [this](const PoolConfig& wanted) { return make_pool(wanted); });
   auto probed = renew(probed_before, config.sources,
                       [this](const SourceConfig& wanted) { return make_source(wanted, source_parts()); });
 
@@ -53,8 +49,12 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
     watched.push_back({member.source, member.config.health, member.config.probe.limit});
   std::vector<std::shared_ptr<OwnedSource>> unwanted;
   for (const Owned& member : owned_before) {
-    const auto goes_on = [&](const Owned& now) { return &now.source->pool() == &member.source->pool(); };
-    if (std::ranges::none_of(owned, goes_on)) unwanted.push_back(member.source);
+    const auto now = std::ranges::find(owned, member.source, &Owned::source);
+    if (now == owned.end()) {
+      unwanted.push_back(member.source);
+    } else if (now->config.canary != member.config.canary || now->config.labels != member.config.labels) {
+      member.source->reconfigure(now->config.canary, now->config.labels);
+    }
   }
   {
     const auto lists = lists_.access();

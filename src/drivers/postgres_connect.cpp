@@ -157,7 +157,7 @@ std::optional<IoWait> PostgresConnect::connect() {
     }
     asked_for_tls_ = asked_for_tls_ || PQstatus(conn_.get()) == CONNECTION_SSL_STARTUP;
   }
-  return IoWait{PQsocket(conn_.get()), events_, earlier(deadline_, share_).when()};
+  return IoWait{PQsocket(conn_.get()), events_, std::min(deadline_.when(), share_.when())};
 }
 
 /// libpq must not be asked before its socket is ready: it would take an unfinished connect for a finished

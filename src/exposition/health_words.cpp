@@ -24,7 +24,8 @@ std::string utilization(const PoolReport& pool) {
   const PoolSnapshot& s = pool.figures;
   const bool of_configured = pool.utilization_of_configured;
   const auto& whole = of_configured ? s.configured : s.max;
-  if (!whole && s.utilization) return fmt::format("High utilization: {:.0f}%", *s.utilization * 100);
+  if (!(s.active && whole) && s.utilization)
+    return fmt::format("High utilization: {:.0f}%", *s.utilization * 100);
   return fmt::format("High utilization: {} of {} connections active{}", count(s.active), count(whole),
                      of_configured ? ", without overflow" : "");
 }

@@ -47,7 +47,7 @@ Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& w
 }
 
 Json json_utilization(const PoolSnapshot& pool) {
-  if (pool.max || !pool.utilization) return json_per_cent(pool.active, pool.max);
+  if ((pool.active && pool.max) || !pool.utilization) return json_per_cent(pool.active, pool.max);
   return std::round(*pool.utilization * 1000) / 10;
 }
 

@@ -58,9 +58,9 @@ PoolSnapshot::Seconds worst_response(const FleetSnapshot& fleet) {
 
 Json health_document_json(const FleetSnapshot& fleet) {
   const auto pools = named_pools(fleet);
-  Json connections{{"total", json_of(sum_of(pools, &PoolSnapshot::total))},
-                   {"idle", json_of(sum_of(pools, &PoolSnapshot::idle))},
-                   {"active", json_of(sum_of(pools, &PoolSnapshot::active))},
+  Json connections{{"total", json_of(connections_in(pools, &PoolSnapshot::total))},
+                   {"idle", json_of(connections_in(pools, &PoolSnapshot::idle))},
+                   {"active", json_of(connections_in(pools, &PoolSnapshot::active))},
                    {"waiting", json_of(sum_of(pools, &PoolSnapshot::waiting))}};
   Json database{{"status", contact_names[index_of(worst_contact(fleet))]},
                 {"pool", std::move(connections)},

@@ -24,9 +24,9 @@ Json reuse_ratio(const std::vector<NamedPool>& pools) {
 Json metrics_json(const FleetSnapshot& fleet) {
   const auto pools = named_pools(fleet);
   return {{"total_pools", pools.size()},
-          {"total_connections", json_of(sum_of(pools, &PoolSnapshot::total))},
-          {"total_active", json_of(sum_of(pools, &PoolSnapshot::active))},
-          {"total_idle", json_of(sum_of(pools, &PoolSnapshot::idle))},
+          {"total_connections", json_of(connections_in(pools, &PoolSnapshot::total))},
+          {"total_active", json_of(connections_in(pools, &PoolSnapshot::active))},
+          {"total_idle", json_of(connections_in(pools, &PoolSnapshot::idle))},
           {"total_capacity", json_of(sum_of(pools, &PoolSnapshot::max))},
           {"overall_utilization", utilization(pools)},
           {"total_created", json_of(sum_of(pools, &PoolSnapshot::created))},

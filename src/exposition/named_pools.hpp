@@ -38,4 +38,12 @@ PoolSnapshot::Count sum_of(const std::vector<NamedPool>& pools, Figure figure) {
   return sum;
 }
 
+/// The same of figures about connections, each of which counts once.
+template <typename Figure>
+PoolSnapshot::Count connections_in(const std::vector<NamedPool>& pools, Figure figure) {
+  return sum_of(pools, [&](const PoolSnapshot& s) {
+    return s.part_of_another ? PoolSnapshot::Count() : PoolSnapshot::Count(std::invoke(figure, s));
+  });
+}
+
 }  // namespace dbpool

@@ -101,6 +101,12 @@ Judgement without_connections() {
   return {HealthStatus::unhealthy, {{HealthReason::no_connections, HealthStatus::unhealthy}}};
 }
 
+/// Whether it has counters and no state that could be bad, as what a pooler tells of a database has.
+bool only_counts(const PoolSnapshot& s) {
+  const bool has_state = s.total() || s.max || s.min || s.waiting || s.clients_active || s.response_time;
+  return !has_state && (s.queries || s.transactions || s.acquisitions);
+}
+
 }  // namespace
 
 Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
@@ -121,7 +127,8 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
     judgement.findings.push_back({reason, tier});
     judgement.status = std::max(judgement.status, tier);
   }
-  return has_judged ? judgement : Judgement{HealthStatus::unknown, {}, true};
+  if (has_judged) return judgement;
+  return {only_counts(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
 }
 
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {

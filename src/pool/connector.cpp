@@ -56,7 +56,8 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
              const bool cut_off = failure && core->closing(*state);
              const event::HealthChecked check{core->tick() - began, !failure, core->clock().wall()};
              if (!cut_off) state->ledger.apply(check);
-             if (failure) state->ledger.apply(event::Closed{CloseReason::validation});
+             const auto reason = cut_off ? CloseReason::shutdown : CloseReason::validation;
+             if (failure) state->ledger.apply(event::Closed{reason});
            }
            if (failure) return core->open_failed({ErrorKind::validation, failure->text}, began);
            core->opened(std::move(*newcomer), core->tick());

@@ -1,6 +1,7 @@
 #include "pool/pool_core.hpp"
 
 namespace dbpool {
+
 /// Within the validation timeout, and not beyond the pool's shutdown.
 Deadline PoolCore::check_deadline() const {
   return Deadline::after(clock().now(), options_.validation_timeout, cut_off_.get_token());
@@ -25,7 +26,7 @@ void PoolCore::checked(Slot& slot, const std::optional<Failure>& failure, Durati
   const auto state = state_.access();
   --state->checking;
   record_check(*state, slot, failure, began, after);
-  if (failure) slot.doomed = CloseReason::validation;
+  if (failure && !closing(*state)) slot.doomed = CloseReason::validation;
   settle(*state, slot, tick(), after);
 }
 

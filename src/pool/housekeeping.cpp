@@ -46,7 +46,8 @@ void PoolCore::retire_idle(PoolState& state, Duration now, AfterUnlock& after) {
       ++i;
     }
   }
-  const bool outlived = std::ranges::any_of(state.slots, [&](const auto& s) { return now >= s->expires_at; });
+  const bool outlived = std::ranges::any_of(
+      state.slots, [&](const auto& slot) { return !slot->doomed && now >= slot->expires_at; });
   if (outlived && !may_expire(state) && state.opening == 0 && state.phase == PoolPhase::serving &&
       !state.next_attempt) {
     ++state.opening;

@@ -39,16 +39,18 @@ void post_step(Underway underway) {
 }
 
 void step(Underway underway) {
+  std::optional<IoWait> wait;
   std::exception_ptr thrown;
   try {
-    if (const auto wait = underway.operation->advance()) {
-      const auto scheduler = underway.scheduler;
-      const auto go_on = underway.operation->blocks_on() != nullptr ? post_step : step;
-      scheduler->when(*wait, [go_on, rest = std::move(underway)]() mutable { go_on(std::move(rest)); });
-      return;
-    }
+    wait = underway.operation->advance();
   } catch (...) {
     thrown = std::current_exception();
+  }
+  if (wait) {
+    const auto scheduler = underway.scheduler;
+    const auto go_on = underway.operation->blocks_on() != nullptr ? post_step : step;
+    scheduler->when(*wait, [go_on, rest = std::move(underway)]() mutable { go_on(std::move(rest)); });
+    return;
   }
   underway.operation.reset();
   underway.done(thrown);

@@ -105,7 +105,7 @@ Connection& Lease::connection() noexcept {
   return *slot_->connection;
 }
 void Lease::discard() noexcept {
-  slot_->doomed = CloseReason::error;
+  core_->discard(*slot_);
 }
 std::uint64_t Lease::id() const noexcept {
   return slot_->lease.id;

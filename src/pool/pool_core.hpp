@@ -43,6 +43,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
                      std::source_location where);
   Lease lease(Slot& slot) noexcept { return {*this, slot}; }
   PoolClosed closed() const;
+  void discard(Slot& slot) noexcept;
   void give_back(Slot& slot) noexcept;
   void command_failed(Slot& slot, const Failure& failure, Duration began);
   void check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done);

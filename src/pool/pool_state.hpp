@@ -28,7 +28,7 @@ struct Slot {
   WallTime created_at;
   std::uint64_t times_used = 0;
   bool healthy = true;                ///< the last check passed
-  bool lost_contact = false;          ///< the last thing tried on it failed, and not by the database's word
+  bool lost_contact = false;          ///< a check or a statement found nobody there; a check says anew
   std::optional<CloseReason> doomed;  ///< why it closes as soon as it is nobody's
   LeasePurpose purpose = LeasePurpose::work;
   LeaseRecord lease;  ///< while active

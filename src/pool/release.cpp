@@ -56,13 +56,18 @@ bool PoolCore::needs_validation(const Slot& slot, Duration now) const noexcept {
           now - std::max(slot.last_used, slot.last_checked) > stale_after);
 }
 
+void PoolCore::discard(Slot& slot) noexcept {
+  const auto state = state_.access();
+  slot.doomed = CloseReason::error;
+}
+
 void PoolCore::give_back(Slot& slot) noexcept {
   const auto now = tick();
   const bool broken = slot.connection->is_broken();
   std::shared_ptr<PoolCore> last_reference;
   AfterUnlock after(*this);
   const auto state = state_.access();
-  if (broken && slot.doomed != CloseReason::error)
+  if (broken && !closing(*state) && slot.doomed != CloseReason::error)
     slot.doomed = slot.lost_contact && !slot.healthy ? CloseReason::validation : CloseReason::error;
   state->ledger.apply(event::Released{now - slot.lease.acquired_at});
   if (slot.purpose == LeasePurpose::probe) --state->probing;
@@ -118,10 +123,7 @@ void PoolCore::close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlo
   state.slots.back()->index = index;
   std::swap(state.slots[index], state.slots.back());
   state.slots.pop_back();
-  if (lost && state.slots.empty()) {
-    const auto& error = state.ledger.last_error();
-    lose(state, error.empty() ? "the last connection was returned broken" : error, tick(), after);
-  }
+  if (lost && state.slots.empty()) lose(state, state.ledger.last_error(), tick(), after);
   plan_opens(state, after);
 }
 

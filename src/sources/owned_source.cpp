@@ -7,18 +7,19 @@ namespace dbpool {
 OwnedSource::OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> driver,
                          const CanaryOptions& canary, std::map<std::string, std::string> labels,
                          const Runtime& runtime, std::shared_ptr<PoolObserver> observer)
-    : pool_(std::make_shared<Pool>(options, std::move(driver), runtime, std::move(observer))),
-      labels_(std::move(labels)),
-      canary_(pool_, canary, runtime) {}
+    : runtime_(runtime),
+      pool_(std::make_shared<Pool>(options, std::move(driver), runtime, std::move(observer))),
+      extras_(Extras{std::move(labels), std::make_shared<Canary>(pool_, canary, runtime)}) {}
 
-OwnedSource::OwnedSource(const OwnedSource& before, const CanaryOptions& canary,
-                         std::map<std::string, std::string> labels, const Runtime& runtime)
-    : pool_(before.pool_), labels_(std::move(labels)), canary_(pool_, canary, runtime) {}
+void OwnedSource::reconfigure(const CanaryOptions& canary, std::map<std::string, std::string> labels) {
+  Extras extras{std::move(labels), std::make_shared<Canary>(pool_, canary, runtime_)};
+  std::swap(*extras_.access(), extras);
+}
 
 PoolSource::Reading OwnedSource::read() const {
   Reading reading;
   PoolSnapshot pool = pool_->snapshot();
-  pool.info.labels = labels_;
+  pool.info.labels = extras_.access()->labels;
   reading.up = pool.last_contact_ok;
   reading.settled = pool.phase != PoolPhase::initializing;
   reading.pools.push_back(std::move(pool));
@@ -34,13 +35,15 @@ std::vector<LeakReport> OwnedSource::leaks(const std::string& pool) const {
 }
 
 void OwnedSource::stop() {
-  canary_.stop();
+  const auto canary = extras_.access()->canary;
+  canary->stop();
   pool_->shut_down();
 }
 
 std::uint64_t OwnedSource::leases_out() const {
   const auto active = pool_->snapshot().active.value_or(0);
-  return active - std::min<std::uint64_t>(active, canary_.querying());
+  const auto canary = extras_.access()->canary;
+  return active - std::min<std::uint64_t>(active, canary->querying());
 }
 
 }  // namespace dbpool

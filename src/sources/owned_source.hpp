@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dbpool/pool/pool.hpp"
+#include "dbpool/sync/guarded.hpp"
 #include "sources/canary.hpp"
 #include "sources/pool_source.hpp"
 
@@ -18,10 +19,6 @@ class OwnedSource : public PoolSource {
   OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> driver, const CanaryOptions& canary,
               std::map<std::string, std::string> labels, const Runtime& runtime,
               std::shared_ptr<PoolObserver> observer);
-  /// Goes on with the pool of `before`, counters and connections included. `before` is to be dropped, not
-  /// stopped.
-  OwnedSource(const OwnedSource& before, const CanaryOptions& canary,
-              std::map<std::string, std::string> labels, const Runtime& runtime);
 
   const std::string& name() const noexcept override { return pool_->options().name; }
   SourceKind kind() const noexcept override { return SourceKind::owned; }
@@ -29,6 +26,8 @@ class OwnedSource : public PoolSource {
   std::vector<ConnectionSnapshot> connections(const std::string& pool) const override;
   std::vector<LeakReport> leaks(const std::string& pool) const override;
 
+  /// Goes on with another canary and other labels: same pool, same connections, same counters.
+  void reconfigure(const CanaryOptions& canary, std::map<std::string, std::string> labels);
   /// Ends the canary's turns and shuts the pool down. Does not block.
   void stop();
   /// Leases that are worth waiting for after `stop`: all but those whose canary still waits for an answer.
@@ -36,9 +35,14 @@ class OwnedSource : public PoolSource {
   Pool& pool() noexcept { return *pool_; }
 
  private:
-  std::shared_ptr<Pool> pool_;
-  const std::map<std::string, std::string> labels_;
-  Canary canary_;
+  struct Extras {
+    std::map<std::string, std::string> labels;
+    std::shared_ptr<Canary> canary;
+  };
+
+  const Runtime runtime_;
+  const std::shared_ptr<Pool> pool_;
+  Guarded<Extras> extras_;
 };
 
 }  // namespace dbpool

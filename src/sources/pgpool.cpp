@@ -180,6 +180,7 @@ ProbeResult parse_pgpool(const std::string& source, const Answers& answers) {
                          named(source + '/' + slot.database + '/' + slot.user, slot.database, slot.user))
             .first->second;
     const bool busy = slot.connected && !slot.ours;
+    pool.part_of_another = true;
     pool.active = pool.active.value_or(0) + (busy ? 1 : 0);
     pool.idle = pool.idle.value_or(0) + (busy ? 0 : 1);
   }

@@ -15,8 +15,8 @@ namespace {
 
 constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
-/// A client that has waited for this long looks whether it is in the pooler's queue at all: a network may have
-/// swallowed what it said, or a server hangs.
+/// A client that has waited for this long looks whether it is in the pooler's queue at all: a network may
+/// have swallowed what it said, or a server hangs.
 constexpr Duration patience = std::chrono::seconds(10);
 
 /// A transaction that costs the server nothing and tells whom the pooler has logged in as: a database's entry
@@ -131,6 +131,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
 
   void begin_step() {
     excused_ = false;
+    resumed_.reset();
     tick_ = runtime_.clock->tick();
     reads_ = view().reads();
   }
@@ -145,9 +146,17 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   /// Whether the present step fell into a time when the pooler was to serve nobody, as far as is known yet.
   /// Then it tells nothing of the pool.
   bool is_excused() {
-    if (!excused_ && view().held_back()) {
+    const Duration now = runtime_.clock->tick();
+    if (view().held_back()) {
+      if (!excused_) books_.access()->held_back(now);
       excused_ = true;
-      books_.access()->held_back(runtime_.clock->tick());
+      resumed_.reset();
+    } else if (excused_ && !resumed_) {
+      resumed_ = now;
+    } else if (excused_ && now - *resumed_ >= pace_.timeout) {
+      // It was let in line again, and had the time that everybody has.
+      excused_ = false;
+      if (asking_ != nullptr) books_.access()->waiting_since(*resumed_);
     }
     return excused_;
   }
@@ -243,6 +252,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   std::unique_ptr<PatientOperation> patient_;  // with the connect or the question
   std::uint64_t reads_ = 0;                    // of the pooler when the present step began
   bool excused_ = false;                       // the present step
+  std::optional<Duration> resumed_;            // since when the pooler may serve again while that is excused
   bool fresh_ = true;                          // the connection was opened in this turn
   std::string user_;                           // whom the pooler logs in as; "" = not known yet
   TimePoint began_;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <deque>
+#include <list>
 #include <optional>
 #include <set>
 #include <system_error>

@@ -72,7 +72,7 @@ TEST_CASE("closing all pools closes each, and a pool that nobody uses stays empt
   CHECK(eventually([&] { return exporter.get("/health").status == 503; }, 3s));
 }
 
-TEST_CASE("closing is refused to another site's page, by GET, and for a pool that is not owned") {
+TEST_CASE("closing is refused to every page, by GET, and for a pool that is not owned") {
   const ExporterProcess exporter(two_pools("{interval: 0s}"));
   REQUIRE(is_filled(exporter, "a"));
   const auto post = [&](const HttpDetails& details) {

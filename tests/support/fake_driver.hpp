@@ -35,6 +35,9 @@ struct FakeDatabase {
   void restart() { ++generation; }
 };
 
+/// How often an operation without an answer looks whether it is to stop.
+constexpr Duration look_around = std::chrono::milliseconds(100);
+
 /// A delay and then an outcome.
 class FakeOperation : public ConnectOperation {
  public:
@@ -44,7 +47,7 @@ class FakeOperation : public ConnectOperation {
   std::optional<IoWait> advance() override {
     const auto now = database_->clock->now();
     if (database_->silent || due_ > deadline_.when()) {
-      if (!deadline_.passed(now)) return wait_until(deadline_.when());
+      if (!deadline_.passed(now)) return wait_until(std::min(deadline_.when(), now + look_around));
       end();
       throw DriverError(ErrorKind::timeout, "fake database: no answer in time");
     }

@@ -37,8 +37,9 @@ struct PoolSnapshot {
 
   // Connections now, in exclusive states.
   Count idle, active, opening, checking;
-  Count unknown;      ///< of which only the total is known
-  Count healthy;      ///< whose last validation passed
+  bool part_of_another = false;  ///< the pool of a whole target tells these connections as well
+  Count unknown;                 ///< of which only the total is known
+  Count healthy;                 ///< whose last validation passed
   Count probing;      ///< active ones that a canary without `hold` has right now; not judged as load
   Count min, max;     ///< configured; max includes overflow; nullopt = unlimited or not known
   Count configured;   ///< max without overflow

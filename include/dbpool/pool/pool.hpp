@@ -17,8 +17,9 @@ namespace dbpool {
 
 /// What one acquire asks for.
 struct AcquireRequest {
-  std::optional<Duration> timeout;  ///< nullopt: the pool's acquire_timeout
-  std::string site;                 ///< a name for the caller; empty: the source location
+  /// nullopt: the pool's acquire_timeout. A driver that blocks (SQLite) ends a validation first.
+  std::optional<Duration> timeout;
+  std::string site;  ///< a name for the caller; empty: the source location
 };
 
 /// What came of closing a pool's connections by hand.
@@ -65,8 +66,8 @@ class Pool {
   bool warm_up(Duration timeout);
   /// Closes idle connections now and active ones on return. The next acquire opens `min_size` again.
   CloseResult close_connections();
-  /// Takes no new acquires, turns waiters away, cuts checks off, those of leases included, and closes what
-  /// comes back. Does not block.
+  /// Takes no new acquires, turns waiters away, asks checks to stop, which those that keep a thread obey
+  /// at once, and closes what comes back. Does not block.
   void shut_down();
   /// Shuts down and blocks until every lease is back or `timeout` has passed. Returns true when all are back.
   bool drain(Duration timeout);

@@ -24,7 +24,6 @@ class Deadline {
   bool passed(TimePoint now) const noexcept { return now >= when_ || stop_.stop_requested(); }
   /// Not negative.
   Duration remaining(TimePoint now) const noexcept { return std::max(when_ - now, Duration::zero()); }
-  friend Deadline earlier(Deadline a, Deadline b) noexcept { return a.when_ < b.when_ ? a : b; }
 
  private:
   TimePoint when_ = TimePoint::max();

@@ -85,6 +85,7 @@ TEST_CASE("a change of labels and canary keeps the pool, its connections and its
   const auto after = scene.apply({busier});
   scene.fleet.finish_stopped();
   const auto read = [&] { return after[0].source->read().pools[0]; };
+  CHECK(after[0].source == before[0].source);  // so its health and history go on as well
   CHECK(read().info.labels == busier.labels);
   CHECK(read().created_at == created);
   CHECK(read().created == 1);

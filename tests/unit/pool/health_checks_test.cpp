@@ -164,9 +164,10 @@ TEST_CASE("a check that a shutdown cuts off counts as none, and its connection i
   pool.advance(1s);  // now the other one is being checked as well
   REQUIRE(pool.now().checking == 1);
   pool->shut_down();
-  pool.advance(pool->options().validation_timeout);
+  pool.advance(test::look_around);
   CHECK(back);
   const auto s = pool.now();
+  CHECK(s.closed.at(index_of(CloseReason::shutdown)) == 2);
   CHECK(s.health_check_failures == 0);
   CHECK(pool.observer->all<notice::Failure>().empty());
   CHECK(s.total() == 0);
@@ -177,9 +178,10 @@ TEST_CASE("a first check that a shutdown cuts off counts as none") {
   FakePool pool(sized(1, 1), [](auto& db) { db.ping_takes = Duration(1h); });
   REQUIRE(pool.now().opening == 1);
   pool->shut_down();
-  pool.advance(pool->options().validation_timeout);
+  pool.advance(test::look_around);
   const auto s = pool.now();
   CHECK(s.opening == 0);
+  CHECK(s.closed.at(index_of(CloseReason::shutdown)) == 1);
   CHECK(s.health_checks == 0);
   CHECK(s.health_check_failures == 0);
   CHECK(pool.observer->all<notice::Failure>().empty());

@@ -121,6 +121,16 @@ TEST_CASE("a lifetime also ends for connections that are always in use") {
   }
 }
 
+TEST_CASE("a connection that is to close on return gets no successor before somebody acquires") {
+  auto options = sized(1, 4);
+  options.max_lifetime = 60s;
+  FakePool pool(options);
+  const auto held = pool->acquire();
+  pool->close_connections();
+  pool.advance(2min);
+  CHECK(pool.now().created == 1);
+}
+
 TEST_CASE("checks in the background keep no surplus connection in use") {
   auto options = test::sized(2, 10);
   options.health_check_interval = 30s;

@@ -236,7 +236,7 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
   CHECK(trial.pool().acquisition_timeouts == 0);
   CHECK(trial.pool().wait_recent_peak == 0);
   trial.hold_back(false, false);
-  trial.scheduler->advance(10s);  // and the server comes a little later
+  trial.scheduler->advance(1s);  // and the server comes a little later
   CHECK(trial.pool().acquisition_timeouts == 0);
   trial.database->silent = false;
   trial.scheduler->advance(1s);
