@@ -24,6 +24,17 @@ TEST_CASE("the aggregate has the Ombudsman document's shape and numbers") {
   check_has(document, Json::parse(test::ombudsman_metrics));
 }
 
+TEST_CASE("connections that the pool of a whole target tells as well count once") {
+  FleetSnapshot fleet = example();
+  PoolSnapshot part = known_pool("part");
+  part.active = 7, part.idle = 1, part.max.reset(), part.part_of_another = true;
+  fleet.sources.push_back(source_of(part, SourceKind::pgpool, {}));
+  const Json document = metrics_json(fleet);
+  CHECK(document["total_active"] == 3);
+  CHECK(document["total_idle"] == 5);
+  CHECK(document["total_connections"] == 8);
+}
+
 TEST_CASE("totals run over the pools that know the figure, and the utilization over those that know both") {
   FleetSnapshot fleet = example();
   PoolSnapshot unlimited = known_pool("unlimited");

@@ -248,6 +248,21 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
   CHECK(trial.database->connects == 1);
 }
 
+TEST_CASE("a server that stays away after the pause is an outage like any other") {
+  Trial trial;
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(6s);
+  trial.hold_back(true, false);
+  trial.scheduler->advance(1min);
+  REQUIRE(trial.pool().acquisition_timeouts == 0);
+  trial.hold_back(false, false);
+  trial.scheduler->advance(1min);
+  CHECK(trial.pool().acquisition_timeouts >= 10);
+  CHECK(*trial.pool().wait_judged_peak >= 2);
+  CHECK(*trial.pool().wait_recent_peak > 30);
+}
+
 TEST_CASE("a pause that no reading had told yet costs a timeout, which is not judged") {
   Trial trial;
   trial.start();
