@@ -128,7 +128,9 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
     judgement.status = std::max(judgement.status, tier);
   }
   if (has_judged) return judgement;
-  return {only_counts(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
+  // A pool of ours that serves is known to, though nobody wants it judged.
+  const bool serves = snapshot.phase == PoolPhase::serving;
+  return {serves || only_counts(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
 }
 
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {

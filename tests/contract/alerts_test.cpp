@@ -212,6 +212,24 @@ TEST_CASE("every alert has a runbook of four sections, and the index leads to it
   CHECK(files_in(alerts / "runbooks", ".md").size() == alert_names().size() + 1);
 }
 
+TEST_CASE("the index tells of each alert how severe it is and what to do first, as the rules say") {
+  std::map<std::string, std::set<std::string>> severities;
+  std::map<std::string, std::string> actions;
+  for (const auto& rule : alert_rules()) {
+    const auto name = text(rule["alert"]);
+    severities[name].insert(text(rule["labels"]["severity"]));
+    actions[name] = text(rule["annotations"]["action"]);
+  }
+  const auto index = read(alerts / "runbooks/README.md");
+  for (const auto& [name, action] : actions) {
+    const auto short_name = name.substr(std::string("ConnectionPool").size());
+    std::string severity;
+    for (const auto& one : severities[name]) severity += (severity.empty() ? "" : ", ") + one;
+    const auto line = "| [" + short_name + "](" + name + ".md) | " + severity + " | " + action + " |\n";
+    CHECK_MESSAGE(index.find(line) != std::string::npos, line);
+  }
+}
+
 TEST_CASE("links between runbooks lead somewhere, and the panels that they name are on the dashboard") {
   const auto dashboard = read(fs::path(DBPOOL_SOURCE_DIR) / "grafana/dbpool-overview.json");
   for (const auto& file : files_in(alerts / "runbooks", ".md")) {

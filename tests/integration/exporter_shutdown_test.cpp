@@ -81,7 +81,6 @@ TEST_CASE("a second SIGTERM ends the wait for leases") {
   REQUIRE(eventually([&] { return !exporter.log("waiting for active connections").empty(); }, 1s));
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait_exit(1500ms) == 0);
-  CHECK(exporter.log("all connections closed").empty());
   REQUIRE(exporter.log("active connections cut off").size() == 1);
   CHECK(exporter.log("active connections cut off").at(0).at("active") == "3");
   CHECK(exporter.log("connection pool terminated").size() == 1);

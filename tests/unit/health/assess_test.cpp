@@ -28,6 +28,13 @@ TEST_CASE(
   CHECK(assess(database, *health_preset("capacity")) == Judgement{healthy, {}, true});
 }
 
+TEST_CASE("a pool of ours that serves is healthy, though every threshold is off") {
+  PoolSnapshot ours;
+  ours.phase = PoolPhase::serving;
+  ours.idle = ours.active = 1;
+  CHECK(assess(ours, HealthPolicy{}) == Judgement{healthy, {}, true});
+}
+
 TEST_CASE("a pool of which no threshold knows a figure is unknown, not healthy") {
   for (const auto name : health_preset_names) {
     CHECK(assess(PoolSnapshot{}, health_preset(name).value()) == not_judged);
