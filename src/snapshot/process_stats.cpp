@@ -65,6 +65,8 @@ std::optional<double> limit_of(__rlimit_resource resource) {
 }
 
 double heap_in_use() {
+  // Where another allocator stands before it, the first call sets this one up; two at once would do so twice.
+  [[maybe_unused]] static const struct mallinfo2 set_up = mallinfo2();
   const struct mallinfo2 info = mallinfo2();
   return static_cast<double>(info.uordblks + info.hblkhd);
 }
