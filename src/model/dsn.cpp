@@ -224,12 +224,15 @@ std::string redact_odbc(std::string_view text) {
     const auto length = odbc_value_length(text);
     if (length == std::string_view::npos) return shown + std::string(hidden);
     const auto value = trim(text.substr(0, length));
+    const bool plain = !value.starts_with('{');
     // A brace inside of a plain value may be the end of a password that was badly quoted.
-    if (!value.starts_with('{') && contains(value, "}")) return shown + std::string(hidden);
+    if (plain && contains(value, "}")) return shown + std::string(hidden);
     if (!append_pair(shown, key, value)) break;
     text.remove_prefix(length);
     if (!text.empty() && text[0] != ';') return shown + std::string(hidden);
     if (!text.empty()) shown += ';';
+    // With an equals sign in it, this may be a string for libpq that has the semicolon in its password.
+    if (plain && contains(value, "=") && !text.empty()) return shown + std::string(hidden);
     text.remove_prefix(std::min<std::size_t>(1, text.size()));
   }
   return shown;

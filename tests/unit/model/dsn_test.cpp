@@ -137,6 +137,7 @@ TEST_CASE("of malformed ODBC pairs, what follows the suspicious point is hidden"
       {"PWD=a;b=c;UID=u", "PWD=***;***"},
       {"DSN=orders;secret", "DSN=orders;***"},
       {"DSN=orders PWD=secret", "DSN=***"},
+      {"host=db password='a;Driver=secret;b'", "host=***;***"},
       {"Driver={x;PWD=secret}", "Driver=***"},
       {"PWD={a};UID=secret}", "PWD=***;***"},
       {"Server=tcp:u:secret@h;UID=u", "Server=***;UID=u"},
