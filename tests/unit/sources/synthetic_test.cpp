@@ -62,6 +62,15 @@ struct Trial {
   std::unique_ptr<Synthetic> synthetic;
 };
 
+/// The pool is paused for a minute while the client waits for a server.
+void pause_while_waiting(Trial& trial) {
+  trial.start();
+  trial.database->silent = true;
+  trial.scheduler->advance(6s);
+  trial.hold_back(true, false);
+  trial.scheduler->advance(1min);
+}
+
 }  // namespace
 
 TEST_CASE("an acquisition is timed every interval and stands with the pool it lands in") {
@@ -228,11 +237,7 @@ TEST_CASE("while the pool is paused or disabled nothing is tried, and no wait co
 
 TEST_CASE("who waits when the pause begins is served after it, and that tells nothing") {
   Trial trial;
-  trial.start();
-  trial.database->silent = true;
-  trial.scheduler->advance(6s);
-  trial.hold_back(true, false);
-  trial.scheduler->advance(1min);
+  pause_while_waiting(trial);
   CHECK(trial.pool().acquisition_timeouts == 0);
   CHECK(trial.pool().wait_recent_peak == 0);
   trial.hold_back(false, false);
@@ -250,11 +255,7 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
 
 TEST_CASE("a server that stays away after the pause is an outage like any other") {
   Trial trial;
-  trial.start();
-  trial.database->silent = true;
-  trial.scheduler->advance(6s);
-  trial.hold_back(true, false);
-  trial.scheduler->advance(1min);
+  pause_while_waiting(trial);
   REQUIRE(trial.pool().acquisition_timeouts == 0);
   trial.hold_back(false, false);
   trial.scheduler->advance(1min);
