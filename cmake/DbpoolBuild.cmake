@@ -40,13 +40,17 @@ function(dbpool_room name)
   target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE dbpool_settings)
 endfunction()
 
-# dbpool_test(NAME LABEL source... [LINK library...]): one executable, one CTest entry. Under a sanitizer it is given
-# more time.
+# dbpool_test(NAME LABEL source... [LINK library...]): one executable, one CTest entry. The target `<LABEL>_programs`
+# builds all that carry the label. Under a sanitizer a test has more time.
 function(dbpool_test name label)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE dbpool_test_main ${ARG_LINK} dbpool_settings)
+  if(NOT TARGET ${label}_programs)
+    add_custom_target(${label}_programs)
+  endif()
+  add_dependencies(${label}_programs ${name})
   add_test(NAME ${name} COMMAND ${DBPOOL_TEST_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
   if(DBPOOL_SANITIZE)
