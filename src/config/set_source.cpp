@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/check_dsn.hpp"
+#include "model/stray_password.hpp"
 #include "sources/http_url.hpp"
 
 namespace dbpool {
@@ -63,8 +64,11 @@ void set_group_by(SourceConfig& source, const Value& value, Problems& problems) 
 void set_url(SourceConfig& source, const Value& value, Problems& problems) {
   const auto url = read_text(value, problems);
   if (!url) return;
-  if (!http_url_problem(*url).empty())
-    return problems.add(value, "not an HTTP URL; allowed: http://host… or https://host…");
+  const std::string stray = stray_password_in_url(*url);
+  if (!http_url_problem(*url).empty()) {
+    return problems.add(value, fmt::format("not an HTTP URL{}; allowed: http://host… or https://host…",
+                                           stray.empty() ? "" : ": " + stray));
+  }
   source.http.url = *url;
 }
 

@@ -8,6 +8,7 @@
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/model/error.hpp"
 #include "drivers/presentable.hpp"
+#include "drivers/stray_login.hpp"
 
 namespace dbpool {
 namespace {
@@ -72,6 +73,8 @@ class PairReader {
     const auto end = std::min(rest_.find(';'), rest_.size());
     pair.value = trim(rest_.substr(0, end));
     rest_.remove_prefix(end);
+    if (has_secret(pair.keyword) && rest_.starts_with(";;"))
+      return fail("an empty part after a password (is a \";\" a piece of it? write {...})");
     return pair;
   }
 
@@ -123,6 +126,9 @@ Pairs read_pairs(const std::string& text) {
   for (Pair pair = reader.next(); !pair.keyword.empty(); pair = reader.next())
     pairs.list.push_back(std::move(pair));
   pairs.problem = reader.problem();
+  for (const Pair& pair : pairs.list) {
+    if (pairs.problem.empty()) pairs.problem = stray_login_problem(pair.keyword, pair.value);
+  }
   if (text.find('\0') != std::string::npos) pairs.problem = "a zero byte";
   if (pairs.problem.empty() && pairs.value_of({"driver", "dsn", "filedsn"}).empty())
     pairs.problem = "neither a Driver nor a DSN";

@@ -7,6 +7,7 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
+#include "drivers/stray_login.hpp"
 #include "net/name_resolver.hpp"
 
 namespace dbpool {
@@ -66,6 +67,7 @@ bool is_port(const std::string& text) {
 }
 
 std::string places_problem(const Options& options) {
+  if (std::string stray = stray_login_problem(options); !stray.empty()) return stray;
   const auto hosts = split(value_or(options, "host"));
   const auto addresses = split(value_or(options, "hostaddr"));
   const auto ports = split(value_or(options, "port"));
@@ -141,6 +143,7 @@ std::string PostgresTarget::describe() const {
 }
 
 std::string postgres_dsn_problem(const Dsn& dsn) {
+  if (std::string stray = stray_password_problem(dsn); !stray.empty()) return stray;
   char* text = nullptr;
   const OptionArray options(PQconninfoParse(dsn.reveal().c_str(), &text));
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(text, PQfreemem);

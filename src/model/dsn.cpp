@@ -5,8 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "dbpool/model/error.hpp"
-#include "model/secret_file.hpp"
+#include "model/secret_words.hpp"
 
 // Only what is known to be harmless is shown: the values of known keys, and the parts of a URI that look as
 // they should. A known secret shows as `key=***`. From the first thing that is neither, all the rest is one
@@ -23,10 +22,6 @@ constexpr std::array<std::string_view, 19> secret_keys{
     "pwd",        "key",         "hexkey",       "textkey",          "secret",
     "token",      "accesstoken", "authtoken",    "apikey",           "privatekey",
     "privkeypwd", "passcode",    "priv_key_pwd", "priv_key_file_pwd"};
-
-/// What a value that hides another secret would speak of.
-constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
-                                                       "token", "apikey", "accesskey", "private"};
 
 constexpr std::array<std::string_view, 78> harmless_keys{
     // libpq
@@ -45,35 +40,6 @@ constexpr std::array<std::string_view, 78> harmless_keys{
     "trusted_connection", "timeout", "readonly", "dbq", "initialcatalog", "tds_version", "clientcharset",
     "applicationintent", "multisubnetfailover", "logintimeout", "connectiontimeout", "authenticator",
     "priv_key_file", "application", "app"};
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-int hex_digit(char c) {
-  const auto digit = std::string_view("0123456789abcdef").find(lower(c));
-  return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
-}
-
-/// Lower case, without blanks, and with `%70` as `p`, as a server may read it.
-std::string normalized(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-      c = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    }
-    if (blanks.find(c) == std::string_view::npos) result += lower(c);
-  }
-  return result;
-}
-
-bool speaks_of_secret(std::string_view text) {
-  const auto plain = normalized(text);
-  return std::ranges::any_of(secret_words,
-                             [&plain](auto word) { return plain.find(word) != std::string::npos; });
-}
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -94,7 +60,7 @@ std::string_view trim(std::string_view text) {
 
 /// Appends `key=value` as it may be shown. Returns false when all after it has to be hidden.
 bool append_pair(std::string& shown, std::string_view key, std::string_view value) {
-  const auto name = normalized(key);
+  const auto name = normalized_key(key);
   const bool harmless_key = std::ranges::find(harmless_keys, name) != harmless_keys.end();
   if (!harmless_key && std::ranges::find(secret_keys, name) == secret_keys.end()) {
     shown += hidden;
@@ -209,7 +175,7 @@ std::size_t odbc_value_length(std::string_view text) {
 
 /// An ODBC string may consist of one pair.
 bool is_odbc(std::string_view text) {
-  const auto first = normalized(text.substr(0, text.find('=')));
+  const auto first = normalized_key(text.substr(0, text.find('=')));
   return contains(text, ";") || first == "driver" || first == "dsn" || first == "filedsn";
 }
 
@@ -254,13 +220,6 @@ std::string Dsn::redacted() const {
                         (text.starts_with('/') || text.starts_with('.') || !speaks_of_secret(text));
   const bool is_path = is_plain || text == ":memory:";
   return std::string(is_path ? text : hidden);
-}
-
-Dsn DsnSource::read() const {
-  if (const auto* const dsn = std::get_if<Dsn>(&from_)) return *dsn;
-  const auto& file = std::get<std::filesystem::path>(from_);
-  // Somebody may have put the DSN itself where the file belongs.
-  return Dsn(read_secret_file(file, "the dsn file " + Dsn(file.string()).redacted()));
 }
 
 }  // namespace dbpool

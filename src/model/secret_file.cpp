@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "dbpool/model/error.hpp"
+#include "model/blank_ends.hpp"
 
 namespace dbpool {
 namespace {
@@ -21,9 +22,9 @@ std::string read_secret_file(const std::filesystem::path& file, const std::strin
   std::string text(largest + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  if (text.empty()) throw Error("reading " + shown + ": it is empty");
   if (text.size() > largest) throw Error("reading " + shown + ": it is too large");
+  text = without_blank_ends(text);
+  if (text.empty()) throw Error("reading " + shown + ": it is empty");
   return text;
 }
 

@@ -24,9 +24,12 @@ std::string problem_of(long status) {
 
 /// A secret that goes into a header.
 std::string read_credential(const std::filesystem::path& file) {
-  std::string text = read_secret_file(file, file.string());
+  // Somebody may have put the secret itself where the file belongs.
+  const bool is_path = file.is_absolute() || file.string().starts_with('.');
+  const std::string shown = is_path ? file.string() : "a credential's file (no absolute path, so not shown)";
+  std::string text = read_secret_file(file, shown);
   if (text.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
-    throw Error("reading " + file.string() + ": it has more than one line");
+    throw Error("reading " + shown + ": it has more than one line");
   }
   return text;
 }

@@ -7,6 +7,8 @@
 #include <new>
 
 #include "dbpool/model/error.hpp"
+#include "model/blank_ends.hpp"
+#include "model/stray_password.hpp"
 
 namespace dbpool {
 namespace {
@@ -56,9 +58,11 @@ HttpUrl take_apart(const UrlHandle& handle) {
 
 }  // namespace
 
-HttpUrl read_http_url(const std::string& text) {
+HttpUrl read_http_url(const std::string& written) {
+  const std::string text(without_blank_ends(written));
   const auto plain = [](unsigned char c) { return c > ' ' && c < 0x7F; };
   if (!std::ranges::all_of(text, plain)) throw Error("a URL holds printable ASCII only");
+  if (const std::string problem = stray_password_in_url(text); !problem.empty()) throw Error(problem);
   const UrlHandle handle = new_handle();
   set(handle, CURLUPART_URL, text.c_str());
   return take_apart(handle);

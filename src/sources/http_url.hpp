@@ -14,8 +14,8 @@ struct HttpUrl {
   bool operator==(const HttpUrl&) const = default;
 };
 
-/// Takes `text` apart. throws Error that does not quote it.
-HttpUrl read_http_url(const std::string& text);
+/// Takes a URL apart, without the blanks and line breaks at its ends. throws Error that does not quote it.
+HttpUrl read_http_url(const std::string& written);
 
 /// `reference` as seen from `base`: another document on the same server, with the same credentials. throws
 /// Error when it is none, or on another server.

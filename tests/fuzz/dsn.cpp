@@ -5,7 +5,11 @@
 #include <array>
 #include <string>
 
+#include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
+#include "dbpool/model/error.hpp"
+#include "drivers/odbc_dsn.hpp"
+#include "drivers/postgres_dsn.hpp"
 #include "fuzz_target.hpp"
 
 using namespace dbpool;
@@ -44,8 +48,28 @@ std::array<std::string, 7> places_of(const std::string& password) {
           "Driver=SQLite3;Server=db;PWD=" + braced_for_odbc(password) + ";Database=x"};
 }
 
+/// What a connect would show, or how it would fail; neither has the password in it.
+void check_connect(const Dsn& dsn, const std::string& text) {
+  std::string shown;
+  try {
+    const PostgresTarget target = read_target(dsn);
+    shown = target.describe() + target.database + target.user;
+  } catch (const Error& error) {
+    shown = error.what();
+  }
+  require(shown.find(marker) == std::string::npos, "no password in the place that libpq reads", text);
+  try {
+    const OdbcTarget target = read_odbc_target(dsn);
+    shown = target.place + target.info.database + target.info.user;
+  } catch (const Error& error) {
+    shown = error.what();
+  }
+  require(shown.find(marker) == std::string::npos, "no password in the place that ODBC reads", text);
+}
+
 void check(const std::string& text) {
   const Dsn dsn{text};
+  check_connect(dsn, text);
   const std::string shown = dsn.redacted();
   require(shown.find(marker) == std::string::npos, "no password in the redacted DSN", text);
   const std::string problem = postgres_dsn_problem(dsn);

@@ -112,11 +112,19 @@ std::vector<std::string> bad_configs() {
       one("host=a password=" + quoted(planted) + " nonsense"),
       one("host=a password='" + planted),
       one("postgresql://postgres:" + planted + "@127.0.0.1:port/x%zz"),
+      one("postgresql://postgres:" + planted + "@127.0.0.1:1/x"),
+      one("postgresql://postgres:4711/" + planted + "@127.0.0.1:1/x"),
+      one("postgresql://127.0.0.1:1/x;password=" + planted),
+      one("host=postgresql://postgres:" + planted + "@127.0.0.1:1/x"),
       one("host=a port=" + quoted(planted)),
       one(planted),
       "pools:\n  - {name: bad, driver: postgres, dsn: [" + yaml(words(1)) + "]}\n",
       "pools:\n  - {name: bad, driver: postgres, pasword: " + yaml(planted) + ", dsn: " + yaml(words(1)) +
           "}\n",
+      "pools:\n" + pool("bad", "sqlite", "file:postgres:" + planted + "@127.0.0.1/x"),
+      "pools:\n" + pool("bad", "odbc", "Driver=a;Server=postgres:" + planted + "@127.0.0.1"),
+      "sources:\n  - {name: bad, type: http_json, url: " +
+          yaml("http://bob:4711/Winter@2026xyz/" + encoded(planted) + "@127.0.0.1/x") + "}\n",
       "sources:\n  - {name: bad, type: http_json, url: " + yaml("ftp://bob:" + planted + "@127.0.0.1/x") +
           "}\n",
       "sources:\n" + source("bad", "pgbouncer", "host=a password=" + quoted(planted) + " nonsense"),

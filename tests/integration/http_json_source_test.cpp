@@ -166,7 +166,7 @@ TEST_CASE("credentials come from files, which are read at each request") {
   CHECK(contains(server.requests().back(), "Authorization: Basic Ym9iOm5ldw==\r\n"));
 
   HttpJsonOptions bearer = options_for(server.url());
-  bearer.bearer_file = directory.write("token", "abc.def\n");
+  bearer.bearer_file = directory.write("token", "\xEF\xBB\xBF abc.def \r\n");
   CHECK(Target(bearer).problem() == "");
   CHECK(contains(server.requests().back(), "Authorization: Bearer abc.def\r\n"));
   directory.write("token", "abc\r\nX-Evil: hunter2");
@@ -175,6 +175,9 @@ TEST_CASE("credentials come from files, which are read at each request") {
   CHECK_FALSE(contains(why, "hunter2"));
   bearer.bearer_file = directory.path() / "missing";
   CHECK(contains(Target(bearer).problem(), "not a readable file"));
+  bearer.bearer_file = "Winter2026";
+  CHECK(contains(Target(bearer).problem(), "not a readable file"));
+  CHECK_FALSE(contains(Target(bearer).problem(), "Winter"));
 
   const std::string port = std::to_string(server.port());
   CHECK(Target("http://eve:pass@127.0.0.1:" + port + "/").problem() == "");

@@ -4,14 +4,24 @@
 #include <string>
 #include <variant>
 
+#include "dbpool/model/error.hpp"
+
 namespace dbpool {
+
+/// A DSN whose password seems to hold an `@` or `/` that is not encoded, so that its rest would be taken for
+/// the host, the port, the database or the path. The message names the fault and shows no piece of the DSN.
+class StrayPassword : public Error {
+ public:
+  using Error::Error;
+};
 
 /// A data source name. It holds a secret, so it can be shown only with its password as `***`:
 /// there is no way to print one by accident.
 class Dsn {
  public:
   Dsn() = default;
-  explicit Dsn(std::string text) : text_(std::move(text)) {}
+  /// Blanks, line breaks and byte order marks at both ends are cut off.
+  explicit Dsn(std::string text);
 
   /// The whole text, for a client library and nothing else.
   const std::string& reveal() const noexcept { return text_; }
@@ -33,7 +43,7 @@ class DsnSource {
   explicit DsnSource(Dsn dsn) : from_(std::move(dsn)) {}
   explicit DsnSource(std::filesystem::path file) : from_(std::move(file)) {}
 
-  /// throws Error that names the file when it cannot be read or is empty. A trailing newline is dropped.
+  /// throws Error that names the file when it cannot be read or is empty, and StrayPassword.
   Dsn read() const;
   bool operator==(const DsnSource&) const = default;
 

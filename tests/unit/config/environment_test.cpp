@@ -24,6 +24,11 @@ TEST_CASE("the environment is copied from an array of NAME=value") {
   CHECK(environment_of(entries) == Environment{{"A", "1"}, {"B", "x=y"}, {"C", ""}});
 }
 
+TEST_CASE("a variable has no blanks, line breaks and byte order marks at its ends") {
+  const char* const entries[] = {"A= 1\r\n", "B=\xEF\xBB\xBF x y\t", "C= \n", nullptr};
+  CHECK(environment_of(entries) == Environment{{"A", "1"}, {"B", "x y"}, {"C", ""}});
+}
+
 TEST_CASE("each variable of the pool is held to what it allows") {
   struct Case {
     std::string name, value, allowed;

@@ -161,11 +161,12 @@ TEST_CASE("a source of JSON is judged as its preset's documents are, a custom on
 
 TEST_CASE("a DSN of blanks alone is refused, in the file or beside it") {
   const TemporaryFile blank(" \n");
-  for (const auto& dsn : {std::string("dsn: '  '"), "dsn_file: " + blank.path().string()}) {
+  for (const auto& [dsn, what] : {std::pair(std::string("dsn: '  '"), "a blank DSN"),
+                                  std::pair("dsn_file: " + blank.path().string(), "it is empty")}) {
     const auto lines = problems_of(
         [&] { parse_config("pools:\n  - {name: a, driver: postgres, " + dsn + "}\n", "c.yml", {}); });
     REQUIRE(lines.size() == 1);
-    CHECK(lines[0].find("a blank DSN") != std::string::npos);
+    CHECK(lines[0].find(what) != std::string::npos);
   }
 }
 

@@ -227,9 +227,9 @@ TEST_CASE("a DSN that was given is read as it is") {
   CHECK(DsnSource(Dsn("x")).read().reveal() == "x");
 }
 
-TEST_CASE("a DSN file is read afresh, without the line break at its end") {
+TEST_CASE("a DSN file is read afresh, without the blanks at its ends") {
   const TemporaryFolder folder;
-  const DsnSource source(folder.file("host=a password='x '\r\n"));
+  const DsnSource source(folder.file("\xEF\xBB\xBF host=a password='x ' \r\n"));
   CHECK(source.read().reveal() == "host=a password='x '");
   folder.file("host=b");
   CHECK(source.read().reveal() == "host=b");
@@ -253,6 +253,17 @@ TEST_CASE("a DSN file that is missing, empty, too large, a folder or a pipe is a
   CHECK(message(folder.file("\n")) == "reading the dsn file " + name + ": it is empty");
   CHECK(message(folder.file(std::string(100'000, 'x'))) ==
         "reading the dsn file " + name + ": it is too large");
+}
+
+TEST_CASE("a DSN with a password that strays is refused at every reading, given or in a file") {
+  const TemporaryFolder folder;
+  const DsnSource source(folder.file("host=a"));
+  CHECK_NOTHROW(source.read());
+  for (const char* stray : {"postgresql://u:Winter@2026@h/db", "postgresql://u:4711/Winter@h/db\n"}) {
+    folder.file(stray);
+    CHECK_THROWS_AS(source.read(), StrayPassword);
+    CHECK_THROWS_AS(DsnSource(Dsn(stray)).read(), StrayPassword);
+  }
 }
 
 TEST_CASE("a DSN in the place of its file's name is not shown either") {

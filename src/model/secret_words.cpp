@@ -1,0 +1,54 @@
+#include "model/secret_words.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dbpool {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n\v\f";
+
+/// What a value that hides another secret would speak of.
+constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
+                                                       "token", "apikey", "accesskey", "private"};
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+int hex_digit(char c) {
+  const auto digit = std::string_view("0123456789abcdef").find(lower(c));
+  return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string normalized_key(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+      c = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    }
+    if (blanks.find(c) == std::string_view::npos) result += lower(c);
+  }
+  return result;
+}
+
+bool speaks_of_secret(std::string_view text) {
+  const auto plain = normalized_key(text);
+  return std::ranges::any_of(secret_words, [&plain](auto word) { return contains(plain, word); });
+}
+
+bool holds_login(std::string_view value) {
+  const auto at = value.rfind('@');
+  const bool has_login = at != std::string_view::npos && contains(value.substr(0, at), ":");
+  return has_login || contains(value, "://") || (contains(value, "=") && speaks_of_secret(value));
+}
+
+}  // namespace dbpool

@@ -1,0 +1,107 @@
+#include "model/stray_password.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "model/secret_words.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr auto none = std::string_view::npos;
+
+constexpr const char* unencoded =
+    "an \"@\" in its host, port, database or path (an unencoded @ or / in the password? write %40, %2F)";
+
+/// The parameters of a libpq URI in whose values an `@` is common.
+constexpr std::array<std::string_view, 7> free_parameters{
+    "user", "password", "sslpassword", "host", "application_name", "fallback_application_name", "options"};
+
+bool contains(std::string_view text, char c) {
+  return text.find(c) != none;
+}
+
+bool takes_at(std::string_view key) {
+  return std::ranges::find(free_parameters, key) != free_parameters.end();
+}
+
+bool is_any_key(std::string_view /*key*/) {
+  return true;
+}
+
+/// Whether an `@` in a query may be the one before the true host: it is in no `key=value` where it is common,
+/// or something that looks like a port, a path or a query follows.
+bool query_has_host(std::string_view query, bool (*is_common)(std::string_view key)) {
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    const auto at = pair.find('@');
+    if (at == none) continue;
+    const auto equals = pair.find('=');
+    if (equals > at || !is_common(pair.substr(0, equals))) return true;
+    if (pair.find_first_of("@:/?#", at + 1) != none) return true;
+  }
+  return false;
+}
+
+struct Split {
+  std::string_view before, behind;
+};
+
+/// At the first of `separators`, which belongs to neither side.
+Split split_at(std::string_view text, std::string_view separators) {
+  const auto at = std::min(text.find_first_of(separators), text.size());
+  return {text.substr(0, at), text.substr(std::min(at + 1, text.size()))};
+}
+
+/// libpq takes a login up to the first `@`, unless a `/` comes before.
+bool libpq_uri_strays(std::string_view rest) {
+  const auto login_end = rest.find_first_of("@/");
+  if (login_end != none && rest[login_end] == '@') rest.remove_prefix(login_end + 1);
+  const auto [place, query] = split_at(rest, "?");
+  return contains(place, '@') || query_has_host(query, takes_at);
+}
+
+/// What follows `file:`. A file's name may have an `@` in it, but hardly a colon before.
+bool file_uri_strays(std::string_view rest) {
+  const auto [path, query] = split_at(rest, "?");
+  const bool has_authority = path.starts_with("//");
+  const auto authority = has_authority ? split_at(path.substr(2), "/").before : std::string_view();
+  return holds_login(path) || contains(authority, '@') || split_at(query, "=").before.find('@') != none;
+}
+
+/// A login before any pair: in `key=value` an equals sign comes before the first colon.
+bool is_login(std::string_view text) {
+  const bool is_path = (text.starts_with('/') && !text.starts_with("//")) || text.starts_with('.');
+  const auto separator = text.find_first_of(":=");
+  if (is_path || separator == none || text[separator] != ':') return false;
+  return contains(text.substr(separator), '@');
+}
+
+}  // namespace
+
+std::string stray_password_in_dsn(std::string_view dsn) {
+  // With the colon of jdbc:postgresql://.
+  constexpr std::string_view scheme_characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-:";
+  constexpr std::string_view file = "file:";
+  if (dsn.starts_with(file)) return file_uri_strays(dsn.substr(file.size())) ? unencoded : "";
+  const auto colon = dsn.find("://");
+  const bool is_uri = colon != none && dsn.find_first_not_of(scheme_characters) == colon + 1;
+  return (is_uri ? libpq_uri_strays(dsn.substr(colon + 3)) : is_login(dsn)) ? unencoded : "";
+}
+
+std::string stray_password_in_url(std::string_view url) {
+  const auto scheme_end = std::min(url.find(':'), url.size());
+  const auto begin = std::min(url.find_first_not_of(":/", scheme_end), url.size());
+  const auto [all, fragment] = split_at(url.substr(begin), "#");
+  const auto [place, query] = split_at(all, "?");
+  const auto slash = std::min(place.find('/'), place.size());
+  const auto [authority, path] = Split{place.substr(0, slash), place.substr(slash)};
+  const bool strays = std::ranges::count(authority, '@') > 1 || contains(path, '@') ||
+                      contains(fragment, '@') || (path.empty() && contains(query, '@')) ||
+                      query_has_host(query, is_any_key);
+  return strays ? unencoded : "";
+}
+
+}  // namespace dbpool

@@ -1,0 +1,136 @@
+// Passwords with characters that are not encoded: what does not parse as a password is not shown either.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/eventually.hpp"
+#include "support/exporter_process.hpp"
+#include "support/postgres_server.hpp"
+#include "support/secret_search.hpp"
+#include "support/visible.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* fault = "an unencoded @ or / in the password? write %40, %2F";
+
+/// Each ends too early in a URI. In the first three, what libpq or curl makes of the rest is a host, a
+/// database and a path that they would take.
+const std::vector<std::string> stray_passwords{
+    "Winter@2026xyz", "4711/Winterxyz",   "4711/a?Winter2026&x,y", "Winter,2026@xyzw", "@Winter2026xyz",
+    "Winter2026xyz/", "4711#Winter/2026", "4711?Winter@/2026",     "%zzWinter@2026"};
+
+std::string uri(const std::string& password, std::uint16_t port) {
+  return fmt::format("postgresql://app:{}@127.0.0.1:{}/orders", password, port);
+}
+
+std::string in_yaml(const std::string& text) {
+  return nlohmann::json(text).dump();
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The configurations that have the password where a DSN or a URL belongs.
+std::vector<std::string> configs_with(const std::string& password) {
+  const std::string dsn = in_yaml(uri(password, 1));
+  const std::string url = in_yaml("http://bob:" + password + "@127.0.0.1:1/stats");
+  return {
+      "pools:\n  - {name: words, driver: postgres, dsn: " + dsn + "}\n",
+      "pools:\n  - {name: words, driver: postgres, dsn: \"${STRAY_DSN}\"}\n",
+      "pools:\n  - {name: words, driver: postgres, dsn: \"postgresql://app:${STRAY}@127.0.0.1:1/orders\"}\n",
+      "pools:\n  - {name: words, driver: odbc, dsn: " + dsn + "}\n",
+      "pools:\n  - {name: words, driver: sqlite, dsn: " + dsn + "}\n",
+      "pools:\n  - {name: words, dsn: " + in_yaml("file:" + uri(password, 1)) + "}\n",
+      "sources:\n  - {name: words, type: pgbouncer, dsn: " + dsn + "}\n",
+      "sources:\n  - {name: words, type: pg_stat_activity, dsn: " + dsn + "}\n",
+      "sources:\n  - {name: words, type: pgbouncer, dsn: 'host=/nowhere user=u', synthetic: {dsn: " + dsn +
+          "}}\n",
+      "sources:\n  - {name: words, type: http_json, url: " + url + "}\n",
+  };
+}
+
+void check_refusal(const Finished& finished, const SecretSearch& search) {
+  const std::string said = finished.error + finished.output;
+  CHECK(finished.exit_code == 2);
+  CHECK(contains(said, fault));
+  CHECK(search.traces_in(said).empty());
+  CHECK_FALSE(contains(said, "4711"));
+}
+
+/// Whether the state of that source, in the document of them all, has the fault as its error.
+bool says_fault(ExporterProcess& exporter, const std::string& source) {
+  const auto stats = nlohmann::json::parse(exporter.get("/connections/pools/stats").body);
+  for (const auto& one : stats.at("sources")) {
+    if (one.at("name") == source) return contains(one.at("last_error").dump(), fault);
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a DSN or URL whose password strays is refused at the check and at the start by name of the fault") {
+  const TemporaryDirectory directory;
+  for (const std::string& password : stray_passwords) {
+    const SecretSearch search(password);
+    const ChildProcess::Environment environment{{"STRAY_DSN", uri(password, 1)}, {"STRAY", password}};
+    for (const std::string& config : configs_with(password)) {
+      CAPTURE(config);
+      const auto file = directory.write("config.yml", config);
+      check_refusal(run_exporter({"--config.file=" + file.string(), "--config.check"}, environment), search);
+      check_refusal(run_exporter({"--config.file=" + file.string()}, environment), search);
+    }
+    check_refusal(
+        run_exporter({"--config.check"}, {{"DBPOOL_DRIVER", "postgres"}, {"DBPOOL_DSN", uri(password, 1)}}),
+        search);
+  }
+}
+
+TEST_CASE("a file whose DSN comes to have a stray password fails the connect in the same words") {
+  const PostgresServer server;
+  const TemporaryDirectory secrets;
+  // Nobody listens there, so that each connect reads the file again.
+  const std::string closed = "host=127.0.0.1 port=1 user=u dbname=d";
+  const auto file = [&](const char* name, const std::string& text) {
+    return secrets.write(name, text).string();
+  };
+  ExporterProcess exporter(
+      {.config = fmt::format("pools:\n"
+                             "  - {{name: words, driver: postgres, dsn_file: {}}}\n"
+                             "  - {{name: odbc, driver: odbc, dsn_file: {}}}\n"
+                             "  - {{name: sqlite, dsn_file: {}}}\n"
+                             "sources:\n"
+                             "  - {{name: watch, type: pg_stat_activity, dsn_file: {}, interval: 200ms}}\n"
+                             "  - {{name: bouncer, type: pgbouncer, dsn: '{}', synthetic: {{dsn_file: {}, "
+                             "interval: 200ms}}}}\n",
+                             file("words", closed),
+                             file("odbc", "Driver={PostgreSQL Unicode};Server=127.0.0.1;Port=1;UID=u"),
+                             file("sqlite", "/no/such/directory/a.db"), file("watch", closed), server.dsn(),
+                             file("synthetic", closed)),
+       .flags = {"--log.level=debug", "--web.enable-lifecycle"}});
+  const std::pair<const char*, std::string> rotated[] = {{"words", stray_passwords[0]},
+                                                         {"odbc", stray_passwords[1]},
+                                                         {"sqlite", stray_passwords[1]},
+                                                         {"watch", stray_passwords[2]},
+                                                         {"synthetic", stray_passwords[0]}};
+  for (const auto& [name, password] : rotated) secrets.write(name, uri(password, 5999) + "\n");
+  for (const auto& [name, password] : rotated) {
+    if (std::string_view(name) == "synthetic")
+      continue;  // it counts its errors with its pools, which are none
+    CAPTURE(name);
+    CHECK(eventually([&] { return says_fault(exporter, name); }, 20s));
+  }
+  const std::string all = everything_visible(exporter);
+  for (const auto& [name, password] : rotated) CHECK(SecretSearch(password).traces_in(all).empty());
+  for (const char* piece : {"4711", "5999"}) CHECK_FALSE(contains(all, piece));
+  CHECK(contains(exporter.post("/-/reload").body, fault));
+
+  for (const char* name : {"words", "watch"}) secrets.write(name, "\xEF\xBB\xBF " + server.dsn() + " \r\n");
+  for (const char* name : {"words", "watch"})
+    CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", name}}) == 1; }, 20s));
+}

@@ -1,0 +1,274 @@
+// A password with every character that ends something in one of the forms of a DSN: either it is read as the
+// password that it is, or the DSN is refused, and no piece of it is shown in either case.
+#include "model/stray_password.hpp"
+
+#include <doctest/doctest.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbpool/drivers/odbc.hpp"
+#include "dbpool/drivers/postgres.hpp"
+#include "dbpool/model/error.hpp"
+#include "drivers/odbc_dsn.hpp"
+#include "drivers/postgres_dsn.hpp"
+#include "sources/http_url.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+/// The pieces that a password of these tests consists of, separated by the characters under test.
+constexpr std::array<std::string_view, 2> pieces{"4711", "Winter"};
+constexpr std::string_view characters = "@/,&?#%;:=' \\{}[]+!$";
+
+bool shows_piece(std::string_view text) {
+  return std::ranges::any_of(pieces, [&](auto piece) { return text.find(piece) != std::string_view::npos; });
+}
+
+/// Every character at the beginning, in the middle (behind digits, which could be a port) and at the end,
+/// and every two of them in every such place.
+std::vector<std::string> awkward_passwords() {
+  std::vector<std::string> several{""};
+  for (const char one : characters) {
+    several.emplace_back(1, one);
+    for (const char other : characters) several.push_back({one, other});
+  }
+  std::vector<std::string> passwords{"4711/Winter?4711@Winter,4711", "4711@Winter/4711?Winter&4711#Winter%",
+                                     "4711#Winter/4711@Winter", "4711?user=Winter/4711", "%zz4711@/Winter"};
+  for (const std::string& text : several) {
+    passwords.push_back(text + "Winter");
+    passwords.push_back("4711" + text + "Winter");
+    passwords.push_back("Winter" + text + "4711");
+    passwords.push_back("Winter" + text);
+    passwords.push_back("4711" + text + "Winter" + text + "4711");
+  }
+  return passwords;
+}
+
+/// Of libpq itself; "" where it has none.
+std::string password_by_libpq(const std::string& dsn) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(dsn.c_str(), nullptr), PQconninfoFree);
+  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) == "password" && option->val != nullptr) return option->val;
+  }
+  return "";
+}
+
+/// What is refused, and in which words.
+std::string problem_of(const Dsn& dsn) {
+  try {
+    DsnSource(dsn).read();
+    return postgres_dsn_problem(dsn);
+  } catch (const StrayPassword& error) {
+    return error.what();
+  }
+}
+
+std::string without_blanks(const std::string& text) {
+  const auto begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+/// With each `%XX` as its character.
+std::string decoded(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto is_hex = [&](std::size_t at) { return at < text.size() && std::isxdigit(text[at]) != 0; };
+    const bool encoded = text[i] == '%' && is_hex(i + 1) && is_hex(i + 2);
+    result += encoded ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
+    if (encoded) i += 2;
+  }
+  return result;
+}
+
+/// A `%XX` is decoded in a URI. Blanks at the ends of a value without quotes belong to no value.
+bool is_wholly(const std::string& password, const std::string& read) {
+  return read == password || read == without_blanks(password) || read == decoded(password);
+}
+
+void check_libpq(const std::string& dsn, const std::string& password) {
+  CAPTURE(dsn);
+  CHECK_FALSE(shows_piece(Dsn(dsn).redacted()));
+  const std::string problem = problem_of(Dsn(dsn));
+  CHECK_FALSE(shows_piece(problem));
+  try {
+    const PostgresTarget target = read_target(Dsn(dsn));
+    CHECK(problem == "");
+    CHECK(is_wholly(password, password_by_libpq(dsn)));
+    CHECK_FALSE(shows_piece(target.describe() + target.database + target.user));
+  } catch (const DriverError& error) {
+    CHECK(problem != "");
+    CHECK_FALSE(shows_piece(error.what()));
+  }
+}
+
+std::string quoted(const std::string& text, std::string_view escaped) {
+  std::string result;
+  for (const char c : text) {
+    if (escaped.find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a password in a libpq URI is read wholly or refused, and no piece of it is shown") {
+  for (const std::string& password : awkward_passwords()) {
+    check_libpq("postgresql://app:" + password + "@127.0.0.1:5999/orders", password);
+    check_libpq("postgres://app:" + password + "@db.example/orders?sslmode=disable", password);
+    check_libpq("postgresql://app:" + password + "@[::1]:5999,b:1/orders?user=me", password);
+    check_libpq("postgresql://:" + password + "@/orders?user=bob", password);
+  }
+}
+
+TEST_CASE("a password in the query of a libpq URI is read wholly or refused, and no piece of it is shown") {
+  for (const std::string& password : awkward_passwords()) {
+    // Behind an & it would be a parameter, and be one truly where it is named like one.
+    check_libpq("postgresql://db:5999/orders?user=bob&password=" + password + "&sslmode=disable", password);
+  }
+}
+
+TEST_CASE("a password in a libpq string is read wholly or refused, and no piece of it is shown") {
+  for (const std::string& password : awkward_passwords()) {
+    const std::string escaped = quoted(password, "'\\");
+    check_libpq("host=db user=bob password='" + escaped + "' dbname=orders", password);
+    CHECK(password_by_libpq("host=db password='" + escaped + "'") == password);
+    // A backslash that is not doubled escapes: what is read is shorter, and still the password alone.
+    const std::string bare = quoted(password, "\\");
+    check_libpq("host=db user=bob password=" + bare + " dbname=orders", password);
+    check_libpq("host=db user=bob dbname=orders password='" + bare + "' port=1", password);
+  }
+}
+
+TEST_CASE("a password in an ODBC string is read wholly or refused, and no piece of it is shown") {
+  const auto check = [](const std::string& dsn, const std::string& password) {
+    CAPTURE(dsn);
+    CHECK_FALSE(shows_piece(Dsn(dsn).redacted()));
+    CHECK_FALSE(shows_piece(odbc_dsn_problem(Dsn(dsn))));
+    try {
+      const OdbcTarget target = read_odbc_target(Dsn(dsn));
+      CHECK_FALSE(shows_piece(target.place + target.info.database + target.info.user));
+      const bool whole = std::ranges::find(target.secrets, password) != target.secrets.end();
+      // `;name=` begins a pair of a name that may be any.
+      CHECK((whole || password.find(';') != std::string::npos));
+    } catch (const DriverError& error) {
+      CHECK_FALSE(shows_piece(error.what()));
+    }
+  };
+  for (const std::string& password : awkward_passwords()) {
+    check("Driver=x;Server=db;UID=bob;PWD=" + password + ";Database=orders", without_blanks(password));
+    check("Driver=x;Server=db;Database=orders;UID=bob;PWD={" + password + "};", password);
+  }
+}
+
+TEST_CASE("a password in an HTTP URL is read wholly or refused, and no piece of it is shown") {
+  for (const std::string& password : awkward_passwords()) {
+    for (const char* place : {"127.0.0.1:5999/x", "db.example", "[::1]:80/stats?a=b"}) {
+      const std::string url = "http://bob:" + password + "@" + place;
+      CAPTURE(url);
+      CHECK_FALSE(shows_piece(http_url_problem(url)));
+      try {
+        const HttpUrl read = read_http_url(url);
+        CHECK(is_wholly(password, read.password));
+        CHECK_FALSE(shows_piece(read.shown + read.host + read.port + read.url));
+      } catch (const Error& error) {
+        CHECK_FALSE(shows_piece(error.what()));
+      }
+    }
+  }
+}
+
+TEST_CASE("an @ that a password has left elsewhere is refused by name of the fault") {
+  for (const char* dsn : {"postgresql://app:Winter@2026xyz@127.0.0.1:5999/orders",
+                          "postgresql://app:4711/Winter@127.0.0.1/stock", "postgres://app:/Winter@h/d",
+                          "postgresql://app:Winter@@h/d", "postgresql://app:4711?sslmode=x/Winter@h/d",
+                          "postgresql://me@corp:Winter@h/d", "postgresql://app:a@b?application_name=c@h/d",
+                          "postgresql://app:4711/a?user=Winter@h:1", "file:app:Winter@h/d", "file://app@h/d",
+                          "file:app:Win?ter@h/d", "file:postgresql://app:Winter@h/d",
+                          "postgresql:/app:Winter@h/d", "app:Winter@h/d?sslmode=x", "//app:Winter@h/d"}) {
+    CAPTURE(dsn);
+    const std::string problem = stray_password_in_dsn(dsn);
+    CHECK(problem.find("an unencoded @ or / in the password? write %40, %2F") != std::string::npos);
+    CHECK_THROWS_WITH_AS(DsnSource(Dsn(dsn)).read(), ("malformed DSN: " + problem).c_str(), StrayPassword);
+  }
+  for (const char* url : {"http://bob:Winter@2026xyz@127.0.0.1:1/x", "http://bob:4711/Winter@127.0.0.1:1/x",
+                          "http://bob:4711?Winter@h/x", "http://bob:4711#Winter@h/x", "http://bob:4711?a=b@h",
+                          "http:/bob:4711/Winter@h", "HTTP://bob:4711/x?y=Winter@h/x"}) {
+    CAPTURE(url);
+    CHECK(stray_password_in_url(url).find("write %40, %2F") != std::string::npos);
+    CHECK(http_url_problem(url) == stray_password_in_url(url));
+  }
+}
+
+TEST_CASE("a login or a DSN in the place of one value is refused without being quoted") {
+  for (const char* dsn : {"host=app:Winter@h", "host=Winter@h", "host=a,Winter@h",
+                          "dbname='postgresql://app:Winter@h/d' host=h", "dbname=x@Winter host=h",
+                          "host=db;user=u;password=Winter;dbname=x", "postgresql://h/d;password=Winter",
+                          "postgresql://h/d?user=u;password=Winter", "host=postgresql://h/d?password=Winter",
+                          "host=h user=app:Winter@h", "postgresql://h/d?user=app:Winter@h"}) {
+    CAPTURE(dsn);
+    const std::string problem = problem_of(Dsn(dsn));
+    CHECK(problem != "");
+    CHECK_FALSE(shows_piece(problem));
+    CHECK_THROWS_AS(read_target(Dsn(dsn)), DriverError);
+  }
+  for (const char* dsn :
+       {"Driver=x;Server=app:Winter@h", "Driver=x;Server=Winter@h", "Driver=x;Server=h;UID=u PWD=Winter",
+        "DSN=app:Winter@h", "Driver=x;Database=postgresql://app:Winter@h/d", "Driver=x;Port=Winter@h",
+        "Driver=x;PWD=4711;;UID=u"}) {
+    CAPTURE(dsn);
+    CHECK(odbc_dsn_problem(Dsn(dsn)) != "");
+    CHECK_FALSE(shows_piece(odbc_dsn_problem(Dsn(dsn))));
+    CHECK_THROWS_AS(read_odbc_target(Dsn(dsn)), DriverError);
+  }
+}
+
+TEST_CASE("a DSN that is written as it should be is taken, whatever is in its password") {
+  const std::pair<const char*, const char*> of_libpq[] = {
+      {"postgresql://app:Winter%402026%2Fx%3F%23@h:5999/orders", "Winter@2026/x?#"},
+      {"postgresql://me%40corp:x@h/d", "x"},
+      {"postgresql://app:a?b#c,d&e:f@h/d", "a?b#c,d&e:f"},
+      {"postgresql://u:x@[::1]:5432/d", "x"},
+      {"postgresql://u:x@h1:1,[fe80::1]:2,h3/d?target_session_attrs=any", "x"},
+      {"postgresql://u:x@%2Frun%2Fpostgresql/d", "x"},
+      {"postgresql:///d?host=/run/postgresql&user=u", ""},
+      {"postgresql://u@h/d", ""},
+      {"postgresql://h/my%40db?user=me@corp&password=p@ss", "p@ss"},
+      {"postgresql://u@h/d?application_name=a@b", ""},
+      {"host=@abstract user=me@corp password='p@s/s, a&b?#%zz'", "p@s/s, a&b?#%zz"},
+      {"host=h,@abstract user=u password=p@s/s:x dbname=x", "p@s/s:x"},
+      {"host=/run/postgresql user=u dbname=a=b", ""},
+  };
+  for (const auto& [dsn, password] : of_libpq) {
+    CAPTURE(dsn);
+    CHECK(problem_of(Dsn(dsn)) == "");
+    CHECK(password_by_libpq(dsn) == password);
+    CHECK_NOTHROW(read_target(Dsn(dsn)));
+  }
+  for (const char* dsn :
+       {"Driver=x;Server=tcp:db,1433;UID=me@server;PWD={p@s/s;x}};y}", "DSN=orders;PWD=a@b/c,d&e?f#g%h=i:j@k",
+        "Driver=SQLite3;Database=/srv/me@corp/x.db"}) {
+    CAPTURE(dsn);
+    CHECK(odbc_dsn_problem(Dsn(dsn)) == "");
+    CHECK_NOTHROW(DsnSource(Dsn(dsn)).read());
+  }
+  for (const char* dsn :
+       {"/srv/a:b/me@corp/x.db", "./a:b@c.db", "me@corp.db", ":memory:", "", "file:/srv/me@corp/x.db?mode=ro",
+        "file:x.db?key=p@ss:/word", "file:///srv/a%3Ab@c.db"}) {
+    CAPTURE(dsn);
+    CHECK_NOTHROW(DsnSource(Dsn(dsn)).read());
+  }
+  for (const char* url : {"http://bob:hunt%40er2@h/x", "http://me%40corp:x@[::1]:80/x",
+                          "http://h/x?user=me@corp", "https://h:1/a%40b", "http://bob:a,b&c@h/x"}) {
+    CAPTURE(url);
+    CHECK(http_url_problem(url) == "");
+  }
+}
