@@ -1,5 +1,5 @@
-// An application with a pool inside: it opens a SQLite file, runs a few statements and shows what the pool
-// saw.
+// An application with a pool inside: it opens a SQLite file, which it makes if need be, runs a few statements
+// and shows what the pool saw.
 #include <exception>
 #include <iostream>
 
@@ -13,7 +13,7 @@ void run(const char* file) {
   options.name = "orders";
   options.min_size = 1;
   options.max_size = 4;
-  dbpool::Pool pool(options, dbpool::sqlite_driver(file), dbpool::Runtime::start(1));
+  dbpool::Pool pool(options, dbpool::sqlite_driver(file, {.create = true}), dbpool::Runtime::start(1));
 
   {
     dbpool::Lease lease = pool.acquire();

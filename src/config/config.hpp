@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dbpool/drivers/sqlite.hpp"
 #include "dbpool/model/dsn.hpp"
 #include "dbpool/model/error.hpp"
 #include "dbpool/pool/pool_options.hpp"
@@ -24,6 +25,7 @@ struct PoolConfig {
   PoolOptions options;
   std::string driver = "sqlite";  ///< one of `driver_names`
   DsnSource dsn;                  ///< `DsnSource()`, with sqlite only: a private temporary file is to be made
+  SqliteOptions sqlite;           ///< counts with sqlite only
   CanaryOptions canary;
   HealthPolicy health = *health_preset("capacity");
   std::map<std::string, std::string> labels;

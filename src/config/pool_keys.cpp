@@ -25,13 +25,20 @@ constexpr std::int64_t positive = 1;
 using O = PoolOptions;
 using C = CanaryOptions;
 
-constexpr std::array<PoolKey, 26> own_keys{{
+constexpr std::array<PoolKey, 28> own_keys{{
     {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", name<&O::name>},
     {"driver", same, "sqlite", "sqlite, postgres or odbc", set_driver},
     {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file",
      dsn<&PoolConfig::dsn>},
     {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect",
      dsn_file<&PoolConfig::dsn>},
+    {"create", same, "false", "sqlite only: whether a missing file may be made",
+     switched<&SqliteOptions::create>},
+    {"journal_mode", same, "keep",
+     "sqlite only: keep, wal, delete, truncate, persist, memory or off; keep leaves an existing file as it "
+     "is "
+     "and gives wal to one that this process makes",
+     set_journal_mode},
     {"min_size", same, "2", "connections kept open", whole<&O::min_size, 0, most_connections>},
     {"max_size", same, "10", "connections at most", whole<&O::max_size, 1, most_connections>},
     {"max_overflow", same, "0", "further connections under pressure, closed on return",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <tuple>
@@ -30,20 +31,23 @@ std::string label_problem(const std::string& name) {
   return {};
 }
 
-std::string sqlite_dsn_problem(const std::string& dsn) {
-  if (dsn.empty()) return "is empty; allowed: a path or a file: URI";
-  // `host=db password=…` would make a file by that name, password and all.
-  const bool has_pairs = dsn.substr(0, dsn.find('/')).find('=') != std::string::npos;
-  if (!dsn.starts_with("file:") && (has_pairs || dsn.find("://") != std::string::npos)) {
-    return "not a SQLite DSN; allowed: a path or a file: URI (is the driver right?)";
-  }
-  return {};
+std::string dsn_problem(const PoolConfig& pool, const Dsn& dsn) {
+  if (pool.driver == "sqlite") return sqlite_dsn_problem(dsn, pool.sqlite);
+  if (pool.driver == "odbc") return odbc_problem(dsn);
+  return pool.driver == "postgres" ? postgres_problem(dsn) : "";
 }
 
-std::string dsn_problem(const std::string& driver, const Dsn& dsn) {
-  if (driver == "sqlite") return sqlite_dsn_problem(dsn.reveal());
-  if (driver == "odbc") return odbc_problem(dsn);
-  return driver == "postgres" ? postgres_problem(dsn) : "";
+/// Keys of SQLite's, with a driver to which they mean nothing.
+void check_sqlite_keys(const PoolConfig& pool, const Value& written, Problems& problems) {
+  const bool is_other =
+      pool.driver != "sqlite" && std::ranges::find(driver_names, pool.driver) != driver_names.end();
+  if (!is_other) return;
+  for (const std::string_view key : {"create", "journal_mode"}) {
+    const Value* const value = written.find(key);
+    if (value == nullptr) continue;
+    problems.add(*value,
+                 fmt::format("{} means nothing to this driver; allowed: with driver sqlite only", key));
+  }
 }
 
 }  // namespace
@@ -51,6 +55,11 @@ std::string dsn_problem(const std::string& driver, const Dsn& dsn) {
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
   if (value.kind == Value::Kind::text) pool.driver = value.text;
   read_word(value, driver_names, problems);
+}
+
+void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems) {
+  if (const auto index = read_word(value, journal_mode_names, problems))
+    pool.sqlite.journal_mode = static_cast<JournalMode>(*index);
 }
 
 void set_validate(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -100,8 +109,9 @@ void check_pool(const PoolConfig& pool, const Value& written, Problems& problems
                  fmt::format("min_size {} is greater than max_size {}; allowed: min_size up to max_size",
                              min_size, max_size));
   }
+  check_sqlite_keys(pool, written, problems);
   const bool has_dsn =
-      check_dsn(pool.dsn, written, problems, [&](const Dsn& read) { return dsn_problem(pool.driver, read); });
+      check_dsn(pool.dsn, written, problems, [&](const Dsn& read) { return dsn_problem(pool, read); });
   if (!has_dsn && (pool.driver == "postgres" || pool.driver == "odbc")) {
     problems.add(*written.find("driver"),
                  fmt::format("{} needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)", pool.driver));

@@ -13,6 +13,9 @@ inline PoolConfig& part_of(PoolConfig& pool, const PoolConfig*) {
 inline PoolOptions& part_of(PoolConfig& pool, const PoolOptions*) {
   return pool.options;
 }
+inline SqliteOptions& part_of(PoolConfig& pool, const SqliteOptions*) {
+  return pool.sqlite;
+}
 inline CanaryOptions& part_of(PoolConfig& pool, const CanaryOptions*) {
   return pool.canary;
 }
@@ -31,6 +34,7 @@ inline void set_wait_window(PoolConfig& pool, Duration window) {
 // Setters of what is a pool's own; set_field.hpp has the general ones.
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems);
+void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems);
 void set_validate(PoolConfig& pool, const Value& value, Problems& problems);
 void set_buckets(PoolConfig& pool, const Value& value, Problems& problems);
 void set_labels(PoolConfig& pool, const Value& value, Problems& problems);

@@ -11,7 +11,7 @@
 namespace dbpool {
 namespace {
 
-constexpr unsigned workers = 8;
+constexpr unsigned workers = 4;
 constexpr Duration tick_interval = std::chrono::seconds(1);
 constexpr Duration drain_timeout = std::chrono::seconds(30);
 constexpr Duration drain_look = std::chrono::milliseconds(20);

@@ -10,7 +10,7 @@ namespace {
 /// Whether the pool that was made from `a` can go on as that of `b`: how it is judged, its canary and its
 /// labels are no part of it.
 bool can_go_on(const PoolConfig& a, const PoolConfig& b) {
-  return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn;
+  return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn && a.sqlite == b.sqlite;
 }
 
 /// The same of a source that is only read.
@@ -113,9 +113,11 @@ std::shared_ptr<Driver> Fleet::make_driver(const PoolConfig& config) {
   if (config.driver == "odbc") return odbc_driver(config.dsn, odbc_.threads);
   if (config.dsn == DsnSource()) {
     if (!private_database_) private_database_.emplace();
-    return sqlite_driver(private_database_->file().string());
+    SqliteOptions own = config.sqlite;
+    own.create = true;
+    return sqlite_driver(private_database_->file().string(), own);
   }
-  return sqlite_driver(config.dsn);
+  return sqlite_driver(config.dsn, config.sqlite);
 }
 
 std::shared_ptr<OwnedSource> Fleet::make_pool(const PoolConfig& config) {

@@ -1,7 +1,9 @@
 #include "dbpool/drivers/sqlite.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <charconv>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -9,6 +11,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "drivers/sqlite_connection.hpp"
+#include "drivers/sqlite_dsn.hpp"
 #include "drivers/sqlite_errors.hpp"
 
 namespace dbpool {
@@ -16,43 +19,43 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned char byte = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      decoded += static_cast<char>(byte);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
-}
+/// Which file it is, whatever its name.
+struct FileId {
+  dev_t device;
+  ino_t number;
 
-/// The file that a path or a `file:` URI names, without a URI's parameters: they may hold a key.
-std::string file_of(std::string_view path_or_uri) {
-  if (!path_or_uri.starts_with("file:")) return std::string(path_or_uri);
-  std::string_view path = path_or_uri.substr(5);
-  path = path.substr(0, path.find_first_of("?#"));
-  if (path.starts_with("//")) path.remove_prefix(std::min(path.find('/', 2), path.size()));
-  return percent_decoded(path);
+  bool operator==(const FileId&) const = default;
+};
+
+/// nullopt where there is none.
+std::optional<FileId> file_id(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return FileId{status.st_dev, status.st_ino};
 }
 
 /// What the connects of one driver have in common. Any thread.
 struct SqliteContext {
   const DsnSource dsn;
+  const SqliteOptions options;
   Guarded<std::string> file;  // as the DSN last said
+  /// The file that this driver has made, until it is in WAL mode.
+  Guarded<std::optional<FileId>> made;
 
-  explicit SqliteContext(DsnSource dsn_) : dsn(std::move(dsn_)) {}
+  SqliteContext(DsnSource dsn_, SqliteOptions options_) : dsn(std::move(dsn_)), options(options_) {}
 
   /// Reads the DSN afresh. throws Error.
   std::string path_or_uri() {
-    std::string read = dsn.read().reveal();
-    *file.access() = file_of(read);
-    return read;
+    const Dsn read = dsn.read();
+    const std::string problem = sqlite_dsn_problem(read, options);
+    if (!problem.empty()) throw Error("malformed DSN: " + problem);
+    *file.access() = sqlite_target(read.reveal()).file;
+    return read.reveal();
+  }
+
+  bool may_create(const SqliteTarget& target) const {
+    using Mode = SqliteTarget::Mode;
+    return target.mode == Mode::rwc || (target.mode == Mode::unsaid && options.create);
   }
 };
 
@@ -68,12 +71,16 @@ class SqliteConnect : public ConnectOperation {
 
  private:
   void open();
+  void make_file() const;
+  void check_kind() const;
+  std::string cause(sqlite3* db) const;
   void prepare();
+  void set_journal_mode();
   void run(const std::string& sql, QueryResult* result = nullptr);
   void set(const std::string& pragma, const std::string& value);
 
   const std::shared_ptr<SqliteContext> context_;
-  std::string path_;  // known once the DSN has been read
+  SqliteTarget target_;  // known once the DSN has been read
   Deadline deadline_;
   std::unique_ptr<SqliteConnection> connection_;
 };
@@ -89,13 +96,11 @@ std::optional<IoWait> SqliteConnect::advance() {
     // SQLite does not wait, busy timeout or not, where two connections switch a file to WAL at once.
     if (locked && !deadline_.passed(now)) return IoWait{-1, 0, std::min(now + 5ms, deadline_.when())};
     throw DriverError(locked ? ErrorKind::timeout : ErrorKind::connect,
-                      "cannot open sqlite database \"" + path_ + "\": " + error.what());
+                      "cannot open sqlite database \"" + target_.file + "\": " + error.what());
   }
 }
 
 void SqliteConnect::open() {
-  static constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI |
-                               SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const std::string path_or_uri = [this] {
     try {
       return context_->path_or_uri();
@@ -103,31 +108,95 @@ void SqliteConnect::open() {
       throw DriverError(ErrorKind::connect, error.what());
     }
   }();
-  path_ = file_of(path_or_uri);
+  target_ = sqlite_target(path_or_uri);
+  if (!target_.in_memory) {
+    if (context_->may_create(target_)) make_file();
+    check_kind();
+  }
+  // SQLite allows a mode only where the flags allow as much.
+  const int creates = target_.mode == SqliteTarget::Mode::rwc ? SQLITE_OPEN_CREATE : 0;
+  const int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | creates;
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(path_or_uri.c_str(), &db, flags, nullptr);
   SqliteHandle owned(db);
-  if (code == SQLITE_OK) {
-    connection_ = std::make_unique<SqliteConnection>(std::move(owned), path_, context_.get());
+  if (code != SQLITE_OK) throw DriverError(ErrorKind::connect, cause(db));
+  connection_ = std::make_unique<SqliteConnection>(std::move(owned), target_.file, context_.get());
+}
+
+/// Makes the file, where there is none. Not by opening it: to close a descriptor gives up every lock that
+/// this process has on the file.
+void SqliteConnect::make_file() const {
+  static constexpr mode_t as_sqlite_does = S_IFREG | S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+  const auto made = context_->made.access();
+  if (::mknod(target_.file.c_str(), as_sqlite_does, 0) == 0) {
+    *made = file_id(target_.file);
     return;
   }
-  const auto directory = std::filesystem::path(path_).parent_path();
+  const int reason = errno;
+  if (reason == EEXIST || reason == ENOENT) return;
+  throw DriverError(ErrorKind::connect,
+                    "it does not exist and cannot be made: " + std::generic_category().message(reason));
+}
+
+/// What is neither file nor directory would be read for a database that is empty.
+void SqliteConnect::check_kind() const {
   std::error_code unknown;
-  if (!directory.empty() && !std::filesystem::exists(directory, unknown) && !unknown) {
-    throw DriverError(ErrorKind::connect,
-                      "its directory does not exist; expected a path in an existing directory, "
-                      "a file: URI or :memory:");
+  const auto type = std::filesystem::status(target_.file, unknown).type();
+  using std::filesystem::file_type;
+  if (type == file_type::directory) throw DriverError(ErrorKind::connect, "it is a directory");
+  if (type == file_type::character || type == file_type::fifo || type == file_type::socket)
+    throw DriverError(ErrorKind::connect, "it is no regular file");
+}
+
+/// Why the file could not be opened.
+std::string SqliteConnect::cause(sqlite3* db) const {
+  const std::filesystem::path file = target_.file;
+  std::error_code unknown;
+  const auto is_absent = [&unknown](const std::filesystem::path& path) {
+    return !std::filesystem::exists(path, unknown) && !unknown;
+  };
+  const int reason = sqlite3_system_errno(db);
+  const bool looked = !target_.in_memory && reason == ENOENT;
+  if (looked && file.has_parent_path() && is_absent(file.parent_path())) {
+    return "its directory does not exist; expected a path in an existing directory, a file: URI or :memory:";
   }
-  throw sqlite_error(ErrorKind::connect, "open failed", db);
+  if (looked && std::filesystem::is_symlink(file, unknown) && is_absent(file))
+    return "it is a symbolic link to a file that does not exist";
+  if (looked && is_absent(file)) {
+    const bool unsaid = target_.mode == SqliteTarget::Mode::unsaid;
+    return std::string("it does not exist; ") + (unsaid ? "create: true" : "mode=rwc in its URI") +
+           " would allow to make it";
+  }
+  std::string text = sqlite_error(ErrorKind::connect, "open failed", db).what();
+  if (reason != 0) text += ": " + std::generic_category().message(reason);
+  return text;
 }
 
 void SqliteConnect::prepare() {
-  sqlite3* const db = static_cast<sqlite3*>(connection_->native_handle());
   set("foreign_keys", "1");
   set("secure_delete", "1");
   set("synchronous", "1");  // NORMAL
-  // A file that cannot do WAL answers with the mode that it keeps; one that is read-only with an error.
-  if (sqlite3_db_readonly(db, "main") == 0) run("PRAGMA journal_mode = WAL");
+  set_journal_mode();
+}
+
+/// Leaves the file alone unless the options ask for a mode, or this driver has made it.
+void SqliteConnect::set_journal_mode() {
+  const bool asked = context_->options.journal_mode != JournalMode::keep;
+  const auto made = *context_->made.access();
+  if (!asked && (!made || file_id(target_.file) != made)) return;
+  const auto wanted = asked ? context_->options.journal_mode : JournalMode::wal;
+  const std::string name(journal_mode_names.at(static_cast<std::size_t>(wanted)));
+  QueryResult now;
+  run("PRAGMA journal_mode", &now);
+  if (now.rows.at(0).at(0) != name) run("PRAGMA journal_mode = " + name, &now);
+  // A file of ours may lie where WAL does not work; it then keeps SQLite's own mode.
+  if (asked && now.rows.at(0).at(0) != name) {
+    throw DriverError(ErrorKind::connect, "it keeps journal_mode " + now.rows.at(0).at(0).value_or("NULL") +
+                                              " and does not take " + name);
+  }
+  const auto pending = context_->made.access();
+  if (*pending == made) pending->reset();
 }
 
 /// Does not wait for a lock: `advance` begins again after a moment.
@@ -146,11 +215,12 @@ void SqliteConnect::set(const std::string& pragma, const std::string& value) {
 
 class SqliteDriver : public Driver {
  public:
-  explicit SqliteDriver(DsnSource dsn) : context_(std::make_shared<SqliteContext>(std::move(dsn))) {
+  SqliteDriver(DsnSource dsn, SqliteOptions options)
+      : context_(std::make_shared<SqliteContext>(std::move(dsn), options)) {
     try {
       context_->path_or_uri();
     } catch (const Error&) {
-      // A secret file that is not there yet; connecting will say so.
+      // A secret file that is not there yet, or a DSN that is none; connecting will say so.
     }
   }
 
@@ -168,12 +238,12 @@ class SqliteDriver : public Driver {
 
 }  // namespace
 
-std::shared_ptr<Driver> sqlite_driver(DsnSource dsn) {
-  return std::make_shared<SqliteDriver>(std::move(dsn));
+std::shared_ptr<Driver> sqlite_driver(DsnSource dsn, SqliteOptions options) {
+  return std::make_shared<SqliteDriver>(std::move(dsn), options);
 }
 
-std::shared_ptr<Driver> sqlite_driver(std::string path_or_uri) {
-  return sqlite_driver(DsnSource(Dsn(std::move(path_or_uri))));
+std::shared_ptr<Driver> sqlite_driver(std::string path_or_uri, SqliteOptions options) {
+  return sqlite_driver(DsnSource(Dsn(std::move(path_or_uri))), options);
 }
 
 }  // namespace dbpool

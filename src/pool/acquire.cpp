@@ -132,6 +132,40 @@ Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
   return *waiter.slot;
 }
 
+/// A check that its caller waits for, but not for ever.
+struct PoolCore::WatchedCheck {
+  bool ended = false, left_alone = false;
+  std::exception_ptr thrown;
+  std::condition_variable changed;
+};
+
+/// Runs a check that may block on the scheduler, so that its caller can leave it. Returns whether it has
+/// ended by `until`; if not, it goes on by itself. throws what the check throws.
+bool PoolCore::check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Duration began, TimePoint until) {
+  const auto check = std::make_shared<Guarded<WatchedCheck>>();
+  run_on(runtime_.scheduler, std::move(ping),
+         [core = shared_from_this(), check, &slot, began](const std::exception_ptr& thrown) {
+           {
+             const auto watched = check->access();
+             watched->ended = true;
+             watched->thrown = thrown;
+             watched->changed.notify_one();
+             if (!watched->left_alone) return;
+           }
+           core->checked(slot, failure_of(thrown), began);
+         });
+  auto watched = check->access();
+  while (!watched->ended) {
+    if (clock().now() >= until) {
+      watched->left_alone = true;
+      return false;
+    }
+    clock().wait_until(watched->changed, watched.lock(), until);
+  }
+  if (watched->thrown) std::rethrow_exception(watched->thrown);
+  return true;
+}
+
 /// Checks a slot that is the waiter's already. Returns whether it is good, and then active. A check that
 /// takes longer than the waiter has goes on without it: a caller in a hurry breaks no connection.
 /// throws AcquireTimeout, PoolClosed.
@@ -141,9 +175,14 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   std::shared_ptr<Operation> ping;
   std::exception_ptr thrown;
   bool ended = true;
+  bool stays_here = true;
   try {
-    ping = slot.connection->start_query(options_.validation_query, check_deadline());
-    ended = run_here(*ping, clock(), *waiter.deadline);
+    const Deadline until = check_deadline();
+    ping = slot.connection->start_query(options_.validation_query, until);
+    // What blocks ends at the check's deadline. Only where that is too late it is worth another thread.
+    stays_here = ping->blocks_on() == nullptr || until.when() <= *waiter.deadline;
+    ended = stays_here ? run_here(*ping, clock(), *waiter.deadline)
+                       : check_elsewhere(slot, std::move(ping), began, *waiter.deadline);
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -151,7 +190,7 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
     ping.reset();
     return finish_validation(slot, waiter, thrown, began);
   }
-  await_check(slot, std::move(ping), began);
+  if (stays_here) await_check(slot, std::move(ping), began);
   throw time_out(*state_.access(), waiter);
 }
 

@@ -69,6 +69,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   // acquire.cpp
   Slot& wait_for_slot(ParkedWaiter& waiter);
   bool validate(Slot& slot, ParkedWaiter& waiter);
+  struct WatchedCheck;
+  bool check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Duration began, TimePoint until);
   bool finish_validation(Slot& slot, ParkedWaiter& waiter, const std::exception_ptr& thrown, Duration began);
   std::exception_ptr enqueue(PoolState& state, Waiter& waiter) const;
   void expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const;

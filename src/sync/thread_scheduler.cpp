@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <climits>
 #include <deque>
-#include <list>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -17,7 +16,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "dbpool/sync/scheduler.hpp"
-#include "sync/blocking_tasks.hpp"
+#include "sync/blocking_threads.hpp"
 #include "sync/descriptor.hpp"
 
 namespace dbpool {
@@ -30,6 +29,7 @@ Descriptor opened(int fd, const char* by) {
 
 using Token = std::uint64_t;
 constexpr Token wake_token = 0;
+constexpr unsigned places_for_each_worker = 2;
 
 struct Waiting {
   IoWait wait;
@@ -38,16 +38,8 @@ struct Waiting {
 
 using Moment = std::pair<TimePoint, Token>;
 
-struct Ready {
-  Scheduler::Task task;
-  std::optional<const void*> blocks_on;  ///< what for it has a place in `blocking`
-};
-
 struct SchedulerState {
-  explicit SchedulerState(unsigned workers) : blocking(workers) {}
-
-  std::deque<Ready> ready;
-  BlockingTasks blocking;
+  std::deque<Scheduler::Task> ready;
   std::unordered_map<Token, Waiting> waiting;
   std::set<Moment> moments;  ///< of all that wait not only for a descriptor
   Token next_token = wake_token + 1;
@@ -65,7 +57,7 @@ class ThreadScheduler::Core {
       : clock_(std::move(clock)),
         epoll_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
         wake_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
-        state_(workers) {
+        blocking_(places_for_each_worker * workers) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = wake_token}};
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) {
       throw std::system_error(errno, std::generic_category(), "epoll_ctl");
@@ -76,24 +68,15 @@ class ThreadScheduler::Core {
     {
       const auto state = state_.access();
       if (state->stopped) return false;
-      state->ready.push_back({std::move(task), std::nullopt});
+      state->ready.push_back(std::move(task));
     }
     work_.notify_one();
     return true;
   }
 
   bool post_blocking(Task task, const void* on) {
-    {
-      const auto state = state_.access();
-      if (state->stopped) return false;
-      if (!state->blocking.begin(on)) {
-        state->blocking.hold({std::move(task), on});
-        return true;
-      }
-      state->ready.push_back({std::move(task), on});
-    }
-    work_.notify_one();
-    return true;
+    // Without any thread for it, a worker has to do.
+    return blocking_.post(task, on) || post(std::move(task));
   }
 
   bool when(IoWait wait, Task task) {
@@ -115,18 +98,16 @@ class ThreadScheduler::Core {
   }
 
   void work() {
-    for (std::optional<const void*> blocked_on;;) {
-      Ready next;
+    for (;;) {
+      Task next;
       {
         auto state = state_.access();
-        if (blocked_on) end_blocking(*state, *blocked_on);
         work_.wait(state.lock(), [&] { return state->stopped || !state->ready.empty(); });
         if (state->stopped) return;
         next = std::move(state->ready.front());
         state->ready.pop_front();
       }
-      next.task();
-      blocked_on = next.blocks_on;
+      next();
     }
   }
 
@@ -139,29 +120,25 @@ class ThreadScheduler::Core {
     }
   }
 
-  void stop() {
-    std::deque<Ready> ready;
-    std::list<BlockingTasks::Held> held;
+  /// Does not wait for what runs.
+  void request_stop() {
+    std::deque<Task> ready;
     std::unordered_map<Token, Waiting> waiting;
     {
       const auto state = state_.access();
       state->stopped = true;
       ready.swap(state->ready);
-      held = state->blocking.drop();
       waiting.swap(state->waiting);
       state->moments.clear();
     }
     work_.notify_all();
     wake();
+    blocking_.request_stop();
   }
+
+  void await_blocking() { blocking_.stop(); }
 
  private:
-  /// One blocking task has ended: the next takes its place, behind what is ready. Needs no notification, for
-  /// the caller is a worker that looks for work.
-  static void end_blocking(SchedulerState& state, const void* on) {
-    if (auto next = state.blocking.end(on)) state.ready.push_back({std::move(next->task), next->on});
-  }
-
   void watch(const IoWait& wait, Token token) {
     epoll_event event{.events = EPOLLONESHOT, .data = {.u64 = token}};
     if ((wait.events & POLLIN) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
@@ -206,7 +183,7 @@ class ThreadScheduler::Core {
       const IoWait& wait = it->second.wait;
       if (wait.fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, wait.fd, nullptr);
       state->moments.erase({wait.until, token});
-      state->ready.push_back({std::move(it->second.task), std::nullopt});
+      state->ready.push_back(std::move(it->second.task));
       state->waiting.erase(it);
     }
     work_.notify_one();
@@ -219,6 +196,7 @@ class ThreadScheduler::Core {
   Descriptor wake_;
   Guarded<SchedulerState> state_;
   std::condition_variable work_;
+  BlockingThreads blocking_;
 };
 
 ThreadScheduler::ThreadScheduler(std::shared_ptr<Core> core) : core_(std::move(core)) {}
@@ -247,15 +225,9 @@ bool ThreadScheduler::when(IoWait wait, Task task) {
 }
 
 void ThreadScheduler::stop() {
-  core_->stop();
-  for (auto& thread : threads_) {
-    // A task that dropped the last reference to its own scheduler runs on one of these threads.
-    if (thread.get_id() == std::this_thread::get_id()) {
-      thread.detach();
-    } else if (thread.joinable()) {
-      thread.join();
-    }
-  }
+  core_->request_stop();
+  core_->await_blocking();
+  join_all_others(threads_);
 }
 
 Runtime Runtime::start(unsigned workers) {

@@ -160,7 +160,7 @@ TEST_CASE("after kill -9 the next process answers soon, on the same port and the
   const TemporaryDirectory directory;
   const auto config = directory.write(
       "config.yml",
-      fmt::format("pools:\n  - {{name: orders, dsn: '{}', canary: {{interval: 5ms, query: CREATE "
+      fmt::format("pools:\n  - {{name: orders, dsn: '{}', create: true, canary: {{interval: 5ms, query: CREATE "
                   "TABLE IF NOT EXISTS t (x)}}}}\n",
                   (directory.path() / "orders.db").string()));
   const std::uint16_t port = free_port();

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 
@@ -17,16 +18,16 @@ namespace fs = std::filesystem;
 /// The database as another process sees it.
 class Elsewhere {
  public:
-  explicit Elsewhere(const fs::path& file) {
+  explicit Elsewhere(const fs::path& file, const std::string& journal_mode = "WAL") {
     sqlite3* db = nullptr;
     const int code = sqlite3_open(file.c_str(), &db);
     db_.reset(db);
     if (code != SQLITE_OK) throw std::runtime_error("fixture cannot open " + file.string());
     sqlite3_busy_timeout(db, 5000);
-    run("PRAGMA journal_mode = WAL");
+    run("PRAGMA journal_mode = " + journal_mode);
     run("CREATE TABLE IF NOT EXISTS t (x)");
   }
-  void run(const std::string& sql) {
+  void run(const std::string& sql) const {
     if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
       throw std::runtime_error("fixture statement failed: " + std::string(sqlite3_errmsg(db_.get())));
   }
@@ -45,15 +46,28 @@ struct Files {
   Files() { fs::create_directory(folder); }
 };
 
-std::string pool_on(const std::string& name, const std::string& dsn, const std::string& query) {
-  return fmt::format(
-      "  - {{name: {0}, dsn: '{1}', min_size: 2, max_size: 4, connect_timeout: {2}, validation_timeout: {2}, "
-      "canary: {{interval: 200ms, query: '{3}'}}}}\n",
-      name, dsn, patience(), query);
+std::string content(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-ExporterSetup setup(const fs::path& file, const std::string& query) {
-  return {.config = "pools:\n" + bystander_pool + pool_on("orders", file.string(), query),
+/// Bytes 18 and 19 of a file are 2 where it is in WAL mode, and else 1.
+bool is_in_wal_mode(const fs::path& file) {
+  const std::string bytes = content(file);
+  return bytes.size() > 20 && bytes[18] == 2 && bytes[19] == 2;
+}
+
+/// `more`: further keys, each after a comma.
+std::string pool_on(const std::string& name, const std::string& dsn, const std::string& query,
+                    const std::string& more = "") {
+  return fmt::format(
+      "  - {{name: {0}, dsn: '{1}', min_size: 2, max_size: 4, connect_timeout: {2}, validation_timeout: {2}, "
+      "canary: {{interval: 200ms, query: '{3}'}}{4}}}\n",
+      name, dsn, patience(), query, more);
+}
+
+ExporterSetup setup(const fs::path& file, const std::string& query, const std::string& more = "") {
+  return {.config = "pools:\n" + bystander_pool + pool_on("orders", file.string(), query, more),
           .flags = {"--web.enable-admin-api", "--web.enable-lifecycle"}};
 }
 
@@ -87,31 +101,86 @@ TEST_CASE("databases that stay locked fail their own callers in time and hold up
   }
 }
 
-TEST_CASE("a database file that is deleted under its pool is noticed, and what is there instead is used") {
+TEST_CASE("a database file that is deleted under its pool is an outage until a file is there again") {
   Files files;
-  const ExporterProcess exporter(setup(files.file, "SELECT 1"));
+  { const Elsewhere application(files.file, "DELETE"); }
+  const fs::path kept = files.folder / "kept.db";
+  fs::copy_file(files.file, kept);
+  const ExporterProcess exporter(setup(files.file, "SELECT count(*) FROM t"));
   REQUIRE(is_settled(exporter));
   fs::remove(files.file);
   CHECK(eventually([&] { return complained(exporter, "orders", "was deleted or replaced"); }, 5s));
+  CHECK(comes_to_an_outage(exporter, "orders"));
+  CHECK(eventually([&] { return complained(exporter, "orders", "does not exist; create: true"); }, 5s));
   check_that_others_go_on(exporter);
+  CHECK_FALSE(fs::exists(files.file));
+  fs::copy_file(kept, files.file);
   check_that_it_is_back(exporter, "orders");
-  CHECK(fs::exists(files.file));
+  CHECK(content(files.file) == content(kept));
 }
 
-TEST_CASE("a directory that goes away with its database is an outage until it is there again") {
+TEST_CASE("where files may be made, one that is deleted is made anew, in WAL mode") {
   Files files;
+  const ExporterProcess exporter(setup(files.file, "SELECT 1", ", create: true"));
+  REQUIRE(is_settled(exporter));
+  CHECK(is_in_wal_mode(files.file));
+  fs::remove(files.file);
+  CHECK(eventually([&] { return complained(exporter, "orders", "was deleted or replaced"); }, 5s));
+  check_that_it_is_back(exporter, "orders");
+  CHECK(is_in_wal_mode(files.file));
+}
+
+TEST_CASE("a database of an application is the same after a pool has used it, and a copy has all its rows") {
+  Files files;
+  const Elsewhere application(files.file, "DELETE");
+  application.run("INSERT INTO t VALUES (1)");
+  const std::string before = content(files.file);
+  {
+    const ExporterProcess exporter(setup(files.file, "SELECT count(*) FROM t", ", create: true"));
+    REQUIRE(is_settled(exporter));
+    CHECK(content(files.file) == before);
+    application.run("INSERT INTO t VALUES (2)");
+    CHECK(content(files.file).size() == before.size());
+    CHECK(content(files.file) != before);
+    CHECK(is_used(exporter, "orders"));
+  }
+  CHECK_FALSE(is_in_wal_mode(files.file));
+  const auto left = std::distance(fs::directory_iterator(files.folder), fs::directory_iterator());
+  CHECK(left == 1);
+}
+
+TEST_CASE("a missing database makes an unhealthy pool and no file, however its name is spelled") {
+  Files files;
+  const std::string name = (files.folder / "typo.db").string();
+  const ExporterProcess exporter({.config = "pools:\n" + bystander_pool + pool_on("plain", name, "SELECT 1") +
+                                            pool_on("uri", "file://" + name + "?mode=rw", "SELECT 1")});
+  REQUIRE(comes_to_work(exporter, "bystander"));
+  for (const char* pool : {"plain", "uri"}) {
+    CHECK(eventually([&] { return complained(exporter, pool, "does not exist"); }, 5s));
+    CHECK(exporter.metric("dbpool_health_status", {{"pool", pool}, {"status", "healthy"}}) == 0);
+  }
+  check_that_others_go_on(exporter);
+  CHECK(fs::is_empty(files.folder));
+  { const Elsewhere application(name, "DELETE"); }
+  for (const char* pool : {"plain", "uri"}) CHECK(comes_to_work(exporter, pool, 25s));
+}
+
+TEST_CASE("a directory that goes away with its database is an outage until both are there again") {
+  Files files;
+  { const Elsewhere application(files.file); }
   const ExporterProcess exporter(setup(files.file, "SELECT 1"));
   REQUIRE(is_settled(exporter));
-  fs::remove_all(files.folder);
+  const fs::path elsewhere = files.directory.path() / "elsewhere";
+  fs::rename(files.folder, elsewhere);
   CHECK(comes_to_an_outage(exporter, "orders"));
   check_that_others_go_on(exporter);
-  fs::create_directory(files.folder);
+  fs::rename(elsewhere, files.folder);
   check_that_it_is_back(exporter, "orders");
 }
 
 TEST_CASE("a database that may only be read refuses to be written to, and loses no connection over it") {
   Files files;
-  Elsewhere{files.file};
+  { const Elsewhere application(files.file); }
   const std::string read_only = "file:" + files.file.string() + "?mode=ro";
   const ExporterProcess exporter(setup(read_only, insert));
   REQUIRE(comes_to_work(exporter, "bystander"));
@@ -128,7 +197,7 @@ TEST_CASE("a database that may only be read refuses to be written to, and loses 
 
 TEST_CASE("a database that has turned to garbage is an outage, and a good copy ends it") {
   Files files;
-  Elsewhere{files.file};
+  { const Elsewhere application(files.file); }
   const ExporterProcess exporter(setup(files.file, "SELECT count(*) FROM t"));
   REQUIRE(is_settled(exporter));
   const fs::path copy = files.directory.path() / "copy.db";
@@ -175,7 +244,7 @@ TEST_CASE("a database that is full refuses what adds to it until there is room a
 
 TEST_CASE("a file that may not grow any more fails what is written to it, and not the process") {
   Files files;
-  Elsewhere{files.file};
+  { const Elsewhere application(files.file); }
   ExporterProcess exporter(setup(files.file, "INSERT INTO t VALUES (randomblob(20000))"));
   REQUIRE(is_settled(exporter));
   rlimit before{};

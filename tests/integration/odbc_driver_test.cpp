@@ -216,6 +216,15 @@ TEST_CASE("over ODBC, a wrong or missing password is an authentication failure t
   CHECK(missing.kind() == ErrorKind::authentication);
 }
 
+TEST_CASE("over ODBC, SQLite makes no file that is missing where the connection string says NoCreat") {
+  const DatabaseFile file;
+  CHECK_THROWS_AS(open_odbc(odbc_sqlite(file.path()) + ";NoCreat=1")->execute("SELECT 1", in(5s)),
+                  DriverError);
+  CHECK_FALSE(std::filesystem::exists(file.path()));
+  open_odbc(odbc_sqlite(file.path()))->execute("CREATE TABLE t(x)", in(5s));
+  CHECK(value(*open_odbc(odbc_sqlite(file.path()) + ";NoCreat=1"), "SELECT count(*) FROM t") == "0");
+}
+
 TEST_CASE("over ODBC, what is not there is a failed connect: a database, a driver, a data source, a file") {
   const std::string absent =
       "Driver={PostgreSQL Unicode};Server=127.0.0.1;Port=" + std::to_string(server().port()) +

@@ -72,7 +72,7 @@ TEST_CASE("nineteen of twenty pools of 2 are initialized within two seconds") {
   SUBCASE("on SQLite") {
     const TemporaryDirectory files;
     check_p95(initializations(
-        [&](int i) { return fmt::format("dsn: {}", (files.path() / std::to_string(i)).string()); }));
+        [&](int i) { return fmt::format("dsn: {}, create: true", (files.path() / std::to_string(i)).string()); }));
   }
   SUBCASE("on PostgreSQL") {
     const PostgresServer server;

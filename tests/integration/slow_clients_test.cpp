@@ -39,7 +39,7 @@ std::string greedy_fleet(const TemporaryDirectory& directory, int first = 0) {
   std::string config = "pools:\n";
   for (int i = first; i < 15; ++i) {
     const std::string name = "pool" + std::to_string(i);
-    config += "  - {name: " + name + ", dsn: " + (directory.path() / name).string() + "}\n";
+    config += "  - {name: " + name + ", dsn: " + (directory.path() / name).string() + ", create: true}\n";
   }
   return config;
 }

@@ -17,7 +17,7 @@ namespace dbpool {
 
 /// What one acquire asks for.
 struct AcquireRequest {
-  /// nullopt: the pool's acquire_timeout. A driver that blocks (SQLite) ends a validation first.
+  /// nullopt: the pool's acquire_timeout. A validation that takes longer goes on without the caller.
   std::optional<Duration> timeout;
   std::string site;  ///< a name for the caller; empty: the source location
 };

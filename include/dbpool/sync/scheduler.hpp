@@ -27,9 +27,9 @@ class Scheduler {
 
   /// Runs `task` as soon as a worker is free. Returns false, and drops the task, after a stop.
   virtual bool post(Task task) = 0;
-  /// The same for a task that may keep its worker for long, in a call that only blocks on what lies at `on`.
-  /// A scheduler may run fewer of these at a time than it has workers, and fewer still on the same thing, so
-  /// that the others find one free.
+  /// The same for a task that may keep its thread for long, in a call that only blocks on what lies at `on`.
+  /// A scheduler may run only so many of these at a time, and fewer on the same thing, so that all others
+  /// find a thread free.
   virtual bool post_blocking(Task task, const void* /*on*/) { return post(std::move(task)); }
   /// Runs `task` once, when `wait.fd` is ready or `wait.until` has passed. The task finds out which.
   /// Returns false, and drops the task, after a stop. REQUIRES: the descriptor stays open until the task
@@ -39,9 +39,9 @@ class Scheduler {
   bool at(TimePoint moment, Task task) { return when({-1, 0, moment}, std::move(task)); }
 };
 
-/// A scheduler with threads: one that waits for descriptors and moments, and `workers` that run tasks. At
-/// most half of them run tasks that may block, and all but one of that half those on the same thing; one
-/// always may. All have ended, and waiting tasks are dropped, when it is destroyed or `stop()` returns.
+/// A scheduler with threads: one for descriptors and moments, `workers` for tasks, and twice as many, from
+/// the first such task on, for tasks that may block: all but one of half of these for those on the same
+/// thing. All have ended, and waiting tasks are dropped, when it is destroyed or `stop()` returns.
 class ThreadScheduler : public Scheduler {
  public:
   /// `workers`: 1 or more. throws std::system_error when the system gives no descriptor or thread.

@@ -29,6 +29,21 @@ TEST_CASE("a variable has no blanks, line breaks and byte order marks at its end
   CHECK(environment_of(entries) == Environment{{"A", "1"}, {"B", "x y"}, {"C", ""}});
 }
 
+TEST_CASE("the environment says what may be done to a SQLite file") {
+  const auto config = config_from_environment(
+      {{"DBPOOL_DSN", "/var/lib/orders.db"}, {"DBPOOL_CREATE", "true"}, {"DBPOOL_JOURNAL_MODE", "wal"}});
+  CHECK(config.pools.at(0).sqlite == SqliteOptions{.create = true, .journal_mode = JournalMode::wal});
+  CHECK(config_from_environment({}).pools.at(0).sqlite == SqliteOptions{});
+  for (const char* name : {"DBPOOL_CREATE", "DBPOOL_JOURNAL_MODE"}) {
+    const bool is_switch = std::string(name) == "DBPOOL_CREATE";
+    const auto problems = problems_of(
+        {{"DBPOOL_DRIVER", "postgres"}, {"DBPOOL_DSN", "host=db"}, {name, is_switch ? "false" : "keep"}});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("environment: " + std::string(name) + ": "));
+    CHECK(problems[0].find("allowed: with driver sqlite only") != std::string::npos);
+  }
+}
+
 TEST_CASE("each variable of the pool is held to what it allows") {
   struct Case {
     std::string name, value, allowed;
@@ -38,6 +53,9 @@ TEST_CASE("each variable of the pool is held to what it allows") {
       {"DRIVER", "", "sqlite"},
       {"DSN", "", "a text"},
       {"DSN", "hunter2://x", "a path or a file: URI"},
+      {"DSN", "/var/lib/orders.db?mode=ro", "a file: URI where there are parameters"},
+      {"CREATE", "maybe", "true"},
+      {"JOURNAL_MODE", "WAL2", "keep, wal, delete, truncate, persist, memory or off"},
       {"MIN_SIZE", "-1", "a whole number from 0 to 10000"},
       {"MAX_SIZE", "0", "a whole number from 1 to 10000"},
       {"MAX_SIZE", " 5", "a whole number from 1 to 10000"},

@@ -28,11 +28,12 @@ TEST_CASE("the environment has exactly the variables that are promised") {
     if (key.variable == Key<PoolConfig>::Variable::same) variables.push_back(variable_of(key.name));
   }
   CHECK(variables == std::vector<std::string>{
-                         "DBPOOL_DRIVER", "DBPOOL_DSN", "DBPOOL_MIN_SIZE", "DBPOOL_MAX_SIZE",
-                         "DBPOOL_MAX_OVERFLOW", "DBPOOL_MAX_WAITING", "DBPOOL_ACQUIRE_TIMEOUT",
-                         "DBPOOL_MAX_LIFETIME", "DBPOOL_MAX_IDLE_TIME", "DBPOOL_HEALTH_CHECK_INTERVAL",
-                         "DBPOOL_CONNECT_TIMEOUT", "DBPOOL_VALIDATION_TIMEOUT", "DBPOOL_COMMAND_TIMEOUT",
-                         "DBPOOL_RETRY_ATTEMPTS", "DBPOOL_LEAK_DETECTION_TIMEOUT", "DBPOOL_CANARY_INTERVAL"});
+                         "DBPOOL_DRIVER", "DBPOOL_DSN", "DBPOOL_CREATE", "DBPOOL_JOURNAL_MODE",
+                         "DBPOOL_MIN_SIZE", "DBPOOL_MAX_SIZE", "DBPOOL_MAX_OVERFLOW", "DBPOOL_MAX_WAITING",
+                         "DBPOOL_ACQUIRE_TIMEOUT", "DBPOOL_MAX_LIFETIME", "DBPOOL_MAX_IDLE_TIME",
+                         "DBPOOL_HEALTH_CHECK_INTERVAL", "DBPOOL_CONNECT_TIMEOUT",
+                         "DBPOOL_VALIDATION_TIMEOUT", "DBPOOL_COMMAND_TIMEOUT", "DBPOOL_RETRY_ATTEMPTS",
+                         "DBPOOL_LEAK_DETECTION_TIMEOUT", "DBPOOL_CANARY_INTERVAL"});
 }
 
 TEST_CASE("the documentation has a row for every key") {
