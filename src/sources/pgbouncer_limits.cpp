@@ -85,8 +85,11 @@ void PgBouncerLimits::read_users(const QueryResult& users) {
   for_each_row(users, [&](const Row& row) {
     const auto name = row.text("name");
     if (!name) return;
-    users_[*name] = {own_limit(row, "pool_size"), row.count("reserve_pool_size"),
-                     own_limit(row, "max_user_connections"), row.count("current_connections")};
+    User& user = users_[*name];
+    user.pool_size = own_limit(row, "pool_size");
+    user.reserve = row.count("reserve_pool_size");
+    user.max_connections = own_limit(row, "max_user_connections");
+    user.connections = row.count("current_connections");
   });
 }
 
@@ -123,7 +126,7 @@ PgBouncerLimits::Database PgBouncerLimits::for_user(Database database, const std
   const auto known = users_.find(name);
   if (known == users_.end()) return database;
   if (known->second.pool_size) database.pool_size = *known->second.pool_size;
-  if (known->second.reserve) database.reserve = *known->second.reserve;
+  if (known->second.reserve) database.reserve = known->second.reserve;
   return database;
 }
 

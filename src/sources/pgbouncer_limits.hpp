@@ -44,8 +44,8 @@ class PgBouncerLimits {
   };
   /// The entry in SHOW USERS, where it says anything (1.23 and later).
   struct User {
-    std::optional<Count> pool_size, reserve, max_connections;  ///< nullopt = no word of this user's own
-    Count connections;
+    std::optional<Count> pool_size, max_connections;  ///< nullopt = as for others
+    Count reserve, connections;
   };
   /// What several pools have together at most, and have; nullopt = no limit, or not known.
   struct Shared {
