@@ -152,15 +152,24 @@ TEST_CASE("two users who have used up their database's limit are both saturated 
   }
 }
 
-TEST_CASE("a user that a database's entry names has its limit in each database apart") {
-  Bouncer bouncer("pool_size=20 user=bob", {"pool_mode=transaction", "max_user_connections=2"});
+TEST_CASE("a user that the entries of two databases name has its limit in each of them") {
+  Bouncer bouncer("pool_size=20 user=bob");
+  const std::string entry =
+      " = host=127.0.0.1 port=" + std::to_string(bouncer.server.port()) + " dbname=postgres user=bob\n";
+  const PgBouncerServer pooler({.databases = "one" + entry + "two" + entry,
+                                .settings = {"pool_mode=transaction", "max_user_connections=2"}});
+  bouncer.probe = pgbouncer_probe("pgb", {}, driver_to(pooler.console()));
   std::vector<PoolerClient> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(bouncer.client(60));
-  REQUIRE(eventually([&] { return bouncer.pool("pgb/app/bob").waiting == 1; }, 20s));
-  const PoolSnapshot pool = bouncer.pool("pgb/app/bob");
-  CHECK(pool.active == 2);
-  CHECK(pool.max == 2);
-  CHECK(pool.saturated);
+  for (int i = 0; i < 3; ++i) clients.emplace_back(pooler.dsn("one", "alice"), 60);
+  for (int i = 0; i < 2; ++i) clients.emplace_back(pooler.dsn("two", "alice"), 60);
+  const auto has = [&](const char* name, unsigned active, unsigned waiting) {
+    const PoolSnapshot pool = bouncer.pool(name);
+    return pool.active == active && pool.waiting == waiting;
+  };
+  REQUIRE(eventually([&] { return has("pgb/one/bob", 2, 1) && has("pgb/two/bob", 2, 0); }, 20s));
+  CHECK(bouncer.pool("pgb/one/bob").max == 2);
+  CHECK(bouncer.pool("pgb/one/bob").saturated);
+  CHECK_FALSE(bouncer.pool("pgb/two/bob").saturated);
 }
 
 TEST_CASE("a pooler that refuses clients shows that it has all that it takes, our own among them") {
