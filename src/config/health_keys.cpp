@@ -29,10 +29,11 @@ std::optional<double> read_bound(HealthReason reason, const Value& value, Proble
     case HealthReason::errors:
     case HealthReason::leaks:
       return read_whole(value, {0, most_counted}, problems);
-    case HealthReason::no_connections: {
+    case HealthReason::no_connections:
+    case HealthReason::paused: {
       static constexpr std::array<std::string_view, 2> words{"on", "off"};
       if (!read_word(value, words, problems)) return std::nullopt;
-      return 1;  // the quantity is 1 while there are none
+      return 1;  // the quantity is 1 while it is so
     }
     default:
       return read_number(value, {0, 1, "a ratio from 0 to 1"}, problems);

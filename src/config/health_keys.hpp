@@ -14,7 +14,7 @@ void set_health_preset(HealthPolicy& policy, const Value& value, Problems& probl
 
 /// Overrides one threshold of the policy: `{degraded: …, unhealthy: …}`. A tier that is not mentioned stays
 /// as it is, `off` removes one, and `off` instead of the mapping removes both. A bound is a ratio of 0 to 1,
-/// a count, a duration (peak_wait, response), or `on` (no_connections).
+/// a count, a duration (peak_wait, response), or `on` (no_connections, paused).
 void override_threshold(HealthPolicy& policy, HealthReason reason, const Value& value, Problems& problems);
 
 template <typename Target>
@@ -40,7 +40,7 @@ void wait_window(Target& target, const Value& value, Problems& problems) {
 /// The options in `health:` of a pool or a source. `set_error_window` and `set_wait_window` tell whoever
 /// counts within a window.
 template <typename Target>
-constexpr std::array<Key<Target>, 13> health_keys() {
+constexpr std::array<Key<Target>, 15> health_keys() {
   constexpr auto none = Key<Target>::Variable::none;
   using enum HealthReason;
   return {{
@@ -57,6 +57,10 @@ constexpr std::array<Key<Target>, 13> health_keys() {
        "the same with ratios, of connections that passed their last validation", threshold<healthy_ratio>},
       {"health.leaks", none, "", "the same with counts", threshold<leaks>},
       {"health.no_connections", none, "", "the same with on or off", threshold<no_connections>},
+      {"health.clients", none, "", "the same with ratios, of the clients that a pooler takes",
+       threshold<clients>},
+      {"health.paused", none, "", "the same with on or off, while clients wait for a paused pooler",
+       threshold<paused>},
       {"health.error_window", none, "60s", "how long an error counts", error_window},
       {"health.wait_window", none, "60s", "how long a wait counts", wait_window},
       {"health.recovery_hold", none, "10s", "how long it must look better before the status improves",

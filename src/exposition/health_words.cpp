@@ -30,6 +30,24 @@ std::string utilization(const PoolReport& pool) {
                      of_configured ? ", without overflow" : "");
 }
 
+std::string exhausted(const PoolSnapshot& s) {
+  return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting{}", count(s.active),
+                     count(s.max), count(s.waiting),
+                     s.limited_by.empty() ? "" : fmt::format(", {} is used up", s.limited_by));
+}
+
+std::string clients(const Finding& finding, const PoolSnapshot& s) {
+  const bool full = finding.tier == HealthStatus::unhealthy;
+  return fmt::format("Pooler {}: {} of {} clients", full ? "full" : "nearly full", count(s.clients_used),
+                     count(s.clients_max));
+}
+
+/// That a pooler was made to serve nobody there; "" = it was not, or that is not known.
+std::string held_back(const PoolSnapshot& s) {
+  if (s.paused.value_or(false)) return "paused";
+  return s.disabled.value_or(false) ? "paused (disabled in the pooler)" : "";
+}
+
 /// A status that is kept for a while after its cause may come with figures that look fine again.
 std::string words(const Finding& finding, const PoolReport& pool) {
   const PoolSnapshot& s = pool.figures;
@@ -37,8 +55,7 @@ std::string words(const Finding& finding, const PoolReport& pool) {
     case HealthReason::utilization:
       return utilization(pool);
     case HealthReason::saturation:
-      return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting", count(s.active),
-                         count(s.max), count(s.waiting));
+      return exhausted(s);
     case HealthReason::idle_ratio:
       return fmt::format("Low idle capacity: {} of {} connections idle", count(s.idle), count(s.total()));
     case HealthReason::errors:
@@ -54,6 +71,10 @@ std::string words(const Finding& finding, const PoolReport& pool) {
       return fmt::format("Potential connection leak: {} held for too long", count(s.leaked));
     case HealthReason::no_connections:
       return none_healthy;
+    case HealthReason::clients:
+      return clients(finding, s);
+    case HealthReason::paused:
+      return fmt::format("Clients wait for a paused pool: {}", count(s.waiting));
   }
   return "";
 }
@@ -61,12 +82,15 @@ std::string words(const Finding& finding, const PoolReport& pool) {
 }  // namespace
 
 std::string health_words(const PoolReport& pool) {
+  const std::string pause = held_back(pool.figures);
+  if (!pause.empty() && pool.health.findings.empty()) return pause;
   if (pool.health.nothing_applies) return not_judged;
   if (pool.health.status == HealthStatus::unknown) return "No metrics available";
   if (pool.health.status == HealthStatus::healthy) return "All systems operational";
   auto findings = pool.health.findings;
   std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
   std::vector<std::string> said;
+  if (!pause.empty()) said.push_back(pause);
   for (const Finding& finding : findings) {
     std::string part = words(finding, pool);
     if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));

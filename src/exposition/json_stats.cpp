@@ -87,6 +87,8 @@ void add_ours(Json& into, const NamedPool& pool, TimePoint now) {
   into["database"] = json_of(s.info.database);
   into["labels"] = s.info.labels;
   into["lifecycle"] = s.phase ? Json(lifecycle(*s.phase)) : Json(nullptr);
+  into["clients_used"] = json_of(s.clients_used);
+  into["clients_max"] = json_of(s.clients_max);
   into["leaked"] = json_of(s.leaked);
   into["oldest_waiter_seconds"] = json_of(s.oldest_waiter);
   into["acquisition_seconds"] = quantiles(s.acquisition_duration);

@@ -51,6 +51,16 @@ Quantity no_connections(const PoolSnapshot& s) {
   return wanted ? 1.0 : 0.0;
 }
 
+bool is_held_back(const PoolSnapshot& s) {
+  return s.paused.value_or(false) || s.disabled.value_or(false);
+}
+
+/// 1 while callers wait for a pooler that is held back.
+Quantity paused(const PoolSnapshot& s) {
+  if (!is_held_back(s) || !s.waiting) return std::nullopt;
+  return *s.waiting > s.probing_waiters.value_or(0) ? 1.0 : 0.0;
+}
+
 /// Whether a threshold without a quantity is nevertheless known not to be crossed.
 bool is_clear(HealthReason reason, const PoolSnapshot& s) {
   if (reason == HealthReason::saturation) return s.waiting == 0U;
@@ -78,6 +88,10 @@ Quantity quantity(HealthReason reason, const PoolSnapshot& s, const HealthPolicy
       return number(s.leaked);
     case HealthReason::no_connections:
       return no_connections(s);
+    case HealthReason::clients:
+      return ratio(number(s.clients_used), number(s.clients_max));
+    case HealthReason::paused:
+      return paused(s);
   }
   return std::nullopt;
 }
@@ -118,6 +132,7 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
     const auto reason = static_cast<HealthReason>(i);
     const Threshold& threshold = policy[reason];
     if (!threshold.degraded && !threshold.unhealthy) continue;
+    if (is_held_back(snapshot) && reason != HealthReason::paused) continue;
     const Quantity value = quantity(reason, snapshot, policy);
     has_judged = has_judged || value || is_clear(reason, snapshot);
     if (!value) continue;
@@ -129,7 +144,7 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
   }
   if (has_judged) return judgement;
   // A pool of ours that serves is known to, though nobody wants it judged.
-  const bool serves = snapshot.phase == PoolPhase::serving;
+  const bool serves = snapshot.phase == PoolPhase::serving || is_held_back(snapshot);
   return {serves || only_counts(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
 }
 

@@ -19,6 +19,8 @@ HealthPolicy capacity() {
   policy[HealthReason::response] = {.degraded = beyond(1), .unhealthy = {}};
   policy[HealthReason::leaks] = {.degraded = at(1), .unhealthy = {}};
   policy[HealthReason::no_connections] = {.degraded = {}, .unhealthy = at(1)};
+  policy[HealthReason::clients] = {.degraded = at(0.90), .unhealthy = at(1)};
+  policy[HealthReason::paused] = {.degraded = at(1), .unhealthy = {}};
   return policy;
 }
 

@@ -24,10 +24,12 @@ enum class HealthReason {
   healthy_ratio,
   leaks,
   no_connections,
+  clients,
+  paused,
 };
-inline constexpr std::array<std::string_view, 9> health_reason_names{
-    "utilization", "saturation",    "idle_ratio", "errors",        "peak_wait",
-    "response",    "healthy_ratio", "leaks",      "no_connections"};
+inline constexpr std::array<std::string_view, 11> health_reason_names{
+    "utilization",   "saturation", "idle_ratio",     "errors",  "peak_wait", "response",
+    "healthy_ratio", "leaks",      "no_connections", "clients", "paused"};
 
 constexpr std::string_view to_string(HealthStatus s) {
   return health_status_names[static_cast<std::size_t>(s)];

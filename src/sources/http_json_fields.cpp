@@ -155,6 +155,8 @@ constexpr auto fields = std::to_array<JsonField>({
     {"contact", "the word connected or disconnected", contact},
     {"clients_active", "clients of a pooler", count<&S::clients_active>},
     {"clients_waiting", "clients of a pooler", count<&S::clients_waiting>},
+    {"clients_used", "clients of a pooler in all, as it counts them", count<&S::clients_used>},
+    {"clients_max", "clients that a pooler takes; 0 = unlimited", limit<&S::clients_max>},
     {"paused", "true or false", truth<&S::paused>},
     {"disabled", "true or false", truth<&S::disabled>},
     {"queries", "counter", count<&S::queries>},

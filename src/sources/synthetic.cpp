@@ -70,6 +70,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   void connect() {
     fresh_ = true;
     begin_step();
+    books_.access()->in_line();
     connecting_ = driver_->start_connect(Deadline());
     const auto late = [this] { refused({ErrorKind::timeout, "the pooler let no client in in time"}); };
     run(*connecting_, late, [](Client& self, const std::exception_ptr& failure) { self.connected(failure); });
@@ -77,6 +78,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
 
   void connected(const std::exception_ptr& failure) {
     const bool was_late = end_step();
+    books_.access()->waiting_since(std::nullopt);
     const auto connecting = std::move(connecting_);
     if (stopped_) return;
     if (failure) {

@@ -60,6 +60,7 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.last_error_at = own.last_error_at;
   pool.last_timeout_at = own.last_timeout_at;
 
+  if (in_line_ && pool.waiting.value_or(0) > 0) pool.probing_waiters = 1;
   // Who waits now has waited that long, whether it is our client or one that the pooler told of.
   double waiting = pool.oldest_waiter.value_or(0);
   if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));

@@ -24,7 +24,12 @@ class SyntheticBooks {
     ledger_.apply(event);
   }
   /// Somebody waits since `at` on the stopwatch; nullopt = nobody does.
-  void waiting_since(std::optional<Duration> at) noexcept { waiting_since_ = at; }
+  void waiting_since(std::optional<Duration> at) noexcept {
+    waiting_since_ = at;
+    in_line_ = at.has_value();
+  }
+  /// The client is to be let in, for which it may have to wait. Ends with `waiting_since`.
+  void in_line() noexcept { in_line_ = true; }
   /// Who waits, and was booked as a timeout, waits no longer at `now` on the stopwatch.
   void waited_on(Duration now) noexcept;
   /// Nobody is to be served at `now` on the stopwatch, because somebody wants it so. Waits and errors that
@@ -48,6 +53,7 @@ class SyntheticBooks {
   bool used_ = false;
   std::string database_, user_;
   std::optional<Duration> waiting_since_;
+  bool in_line_ = false;  ///< the client waits at the pooler, or may, whether that counts or not
   RecentPeak late_waits_, late_waits_judged_;
   double wait_peak_ = 0;  ///< seconds
 };

@@ -126,6 +126,8 @@ const std::multimap<std::string, std::string> promised{
     {"ConnectionPoolErrors", "warning 5m 5m"},
     {"ConnectionPoolChurn", "warning 15m 15m"},
     {"ConnectionPoolHighLatency", "warning 5m 10m"},
+    {"ConnectionPoolerClientsExhausted", "critical 2m 5m"},
+    {"ConnectionPoolerClientsExhausted", "warning 2m 5m"},
     {"ConnectionPoolLatencyBudgetBurn", "critical 2m "},
     {"ConnectionPoolLatencyBudgetBurn", "warning 15m "},
     {"ConnectionPoolLatencyBudgetBurn", "warning 1h "},
@@ -222,7 +224,8 @@ TEST_CASE("the index tells of each alert how severe it is and what to do first, 
   }
   const auto index = read(alerts / "runbooks/README.md");
   for (const auto& [name, action] : actions) {
-    const auto short_name = name.substr(std::string("ConnectionPool").size());
+    const std::string prefix = name.starts_with("ConnectionPooler") ? "Connection" : "ConnectionPool";
+    const auto short_name = name.substr(prefix.size());
     std::string severity;
     for (const auto& one : severities[name]) severity += (severity.empty() ? "" : ", ") + one;
     const auto line = "| [" + short_name + "](" + name + ".md) | " + severity + " | " + action + " |\n";

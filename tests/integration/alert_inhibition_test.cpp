@@ -90,6 +90,16 @@ TEST_CASE("an exhausted pool silences what follows from that, not its leaks and 
        of_pool("HighLatency", "warning"), of_pool("SaturationPredicted", "warning")});
 }
 
+TEST_CASE("a pooler that takes no more clients silences its own warning and its health, not its pools") {
+  const Labels front{{"source", "pgb"}, {"pool", "pgb"}};
+  const Labels behind{{"source", "pgb"}, {"pool", "pgb/app/u"}};
+  check({alert("erClientsExhausted", "critical", front), alert("Exhausted", "critical", behind),
+         alert("Unhealthy", "critical", behind),
+         alert("erClientsExhausted", "warning", {{"source", "pgc"}, {"pool", "pgc"}})},
+        {alert("erClientsExhausted", "warning", front), alert("Unhealthy", "critical", front),
+         alert("Degraded", "warning", front)});
+}
+
 TEST_CASE("the graver alert about leaks or health silences the lesser") {
   check({of_pool("LeakExhausting", "critical"), of_pool("Unhealthy", "critical"),
          of_pool("Leak", "warning", other_pool), of_pool("Degraded", "warning", elsewhere)},

@@ -121,7 +121,10 @@ TEST_CASE("a database that dies is a page and a ticket, and its return resolves 
 TEST_CASE(
     "every rule can be evaluated, and what it selects comes from the exporter or from a probed source") {
   // Nobody but a source that is probed has these.
-  const std::set<std::string> of_probed_sources{"dbpool_clients{}", "dbpool_paused{}",
+  const std::set<std::string> of_probed_sources{"dbpool_clients{}",
+                                                "dbpool_clients_used{}",
+                                                "dbpool_clients_max{}",
+                                                "dbpool_paused{}",
                                                 "dbpool_source_last_success_timestamp_seconds{}",
                                                 "dbpool_up{kind!=\"owned\"}"};
   PostgresServer server;

@@ -125,3 +125,53 @@ TEST_CASE("a PgBouncer that is killed shows nothing as alive, disturbs nobody, a
   CHECK(eventually([&] { return site.metric("dbpool_up", {{"source", "pgb"}}) == 1; }, 40s));
   CHECK(eventually([&] { return site.metric("dbpool_connections_max", alice) == 2; }, 40s));
 }
+
+TEST_CASE("a PgBouncer that takes no more clients is unhealthy for that, while its pool is not") {
+  const PostgresServer server;
+  server.query("CREATE ROLE alice LOGIN");
+  const PgBouncerServer pooler(
+      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres", server.port()),
+       .settings = {"pool_mode=transaction", "max_client_conn=6", "max_user_connections=10"}});
+  const ExporterProcess exporter({.config = fmt::format(R"(
+sources:
+  - {{name: pgb, type: pgbouncer, dsn: {}, interval: 200ms}}
+)",
+                                                        pooler.console())});
+  const Labels front{{"source", "pgb"}, {"pool", "pgb"}};
+  const auto is = [&](const Labels& pool, const char* status) {
+    return exporter.metric("dbpool_health_status", with(pool, "status", status)) == 1;
+  };
+  REQUIRE(eventually([&] { return is(front, "healthy"); }, 20s));
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 5; ++i) clients.emplace_back(pooler.dsn("app", "alice"), 60);
+  CHECK(eventually([&] { return is(front, "unhealthy"); }, 20s));
+  const Scrape scrape = exporter.scrape();
+  CHECK(scrape.value("dbpool_clients_used", front) == 6);
+  CHECK(scrape.value("dbpool_clients_max", front) == 6);
+  CHECK(scrape.value("dbpool_health_reason", with(front, "reason", "clients")) == 1);
+  CHECK(scrape.value("dbpool_connections_max", alice) == 10);
+  CHECK(is(alice, "healthy"));
+}
+
+TEST_CASE("clients that wait for a paused PgBouncer degrade their pool, for which it names the pause") {
+  const PostgresServer server;
+  server.query("CREATE ROLE alice LOGIN");
+  const PgBouncerServer pooler(
+      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres", server.port()),
+       .settings = {"pool_mode=transaction"}});
+  const ExporterProcess exporter({.config = fmt::format(R"(
+sources:
+  - {{name: pgb, type: pgbouncer, dsn: {}, interval: 200ms}}
+)",
+                                                        pooler.console())});
+  PoolerClient(pooler.dsn("app", "alice"), 0).wait();
+  pooler.command("PAUSE app");
+  const PoolerClient client(pooler.dsn("app", "alice"), 0);
+  const auto reason = [&](const char* name) {
+    return exporter.metric("dbpool_health_reason", with(alice, "reason", name));
+  };
+  CHECK(eventually([&] { return reason("paused") == 1; }, 20s));
+  CHECK(exporter.metric("dbpool_health_status", with(alice, "status", "degraded")) == 1);
+  CHECK(reason("no_connections") == 0);
+  CHECK(reason("saturation") == 0);
+}

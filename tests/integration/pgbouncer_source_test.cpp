@@ -51,12 +51,25 @@ struct Bouncer {
       most = std::max(most, pool().clients_waiting.value_or(0));
     return most;
   }
-  PoolerClient client(double sleeps) const { return {pooler.dsn("app", "alice"), sleeps}; }
+  PoolerClient client(double sleeps, const std::string& user = "alice") const {
+    return {pooler.dsn("app", user), sleeps};
+  }
 
   PostgresServer server;
   PgBouncerServer pooler;
   std::unique_ptr<Probe> probe;
 };
+
+/// What the console itself says of connections that are not used for longer than server_check_delay.
+std::string used_servers(const std::string& console) {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> conn(PQconnectdb(console.c_str()), PQfinish);
+  const std::unique_ptr<PGresult, decltype(&PQclear)> pools(PQexec(conn.get(), "SHOW POOLS"), PQclear);
+  for (int row = 0; row < PQntuples(pools.get()); ++row) {
+    if (std::string(PQgetvalue(pools.get(), row, 0)) == "app")
+      return PQgetvalue(pools.get(), row, PQfnumber(pools.get(), "sv_used"));
+  }
+  return "";
+}
 
 /// A PgBouncer source with a synthetic client.
 struct Measured {
@@ -105,6 +118,86 @@ TEST_CASE("a client beyond max_client_conn is refused, and the console still ans
   CHECK_THROWS_AS(bouncer.client(1), std::runtime_error);
   const PoolSnapshot pool = bouncer.pool();  // over a connection that is opened now
   CHECK(*pool.clients_active + *pool.clients_waiting == 4);
+}
+
+TEST_CASE("a user's limit bounds the pool, which is saturated when it is used up and clients wait") {
+  Bouncer bouncer("pool_size=20", {"pool_mode=transaction", "max_user_connections=2"});
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 8; ++i) clients.push_back(bouncer.client(60));
+  REQUIRE(eventually([&] { return bouncer.pool().waiting == 6 && bouncer.pool().active == 2; }, 20s));
+  const PoolSnapshot pool = bouncer.pool();
+  CHECK(pool.max == 2);
+  CHECK(pool.saturated);
+  CHECK(pool.limited_by == "max_user_connections");
+}
+
+TEST_CASE("two users who have used up their database's limit are both saturated while they wait") {
+  Bouncer bouncer("pool_size=20", {"pool_mode=transaction", "max_db_connections=4"});
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(bouncer.client(60));
+  REQUIRE(eventually([&] { return bouncer.pool().active == 3; }, 20s));
+  clients.push_back(bouncer.client(60, "bob"));
+  REQUIRE(eventually([&] { return bouncer.pool("pgb/app/bob").active == 1; }, 20s));
+  CHECK_FALSE(bouncer.pool().saturated);  // nobody waits yet
+  for (int i = 0; i < 2; ++i) clients.push_back(bouncer.client(60));
+  clients.push_back(bouncer.client(60, "bob"));
+  const auto waiting = [&](const char* pool) { return bouncer.pool(pool).waiting; };
+  REQUIRE(eventually([&] { return waiting("pgb/app/alice") == 2 && waiting("pgb/app/bob") == 1; }, 20s));
+  for (const char* name : {"pgb/app/alice", "pgb/app/bob"}) {
+    CAPTURE(name);
+    const PoolSnapshot pool = bouncer.pool(name);
+    CHECK(pool.max == 4);
+    CHECK(pool.saturated);
+    CHECK(pool.limited_by == "max_db_connections");
+  }
+}
+
+TEST_CASE("a user that the entries of two databases name has its limit in each of them") {
+  Bouncer bouncer("pool_size=20 user=bob");
+  const std::string entry =
+      " = host=127.0.0.1 port=" + std::to_string(bouncer.server.port()) + " dbname=postgres user=bob\n";
+  const PgBouncerServer pooler({.databases = "one" + entry + "two" + entry,
+                                .settings = {"pool_mode=transaction", "max_user_connections=2"}});
+  bouncer.probe = pgbouncer_probe("pgb", {}, driver_to(pooler.console()));
+  std::vector<PoolerClient> clients;
+  for (int i = 0; i < 3; ++i) clients.emplace_back(pooler.dsn("one", "alice"), 60);
+  for (int i = 0; i < 2; ++i) clients.emplace_back(pooler.dsn("two", "alice"), 60);
+  const auto has = [&](const char* name, unsigned active, unsigned waiting) {
+    const PoolSnapshot pool = bouncer.pool(name);
+    return pool.active == active && pool.waiting == waiting;
+  };
+  REQUIRE(eventually([&] { return has("pgb/one/bob", 2, 1) && has("pgb/two/bob", 2, 0); }, 20s));
+  CHECK(bouncer.pool("pgb/one/bob").max == 2);
+  CHECK(bouncer.pool("pgb/one/bob").saturated);
+  CHECK_FALSE(bouncer.pool("pgb/two/bob").saturated);
+}
+
+TEST_CASE("a pooler that refuses clients shows that it has all that it takes, our own among them") {
+  Bouncer bouncer("pool_size=20", {"pool_mode=transaction", "max_client_conn=6"});
+  CHECK(bouncer.pool("pgb").clients_used == 1);
+  std::vector<PoolerClient> clients;
+  int refused = 0;
+  for (int i = 0; i < 12; ++i) {
+    try {
+      clients.push_back(bouncer.client(60));
+    } catch (const std::runtime_error&) {
+      ++refused;
+    }
+  }
+  CHECK(refused == 7);
+  const PoolSnapshot front = bouncer.pool("pgb");
+  CHECK(front.clients_max == 6);
+  CHECK(front.clients_used == 6);
+}
+
+TEST_CASE("a connection that was quiet for longer than server_check_delay is idle, and none is checked") {
+  Bouncer bouncer("pool_size=2", {"pool_mode=transaction", "server_check_delay=1"});
+  bouncer.client(0).wait();
+  CHECK(bouncer.pool().idle == 1);
+  REQUIRE(eventually([&] { return used_servers(bouncer.pooler.console()) == "1"; }, 20s));
+  const PoolSnapshot pool = bouncer.pool();
+  CHECK(pool.idle == 1);
+  CHECK(pool.checking == 0);
 }
 
 TEST_CASE("a database that is paused says so, until it is resumed") {

@@ -50,6 +50,7 @@ struct PoolSnapshot {
 
   // Callers now.
   Count waiting;
+  Count probing_waiters;     ///< of `waiting`, those of ours that measure; not judged as callers
   Seconds oldest_waiter;     ///< 0 when nobody waits
   Seconds wait_peak;         ///< since start
   Seconds wait_recent_peak;  ///< within the wait window (60 s), waiters still waiting included
@@ -81,9 +82,11 @@ struct PoolSnapshot {
 
   // Poolers and servers only.
   Count clients_active, clients_waiting;
+  Count clients_used, clients_max;  ///< of a pooler in all, as it counts them; and how many it takes
   std::optional<bool> paused, disabled;
   std::string pool_mode;   ///< session, transaction or statement; "" = not known
   bool saturated = false;  ///< takes no further caller just now, though its figures may not be known
+  std::string limited_by;  ///< the setting that is used up and that others share; "" = none, or not known
   Seconds query_seconds, transaction_seconds, wait_seconds;
   Count queries, transactions;
   Seconds oldest_transaction;

@@ -35,6 +35,31 @@ TEST_CASE("every other reason has words of its own") {
         "Potential connection leak: 1 held for too long");
 }
 
+TEST_CASE("a limit that others share is named, and so is a pooler that takes no more clients") {
+  PoolSnapshot s = known_pooler("pgb");
+  s.paused = false;
+  s.active = 3, s.max = 4, s.waiting = 2, s.limited_by = "max_db_connections";
+  CHECK(health_words(report_of(s, {unhealthy, {{HealthReason::saturation, unhealthy}}})) ==
+        "Pool exhausted: 3 of 4 connections active, 2 requests waiting, max_db_connections is used up");
+  s.clients_used = 91, s.clients_max = 100;
+  CHECK(health_words(report_of(s, {degraded, {{HealthReason::clients, degraded}}})) ==
+        "Pooler nearly full: 91 of 100 clients");
+  s.clients_used = 100;
+  CHECK(health_words(report_of(s, {unhealthy, {{HealthReason::clients, unhealthy}}})) ==
+        "Pooler full: 100 of 100 clients");
+}
+
+TEST_CASE("a pool that is paused or disabled says so, whatever else is said") {
+  PoolSnapshot s = known_pooler("pgb");
+  CHECK(health_words(report_of(s, {healthy, {}})) == "paused");
+  CHECK(health_words(report_of(s, {healthy, {}, true})) == "paused");
+  CHECK(health_words(report_of(s, {degraded, {{HealthReason::paused, degraded}}})) ==
+        "paused; Clients wait for a paused pool: 4");
+  s.paused = false;
+  s.disabled = true;
+  CHECK(health_words(report_of(s, {healthy, {}})) == "paused (disabled in the pooler)");
+}
+
 TEST_CASE("several reasons are told the worst first, and the same words once") {
   CHECK(words(unhealthy, {{HealthReason::errors, degraded},
                           {HealthReason::healthy_ratio, unhealthy},

@@ -135,6 +135,10 @@ TEST_CASE("beside the documents' fields a pool tells what the status page shows"
   CHECK(pool["oldest_waiter_seconds"] == 0.25);
   CHECK(pool["acquisition_seconds"]["p50"].get<double>() == doctest::Approx(0.2505));
   CHECK(pool["last_read_age_seconds"] == 0);
+  check_unknown(pool, {"clients_used", "clients_max"});
+  const Json pooler = stats_of(known_pooler("pgb"));
+  CHECK(pooler["clients_used"] == 25);
+  CHECK(pooler["clients_max"] == 26);
 }
 
 TEST_CASE("sources tell whether they answer, how old their figures are, and their last error") {

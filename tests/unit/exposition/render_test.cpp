@@ -90,6 +90,8 @@ dbpool_health_reason{source="app",pool="app/main",reason="response"} 0
 dbpool_health_reason{source="app",pool="app/main",reason="healthy_ratio"} 0
 dbpool_health_reason{source="app",pool="app/main",reason="leaks"} 0
 dbpool_health_reason{source="app",pool="app/main",reason="no_connections"} 0
+dbpool_health_reason{source="app",pool="app/main",reason="clients"} 0
+dbpool_health_reason{source="app",pool="app/main",reason="paused"} 0
 dbpool_exporter_build_info{version="",revision="",compiler=""} 1
 dbpool_exporter_config_last_reload_successful 1
 )");
@@ -138,6 +140,8 @@ TEST_CASE("a pooler's own figures have series") {
   const FleetSnapshot fleet = one_pool(known_pooler("pgb"), {}, SourceKind::pgbouncer);
   CHECK(series_of(fleet, "dbpool_clients") == R"(dbpool_clients{source="pgb",pool="pgb",state="active"} 17
 dbpool_clients{source="pgb",pool="pgb",state="waiting"} 18
+dbpool_clients_used{source="pgb",pool="pgb"} 25
+dbpool_clients_max{source="pgb",pool="pgb"} 26
 )");
   CHECK(series_of(fleet, "dbpool_paused") == "dbpool_paused{source=\"pgb\",pool=\"pgb\"} 1\n");
   CHECK(series_of(fleet, "dbpool_disabled") == "dbpool_disabled{source=\"pgb\",pool=\"pgb\"} 0\n");

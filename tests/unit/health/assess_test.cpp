@@ -186,3 +186,22 @@ TEST_CASE("an older verdict does not hide that a pool is recovering by now") {
   s.phase = PoolPhase::recovering;
   CHECK(current_judgement(s, verdict) == without_connections);
 }
+
+TEST_CASE(
+    "a pool that is paused or disabled is judged by who waits for it alone, and not by a trial of ours") {
+  for (const bool disabled : {false, true}) {
+    PoolSnapshot s;
+    s.paused = !disabled;
+    s.disabled = disabled;
+    s.idle = 0, s.active = 5, s.max = 5, s.last_connect_ok = false, s.errors_recent = 20;
+    const HealthPolicy policy = health_preset("capacity").value();
+    CHECK(assess(s, policy) == Judgement{healthy, {}, true});  // of its clients nothing is known
+    s.waiting = 1;
+    CHECK(assess(s, policy) == Judgement{degraded, {{HealthReason::paused, degraded}}});
+    s.probing_waiters = 1;
+    CHECK(assess(s, policy) == Judgement{healthy, {}});
+    s.waiting = 2;
+    CHECK(assess(s, policy) == Judgement{degraded, {{HealthReason::paused, degraded}}});
+    CHECK(assess(s, health_preset("ombudsman").value()) == Judgement{healthy, {}, true});
+  }
+}

@@ -69,6 +69,19 @@ PoolSnapshot leaking(std::uint64_t leaked) {
   return s;
 }
 
+PoolSnapshot crowded(std::uint64_t clients) {
+  PoolSnapshot s = calm();
+  s.clients_used = clients;
+  s.clients_max = 100;
+  return s;
+}
+
+PoolSnapshot paused_with(std::uint64_t waiting) {
+  PoolSnapshot s = busy(100, waiting);
+  s.paused = true;
+  return s;
+}
+
 PoolSnapshot empty(std::uint64_t min, std::optional<bool> last_connect_ok) {
   PoolSnapshot s = calm();
   s.idle = s.healthy = 0;
@@ -118,6 +131,11 @@ TEST_CASE(
                         {"1 leak", leaking(1), degraded, leaks},
                         {"100 leaks", leaking(100), degraded, leaks},
                         {"no connection passed its validation", validated(0), healthy},
+                        {"89 of 100 clients", crowded(89), healthy},
+                        {"90 of 100 clients", crowded(90), degraded, clients},
+                        {"100 of 100 clients", crowded(100), unhealthy, clients},
+                        {"full and paused", paused_with(0), healthy},
+                        {"full and paused with waiters", paused_with(1), degraded, paused},
                         {"empty", empty(2, true), unhealthy, no_connections},
                         {"empty by configuration", empty(0, true), healthy},
                         {"empty, nothing tried yet", empty(0, std::nullopt), healthy},

@@ -93,11 +93,21 @@ TEST_CASE("clients that are logging in belong to no pool yet") {
   CHECK(pool_of(parse(version("1.8")), "pgb").clients_waiting == 1);
 }
 
+TEST_CASE("the clients of the pooler in all stand under the source, with how many it takes") {
+  const PoolSnapshot front = pool_of(parse(version("1.18")), "pgb");
+  CHECK(front.clients_used == 5);
+  CHECK(front.clients_max == 20);
+  const PoolSnapshot without_lists = pool_of(parse(version("1.8")), "pgb");
+  CHECK_FALSE(without_lists.clients_used.has_value());
+  CHECK(without_lists.clients_max == 100);
+}
+
 TEST_CASE("1.8: totals come from SHOW STATS and the minimum from SHOW CONFIG") {
   const ProbeResult all = parse(version("1.8"));
   const PoolSnapshot& pool = pool_of(all, "pgb/app/alice");
   CHECK(pool.active == 5);
-  CHECK(pool.checking == 3);
+  CHECK(pool.idle == 1);      // not used for longer than server_check_delay
+  CHECK(pool.checking == 2);  // being checked
   CHECK(pool.opening == 1);
   CHECK(pool.total() == 8);
   CHECK(pool.waiting == 3);

@@ -253,6 +253,26 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
   CHECK(trial.database->connects == 1);
 }
 
+TEST_CASE("of those who wait for a paused pool, our own client is known not to be a caller") {
+  Trial trial;
+  pause_while_waiting(trial);
+  PoolSnapshot pool;
+  pool.pool = "pgb/db/owner";
+  pool.paused = true;
+  pool.waiting = 2;
+  trial.pooler->set_pool(pool);
+  CHECK(trial.pool().probing_waiters == 1);
+  pool.waiting = 0;
+  trial.pooler->set_pool(pool);
+  CHECK_FALSE(trial.pool().probing_waiters.has_value());
+  pool.waiting = 2;
+  pool.paused = false;
+  trial.pooler->set_pool(pool);
+  trial.database->silent = false;
+  trial.scheduler->advance(1s);
+  CHECK_FALSE(trial.pool().probing_waiters.has_value());
+}
+
 TEST_CASE("a server that stays away after the pause is an outage like any other") {
   Trial trial;
   pause_while_waiting(trial);
