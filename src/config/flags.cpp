@@ -46,7 +46,9 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const auto end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
+    const auto first = std::min(text.find_first_not_of(' ', begin), end);
+    parts.push_back(text.substr(first, end - first));
+    while (parts.back().ends_with(' ')) parts.back().pop_back();
     begin = end + 1;
   }
   return parts;
@@ -107,7 +109,7 @@ void read_flag(const Flag& flag, const std::vector<std::string>& given, const En
   if (texts.empty()) {
     path = variable_of(flag.key.name);
     const auto found = environment.find(path);
-    if (found == environment.end()) return;
+    if (found == environment.end() || found->second.empty()) return;
     texts = texts_of_variable(flag, found->second);
     path = "environment: " + path;
   }

@@ -49,8 +49,9 @@ std::string dsn_problem(const std::string& driver, const Dsn& dsn) {
 }  // namespace
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
+  // Of an unknown one, the DSN is not checked.
   if (value.kind == Value::Kind::text) pool.driver = value.text;
-  read_word(value, driver_names, problems);
+  if (const auto index = read_word(value, driver_names, problems)) pool.driver = driver_names[*index];
 }
 
 void set_validate(PoolConfig& pool, const Value& value, Problems& problems) {

@@ -1,0 +1,53 @@
+#include "drivers/postgres_passfile.hpp"
+
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace dbpool {
+namespace {
+
+/// The directory in which libpq looks for `.pgpass`; "" = there is none.
+std::string home_directory() {
+  constexpr int asks_environment = 150000;  // the first version of libpq that does
+  const char* const home = std::getenv("HOME");
+  if (PQlibVersion() >= asks_environment && home != nullptr && *home != '\0') return home;
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
+  return found == nullptr || found->pw_dir == nullptr ? "" : found->pw_dir;
+}
+
+PostgresPassfile ignored(const std::string& path, const char* why, const char* cure) {
+  return {PostgresPassfile::nowhere, "the password file \"" + path + "\" is ignored: " + why + "; " + cure};
+}
+
+}  // namespace
+
+PostgresPassfile find_passfile(const std::string& named) {
+  const std::string home = named.empty() ? home_directory() : "";
+  if (named.empty() && home.empty()) return {};
+  const std::string path = named.empty() ? home + "/.pgpass" : named;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0)
+    return named.empty() ? PostgresPassfile{}
+                         : ignored(path, "it cannot be found", "allowed: a readable file");
+  if (!S_ISREG(status.st_mode)) return ignored(path, "it is not a plain file", "allowed: a plain file");
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return ignored(
+        path, "its group or others have access to it",
+        "allowed: mode 0600 (chmod 0600); where a file cannot have it, as a Kubernetes secret with "
+        "fsGroup, a dsn_file");
+  }
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
+    return ignored(path, "it cannot be read", "allowed: a file that this process may read");
+  return {path, ""};
+}
+
+}  // namespace dbpool
