@@ -8,9 +8,12 @@
 
 #include <array>
 #include <cstdlib>
+#include <string_view>
 
 namespace dbpool {
 namespace {
+
+constexpr std::string_view nowhere = PostgresPassfile::nowhere;
 
 /// The directory in which libpq looks for `.pgpass`; "" = there is none.
 std::string home_directory() {
@@ -24,6 +27,11 @@ std::string home_directory() {
   return found == nullptr || found->pw_dir == nullptr ? "" : found->pw_dir;
 }
 
+std::string default_path() {
+  const std::string home = home_directory();
+  return home.empty() ? "" : home + "/.pgpass";
+}
+
 PostgresPassfile ignored(const std::string& path, const char* why, const char* cure) {
   return {PostgresPassfile::nowhere, "the password file \"" + path + "\" is ignored: " + why + "; " + cure};
 }
@@ -31,9 +39,9 @@ PostgresPassfile ignored(const std::string& path, const char* why, const char* c
 }  // namespace
 
 PostgresPassfile find_passfile(const std::string& named) {
-  const std::string home = named.empty() ? home_directory() : "";
-  if (named.empty() && home.empty()) return {};
-  const std::string path = named.empty() ? home + "/.pgpass" : named;
+  if (named.starts_with(nowhere)) return find_passfile(named.substr(nowhere.size()));
+  const std::string path = named.empty() ? default_path() : named;
+  if (path.empty()) return {};
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0)
     return named.empty() ? PostgresPassfile{}
@@ -48,6 +56,14 @@ PostgresPassfile find_passfile(const std::string& named) {
   if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
     return ignored(path, "it cannot be read", "allowed: a file that this process may read");
   return {path, ""};
+}
+
+void hide_unusable_passfile() {
+  const char* const variable = std::getenv("PGPASSFILE");
+  const std::string named = variable == nullptr ? "" : variable;
+  if (find_passfile(named).problem.empty() || named.starts_with(nowhere)) return;
+  const std::string hidden = std::string(nowhere) + (named.empty() ? default_path() : named);
+  ::setenv("PGPASSFILE", hidden.c_str(), 1);
 }
 
 }  // namespace dbpool

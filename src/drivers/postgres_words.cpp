@@ -229,7 +229,7 @@ std::string option_value_problem(const std::map<std::string, std::string>& optio
     if (found == options.end() || is_among(allowed, found->second)) continue;
     std::string problem(option);
     problem += found->second == "no-verify"
-                   ? "=no-verify is not known to libpq (require encrypts and verifies nothing, too)"
+                   ? "=no-verify is not known to libpq (of its words, require encrypts without verifying)"
                    : " has a value that libpq does not know";
     return problem + "; expected one of " + std::string(allowed);
   }
