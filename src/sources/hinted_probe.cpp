@@ -1,5 +1,7 @@
 #include "sources/hinted_probe.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,24 +14,27 @@ namespace {
 /// How a server answers that takes `SHOW POOLS` for a setting of its own, or has no such database.
 constexpr std::string_view unknown_setting = "42704", unknown_database = "3D000";
 
-std::string_view hint_for(SourceKind kind, const DriverError& error) {
+bool says_any(const DriverError& error, std::initializer_list<std::string_view> phrases) {
   const std::string_view text = error.what();
-  // PgBouncer has one SQLSTATE for everything.
-  const bool no_database =
-      error.sqlstate() == unknown_database || text.find("no such database") != std::string_view::npos;
+  return std::ranges::any_of(phrases, [text](auto one) { return text.find(one) != std::string_view::npos; });
+}
+
+std::string_view hint_for(SourceKind kind, const DriverError& error) {
   const bool not_understood = error.sqlstate() == unknown_setting;
   switch (kind) {
     case SourceKind::pgbouncer:
-      return no_database || not_understood
-                 ? "PgBouncer's pools are shown by its console alone, which is the database \"pgbouncer\""
-                 : "";
+      // PgBouncer has one SQLSTATE for everything.
+      if (!not_understood && error.sqlstate() != unknown_database &&
+          !says_any(error, {"no such database", "bouncer config error"})) {
+        return "";
+      }
+      return "PgBouncer's pools are shown by its console alone, which is the database \"pgbouncer\"";
     case SourceKind::pgpool:
       return not_understood ? "this server is not Pgpool-II; is the port right?" : "";
     case SourceKind::pg_stat_activity:
-      return text.find("invalid command") != std::string_view::npos ||
-                     text.find("unsupported pkt type") != std::string_view::npos
-                 ? "this is PgBouncer's console; allowed: a database of the PostgreSQL server"
-                 : "";
+      // Its console's answer to a SELECT.
+      if (!says_any(error, {"failed: failure (08P01)", "invalid command"})) return "";
+      return "this is PgBouncer's console; allowed: a database of the PostgreSQL server";
     default:
       return "";
   }
