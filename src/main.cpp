@@ -1,26 +1,31 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <iterator>
 
 #include "config/load.hpp"
+#include "config/warnings.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/quiet_libraries.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "log/spdlog_logger.hpp"
 
 namespace {
 
 void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
-  flags.config_file ? dbpool::load_config(*flags.config_file, environment)
-                    : dbpool::config_from_environment(environment);
-  for (const auto& warning : dbpool::environment_warnings(environment, flags.config_file)) {
-    std::cerr << "warning: " << warning << '\n';
-  }
+  const auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+                                        : dbpool::config_from_environment(environment);
+  auto warnings = dbpool::environment_warnings(environment, flags.config_file);
+  std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
+  for (const auto& warning : warnings) std::cerr << "warning: " << warning << '\n';
   std::cout << "OK\n";
 }
 
 void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  dbpool::quiet_libraries();
   const auto logger = dbpool::spdlog_logger(flags.log);
   dbpool::Daemon(flags, environment, *logger).run();
 }

@@ -19,10 +19,15 @@ void refuse_web_config(Flags&, const Value& value, Problems& problems) {
 }
 
 void add_listen_address(WebOptions& web, const Value& value, Problems& problems) {
-  if (is_ipv6_address(value.text)) {
+  const bool is_list = value.text.find(',') != std::string::npos;
+  if (!is_list && is_ipv6_address(value.text)) {
     problems.add(value, "the web server of this build has no IPv6; allowed: host:port or :port with IPv4");
   } else if (const auto address = parse_listen_address(value.text)) {
     web.listen.push_back(*address);
+  } else if (is_list) {
+    problems.add(value,
+                 "several addresses in one flag; allowed: the flag again for each address (only "
+                 "DBPOOL_WEB_LISTEN_ADDRESS takes a list with commas)");
   } else {
     problems.reject(value, "host:port or :port, with a port from 0 to 65535");
   }
@@ -76,7 +81,8 @@ constexpr auto table = std::to_array<Flag>({
     {{"config.check", same, "", "print every problem of the configuration or OK, and exit",
       act<Action::check_config>},
      Takes::nothing},
-    {{"web.listen-address", same, "0.0.0.0:10127", "host:port or :port; repeatable", set_listen_addresses},
+    {{"web.listen-address", same, "0.0.0.0:10127",
+      "host:port or :port; repeatable (in the variable: a list with commas)", set_listen_addresses},
      Takes::texts},
     {{"web.telemetry-path", same, "/metrics", "where the metrics are", set_telemetry_path}, Takes::text},
     {{"web.config.file", same, "", "TLS and basic authentication; not in this build yet", refuse_web_config},

@@ -29,7 +29,8 @@ std::optional<Value> value_of(const Flag& flag, const std::vector<std::string>& 
   list.kind = Value::Kind::list;
   list.path = path;
   for (const auto& text : texts) {
-    list.items.push_back(text_value(text, path));
+    const bool is_digit = flag.takes == Takes::nothing && (text == "0" || text == "1");
+    list.items.push_back(text_value(is_digit ? (text == "1" ? "true" : "false") : text, path));
     if (!text.empty()) continue;
     problems.add(list, fmt::format("has no value; allowed: {}", flag.key.meaning));
     return std::nullopt;
@@ -46,17 +47,17 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const auto end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
+    const auto first = std::min(text.find_first_not_of(' ', begin), end);
+    parts.push_back(text.substr(first, end - first));
+    while (parts.back().ends_with(' ')) parts.back().pop_back();
     begin = end + 1;
   }
   return parts;
 }
 
-/// What a variable says, in the words of the command line.
+/// What a variable says, as it would come from the command line.
 std::vector<std::string> texts_of_variable(const Flag& flag, const std::string& text) {
   if (flag.takes == Takes::texts) return split_at_commas(text);
-  if (flag.takes == Takes::nothing && text == "1") return {"true"};
-  if (flag.takes == Takes::nothing && text == "0") return {"false"};
   return {text};
 }
 
@@ -107,7 +108,7 @@ void read_flag(const Flag& flag, const std::vector<std::string>& given, const En
   if (texts.empty()) {
     path = variable_of(flag.key.name);
     const auto found = environment.find(path);
-    if (found == environment.end()) return;
+    if (found == environment.end() || found->second.empty()) return;
     texts = texts_of_variable(flag, found->second);
     path = "environment: " + path;
   }

@@ -24,9 +24,10 @@ struct Flags {
   bool operator==(const Flags&) const = default;
 };
 
-/// Reads the flags; one that is given beats its variable. `--help` and `--version` win over whatever else is
-/// wrong. throws ConfigError with all that is wrong, with the configuration as well, so that it takes one
-/// start to learn of it.
+/// Reads the flags; one that is given beats its variable, and an empty variable counts as not set. Where a
+/// flag may be given several times, its variable holds a list with commas. `--help` and `--version` win over
+/// whatever else is wrong. throws ConfigError with all that is wrong, with the configuration as well, so that
+/// it takes one start to learn of it.
 Flags parse_flags(int argc, const char* const* argv, const Environment& environment);
 
 /// What `--help` prints, with a newline at its end.

@@ -14,7 +14,7 @@ using Tier = std::optional<Bound> Threshold::*;
 constexpr unsigned most_counted = 1'000'000'000;
 
 bool is_off(const Value& value) {
-  return value.kind == Value::Kind::text && !value.quoted && value.text == "off";
+  return value.kind == Value::Kind::text && !value.quoted && is_word(value.text, "off");
 }
 
 /// Returns a bound's value in the unit of its quantity.

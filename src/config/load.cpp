@@ -149,7 +149,7 @@ Config config_from_environment(const Environment& environment) {
   for (const auto& key : pool_keys()) {
     if (key.variable == Key<PoolConfig>::Variable::none) continue;
     const auto found = environment.find(variable_of(key.name));
-    if (found == environment.end()) continue;
+    if (found == environment.end() || found->second.empty()) continue;
     Value value;
     value.kind = Value::Kind::text;
     value.text = found->second;
@@ -181,7 +181,8 @@ std::vector<std::string> environment_warnings(const Environment& environment,
                                               const std::optional<std::filesystem::path>& config_file) {
   std::vector<std::string> unknown, ignored;
   for (const auto& [variable, value] : environment) {
-    if (!variable.starts_with("DBPOOL_") || is_flag_variable(variable)) continue;
+    // One that is empty says nothing.
+    if (!variable.starts_with("DBPOOL_") || value.empty() || is_flag_variable(variable)) continue;
     if (!is_pool_variable(variable)) {
       unknown.push_back(variable);
     } else if (config_file) {

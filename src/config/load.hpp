@@ -17,7 +17,8 @@ Config load_config(const std::filesystem::path& file, const Environment& environ
 /// As above, of the text of a file; `name` is how problems call it.
 Config parse_config(const std::string& text, const std::string& name, const Environment& environment);
 
-/// Makes the configuration without a file: one pool named `default` from the `DBPOOL_…` variables.
+/// Makes the configuration without a file: one pool named `default` from the `DBPOOL_…` variables. An empty
+/// variable counts as not set.
 /// throws ConfigError with all that is wrong with them.
 Config config_from_environment(const Environment& environment);
 

@@ -54,6 +54,10 @@ std::string describe_least(Duration least) {
   return fmt::format("of {}s or more", seconds_of(least));
 }
 
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// Whether a value can be a number or a boolean: a bare text, or one that a variable was filled into.
 bool is_bare(const Value& value) {
   return value.kind == Value::Kind::text && !value.quoted;
@@ -90,13 +94,17 @@ std::optional<double> read_number(const Value& value, const NumberRange& range, 
   return std::nullopt;
 }
 
+bool is_word(std::string_view text, std::string_view word) {
+  return std::ranges::equal(text, word, {}, lower, lower);
+}
+
 std::optional<bool> read_switch(const Value& value, Problems& problems) {
   if (is_bare(value)) {
     for (const auto word : {"true", "yes", "on"}) {
-      if (value.text == word) return true;
+      if (is_word(value.text, word)) return true;
     }
     for (const auto word : {"false", "no", "off"}) {
-      if (value.text == word) return false;
+      if (is_word(value.text, word)) return false;
     }
   }
   problems.reject(value, "true or false");
@@ -106,7 +114,8 @@ std::optional<bool> read_switch(const Value& value, Problems& problems) {
 std::optional<std::size_t> read_word(const Value& value, std::span<const std::string_view> words,
                                      Problems& problems) {
   if (value.kind == Value::Kind::text) {
-    const auto word = std::ranges::find(words, value.text);
+    const auto word =
+        std::ranges::find_if(words, [&value](std::string_view one) { return is_word(value.text, one); });
     if (word != words.end()) return static_cast<std::size_t>(word - words.begin());
   }
   problems.reject(value, enumerate(words));

@@ -27,10 +27,13 @@ struct NumberRange {
 };
 std::optional<double> read_number(const Value& value, const NumberRange& range, Problems& problems);
 
-/// true, yes, on; false, no, off.
+/// Whether `text` is that word, in whatever letter case.
+bool is_word(std::string_view text, std::string_view word);
+
+/// true, yes, on; false, no, off; in any letter case.
 std::optional<bool> read_switch(const Value& value, Problems& problems);
 
-/// Returns the index of the word.
+/// Returns the index of the word, which may be written in any letter case.
 std::optional<std::size_t> read_word(const Value& value, std::span<const std::string_view> words,
                                      Problems& problems);
 

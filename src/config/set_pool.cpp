@@ -53,8 +53,9 @@ void check_sqlite_keys(const PoolConfig& pool, const Value& written, Problems& p
 }  // namespace
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
+  // Of an unknown one, the DSN is not checked.
   if (value.kind == Value::Kind::text) pool.driver = value.text;
-  read_word(value, driver_names, problems);
+  if (const auto index = read_word(value, driver_names, problems)) pool.driver = driver_names[*index];
 }
 
 void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems) {

@@ -6,6 +6,7 @@
 
 #include "config/check_dsn.hpp"
 #include "model/stray_password.hpp"
+#include "sources/ca_file.hpp"
 #include "sources/http_url.hpp"
 
 namespace dbpool {
@@ -17,7 +18,36 @@ void check_required_dsn(const DsnSource& dsn, const Value& written, Problems& pr
     problems.add(written, "no DSN; allowed: one of dsn and dsn_file");
 }
 
+/// Adds what is wrong with the file that `key` names, as `problem_of` finds it.
+void check_file(const Value& written, std::string_view key, std::string_view allowed, Problems& problems,
+                std::string (*problem_of)(const std::filesystem::path&)) {
+  const Value* const file = written.find(key);
+  if (file == nullptr || file->kind != Value::Kind::text || file->text.empty()) return;
+  const std::string wrong = problem_of(file->text);
+  if (!wrong.empty()) problems.add(*file, fmt::format("{}; allowed: {}", wrong, allowed));
+}
+
+void check_files(const Value& written, Problems& problems) {
+  constexpr std::string_view secret = "a readable file with one line";
+  check_file(written, "basic_auth.password_file", secret, problems, http_credential_problem);
+  check_file(written, "bearer_token_file", secret, problems, http_credential_problem);
+  check_file(written, "ca_file", "a readable file with certificates in PEM format", problems,
+             ca_file_problem);
+}
+
+/// What comes before the first colon of basic authentication is the user (RFC 7617).
+void check_user(const HttpJsonOptions& http, const Value& written, Problems& problems) {
+  constexpr std::string_view wrong =
+      "a user with a colon, which basic authentication cannot carry; allowed: one without";
+  const auto has_colon = [](const std::string& user) { return user.find(':') != std::string::npos; };
+  if (has_colon(http.username)) problems.add(*written.find("basic_auth.username"), wrong);
+  if (!http.url.empty() && has_colon(read_http_url(http.url).username))
+    problems.add(*written.find("url"), wrong);
+}
+
 void check_http(const HttpJsonOptions& http, const Value& written, Problems& problems) {
+  check_files(written, problems);
+  check_user(http, written, problems);
   if (written.find("url") == nullptr) problems.add(written, "url is missing; allowed: an http or https URL");
   const bool is_custom = http.preset == "custom";
   if (is_custom && written.find("fields") == nullptr) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/load.hpp"
+#include "config/warnings.hpp"
 #include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
 #include "model/seconds.hpp"
@@ -93,6 +94,12 @@ std::vector<ClosedPool> Daemon::close_all() {
 
 void Daemon::apply(const Config& config) {
   check_descriptors(config, logger_);
+  for (const auto& warning : config_warnings(config)) {
+    const auto suppressed = warnings_.admit(warning, clock_->now());
+    if (!suppressed) continue;
+    logger_.log(LogLevel::warn, "config", "configuration may not mean what it says",
+                {{"problem", warning}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
+  }
   snapshotter_->watch(fleet_.apply(config), config.history);
   *reloads_.access() = {true, clock_->wall()};
 }

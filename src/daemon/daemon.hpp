@@ -11,6 +11,7 @@
 #include "daemon/signals.hpp"
 #include "daemon/source_log.hpp"
 #include "log/logger.hpp"
+#include "log/repeat_limiter.hpp"
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
 #include "web/civet_server.hpp"
@@ -64,6 +65,7 @@ class Daemon : public AdminCommands {
   std::mutex reloading_;
   Guarded<Reloads> reloads_;
   SourceLog source_log_{logger_};
+  RepeatLimiter warnings_;  // of the configuration
   std::shared_ptr<Snapshotter> snapshotter_;
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};

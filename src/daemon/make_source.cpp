@@ -1,6 +1,7 @@
 #include "daemon/make_source.hpp"
 
 #include "dbpool/model/error.hpp"
+#include "sources/hinted_probe.hpp"
 #include "sources/pgpool.hpp"
 #include "sources/synthetic.hpp"
 
@@ -33,8 +34,9 @@ std::unique_ptr<Probe> make_probe(const SourceConfig& config, const SourceParts&
 }  // namespace
 
 std::shared_ptr<PoolSource> make_source(const SourceConfig& config, const SourceParts& parts) {
-  auto source = std::make_shared<ProbedSource>(config.probe, make_probe(config, parts), parts.runtime,
-                                               parts.on_reading);
+  auto source =
+      std::make_shared<ProbedSource>(config.probe, hinted_probe(make_probe(config, parts), config.probe.kind),
+                                     parts.runtime, parts.on_reading);
   const auto& synthetic = config.pgbouncer.synthetic;
   if (!synthetic) return source;
   LedgerOptions ledger;

@@ -188,10 +188,10 @@ void PostgresConnect::fail() const {
   const std::string text = PQerrorMessage(conn_.get());
   std::string sqlstate = find_sqlstate(text);
   const bool refused = sqlstate.starts_with("28") || PQconnectionNeedsPassword(conn_.get()) != 0;
-  throw DriverError(refused ? ErrorKind::authentication : ErrorKind::connect,
-                    "cannot connect to PostgreSQL " + target_.describe() + ": " +
-                        presentable(essence(text), target_.secrets),
-                    std::move(sqlstate));
+  std::string message = "cannot connect to PostgreSQL " + target_.describe() + ": " +
+                        presentable(essence(text), target_.secrets);
+  if (refused && !target_.passfile_problem.empty()) message += "; " + target_.passfile_problem;
+  throw DriverError(refused ? ErrorKind::authentication : ErrorKind::connect, message, std::move(sqlstate));
 }
 
 /// Connected, and asked something that every server answers at once, but nothing came back.

@@ -1,12 +1,13 @@
 #include "drivers/postgres_dsn.hpp"
 
-#include <array>
 #include <charconv>
 #include <new>
 #include <utility>
 
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
+#include "drivers/postgres_passfile.hpp"
+#include "drivers/postgres_words.hpp"
 #include "drivers/stray_login.hpp"
 #include "net/name_resolver.hpp"
 
@@ -43,21 +44,6 @@ std::vector<std::string> split(const std::string& list) {
     }
   }
   return parts;
-}
-
-/// What libpq's parser meant, without the pieces of the DSN that its text quotes.
-std::string own_words(std::string_view parser_text) {
-  static constexpr std::array<std::pair<std::string_view, const char*>, 5> meanings{{
-      {"missing \"=\"", "a word without \"=\""},
-      {"unterminated quoted", "a quote that is not closed"},
-      {"invalid connection option", "a keyword that libpq does not know"},
-      {"invalid URI query", "a URI parameter that libpq does not know"},
-      {"percent-encoded", "a malformed percent-encoding"},
-  }};
-  for (const auto& [text, meaning] : meanings) {
-    if (parser_text.find(text) != std::string_view::npos) return meaning;
-  }
-  return "not of this form";
 }
 
 bool is_port(const std::string& text) {
@@ -101,26 +87,44 @@ std::vector<PostgresPlace> read_places(const Options& options) {
 
 /// libpq merges a DSN with its environment, service file and defaults only on the way to a connection. So
 /// this asks for one with a gssencmode that it refuses before it gets to the network, and reads what it had
-/// merged.
-Options merged_options(const Dsn& dsn, std::vector<std::string>& secrets) {
+/// merged. `keyword` gets `value` whatever else says; client_encoding is UTF-8 unless the DSN says otherwise.
+OptionArray merge(const Dsn& dsn, const char* keyword, const char* value) {
   static constexpr const char* refused = "none";
-  const char* const keywords[] = {"dbname", "gssencmode", nullptr};
-  const char* const values[] = {dsn.reveal().c_str(), refused, nullptr};
+  // The later of two wins.
+  const char* const keywords[] = {"client_encoding", "dbname", "gssencmode", keyword, nullptr};
+  const char* const values[] = {"UTF8", dsn.reveal().c_str(), refused, value, nullptr};
   const PgHandle conn(PQconnectStartParams(keywords, values, 1));
-  const OptionArray array(PQconninfo(conn.get()));
+  OptionArray array(PQconninfo(conn.get()));
   if (!array) throw std::bad_alloc();
-  for (const PQconninfoOption* option = array.get(); option->keyword != nullptr; ++option) {
-    const bool secret = option->dispchar != nullptr && *option->dispchar == '*';
-    if (secret && option->val != nullptr && *option->val != '\0') secrets.emplace_back(option->val);
-  }
-  Options options = to_map(array.get());
-  if (value_or(options, "gssencmode") != refused) {
+  if (value_or(to_map(array.get()), "gssencmode") != refused) {
     throw DriverError(
         ErrorKind::connect,
         "cannot connect to PostgreSQL: the service that the connection string or PGSERVICE names is "
         "not in a readable service file");
   }
-  return options;
+  return array;
+}
+
+std::vector<std::string> secrets_of(const PQconninfoOption* option) {
+  std::vector<std::string> secrets;
+  for (; option->keyword != nullptr; ++option) {
+    const bool secret = option->dispchar != nullptr && *option->dispchar == '*';
+    if (secret && option->val != nullptr && *option->val != '\0') secrets.emplace_back(option->val);
+  }
+  return secrets;
+}
+
+/// Fills in all that libpq would merge. It is never shown a password file that it would complain of.
+void read_merged(const Dsn& dsn, PostgresTarget& target) {
+  const OptionArray merged = merge(dsn, "passfile", PostgresPassfile::nowhere);
+  target.options = to_map(merged.get());
+  target.secrets = secrets_of(merged.get());
+  if (!value_or(target.options, "password").empty()) return;
+  // With any password, libpq leaves the name of the file as it is, and the file alone.
+  const OptionArray with_password = merge(dsn, "password", "any");
+  auto [path, problem] = find_passfile(value_or(to_map(with_password.get()), "passfile"));
+  target.options["passfile"] = std::move(path);
+  target.passfile_problem = presentable(problem, target.secrets);
 }
 
 }  // namespace
@@ -145,18 +149,27 @@ std::string PostgresTarget::describe() const {
 std::string postgres_dsn_problem(const Dsn& dsn) {
   if (std::string stray = stray_password_problem(dsn); !stray.empty()) return stray;
   char* text = nullptr;
-  const OptionArray options(PQconninfoParse(dsn.reveal().c_str(), &text));
+  const OptionArray parsed(PQconninfoParse(dsn.reveal().c_str(), &text));
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(text, PQfreemem);
-  if (options) return places_problem(to_map(options.get()));
-  return own_words(text == nullptr ? "" : text) +
-         "; expected \"host=... dbname=... user=...\" or \"postgresql://user@host/database\"";
+  if (!parsed) return explain_parse_error(text == nullptr ? "" : text, dsn.reveal());
+  const Options options = to_map(parsed.get());
+  std::string problem = places_problem(options);
+  return problem.empty() ? option_value_problem(options) : problem;
+}
+
+std::string postgres_passfile_problem(const Dsn& dsn) {
+  try {
+    return read_target(dsn).passfile_problem;
+  } catch (const DriverError&) {
+    return "";  // another fault, which comes first
+  }
 }
 
 PostgresTarget read_target(const Dsn& dsn) {
   std::string problem = postgres_dsn_problem(dsn);
   PostgresTarget target;
   if (problem.empty()) {
-    target.options = merged_options(dsn, target.secrets);
+    read_merged(dsn, target);
     problem = places_problem(target.options);
   }
   if (!problem.empty()) {

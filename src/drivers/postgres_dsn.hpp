@@ -31,13 +31,16 @@ struct PostgresTarget {
   std::string database;
   std::string user;
   std::vector<std::string> secrets;  ///< values that must never be shown
+  std::string
+      passfile_problem;  ///< why the password file is ignored that a password is needed from; "" = not
 
   /// For messages: `"app" at db1:5432, db2:5432 as "bob"`.
   std::string describe() const;
 };
 
-/// Reads what libpq would. May read the service file; touches no network.
-/// throws DriverError (connect) in our own words, which quote nothing of `dsn`.
+/// Reads what libpq would, but `client_encoding` is UTF8 unless `dsn` says otherwise, and `passfile` is one
+/// that libpq takes without a word. May read the service file; touches no network. throws DriverError
+/// (connect) in our own words, which quote nothing of `dsn`.
 PostgresTarget read_target(const Dsn& dsn);
 
 struct PgClose {

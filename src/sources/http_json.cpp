@@ -22,11 +22,8 @@ std::string problem_of(long status) {
   return (status >= 200 && status < 300) || status == 503 ? "" : text;
 }
 
-/// A secret that goes into a header.
-std::string read_credential(const std::filesystem::path& file) {
-  // Somebody may have put the secret itself where the file belongs.
-  const bool is_path = file.is_absolute() || file.string().starts_with('.');
-  const std::string shown = is_path ? file.string() : "a credential's file (no absolute path, so not shown)";
+/// A secret that goes into a header. `shown`: how an error calls the file.
+std::string read_credential(const std::filesystem::path& file, const std::string& shown) {
   std::string text = read_secret_file(file, shown);
   if (text.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
     throw Error("reading " + shown + ": it has more than one line");
@@ -56,11 +53,18 @@ class HttpJsonProbe : public Probe {
  private:
   class Reading;
 
+  static std::string credential(const std::filesystem::path& file) {
+    // The secret itself may have been put where its file belongs.
+    const bool is_path = file.is_absolute() || file.string().starts_with('.');
+    return read_credential(file,
+                           is_path ? file.string() : "a credential's file (no absolute path, so not shown)");
+  }
+
   HttpRequest request(const HttpUrl& url, std::vector<std::string> addresses) const {
     HttpRequest request{url, std::move(addresses), url.username, url.password, "", ""};
     if (!options_.username.empty()) request.username = options_.username;
-    if (options_.password_file) request.password = read_credential(*options_.password_file);
-    if (options_.bearer_file) request.bearer = read_credential(*options_.bearer_file);
+    if (options_.password_file) request.password = credential(*options_.password_file);
+    if (options_.bearer_file) request.bearer = credential(*options_.bearer_file);
     if (options_.ca_file) request.ca_file = options_.ca_file->string();
     return request;
   }
@@ -182,6 +186,15 @@ std::unique_ptr<ProbeOperation> HttpJsonProbe::start_read(Deadline deadline) {
 std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions& options,
                                        std::shared_ptr<NameResolver> names) {
   return std::make_unique<HttpJsonProbe>(std::move(source), options, std::move(names));
+}
+
+std::string http_credential_problem(const std::filesystem::path& file) {
+  try {
+    read_credential(file, "the file");
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
 }
 
 std::string http_json_problem(const HttpJsonOptions& options) {

@@ -39,6 +39,10 @@ std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions
 /// when it is fine.
 std::string http_json_field_problem(const std::string& field, const std::string& place);
 
+/// What is wrong with a file that is to hold a password or a token, without its name, which may be the secret
+/// itself; "" when it is fine.
+std::string http_credential_problem(const std::filesystem::path& file);
+
 /// What is wrong with options, first of all their URL, which is not quoted; "" when they are fine.
 std::string http_json_problem(const HttpJsonOptions& options);
 

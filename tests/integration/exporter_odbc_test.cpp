@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
+
+#include <sstream>
 
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
@@ -125,4 +128,24 @@ TEST_CASE("a server stopped in its tracks is an outage over ODBC and delays nobo
   CHECK(eventually([&] { return is_in_outage(exporter.scrape(), "orders"); }, 15s));
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait_exit(3s) == 0);
+}
+
+TEST_CASE("a password file that the libpq of an ODBC driver dislikes puts no line of its own into the log") {
+  const PostgresServer server;
+  const TemporaryDirectory files;
+  const std::string path = files.write("pgpass", "*:*:*:*:none\n").string();
+  REQUIRE(::chmod(path.c_str(), 0640) == 0);
+  const ExporterProcess exporter(
+      {.config = fmt::format(
+           "pools:\n  - {{name: orders, driver: odbc, dsn: 'Driver={{PostgreSQL Unicode}};Server=127.0.0.1;"
+           "Port={};Database=postgres;UID=postgres'}}\n",
+           server.port()),
+       .flags = {"--log.format=json"},
+       .environment = {{"PGPASSFILE", path}}});
+  CHECK(eventually([&] { return is_healthy(exporter.scrape(), "orders"); }, 30s));
+  std::istringstream lines(const_cast<ExporterProcess&>(exporter).process().standard_error());
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(line.starts_with("{"));
+  }
 }

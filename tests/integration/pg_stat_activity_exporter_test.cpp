@@ -90,3 +90,34 @@ TEST_CASE("the exporter has one session at the server that it watches, also afte
   CHECK(eventually([&] { return up() == 1; }, soon));
   CHECK(eventually([&] { return sessions() == "1"; }, soon));
 }
+
+TEST_CASE("names with umlauts are told apart in a database that is not in UTF-8") {
+  const PostgresServer server;
+  server.query("CREATE DATABASE alt ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+  const auto session = [&](const std::string& words) {
+    const auto driver = postgres_driver(DsnSource(Dsn(words)));
+    return connect(*driver, Deadline(std::chrono::steady_clock::now() + stretched(10s)));
+  };
+  const std::string place = fmt::format("host=127.0.0.1 port={} dbname=alt ", server.port());
+  for (const char* role : {"müller", "möller"})
+    run(*session(place + "user=postgres"), fmt::format("CREATE ROLE \"{}\" LOGIN", role).c_str());
+  // The name a client logs in by is not converted.
+  const auto first = session(place + "user=m\xfcller"), second = session(place + "user=m\xf6ller"),
+             third = session(place + "user=m\xf6ller");
+  const auto idle_of = [](const ExporterProcess& exporter, const std::string& pool) {
+    return exporter.metric("dbpool_connections", {{"pool", pool}, {"state", "idle"}});
+  };
+  const auto watching = [&](const std::string& extra) {
+    return fmt::format(
+        "sources:\n  - {{name: srv, type: pg_stat_activity, dsn: '{}user=postgres{}', interval: 200ms, "
+        "group_by: [usename]}}\n",
+        place, extra);
+  };
+  const ExporterProcess exporter({.config = watching("")});
+  CHECK(eventually([&] { return idle_of(exporter, "srv/müller") == 1; }, soon));
+  CHECK(idle_of(exporter, "srv/möller") == 2);
+  // Whoever asks for something else gets it.
+  const ExporterProcess as_told({.config = watching(" client_encoding=LATIN1")});
+  CHECK(eventually([&] { return as_told.metric("dbpool_up", {{"source", "srv"}}) == 1; }, soon));
+  CHECK_FALSE(idle_of(as_told, "srv/müller"));
+}

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
 #include "support/pgbouncer_server.hpp"
@@ -174,4 +176,68 @@ sources:
   CHECK(exporter.metric("dbpool_health_status", with(alice, "status", "degraded")) == 1);
   CHECK(reason("no_connections") == 0);
   CHECK(reason("saturation") == 0);
+}
+
+TEST_CASE("names with umlauts are told apart through a PgBouncer before a database that is not in UTF-8") {
+  const PostgresServer server;
+  server.query("CREATE DATABASE alt ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+  for (const char* role : {"müller", "möller", "alice"})
+    server.query(fmt::format("CREATE ROLE \"{}\" LOGIN", role));
+  const PgBouncerServer pooler(
+      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=alt", server.port())});
+  const PoolerClient first(pooler.dsn("app", "müller"), 60), second(pooler.dsn("app", "möller"), 60),
+      third(pooler.dsn("app", "möller"), 60);
+  const ExporterProcess exporter(
+      {.config = fmt::format("sources:\n  - {{name: pgb, type: pgbouncer, dsn: '{}', interval: 200ms, "
+                             "synthetic: {{dsn: '{}', interval: 200ms}}}}\n",
+                             pooler.console(), pooler.dsn("app", "alice"))});
+  const auto active = [&](const char* pool) {
+    return exporter.metric("dbpool_connections", {{"pool", pool}, {"state", "active"}});
+  };
+  CHECK(eventually([&] { return active("pgb/app/müller") == 1 && active("pgb/app/möller") == 2; }, 20s));
+  CHECK(eventually(
+      [&] {
+        return exporter.metric("dbpool_acquisitions_total", {{"pool", "pgb/app/alice"}}).value_or(0) >= 1;
+      },
+      20s));
+}
+
+TEST_CASE("a pgbouncer source that is led to a database behind the pooler says where the console is") {
+  const PostgresServer server;
+  const PgBouncerServer pooler(
+      {.databases =
+           fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=postgres", server.port())});
+  const ExporterProcess exporter(
+      {.config = fmt::format(R"(
+sources:
+  - {{name: behind, type: pgbouncer, dsn: '{}', interval: 200ms}}
+  - {{name: absent, type: pgbouncer, dsn: '{}', interval: 200ms}}
+  - {{name: server, type: pgbouncer, dsn: '{}', interval: 200ms}}
+  - {{name: pgpool, type: pgpool, dsn: '{}', interval: 200ms}}
+  - {{name: activity, type: pg_stat_activity, dsn: '{}', interval: 200ms}}
+)",
+                             pooler.dsn("app", "stats"), pooler.dsn("nope", "stats"), server.dsn(),
+                             server.dsn(), pooler.console())});
+  const std::string console =
+      "PgBouncer's pools are shown by its console alone, which is the database \"pgbouncer\"";
+  const std::pair<std::string, std::string> expected[] = {
+      {"behind", console},
+      {"absent", console},
+      {"server", console},
+      {"pgpool", "this server is not Pgpool-II; is the port right?"},
+      {"activity", "this is PgBouncer's console; allowed: a database of the PostgreSQL server"}};
+  for (const auto& [source, hint] : expected) {
+    CAPTURE(source);
+    CHECK(eventually(
+        [&, &source = source, &hint = hint] {
+          return std::ranges::any_of(exporter.log("source cannot be read"), [&](const LogLine& line) {
+            return line.at("source") == source && line.at("error").ends_with(hint);
+          });
+        },
+        20s));
+  }
+  const auto warnings = exporter.log("configuration may not mean what it says");
+  REQUIRE(warnings.size() == 3);
+  CHECK(
+      warnings[0].at("problem").starts_with("behind: the DSN of a pgbouncer source names another database"));
 }

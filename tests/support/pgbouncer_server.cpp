@@ -16,7 +16,8 @@ namespace dbpool {
 PgBouncerServer::PgBouncerServer(const PgBouncerSetup& setup)
     : directory_(new_server_directory("dbpool_pgb_")), port_(free_port()) {
   std::ofstream users(directory_ / "users");
-  for (const char* user : {"postgres", "stats", "admin", "alice", "bob"}) users << '"' << user << "\" \"\"\n";
+  for (const char* user : {"postgres", "stats", "admin", "alice", "bob", "müller", "möller"})
+    users << '"' << user << "\" \"\"\n";
   std::ofstream ini(directory_ / "pgbouncer.ini");
   ini << "[databases]\n"
       << setup.databases << "\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=" << port_

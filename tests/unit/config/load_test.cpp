@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "config/pool_keys.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -18,6 +20,8 @@ namespace fs = std::filesystem;
 const Environment environment{{"ORDERS_DSN", "host=db password=hunter2"},
                               {"SECRET", "hunter2"},
                               {"EMPTY", ""},
+                              {"ON", "On"},
+                              {"TESTDATA", DBPOOL_TESTDATA},
                               {"LIMIT", "7"},
                               {"INJECTION", "x, max_size: 1}\nfoo: bar"}};
 
@@ -238,13 +242,13 @@ TEST_CASE("the environment configures the pool") {
 TEST_CASE("bad variables are all reported, by name") {
   const auto problems = problems_of([] {
     config_from_environment({{"DBPOOL_MAX_SIZE", "ten"},
-                             {"DBPOOL_MIN_SIZE", ""},
+                             {"DBPOOL_MIN_SIZE", "two"},
                              {"DBPOOL_ACQUIRE_TIMEOUT", "-1s"},
                              {"DBPOOL_DSN", "postgres://u:hunter2@h/db"}});
   });
   CHECK(
       problems ==
-      Lines{"environment: DBPOOL_MIN_SIZE: \"\" is not accepted; allowed: a whole number from 0 to 10000, "
+      Lines{"environment: DBPOOL_MIN_SIZE: \"two\" is not accepted; allowed: a whole number from 0 to 10000, "
             "without quotes",
             "environment: DBPOOL_MAX_SIZE: \"ten\" is not accepted; allowed: a whole number from 1 to 10000, "
             "without quotes",
@@ -267,6 +271,29 @@ TEST_CASE("variables that contradict each other are reported") {
       }) ==
       Lines{
           "environment: DBPOOL_DRIVER: postgres needs a DSN; allowed: one of dsn and dsn_file (DBPOOL_DSN)"});
+}
+
+TEST_CASE("an empty variable counts as not set") {
+  Environment variables;
+  for (const auto& key : pool_keys()) variables.emplace(variable_of(key.name), "");
+  variables.emplace("DBPOOL_NO_SUCH_THING", "");
+  CHECK(config_from_environment(variables).pools.at(0) == PoolConfig{});
+  CHECK(environment_warnings(variables, std::nullopt).empty());
+  CHECK(environment_warnings(variables, "dbpool.yml").empty());
+  variables["DBPOOL_DRIVER"] = "POSTGRES";
+  CHECK(problems_of([&] { config_from_environment(variables); }).size() == 1);
+}
+
+TEST_CASE("words are as they are written in the tables, whatever case they were given in") {
+  const auto config = load_fixture("any_letter_case.good.yml");
+  CHECK(config.pools.at(0).driver == "sqlite");
+  CHECK(config.pools.at(0).options.leak_stack);
+  CHECK(config.pools.at(0).options.validate == Validate::always);
+  CHECK(config.pools.at(1).driver == "postgres");
+  CHECK(config.sources.at(0).pgbouncer.clients);
+  CHECK(config.sources.at(1).activity.group_by == std::vector<std::string>{"datname", "usename"});
+  CHECK(config.sources.at(1).activity.show_query);
+  CHECK(config.sources.at(2).http.preset == "snowflake");
 }
 
 TEST_CASE("unknown variables are warned about, and pool variables when a file makes them useless") {

@@ -80,6 +80,14 @@ TEST_CASE(
   CHECK(explicit_ones.at("application_name") == "mine");
 }
 
+TEST_CASE("texts are asked for in UTF-8, unless the DSN says otherwise") {
+  ::setenv("PGCLIENTENCODING", "LATIN1", 1);
+  CHECK(target("host=db user=bob").options.at("client_encoding") == "UTF8");
+  CHECK(target("host=db user=bob client_encoding=WIN1252").options.at("client_encoding") == "WIN1252");
+  CHECK(target("postgresql://bob@db/?client_encoding=auto").options.at("client_encoding") == "auto");
+  ::unsetenv("PGCLIENTENCODING");
+}
+
 TEST_CASE("what the DSN leaves open comes from libpq's environment") {
   ::setenv("PGHOST", "from.environment", 1);
   ::setenv("PGPASSWORD", "env-secret", 1);

@@ -1,0 +1,81 @@
+#include "config/warnings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dbpool/drivers/postgres.hpp"
+
+namespace dbpool {
+namespace {
+
+/// A connection string for libpq, and what it is of.
+struct Named {
+  std::string owner;
+  DsnSource dsn;
+};
+
+std::vector<Named> libpq_dsns(const Config& config) {
+  std::vector<Named> all;
+  for (const auto& pool : config.pools) {
+    if (pool.driver == "postgres") all.push_back({pool.options.name, pool.dsn});
+  }
+  for (const auto& source : config.sources) {
+    if (source.probe.kind == SourceKind::http_json) continue;
+    all.push_back({source.probe.name, source.dsn});
+    if (const auto& synthetic = source.pgbouncer.synthetic)
+      all.push_back({source.probe.name + " (synthetic)", synthetic->dsn});
+  }
+  return all;
+}
+
+std::string passfile_problem(const DsnSource& dsn) {
+  try {
+    return postgres_passfile_problem(dsn.read());
+  } catch (const Error&) {
+    return "";  // the connect reports it
+  }
+}
+
+/// Each problem once, with all whom it concerns.
+void add_passfiles(const Config& config, std::vector<std::string>& warnings) {
+  struct Concern {
+    std::string problem, owners;
+  };
+  std::vector<Concern> concerns;
+  for (const auto& [owner, dsn] : libpq_dsns(config)) {
+    const auto problem = passfile_problem(dsn);
+    if (problem.empty()) continue;
+    const auto known = std::ranges::find(concerns, problem, &Concern::problem);
+    if (known == concerns.end()) {
+      concerns.push_back({problem, owner});
+    } else {
+      known->owners += ", " + owner;
+    }
+  }
+  for (const auto& [problem, owners] : concerns) warnings.push_back(fmt::format("{}: {}", owners, problem));
+}
+
+void add_consoles(const Config& config, std::vector<std::string>& warnings) {
+  for (const auto& source : config.sources) {
+    if (source.probe.kind != SourceKind::pgbouncer) continue;
+    const std::string database = postgres_driver(source.dsn)->info().database;
+    // The name is not shown: of a connection string with a fault, it may be a piece of the password.
+    if (database.empty() || database == "pgbouncer") continue;
+    warnings.push_back(fmt::format(
+        "{}: the DSN of a pgbouncer source names another database than \"pgbouncer\", which is the name of "
+        "PgBouncer's console",
+        source.probe.name));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> config_warnings(const Config& config) {
+  std::vector<std::string> warnings;
+  add_passfiles(config, warnings);
+  add_consoles(config, warnings);
+  return warnings;
+}
+
+}  // namespace dbpool
