@@ -31,9 +31,7 @@ Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const std::string& source, const std::string& problem) {
-            source_log_.read(source, problem);
-          }) {
+          [this](const auto&... reading) { source_log_.read(reading...); }) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});

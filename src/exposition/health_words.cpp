@@ -10,6 +10,7 @@ namespace dbpool {
 namespace {
 
 constexpr const char* not_judged = "Not judged: no threshold applies to what is known";
+constexpr const char* no_metrics = "No metrics available";
 constexpr const char* none_healthy = "No healthy connections available";
 
 std::string count(const PoolSnapshot::Count& value) {
@@ -31,8 +32,11 @@ std::string utilization(const PoolReport& pool) {
 }
 
 std::string exhausted(const PoolSnapshot& s) {
-  return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting{}", count(s.active),
-                     count(s.max), count(s.waiting),
+  const std::string used = s.active && s.max ? fmt::format("{} of {} connections active", *s.active, *s.max)
+                           : s.utilization   ? fmt::format("{:.0f}% in use", *s.utilization * 100)
+                                             : fmt::format("{} of {} connections open, {} idle",
+                                                           count(s.total()), count(s.max), count(s.idle));
+  return fmt::format("Pool exhausted: {}, {} requests waiting{}", used, count(s.waiting),
                      s.limited_by.empty() ? "" : fmt::format(", {} is used up", s.limited_by));
 }
 
@@ -42,7 +46,7 @@ std::string clients(const Finding& finding, const PoolSnapshot& s) {
                      count(s.clients_max));
 }
 
-/// That a pooler was made to serve nobody there; "" = it was not, or that is not known.
+/// That a pooler serves no client of this pool; "" = it does, or that is not known.
 std::string held_back(const PoolSnapshot& s) {
   if (s.paused.value_or(false)) return "paused";
   return s.disabled.value_or(false) ? "paused (disabled in the pooler)" : "";
@@ -79,14 +83,24 @@ std::string words(const Finding& finding, const PoolReport& pool) {
   return "";
 }
 
+/// What is said of a pool without findings. That all is well is not said while callers wait.
+std::string words_without_findings(const PoolReport& pool) {
+  const std::uint64_t waiting = pool.figures.waiting.value_or(0);
+  const std::string callers = waiting == 1 ? "1 caller waits" : fmt::format("{} callers wait", waiting);
+  if (pool.health.nothing_applies) return waiting == 0 ? not_judged : not_judged + ("; " + callers);
+  if (pool.health.status == HealthStatus::unknown)
+    return waiting == 0 ? no_metrics : no_metrics + ("; " + callers);
+  return waiting == 0 ? "All systems operational" : callers + "; no threshold is crossed";
+}
+
 }  // namespace
 
 std::string health_words(const PoolReport& pool) {
   const std::string pause = held_back(pool.figures);
   if (!pause.empty() && pool.health.findings.empty()) return pause;
-  if (pool.health.nothing_applies) return not_judged;
-  if (pool.health.status == HealthStatus::unknown) return "No metrics available";
-  if (pool.health.status == HealthStatus::healthy) return "All systems operational";
+  const HealthStatus status = pool.health.status;
+  const bool has_findings = status == HealthStatus::degraded || status == HealthStatus::unhealthy;
+  if (!has_findings || pool.health.nothing_applies) return words_without_findings(pool);
   auto findings = pool.health.findings;
   std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
   std::vector<std::string> said;

@@ -40,24 +40,42 @@ Json pool_json(const NamedPool& pool) {
           {"last_check", json_of(last_check(pool))}};
 }
 
+/// Whether a pool has nothing to be warned of: it is healthy, or cannot be judged and lets no caller wait.
+bool is_quiet(const PoolReport& pool) {
+  if (pool.health.nothing_applies) return pool.figures.waiting.value_or(0) == 0;
+  return pool.health.status == HealthStatus::healthy;
+}
+
+/// A sentence for each source that cannot be read and each pool that is not healthy.
+Json warnings_of(const FleetSnapshot& fleet, const std::vector<NamedPool>& pools) {
+  Json warnings = Json::array();
+  for (const SourceReport& source : fleet.sources) {
+    if (source.kind == SourceKind::owned || source.reading.up != false) continue;
+    warnings.push_back(fmt::format("Source {} cannot be read: {}", source.name, source.reading.last_error));
+  }
+  for (const NamedPool& pool : pools) {
+    if (is_quiet(pool.report)) continue;
+    warnings.push_back(fmt::format("Pool {} is {}: {}", pool.name, to_string(pool.report.health.status),
+                                   health_words(pool.report)));
+  }
+  return warnings;
+}
+
+bool is_healthy(const NamedPool& pool) {
+  return pool.report.health.status == HealthStatus::healthy;
+}
+
 }  // namespace
 
 Json health_json(const FleetSnapshot& fleet) {
   const auto named = named_pools(fleet);
-  Json pools = Json::array(), warnings = Json::array();
-  for (const NamedPool& pool : named) {
-    pools.push_back(pool_json(pool));
-    const HealthStatus status = pool.report.health.status;
-    if (status == HealthStatus::healthy) continue;
-    warnings.push_back(
-        fmt::format("Pool {} is {}: {}", pool.name, to_string(status), health_words(pool.report)));
-  }
-  const auto healthy = named.size() - warnings.size();
+  Json pools = Json::array();
+  for (const NamedPool& pool : named) pools.push_back(pool_json(pool));
   return {{"overall_status", to_string(worst_status(fleet))},
           {"pools", std::move(pools)},
           {"total_pools", named.size()},
-          {"healthy_pools", healthy},
-          {"warnings", std::move(warnings)}};
+          {"healthy_pools", std::ranges::count_if(named, is_healthy)},
+          {"warnings", warnings_of(fleet, named)}};
 }
 
 }  // namespace dbpool

@@ -125,7 +125,8 @@ Json source_json(const SourceReport& source, TimePoint now) {
           {"up", json_of(source.reading.up)},
           {"pools", source.pools.size()},
           {"last_success_age_seconds", json_of(age_seconds(source, now))},
-          {"last_error", source_error(source)}};
+          {"last_error", source_error(source)},
+          {"hints", source.reading.hints}};
 }
 
 Json connection_json(const ConnectionSnapshot& c) {

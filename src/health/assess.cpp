@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/counts.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -31,7 +33,10 @@ Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
 Quantity saturation(const PoolSnapshot& s) {
   if (s.saturated) return 1.0;
   if (s.waiting.value_or(0) == 0) return std::nullopt;
-  return ratio(number(s.active), number(s.max));
+  // Where nothing is idle, connections of an unknown state serve no caller either.
+  const PoolSnapshot::Count taken = s.idle == 0U ? plus(s.active, s.unknown) : s.active;
+  const Quantity used = ratio(number(taken), number(s.max));
+  return used ? used : s.utilization;
 }
 
 Quantity idle_ratio(const PoolSnapshot& s) {

@@ -61,6 +61,8 @@ ErrorKind kind_of(CURLcode code) {
   }
 }
 
+constexpr const char* not_inflated =
+    "its answer has a Content-Encoding that is not understood, or is not what it says; allowed: gzip";
 constexpr const char* too_large = "its answer is larger than 8 MiB";
 
 }  // namespace
@@ -92,6 +94,7 @@ void HttpClient::start(const HttpRequest& request) {
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, on_header);
   set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_ACCEPT_ENCODING, "gzip");  // libcurl inflates; on_body counts what comes out
   set(CURLOPT_MAXFILESIZE, static_cast<long>(max_bytes));
   set(CURLOPT_ERRORBUFFER, error_.data());
   set(CURLOPT_NOSIGNAL, 1L);
@@ -203,6 +206,7 @@ void HttpClient::fail(CURLcode code) {
   if (code == CURLE_COULDNT_CONNECT && os_error != 0) {
     text += ": " + std::generic_category().message(static_cast<int>(os_error));
   }
+  if (code == CURLE_BAD_CONTENT_ENCODING) text = not_inflated;
   if (code == CURLE_FILESIZE_EXCEEDED || received_ > max_bytes) text = too_large;
   abandon();
   throw DriverError(kind_of(code), text);

@@ -18,6 +18,8 @@ namespace {
 std::string problem_of(long status) {
   const std::string text = "it answered " + std::to_string(status);
   if (status >= 300 && status < 400) return text + ", and redirects are not followed";
+  if (status == 204 || status == 205)
+    return text + ", which has no content, not JSON: is this the right path?";
   if (status == 401 || status == 403) return text + ": it does not accept these credentials";
   return (status >= 200 && status < 300) || status == 503 ? "" : text;
 }
@@ -77,6 +79,7 @@ class HttpJsonProbe : public Probe {
   const std::vector<HttpUrl> urls_;
   std::unique_ptr<HttpClient> client_;
   RecentErrors recent_errors_;
+  MissingFields missing_fields_;
 };
 
 /// Looks the host's name up and gets one document after the other.
@@ -100,8 +103,10 @@ class HttpJsonProbe::Reading : public ProbeOperation {
 
   ProbeResult take() override {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    probe_.recent_errors_.complete(result_.pools, now, std::chrono::system_clock::now());
-    return std::move(result_);
+    ProbeResult& result = reading_.result;
+    probe_.recent_errors_.complete(result.pools, now, std::chrono::system_clock::now());
+    result.hints = probe_.missing_fields_.after(reading_.lookups, now);
+    return std::move(result);
   }
 
  private:
@@ -157,7 +162,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
 
   void read() {
     try {
-      result_ = probe_.reader_.read(probe_.source_, documents_);
+      reading_ = probe_.reader_.read(probe_.source_, documents_);
     } catch (const Error&) {
       if (is_unavailable_) throw DriverError(ErrorKind::other, "it answered 503");
       throw;
@@ -174,7 +179,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
   std::vector<std::string> addresses_;
   std::vector<std::string> documents_;
   bool is_unavailable_ = false, is_done_ = false;
-  ProbeResult result_;
+  JsonReading reading_;
 };
 
 std::unique_ptr<ProbeOperation> HttpJsonProbe::start_read(Deadline deadline) {

@@ -15,89 +15,96 @@ using S = PoolSnapshot;
 
 constexpr std::size_t longest_word = 100, longest_text = 500;
 
+/// Returns whether there is a value.
 template <typename Value>
-void fill(JsonPool& pool, std::optional<Value>& field, std::optional<Value> value) {
-  if (field || !value) return;
+bool fill(JsonPool& pool, std::optional<Value>& field, std::optional<Value> value) {
+  if (!value) return false;
+  if (field) return true;
   field = std::move(value);
   ++pool.figures;
+  return true;
 }
 
 template <S::Count S::*Field>
-void count(JsonPool& pool, const json& value) {
-  fill(pool, pool.snapshot.*Field, json_count(value));
+bool count(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.*Field, json_count(value));
 }
 
 /// One that `finished` makes something of.
 template <S::Count JsonPool::*Field>
-void part(JsonPool& pool, const json& value) {
-  fill(pool, pool.*Field, json_count(value));
+bool part(JsonPool& pool, const json& value) {
+  return fill(pool, pool.*Field, json_count(value));
 }
 
 /// 0 means unlimited.
 template <S::Count S::*Field>
-void limit(JsonPool& pool, const json& value) {
-  if (const auto bound = json_count(value); bound != 0U) fill(pool, pool.snapshot.*Field, bound);
+bool limit(JsonPool& pool, const json& value) {
+  const auto bound = json_count(value);
+  return bound == 0U || fill(pool, pool.snapshot.*Field, bound);
 }
 
 template <S::Seconds S::*Field>
-void seconds(JsonPool& pool, const json& value) {
-  fill(pool, pool.snapshot.*Field, json_number(value));
+bool seconds(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.*Field, json_number(value));
 }
 
 template <S::Seconds S::*Field>
-void milliseconds(JsonPool& pool, const json& value) {
+bool milliseconds(JsonPool& pool, const json& value) {
   auto number = json_number(value);
   if (number) *number /= 1000;
-  fill(pool, pool.snapshot.*Field, number);
+  return fill(pool, pool.snapshot.*Field, number);
 }
 
-void max_age(JsonPool& pool, const json& value) {
-  if (const auto age = json_number(value); age != 0.0) fill(pool, pool.snapshot.max_age, age);
+bool max_age(JsonPool& pool, const json& value) {
+  const auto age = json_number(value);
+  return age == 0.0 || fill(pool, pool.snapshot.max_age, age);
 }
 
-void utilization(JsonPool& pool, const json& value) {
+bool utilization(JsonPool& pool, const json& value) {
   auto number = json_number(value);
   if (number) *number /= 100;
-  fill(pool, pool.snapshot.utilization, number);
+  return fill(pool, pool.snapshot.utilization, number);
 }
 
 template <S::Time S::*Field>
-void time(JsonPool& pool, const json& value) {
-  fill(pool, pool.snapshot.*Field, json_time(value));
+bool time(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.*Field, json_time(value));
 }
 
 template <std::optional<bool> S::*Field>
-void truth(JsonPool& pool, const json& value) {
-  if (value.is_boolean()) fill(pool, pool.snapshot.*Field, std::optional(value.get<bool>()));
+bool truth(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.*Field, json_truth(value));
 }
 
-/// Of which kind the errors are, nobody says.
-void errors(JsonPool& pool, const json& value) {
-  fill(pool, pool.snapshot.errors[index_of(ErrorKind::other)], json_count(value));
+/// The document does not say of which kind its errors are.
+bool errors(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.errors[index_of(ErrorKind::other)], json_count(value));
 }
 
-void contact(JsonPool& pool, const json& value) {
+bool contact(JsonPool& pool, const json& value) {
   const auto word = json_text(value, longest_word);
-  if (word == "connected") fill(pool, pool.snapshot.last_connect_ok, std::optional(true));
-  if (word == "disconnected") fill(pool, pool.snapshot.last_connect_ok, std::optional(false));
+  const bool is_known = word == "connected" || word == "disconnected";
+  return is_known && fill(pool, pool.snapshot.last_connect_ok, std::optional(word == "connected"));
 }
 
-void fill_text(std::string& field, const json& value, std::size_t most) {
-  if (field.empty()) field = json_text(value, most).value_or("");
+bool fill_text(std::string& field, const json& value, std::size_t most) {
+  const auto text = json_text(value, most);
+  if (field.empty()) field = text.value_or("");
+  return text.has_value();
 }
 
-void name(JsonPool& pool, const json& value) {
-  fill_text(pool.name, value, longest_text);
+bool name(JsonPool& pool, const json& value) {
+  return fill_text(pool.name, value, longest_text);
 }
-void status(JsonPool& pool, const json& value) {
-  fill_text(pool.snapshot.source_status, value, longest_word);
+bool status(JsonPool& pool, const json& value) {
+  return fill_text(pool.snapshot.source_status, value, longest_word);
 }
-void last_error(JsonPool& pool, const json& value) {
-  fill_text(pool.snapshot.last_error, value, longest_text);
+bool last_error(JsonPool& pool, const json& value) {
+  return fill_text(pool.snapshot.last_error, value, longest_text);
 }
 template <std::string PoolInfo::*Field>
-void info(JsonPool& pool, const json& value) {
-  fill_text(pool.snapshot.info.*Field, value, longest_word);
+bool info(JsonPool& pool, const json& value) {
+  return fill_text(pool.snapshot.info.*Field, value, longest_word);
 }
 
 // clang-format off
@@ -107,7 +114,7 @@ constexpr auto fields = std::to_array<JsonField>({
     {"driver", "text", info<&PoolInfo::driver>},
     {"database", "text", info<&PoolInfo::database>},
     {"user", "text", info<&PoolInfo::user>},
-    {"total", "connections in all, where the states are not all known", part<&JsonPool::total>},
+    {"total", "connections in all; with one of `idle` and `active` the other follows", part<&JsonPool::total>},
     {"idle", "connections", count<&S::idle>},
     {"active", "connections in use", count<&S::active>},
     {"opening", "connections", count<&S::opening>},
@@ -179,12 +186,22 @@ const JsonField* find_json_field(std::string_view name) {
   return found == fields.end() ? nullptr : &*found;
 }
 
+namespace {
+
+/// What of a total is in no state that is known; nullopt when it is less than they are.
+S::Count rest_of(const S::Count& total, const S& states) {
+  const std::uint64_t in_states = states.total().value_or(0);
+  return total >= in_states ? S::Count(*total - in_states) : std::nullopt;
+}
+
+}  // namespace
+
 PoolSnapshot finished(JsonPool pool) {
   PoolSnapshot& s = pool.snapshot;
+  if (s.active.has_value() != s.idle.has_value()) (s.active ? s.idle : s.active) = rest_of(pool.total, s);
   if (!s.max && s.configured && pool.max_overflow) s.max = plus(s.configured, pool.max_overflow);
-  const std::uint64_t in_states = s.total().value_or(0);
-  if (pool.total && *pool.total > in_states) s.unknown = *pool.total - in_states;
-  if (pool.total == 0U && !s.total()) s.unknown = 0;
+  const S::Count rest = rest_of(pool.total, s);
+  if (rest > 0U || (rest && !s.total())) s.unknown = rest;
   // Why the others were closed, nobody says.
   auto& by_age = s.closed[index_of(CloseReason::max_lifetime)];
   by_age = pool.recycled;

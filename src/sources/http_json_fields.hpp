@@ -20,12 +20,12 @@ struct JsonPool {
   std::size_t figures = 0;  ///< numbers found in the document
 };
 
-/// A field that a value of a document can fill. What cannot be its value, such as a negative count, leaves it
-/// unknown, and what is known already stays.
+/// A field that a value of a document can fill. What is known already stays.
 struct JsonField {
   std::string_view name;
   std::string_view meaning;
-  void (*set)(JsonPool&, const nlohmann::json&);
+  /// Returns false for what cannot be its value, such as a negative count; that leaves the field unknown.
+  bool (*set)(JsonPool&, const nlohmann::json&);
 };
 
 /// All of them.
@@ -34,7 +34,8 @@ std::span<const JsonField> http_json_fields();
 /// nullptr when there is none of that name.
 const JsonField* find_json_field(std::string_view name);
 
-/// Fills in what follows from other figures, such as connections of which only the total is known.
+/// Fills in what follows from other figures: of idle, active and total each from the other two, and the
+/// connections of which only the total is known. A total that is less than its parts says nothing.
 PoolSnapshot finished(JsonPool pool);
 
 /// The fields as a Markdown table, for the documentation.

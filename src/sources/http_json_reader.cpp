@@ -19,14 +19,21 @@ constexpr std::size_t longest_name = 200;
 struct Place {
   std::string reference;
   std::vector<std::string> pointer;
+  std::string shown;  ///< the pointer; a reference may hold a secret
 };
+
+std::string shown(std::string_view pointer) {
+  constexpr std::size_t longest = 100;
+  return pointer.empty() ? "the empty pointer" : valid_utf8(pointer.substr(0, longest));
+}
 
 Place read_place(const std::string& text) {
   const bool is_pointer = text.empty() || text.front() == '/';
   const std::size_t hash = is_pointer ? std::string::npos : text.find('#');
-  if (is_pointer) return {"", json_pointer(text)};
+  if (is_pointer) return {"", json_pointer(text), shown(text)};
   if (hash == std::string::npos) throw Error("neither a JSON pointer nor reference#pointer");
-  return {text.substr(0, hash), json_pointer(std::string_view(text).substr(hash + 1))};
+  const std::string_view pointer = std::string_view(text).substr(hash + 1);
+  return {text.substr(0, hash), json_pointer(pointer), shown(pointer)};
 }
 
 bool is_what(const json& value, JsonShape::Marker what) {
@@ -41,39 +48,92 @@ bool is_what(const json& value, JsonShape::Marker what) {
   return false;
 }
 
-/// `within`: what the pointers into the first document begin at.
-JsonPool read_pool(const JsonShape& shape, const Documents& documents, const json& within) {
-  JsonPool pool;
-  for (const JsonMapping& mapping : shape.mappings) {
-    const json& from = mapping.document == 0 ? within : documents[mapping.document];
-    if (const json* const value = json_at(from, mapping.pointer)) mapping.field->set(pool, *value);
+/// What a value is, in words that show nothing of it.
+std::string kind_of(const json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "an array";
+  if (value.is_string()) return "a text";
+  return value.is_boolean() ? "true or false" : "a number";
+}
+
+/// One reading, as far as it has come.
+class Pools {
+ public:
+  Pools(const JsonShape& shape, const Documents& documents)
+      : shape_(shape), documents_(documents), problems_(shape.mappings.size()), found_(problems_.size()) {}
+
+  /// `within`: what the pointers into the first document begin at.
+  JsonPool read(const json& within) {
+    JsonPool pool;
+    for (std::size_t i = 0; i < shape_.mappings.size(); ++i) {
+      const JsonMapping& mapping = shape_.mappings[i];
+      const json* const value =
+          json_at(mapping.document == 0 ? within : documents_[mapping.document], mapping.pointer);
+      const bool is_set = value != nullptr && mapping.field->set(pool, *value);
+      found_[i] = found_[i] || is_set || (value != nullptr && value->is_null());
+      if (!found_[i] && (value != nullptr || problems_[i].empty())) problems_[i] = problem_of(mapping, value);
+    }
+    figures_ += pool.figures;
+    return pool;
   }
-  return pool;
-}
 
-/// Returns how many figures it has.
-std::size_t add(ProbeResult& result, JsonPool pool, const std::string& label) {
-  const std::size_t figures = pool.figures;
-  PoolSnapshot& snapshot = result.pools.emplace_back(finished(std::move(pool)));
-  snapshot.pool = label;
-  return figures;
-}
+  void add(JsonPool pool, const std::string& label) {
+    PoolSnapshot& snapshot = reading_.result.pools.emplace_back(finished(std::move(pool)));
+    snapshot.pool = label;
+  }
 
-/// Returns how many figures they have.
-std::size_t add_all(ProbeResult& result, const std::string& source, const JsonShape& shape,
-                    const Documents& documents) {
-  const json& pools = *json_at(documents[0], shape.marker);
-  std::size_t index = 0, figures = 0;
-  for (const auto& [key, value] : pools.items()) {
+  std::size_t figures() const { return figures_; }
+
+  /// With a lookup for each field. REQUIRES: called once, at the end.
+  JsonReading with_fields() && {
+    for (std::size_t i = 0; i < problems_.size() && !reading_.result.pools.empty(); ++i) {
+      reading_.lookups.push_back(
+          {std::string(shape_.mappings[i].field->name), found_[i] ? "" : std::move(problems_[i])});
+    }
+    return std::move(reading_);
+  }
+  /// With one for all of them. REQUIRES: called once, at the end.
+  JsonReading with_preset(const std::string& preset) && {
+    const bool found = figures_ > 0 || reading_.result.pools.empty();
+    reading_.lookups = {{"", found ? "" : "its answer has no figure that preset " + preset + " knows"}};
+    return std::move(reading_);
+  }
+
+ private:
+  static std::string problem_of(const JsonMapping& mapping, const json* value) {
+    const std::string text = std::string(mapping.field->name) + ": " + mapping.shown + " leads to ";
+    return value == nullptr ? text + "nothing" : text + kind_of(*value) + ", which cannot be its value";
+  }
+
+  const JsonShape& shape_;
+  const Documents& documents_;
+  std::vector<std::string> problems_;  ///< by mapping
+  std::vector<bool> found_;
+  std::size_t figures_ = 0;
+  JsonReading reading_;
+};
+
+void add_all(Pools& pools, const std::string& source, const json& documents) {
+  std::size_t index = 0;
+  for (const auto& [key, value] : documents.items()) {
     if (!value.is_object()) throw Error("its answer has a pool that is no JSON object");
-    JsonPool pool = read_pool(shape, documents, value);
+    JsonPool pool = pools.read(value);
     std::string name = pool.name.empty() ? key : pool.name;
-    if (pool.name.empty() && pools.is_array()) name = std::to_string(index);
+    if (pool.name.empty() && documents.is_array()) name = std::to_string(index);
     ++index;
-    figures += add(result, std::move(pool),
-                   source + "/" + valid_utf8(std::string_view(name).substr(0, longest_name)));
+    pools.add(std::move(pool), source + "/" + valid_utf8(std::string_view(name).substr(0, longest_name)));
   }
-  return figures;
+}
+
+/// Why there is no figure at all: the first fields that were not found.
+std::string without_figures(const std::vector<FieldLookup>& lookups) {
+  constexpr int most = 3;
+  std::string text = "its answer has a number in none of the fields";
+  int named = 0;
+  for (const FieldLookup& lookup : lookups) {
+    if (!lookup.problem.empty() && named++ < most) text += "; " + lookup.problem;
+  }
+  return named > most ? text + "; …" : text;
 }
 
 }  // namespace
@@ -96,8 +156,8 @@ void HttpJsonReader::map_field(const std::string& field, const std::string& plac
   Place read = read_place(place);
   auto at = std::ranges::find(references_, read.reference);
   if (at == references_.end()) at = references_.insert(at, read.reference);
-  shapes_[0].mappings.push_back(
-      {known, std::move(read.pointer), static_cast<std::size_t>(at - references_.begin())});
+  shapes_[0].mappings.push_back({known, std::move(read.pointer),
+                                 static_cast<std::size_t>(at - references_.begin()), std::move(read.shown)});
 }
 
 const JsonShape& HttpJsonReader::shape_of(const json& document) const {
@@ -111,23 +171,25 @@ const JsonShape& HttpJsonReader::shape_of(const json& document) const {
                                   : "its answer is none of the documents of preset " + preset_);
 }
 
-ProbeResult HttpJsonReader::read(const std::string& source, const std::vector<std::string>& documents) const {
+JsonReading HttpJsonReader::read(const std::string& source, const std::vector<std::string>& documents) const {
   Documents read;
   for (const std::string& text : documents) read.push_back(read_json(text));
   const JsonShape& shape = shape_of(read.at(0));
-  const bool is_list = preset_ == "custom" && references_[0].empty() && read[0].is_array();
-  ProbeResult result;
-  std::size_t figures = 0;
+  const bool is_custom = preset_ == "custom";
+  const bool is_list = is_custom && references_[0].empty() && read[0].is_array();
+  Pools pools(shape, read);
   if (shape.has_pools || is_list) {
-    if (!json_at(read[0], shape.marker)->is_structured())
-      throw Error("its answer has no pools where they should be");
-    figures = add_all(result, source, shape, read);
+    const json& list = *json_at(read[0], shape.marker);
+    if (!list.is_structured()) throw Error("its answer has no pools where they should be");
+    add_all(pools, source, list);
   } else {
-    figures = add(result, read_pool(shape, read, read[0]), source);
+    pools.add(pools.read(read[0]), source);
   }
-  const bool found = result.pools.empty() || figures > 0;
-  if (preset_ == "custom" && !found) throw Error("its answer has a number in none of the fields");
-  return result;
+  if (!is_custom) return std::move(pools).with_preset(preset_);
+  const std::size_t figures = pools.figures();
+  JsonReading reading = std::move(pools).with_fields();
+  if (figures == 0 && !reading.result.pools.empty()) throw Error(without_figures(reading.lookups));
+  return reading;
 }
 
 std::string http_json_field_problem(const std::string& field, const std::string& place) {
@@ -144,7 +206,9 @@ std::string http_json_field_problem(const std::string& field, const std::string&
 ProbeResult parse_http_json(const std::string& source, const HttpJsonOptions& options,
                             const std::string& text) {
   const HttpJsonReader reader(options);
-  return reader.read(source, std::vector<std::string>(reader.references().size(), text));
+  JsonReading reading = reader.read(source, std::vector<std::string>(reader.references().size(), text));
+  reading.result.hints = MissingFields().after(reading.lookups, {});
+  return std::move(reading.result);
 }
 
 }  // namespace dbpool

@@ -7,6 +7,7 @@
 
 #include "dbpool/model/error.hpp"
 #include "model/utf8.hpp"
+#include "sources/http_json_text.hpp"
 
 namespace dbpool {
 namespace {
@@ -109,6 +110,18 @@ const json* child(const json& parent, const std::string& token) {
   return index && *index < parent.size() ? &parent[*index] : nullptr;
 }
 
+/// The number that a text consists of, blanks around it aside; null when it is none.
+json number_in(std::string_view text) {
+  constexpr std::size_t longest_number = 40;
+  constexpr std::string_view blanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  text = text.substr(0, text.find_last_not_of(blanks) + 1);
+  const bool may_be_number = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
+  if (text.empty() || text.size() > longest_number || !may_be_number) return nullptr;
+  json number = json::parse(text, nullptr, false);
+  return number.is_number() ? number : nullptr;
+}
+
 std::string unescaped(std::string_view token) {
   std::string text;
   for (std::size_t i = 0; i < token.size(); ++i) {
@@ -126,6 +139,7 @@ std::string unescaped(std::string_view token) {
 }  // namespace
 
 std::optional<std::uint64_t> json_count(const json& value) {
+  if (value.is_string()) return json_count(number_in(value.get_ref<const std::string&>()));
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
   if (!value.is_number_float()) return std::nullopt;
   const double number = value.get<double>();
@@ -135,9 +149,15 @@ std::optional<std::uint64_t> json_count(const json& value) {
 }
 
 std::optional<double> json_number(const json& value) {
+  if (value.is_string()) return json_number(number_in(value.get_ref<const std::string&>()));
   if (!value.is_number()) return std::nullopt;
   const double number = value.get<double>();
   return std::isfinite(number) && number >= 0 ? std::optional(number) : std::nullopt;
+}
+
+std::optional<bool> json_truth(const json& value) {
+  if (value == "true" || value == "false") return value == "true";
+  return value.is_boolean() ? std::optional(value.get<bool>()) : std::nullopt;
 }
 
 std::optional<std::string> json_text(const json& value, std::size_t most) {
@@ -147,7 +167,9 @@ std::optional<std::string> json_text(const json& value, std::size_t most) {
 }
 
 std::optional<WallTime> json_time(const json& value) {
-  if (value.is_string()) return rfc3339_time(value.get_ref<const std::string&>());
+  if (value.is_string()) {
+    if (const auto time = rfc3339_time(value.get_ref<const std::string&>())) return time;
+  }
   const auto seconds = json_number(value);
   if (!seconds || *seconds > 7e9) return std::nullopt;
   return WallTime(std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(*seconds)));
@@ -175,6 +197,7 @@ const json* json_at(const json& document, const std::vector<std::string>& pointe
 }
 
 json read_json(std::string_view text) {
+  if (const auto other = other_than_json(text)) throw Error(*other);
   std::size_t values = 0;
   const auto bound = [&](int depth, json::parse_event_t /*event*/, const json& /*value*/) {
     if (depth > deepest) throw Error("its answer is JSON that is too deep");
@@ -182,7 +205,7 @@ json read_json(std::string_view text) {
     return true;
   };
   try {
-    return json::parse(valid_utf8(text), bound);
+    return json::parse(valid_utf8(with_finite_numbers(text)), bound);
   } catch (const json::parse_error& error) {
     throw Error("its answer is not JSON, as byte " + std::to_string(error.byte) + " shows");
   } catch (const json::exception&) {

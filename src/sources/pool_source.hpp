@@ -29,6 +29,7 @@ class PoolSource {
     std::optional<WallTime> last_success;
     std::optional<TimePoint> last_success_at;  ///< the same on the steady clock, for its age
     std::string last_error;
+    std::vector<std::string> hints;  ///< of the last reading: what can be mended in the configuration
   };
   virtual Reading read() const = 0;
 

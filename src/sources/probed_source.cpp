@@ -7,6 +7,7 @@
 
 #include "dbpool/sync/guarded.hpp"
 #include "model/seconds.hpp"
+#include "model/utf8.hpp"
 #include "pool/backoff.hpp"
 
 namespace dbpool {
@@ -15,11 +16,28 @@ namespace {
 constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
 
-/// Of pools with one name the first stays. Returns how many pools beyond `limit` were dropped.
+/// Makes valid UTF-8 of what a target calls its pools: from here on a pool has one name. Of pools that come
+/// to the same name the first stays.
+void settle_names(ProbeResult& result) {
+  std::set<std::string> names;
+  std::map<std::string, std::vector<LeakReport>> leaks;
+  std::vector<PoolSnapshot> pools;
+  for (PoolSnapshot& pool : result.pools) {
+    const std::string raw = std::exchange(pool.pool, valid_utf8(pool.pool));
+    if (!names.insert(pool.pool).second) continue;
+    for (std::string* const text : {&pool.info.driver, &pool.info.database, &pool.info.user})
+      *text = valid_utf8(*text);
+    const auto found = result.leaks.find(raw);
+    if (found != result.leaks.end()) leaks.emplace(pool.pool, std::move(found->second));
+    pools.push_back(std::move(pool));
+  }
+  result.pools = std::move(pools);
+  result.leaks = std::move(leaks);
+}
+
+/// Returns how many pools beyond `limit` were dropped.
 std::uint64_t bound(ProbeResult& result, std::size_t limit) {
   auto& pools = result.pools;
-  std::set<std::string> names;
-  std::erase_if(pools, [&](const PoolSnapshot& pool) { return !names.insert(pool.pool).second; });
   if (result.dropped) return *result.dropped;
   const std::size_t dropped = pools.size() - std::min(pools.size(), limit);
   pools.resize(pools.size() - dropped);
@@ -75,9 +93,12 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   void end(const std::exception_ptr& failure) {
     Duration pause = options_.interval;
     std::string problem;
+    std::vector<std::string> hints;
     try {
       if (failure) std::rethrow_exception(failure);
-      succeed(reading_->take());
+      ProbeResult result = reading_->take();
+      hints = result.hints;
+      succeed(std::move(result));
       backoff_.reset();
     } catch (const std::exception& error) {
       problem = error.what();
@@ -85,7 +106,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
       pause = std::max(pause, backoff_.next());
     }
     reading_.reset();
-    if (on_reading_) on_reading_(options_.name, problem);
+    if (on_reading_) on_reading_(options_.name, problem, hints);
     const TimePoint next = std::max(began_ + pause, runtime_.clock->now());
     runtime_.scheduler->at(next, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->begin();
@@ -93,6 +114,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   }
 
   void succeed(ProbeResult result) {
+    settle_names(result);
     const std::uint64_t dropped = bound(result, options_.limit);
     const auto last = last_.access();
     note_read(last->reading);
@@ -100,6 +122,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     last->reading.last_success = runtime_.clock->wall();
     last->reading.last_success_at = runtime_.clock->now();
     last->reading.last_error.clear();
+    last->reading.hints = std::move(result.hints);
     last->reading.dropped_pools = dropped;
     last->reading.pools = std::move(result.pools);
     last->leaks = std::move(result.leaks);
@@ -110,6 +133,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     note_read(last->reading);
     last->reading.up = false;
     last->reading.last_error = why;
+    last->reading.hints.clear();
     ++*last->reading.read_failures;
     std::ranges::transform(last->reading.pools, last->reading.pools.begin(), known_by_name);
     last->leaks.clear();

@@ -19,8 +19,10 @@ namespace dbpool {
 /// Locking: one mutex guards the last reading. The probe is used by one task at a time, outside it.
 class ProbedSource : public PoolSource {
  public:
-  /// Hears how each reading ended: `problem` is empty when it went well. Called on a worker, without a lock.
-  using OnReading = std::function<void(const std::string& source, const std::string& problem)>;
+  /// Hears how each reading ended: `problem` is empty when it went well, and `hints` are the reading's then.
+  /// Called on a worker, without a lock.
+  using OnReading = std::function<void(const std::string& source, const std::string& problem,
+                                       const std::vector<std::string>& hints)>;
 
   /// The first reading begins at once.
   ProbedSource(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,

@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "model/seconds.hpp"
+#include "model/utf8.hpp"
 #include "sources/pool_view.hpp"
 
 namespace dbpool {
 
-void SyntheticBooks::lands_in(std::string database, std::string user) {
-  database_ = std::move(database);
-  user_ = std::move(user);
+void SyntheticBooks::lands_in(const std::string& database, const std::string& user) {
+  database_ = valid_utf8(database);  // as the reading's pools have it
+  user_ = valid_utf8(user);
 }
 
 void SyntheticBooks::waited_on(Duration now) noexcept {

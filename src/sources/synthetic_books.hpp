@@ -36,7 +36,7 @@ class SyntheticBooks {
   /// began before do not count for health.
   void held_back(Duration now) noexcept;
   /// The names that the pooler has for the client's pool.
-  void lands_in(std::string database, std::string user);
+  void lands_in(const std::string& database, const std::string& user);
 
   /// The pool in a reading of `source`.
   std::string pool(const std::string& source) const { return database(source) + '/' + user_; }

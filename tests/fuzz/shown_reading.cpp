@@ -84,12 +84,12 @@ void ShownReading::require_sound(std::string_view input) const {
 void ShownReading::require_bounded(std::string_view input) const {
   std::set<std::string> names;
   for (const PoolSnapshot& pool : result_.pools) {
-    names.insert(pool.pool);
+    names.insert(valid_utf8(pool.pool));
     const bool is_ours = pool.pool == read_source || pool.pool.starts_with(read_source + "/");
     require(is_ours, "a pool is named after its source", input);
   }
   for (const auto& [pool, leaks] : result_.leaks) {
-    require(names.contains(pool), "a suspected leak is of a pool", input);
+    require(names.contains(valid_utf8(pool)), "a suspected leak is of a pool", input);
     const auto is_longer = [](const LeakReport& a, const LeakReport& b) { return a.held > b.held; };
     require(std::ranges::is_sorted(leaks, is_longer), "leaks come longest held first", input);
   }

@@ -123,6 +123,15 @@ function waitingCell(cell) {
   };
 }
 
+function troubleCell(cell) {
+  const [error, hints] = [element("span"), element("span", "minor hints")];
+  cell.append(error, hints);
+  return (source) => {
+    setText(error, source.last_error || (source.hints.length ? "" : "–"));
+    setText(hints, source.hints.join("; "));
+  };
+}
+
 const number = { number: true, descending: true }; // to the right; the highest first
 const poolColumns = [
   { key: "pool", label: "Pool", value: (view) => view.name, fill: poolCell },
@@ -154,7 +163,7 @@ const sourceColumns = [
     (source) => ({ true: "up", false: "down" })[source.up] || "not read yet", (source) => source.up === false) },
   { key: "pools", label: "Pools", number: true, fill: textCell((source) => count(source.pools)) },
   { key: "age", label: "Data age", number: true, fill: textCell((source) => age(source.last_success_age_seconds)) },
-  { key: "wide", label: "Last error", fill: textCell((source) => source.last_error || "–") },
+  { key: "wide", label: "Last error, hints", fill: troubleCell },
 ];
 
 function cellOf(column, index, isHead) {
@@ -390,7 +399,7 @@ function showFigures(views, everySource, status) {
 }
 
 function showSources(everySource) {
-  const isTelling = (source) => source.kind !== "owned" || source.up !== true || source.last_error;
+  const isTelling = (source) => source.kind !== "owned" || source.up !== true || source.last_error || source.hints.length;
   const listed = everySource.length < many ? everySource : everySource.filter(isTelling);
   sources.show(listed.map((source) => [source.name, source]));
   const rest = everySource.length - listed.length;

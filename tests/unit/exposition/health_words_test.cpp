@@ -7,6 +7,12 @@ using enum HealthStatus;
 
 namespace {
 
+PoolSnapshot pool_with_callers(std::uint64_t waiting) {
+  PoolSnapshot pool = known_pool("orders");
+  pool.waiting = waiting;
+  return pool;
+}
+
 std::string words(HealthStatus status, std::vector<Finding> findings) {
   return health_words(report_of(known_pool("orders"), {status, std::move(findings)}));
 }
@@ -14,8 +20,8 @@ std::string words(HealthStatus status, std::vector<Finding> findings) {
 }  // namespace
 
 TEST_CASE("the Snowflake document's words are used where they fit") {
-  CHECK(words(unknown, {}) == "No metrics available");
-  CHECK(words(healthy, {}) == "All systems operational");
+  CHECK(health_words(report_of(pool_with_callers(0), {unknown, {}})) == "No metrics available");
+  CHECK(health_words(report_of(pool_with_callers(0), {healthy, {}})) == "All systems operational");
   CHECK(words(unhealthy, {{HealthReason::healthy_ratio, unhealthy}}) == "No healthy connections available");
   CHECK(words(unhealthy, {{HealthReason::no_connections, unhealthy}}) == "No healthy connections available");
   CHECK(words(degraded, {{HealthReason::healthy_ratio, degraded}}) == "Only 9/10 connections healthy");
@@ -76,7 +82,33 @@ TEST_CASE("a reason whose figure is not known any more is still told") {
 
 TEST_CASE("a pool that no threshold applies to is said not to be judged") {
   CHECK(health_words(report_of(known_pool("counters"), {unknown, {}, true})) ==
+        "Not judged: no threshold applies to what is known; 4 callers wait");
+  CHECK(health_words(report_of(pool_with_callers(0), {unknown, {}, true})) ==
         "Not judged: no threshold applies to what is known");
+}
+
+TEST_CASE("that all is well is never said while callers wait") {
+  CHECK(health_words(report_of(pool_with_callers(7), {healthy, {}})) ==
+        "7 callers wait; no threshold is crossed");
+  CHECK(health_words(report_of(pool_with_callers(1), {healthy, {}})) ==
+        "1 caller waits; no threshold is crossed");
+  CHECK(health_words(report_of(pool_with_callers(7), {unknown, {}})) ==
+        "No metrics available; 7 callers wait");
+  CHECK(health_words(report_of(pool_with_callers(7), {healthy, {}, true})) ==
+        "Not judged: no threshold applies to what is known; 7 callers wait");
+}
+
+TEST_CASE("an exhausted pool is told by what is known of it") {
+  const Judgement exhausted{unhealthy, {{HealthReason::saturation, unhealthy}}};
+  PoolSnapshot pool;
+  pool.pool = "node";
+  pool.idle = 0, pool.unknown = 10, pool.max = 10, pool.waiting = 7;
+  CHECK(health_words(report_of(pool, exhausted)) ==
+        "Pool exhausted: 10 of 10 connections open, 0 idle, 7 requests waiting");
+  PoolSnapshot told;
+  told.pool = "told";
+  told.utilization = 1.0, told.waiting = 7;
+  CHECK(health_words(report_of(told, exhausted)) == "Pool exhausted: 100% in use, 7 requests waiting");
 }
 
 TEST_CASE("utilization is told of what it was judged against") {

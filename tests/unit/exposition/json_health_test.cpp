@@ -8,6 +8,7 @@ using enum HealthStatus;
 TEST_CASE("health has the Ombudsman document's shape and numbers") {
   PoolSnapshot sqlserver = known_pool("sqlserver");
   sqlserver.idle = 3, sqlserver.active = 2, sqlserver.max = 10, sqlserver.errors_recent = 0;
+  sqlserver.waiting = 0;
   const Json document = health_json(fleet_of({report_of(sqlserver), report_of(known_pool("snowflake"))}));
   check_has(document, Json::parse(R"({
     "overall_status": "healthy", "total_pools": 2, "healthy_pools": 2, "warnings": []
@@ -38,7 +39,7 @@ TEST_CASE("the worst pool decides, and each that is not healthy has a warning") 
   CHECK(document["overall_status"] == "unhealthy");
   CHECK(document["total_pools"] == 4);
   CHECK(document["healthy_pools"] == 1);
-  CHECK(document["warnings"] == Json{"Pool new is unknown: No metrics available",
+  CHECK(document["warnings"] == Json{"Pool new is unknown: No metrics available; 4 callers wait",
                                      "Pool told is degraded: Recent errors: 2",
                                      "Pool dead is unhealthy: No healthy connections available"});
   CHECK(document["pools"][2]["reasons"] == Json{"errors"});
@@ -63,6 +64,31 @@ TEST_CASE("it is told apart whether a pool could not be judged or was not read y
   CHECK(pools[0]["judged"] == true);
   CHECK(pools[1]["judged"].is_null());
   CHECK(pools[2]["judged"] == false);
+}
+
+TEST_CASE("what cannot be judged gives no warning, unless callers wait there") {
+  PoolSnapshot front;
+  front.pool = "pgb";
+  front.clients_waiting = 0;
+  PoolSnapshot queue = front;
+  queue.pool = "queue";
+  queue.waiting = 3;
+  const Json document =
+      health_json(fleet_of({report_of(front, {unknown, {}, true}), report_of(known_pool("db"), {healthy, {}}),
+                            report_of(front, {healthy, {}, true}), report_of(queue, {unknown, {}, true})}));
+  CHECK(document["warnings"] ==
+        Json{"Pool queue is unknown: Not judged: no threshold applies to what is known; 3 callers wait"});
+  CHECK(document["total_pools"] == 3);
+  CHECK(document["healthy_pools"] == 1);
+}
+
+TEST_CASE("a source that cannot be read gives a warning, though it has no pools") {
+  FleetSnapshot fleet = fleet_that_knows_little();
+  fleet.sources[0].pools.clear();
+  CHECK(health_json(fleet)["warnings"].empty());  // it was not read yet
+  fleet.sources[0].reading.up = false;
+  fleet.sources[0].reading.last_error = "refused";
+  CHECK(health_json(fleet)["warnings"] == Json{"Source pgb cannot be read: refused"});
 }
 
 TEST_CASE("without any pool the whole is unknown") {

@@ -156,10 +156,18 @@ TEST_CASE("sources tell whether they answer, how old their figures are, and thei
                                        {"up", false},
                                        {"pools", 2},
                                        {"last_success_age_seconds", 90.0},
-                                       {"last_error", "connect to pgbouncer: refused"}});
+                                       {"last_error", "connect to pgbouncer: refused"},
+                                       {"hints", Json::array()}});
   CHECK(document["sources"][1]["last_error"] == "Database connection refused: connection refused");
   CHECK(document["sources"][1]["last_success_age_seconds"] == 0);
   CHECK(document["pools"]["pgb/app/u"]["last_read_age_seconds"] == 90.0);
+}
+
+TEST_CASE("a source has the hints of its last reading") {
+  FleetSnapshot fleet = fleet_that_knows_little();
+  CHECK(stats_json(fleet)["sources"][0]["hints"] == Json::array());
+  fleet.sources[0].reading.hints = {"max: /maxx leads to nothing"};
+  CHECK(stats_json(fleet)["sources"][0]["hints"] == Json{"max: /maxx leads to nothing"});
 }
 
 TEST_CASE("one pool is the same object, and its connections beside it") {

@@ -97,6 +97,32 @@ TEST_CASE("saturation is not judged without a max or without knowing who waits")
   CHECK(assess(s, policy).status == degraded);
 }
 
+TEST_CASE(
+    "a pool at its max with nothing idle and callers that wait is saturated, whatever else is unknown") {
+  const HealthPolicy policy = health_preset("capacity").value();
+  const Judgement saturated{unhealthy, {{HealthReason::saturation, unhealthy}}};
+  PoolSnapshot s;
+  s.idle = 0, s.unknown = 10, s.max = 10, s.waiting = 7;
+  CHECK(assess(s, policy) == saturated);
+  s.active = 3, s.unknown = 7;
+  CHECK(assess(s, policy) == saturated);
+  s.waiting = 0;
+  CHECK(assess(s, policy).status == healthy);
+  s.waiting = 7, s.max = 20;
+  CHECK(assess(s, policy).status == healthy);
+  s.max = 10, s.idle = 1, s.unknown = 6;  // idle ones may be on their way to the callers
+  CHECK(assess(s, policy).status == healthy);
+}
+
+TEST_CASE("a pool whose source tells that all of it is in use is saturated when callers wait") {
+  const HealthPolicy policy = health_preset("capacity").value();
+  PoolSnapshot s;
+  s.utilization = 1.0, s.waiting = 1;
+  CHECK(assess(s, policy).status == unhealthy);
+  s.waiting = 0;
+  CHECK(assess(s, policy).status == degraded);
+}
+
 TEST_CASE("a pooler that takes no further caller is saturated, whatever else is known of it") {
   PoolSnapshot s;
   s.saturated = true;

@@ -270,7 +270,8 @@ TEST_CASE("custom fields may come from several documents, as Spring Boot Actuato
     return R"({"name": "m", "baseUnit": null, "measurements": [{"statistic": "VALUE", "value": )" + value +
            R"(}], "availableTags": [{"tag": "pool", "values": ["HikariPool-1"]}]})";
   };
-  const PoolSnapshot pool = only_pool(reader.read("app", {metric("3.0"), metric("7.0"), metric("0.0")}));
+  const PoolSnapshot pool =
+      only_pool(reader.read("app", {metric("3.0"), metric("7.0"), metric("0.0")}).result);
   CHECK(pool.active == 3U);
   CHECK(pool.idle == 7U);
   CHECK(pool.waiting == 0U);
@@ -312,7 +313,7 @@ TEST_CASE("values that cannot be are not known") {
     "statistics": {"created": true, "reused": null, "closed": [], "errors": {}, "health_checks": 18446744073709551615},
     "oldest_waiter_seconds": -1, "status": 7}}})"));
   CHECK_FALSE(pool.idle);
-  CHECK_FALSE(pool.active);
+  CHECK(pool.active == 2U);
   CHECK_FALSE(pool.max);
   CHECK_FALSE(pool.min);
   CHECK_FALSE(pool.created);
@@ -337,4 +338,105 @@ TEST_CASE("a caller who is known to wait counts for the longest wait") {
   CHECK(judged({{"oldest_waiter", "/oldest"}, {"wait_recent_peak", "/peak"}}, text) == 30.0);
   CHECK(judged({{"oldest_waiter", "/peak"}, {"wait_recent_peak", "/oldest"}}, text) == 30.0);
   CHECK_FALSE(judged({{"active", "/oldest"}}, text));
+}
+
+TEST_CASE("of idle, active and total each follows from the other two") {
+  const auto pool_of = [](std::map<std::string, std::string> fields, const std::string& text) {
+    return only_pool(parse_http_json("app", custom(std::move(fields)), text));
+  };
+  const std::map<std::string, std::string> node{
+      {"total", "/totalCount"}, {"idle", "/idleCount"}, {"waiting", "/waitingCount"}, {"max", "/max"}};
+  const PoolSnapshot full =
+      pool_of(node, R"({"totalCount": 10, "idleCount": 0, "waitingCount": 7, "max": 10})");
+  CHECK(full.active == 10U);
+  CHECK(full.idle == 0U);
+  CHECK_FALSE(full.unknown);
+  CHECK(pool_of(node, R"({"totalCount": 4, "idleCount": 4})").active == 0U);
+  CHECK(pool_of(node, R"({"totalCount": 0, "idleCount": 0})").total() == 0U);
+
+  const PoolSnapshot idle =
+      pool_of({{"total", "/t"}, {"active", "/a"}, {"checking", "/c"}}, R"({"t": 10, "a": 6, "c": 1})");
+  CHECK(idle.idle == 3U);
+  CHECK(idle.total() == 10U);
+  CHECK_FALSE(idle.unknown);
+  const PoolSnapshot all =
+      pool_of({{"total", "/t"}, {"active", "/a"}, {"idle", "/i"}}, R"({"t": 10, "a": 6, "i": 1})");
+  CHECK(all.unknown == 3U);
+  const PoolSnapshot total = pool_of({{"total", "/t"}, {"max", "/t"}}, R"({"t": 10})");
+  CHECK(total.unknown == 10U);
+  CHECK_FALSE(total.active);
+  CHECK_FALSE(total.idle);
+}
+
+TEST_CASE("of a total that is less than its parts nothing follows") {
+  const PoolSnapshot idle =
+      only_pool(parse_http_json("app", custom({{"total", "/t"}, {"idle", "/i"}}), R"({"t": 3, "i": 5})"));
+  CHECK(idle.idle == 5U);
+  CHECK_FALSE(idle.active);
+  CHECK_FALSE(idle.unknown);
+  const PoolSnapshot active =
+      only_pool(parse_http_json("app", custom({{"total", "/t"}, {"active", "/a"}}), R"({"t": 0, "a": 5})"));
+  CHECK(active.active == 5U);
+  CHECK_FALSE(active.idle);
+  CHECK_FALSE(active.unknown);
+}
+
+TEST_CASE("a number in quotes and one that JSON does not have leave the others as they are") {
+  const auto result = parse_http_json(
+      "app", custom({{"max", "/max"}, {"active", "/a"}, {"oldest_waiter", "/o"}, {"paused", "/p"}}),
+      R"({"max": "10", "a": 3, "o": NaN, "p": "true"})");
+  CHECK(only_pool(result).max == 10U);
+  CHECK(only_pool(result).active == 3U);
+  CHECK_FALSE(only_pool(result).oldest_waiter);
+  CHECK(only_pool(result).paused == true);
+  CHECK(result.hints.empty());
+}
+
+TEST_CASE("a mapped field that a document lacks, or has as something else, is hinted at") {
+  const auto result =
+      parse_http_json("app",
+                      custom({{"active", "/active"},
+                              {"idle", "/idle"},
+                              {"max", "/maxx"},
+                              {"min", "metrics?token=hunter2#/min/0"},
+                              {"paused", "/idle"},
+                              {"status", "/list"},
+                              {"waiting", "/null"},
+                              {"created", "/word"}}),
+                      R"({"active": 1, "idle": -1, "null": null, "list": [], "word": "hunter2"})");
+  CHECK(result.hints ==
+        std::vector<std::string>{"created: /word leads to a text, which cannot be its value",
+                                 "idle: /idle leads to a number, which cannot be its value",
+                                 "max: /maxx leads to nothing", "min: /min/0 leads to nothing",
+                                 "paused: /idle leads to a number, which cannot be its value",
+                                 "status: /list leads to an array, which cannot be its value"});
+}
+
+TEST_CASE("a field is missing only where no pool of the document has it") {
+  const auto options = custom({{"active", "/a"}, {"max", "/m"}, {"min", "/n"}}, "/pools");
+  CHECK(parse_http_json("app", options, R"({"pools": [{"a": 1}, {"a": 2, "m": null}, {"m": {}}]})").hints ==
+        std::vector<std::string>{"min: /n leads to nothing"});
+  CHECK(parse_http_json("app", options, R"({"pools": []})").hints.empty());
+}
+
+TEST_CASE("an error for want of any figure names the first fields") {
+  try {
+    parse_http_json("app", custom({{"active", "/a"}, {"idle", "/b"}, {"max", "/c"}, {"min", "/d"}}),
+                    R"({"b": {}})");
+    FAIL("it was read");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()) ==
+          "its answer has a number in none of the fields; active: /a leads to nothing; idle: /b leads to an "
+          "object, "
+          "which cannot be its value; max: /c leads to nothing; …");
+  }
+}
+
+TEST_CASE("a document in which a preset finds no figure is hinted at") {
+  const std::vector<std::string> hint{"its answer has no figure that preset ombudsman knows"};
+  CHECK(read("ombudsman", R"({"pools": {"a": {}, "b": {"size": 7}}})").hints == hint);
+  CHECK(read("ombudsman", R"({"pools": {}})").hints.empty());
+  CHECK(read("ombudsman", ombudsman_stats).hints.empty());
+  CHECK(read("snowflake", R"({"status": "unknown", "message": "No metrics available"})").hints ==
+        std::vector<std::string>{"its answer has no figure that preset snowflake knows"});
 }

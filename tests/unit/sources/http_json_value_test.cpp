@@ -22,9 +22,8 @@ std::string failure(const std::string& text) {
 }  // namespace
 
 TEST_CASE("what is no JSON is an error that says where and quotes nothing") {
-  for (const std::string text :
-       {"", "{", "hunter2", "{\"a\": hunter2}", "[1,]", "<html>hunter2</html>", "{} {}", "NaN",
-        "{\"a\": NaN}", "[Infinity]", "'a'", "\"\\ud800\"", "1e400", "[-1e999]"}) {
+  for (const std::string text : {"", "{", "hunter2", "{\"a\": hunter2}", "[1,]", "<html>hunter2</html>",
+                                 "{} {}", "'a'", "\"\\ud800\"", "{\"a\": nano}", "{\"a\": NaN1}"}) {
     CAPTURE(text);
     const std::string why = failure(text);
     CHECK(why.find("not JSON") != std::string::npos);
@@ -54,7 +53,7 @@ TEST_CASE("a count is a whole number of 64 bits") {
   CHECK(json_count(json::parse("-0.0")) == 0U);
   CHECK(json_count(json::parse("18446744073709551615")) == 18446744073709551615U);
   for (const char* text :
-       {"18446744073709551616", "-1", "2.5", "1e300", "true", "\"3\"", "null", "[]", "{}"}) {
+       {"18446744073709551616", "-1", "2.5", "1e300", "true", "\"-3\"", "null", "[]", "{}"}) {
     CAPTURE(text);
     CHECK_FALSE(json_count(json::parse(text)));
   }
@@ -64,7 +63,39 @@ TEST_CASE("a number is finite and not negative") {
   CHECK(json_number(json::parse("2.5")) == 2.5);
   CHECK(json_number(json::parse("7")) == 7.0);
   CHECK_FALSE(json_number(json::parse("-0.1")));
-  CHECK_FALSE(json_number(json::parse("\"1\"")));
+}
+
+TEST_CASE("a number in quotes is a number") {
+  CHECK(json_count("10") == 10U);
+  CHECK(json_count("10.0") == 10U);
+  CHECK(json_count(" 10\n") == 10U);
+  CHECK(json_count("18446744073709551615") == 18446744073709551615U);
+  CHECK(json_number("2.5") == 2.5);
+  CHECK(json_number("1e3") == 1000.0);
+  CHECK(json_time("1760365800.25") == WallTime(1760365800250ms));
+  CHECK(json_truth("true") == true);
+  CHECK(json_truth("false") == false);
+  for (const char* text : {"", " ", "ten", "10 20", "1,000", "0x10", "10%", "-", "1e", "NaN", "Infinity",
+                           "1e999", "[1]", "true", "null"}) {
+    CAPTURE(text);
+    CHECK_FALSE(json_count(text));
+    CHECK_FALSE(json_number(text));
+  }
+  CHECK_FALSE(json_truth("1"));
+  CHECK_FALSE(json_count(std::string(100'000, '1')));
+}
+
+TEST_CASE("a number that JSON does not have is one value that is not known") {
+  for (const std::string& word : std::vector<std::string>{"NaN", "Infinity", "-Infinity", "nan", "-inf",
+                                                          "1e400", "-1e999", std::string(400, '9')}) {
+    CAPTURE(word);
+    const json document = read_json("{\"a\": " + word + ", \"b\":[" + word + "," + word + "], \"c\": 7}");
+    CHECK(document["a"].is_null());
+    CHECK(document["b"] == json{nullptr, nullptr});
+    CHECK(document["c"] == 7);
+  }
+  CHECK(read_json(R"({"a": "NaN", "NaN": 1e-400, "q\"NaN": 1})") ==
+        json{{"a", "NaN"}, {"NaN", 0.0}, {"q\"NaN", 1}});
 }
 
 TEST_CASE("a time is RFC 3339 with an offset, or Unix seconds") {

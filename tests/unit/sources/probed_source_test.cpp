@@ -13,6 +13,7 @@ namespace {
 struct Target {
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::vector<std::string> pools{"s/a", "s/b"};
+  std::vector<std::string> hints;
   std::optional<std::uint64_t> dropped;
   bool broken = false;
   bool silent = false;
@@ -40,6 +41,7 @@ class TargetReading : public ProbeOperation {
       result.pools.push_back(pool);
     }
     result.dropped = target_.dropped;
+    result.hints = target_.hints;
     LeakReport leak;
     leak.connection_id = "7";
     if (!target_.pools.empty()) result.leaks[target_.pools[0]] = {leak};
@@ -69,8 +71,9 @@ struct Site {
     source = std::make_unique<ProbedSource>(
         ProbeOptions{.name = "s", .kind = SourceKind::pgpool, .interval = 5s, .timeout = 2s, .limit = limit},
         std::make_unique<TargetProbe>(target), Runtime{scheduler, target.clock},
-        [this](const std::string&, const std::string& problem) {
+        [this](const std::string&, const std::string& problem, const std::vector<std::string>& hints) {
           problems.push_back(problem);
+          hints_told.push_back(hints);
           open_when_told.push_back(target.open);
         });
   }
@@ -79,6 +82,7 @@ struct Site {
   Target target;
   std::shared_ptr<test::ManualScheduler> scheduler = std::make_shared<test::ManualScheduler>(target.clock);
   std::vector<std::string> problems;
+  std::vector<std::vector<std::string>> hints_told;
   std::vector<int> open_when_told;
   std::unique_ptr<ProbedSource> source;
 };
@@ -236,4 +240,31 @@ TEST_CASE("a scheduler that stops in the middle of a reading takes it along") {
   site.source.reset();
   site.scheduler->stop();
   CHECK(site.target.open == 0);
+}
+
+TEST_CASE("a pool has one name from the reading on, which is valid UTF-8, and so have its leaks") {
+  Site site;
+  const std::string repaired = "s/a\xEF\xBF\xBD";
+  site.target.pools = {"s/a\xFF", "s/b", "s/a\xFE"};
+  site.scheduler->run();
+  const auto pools = site.source->read().pools;
+  REQUIRE(pools.size() == 2);
+  CHECK(pools[0].pool == repaired);
+  CHECK(pools[1].pool == "s/b");
+  CHECK(site.source->leaks(repaired).size() == 1);
+  CHECK(site.source->leaks("s/a\xFF").empty());
+}
+
+TEST_CASE("hints stay with their reading, and are told with it") {
+  Site site;
+  site.target.hints = {"max: /maxx leads to nothing"};
+  site.scheduler->run();
+  CHECK(site.source->read().hints == site.target.hints);
+  site.target.broken = true;
+  site.scheduler->advance(5s);
+  CHECK(site.source->read().up == false);
+  CHECK(site.source->read().hints.empty());
+  REQUIRE(site.hints_told.size() == 2);
+  CHECK(site.hints_told[0] == site.target.hints);
+  CHECK(site.hints_told[1].empty());
 }
