@@ -6,7 +6,7 @@ namespace dbpool {
 namespace {
 
 Dsn read_file(const std::filesystem::path& file) {
-  // Somebody may have put the DSN itself where the file belongs.
+  // The DSN itself may have been put where the file belongs.
   return Dsn(read_secret_file(file, "the dsn file " + Dsn(file.string()).redacted()));
 }
 

@@ -24,7 +24,7 @@ std::string problem_of(long status) {
 
 /// A secret that goes into a header.
 std::string read_credential(const std::filesystem::path& file) {
-  // Somebody may have put the secret itself where the file belongs.
+  // The secret itself may have been put where the file belongs.
   const bool is_path = file.is_absolute() || file.string().starts_with('.');
   const std::string shown = is_path ? file.string() : "a credential's file (no absolute path, so not shown)";
   std::string text = read_secret_file(file, shown);

@@ -7,13 +7,13 @@
 using namespace dbpool;
 
 TEST_CASE("an @ that a password has left elsewhere is refused by name of the fault") {
-  for (const char* dsn : {"postgresql://app:Winter@2026xyz@127.0.0.1:5999/orders",
-                          "postgresql://app:4711/Winter@127.0.0.1/stock", "postgres://app:/Winter@h/d",
-                          "postgresql://app:Winter@@h/d", "postgresql://app:4711?sslmode=x/Winter@h/d",
-                          "postgresql://me@corp:Winter@h/d", "postgresql://app:a@b?application_name=c@h/d",
-                          "postgresql://app:4711/a?user=Winter@h:1", "file:app:Winter@h/d", "file://app@h/d",
-                          "file:app:Win?ter@h/d", "file:postgresql://app:Winter@h/d",
-                          "postgresql:/app:Winter@h/d", "app:Winter@h/d?sslmode=x", "//app:Winter@h/d"}) {
+  for (const char* dsn :
+       {"postgresql://app:Winter@2026xyz@127.0.0.1:5999/orders",
+        "postgresql://app:4711/Winter@127.0.0.1/stock", "postgres://app:/Winter@h/d",
+        "postgresql://app:Winter@@h/d", "postgresql://app:4711?sslmode=x/Winter@h/d",
+        "postgresql://me@corp:Winter@h/d", "postgresql://app:a@b?application_name=c@h/d",
+        "postgresql://app:4711/a?user=Winter@h:1", "file:app:Winter@h/d", "file://app@h/d",
+        "file:app:Win?ter@h/d", "file:postgresql://app:Winter@h/d", "http://bob:4711/Winter@h/d"}) {
     CAPTURE(dsn);
     const std::string problem = stray_password_in_dsn(dsn);
     CHECK(problem.find("an unencoded @ or / in the password? write %40, %2F") != std::string::npos);
@@ -24,6 +24,15 @@ TEST_CASE("an @ that a password has left elsewhere is refused by name of the fau
                           "http:/bob:4711/Winter@h", "HTTP://bob:4711/x?y=Winter@h/x"}) {
     CAPTURE(url);
     CHECK(stray_password_in_url(url).find("write %40, %2F") != std::string::npos);
+  }
+}
+
+TEST_CASE("a login where no form of a DSN has one is refused without being quoted") {
+  for (const char* dsn : {"postgresql:/app:Winter@h/d", "app:Winter@h/d?sslmode=x", "//app:Winter@h/d",
+                          "\"postgresql://app:Winter@h/d\"", "app:4711/Winter@h"}) {
+    CAPTURE(dsn);
+    CHECK(stray_password_in_dsn(dsn).starts_with("a login in what is neither a URI"));
+    CHECK_THROWS_AS(DsnSource(Dsn(dsn)).read(), StrayPassword);
   }
 }
 
