@@ -20,7 +20,8 @@ void check_dsn_at(const Value& place, const DsnSource& dsn, Problems& problems,
     const bool blank = read.reveal().find_first_not_of(" \t\r\n") == std::string::npos;
     problem = blank ? "a blank DSN; allowed: one that says where the database is" : problem_of(read);
   } catch (const StrayPassword& e) {
-    problem = fmt::format("{}; allowed: a DSN with the @ and / of its password encoded", e.what());
+    problem =
+        fmt::format("{}; allowed: a DSN of the driver, with any @ and / of a password encoded", e.what());
   } catch (const Error& e) {
     problem = fmt::format("{}; allowed: a readable file that holds a DSN", e.what());
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "model/blank_ends.hpp"
 #include "model/secret_words.hpp"
 
 // Only what is known to be harmless is shown: the values of known keys, and the parts of a URI that look as
@@ -47,9 +48,7 @@ bool contains(std::string_view text, std::string_view part) {
 
 /// Whether a piece holds nothing that would be a DSN or a secret of its own.
 bool is_harmless(std::string_view text) {
-  const bool has_login =
-      text.find('@') != std::string_view::npos && contains(text.substr(0, text.find('@')), ":");
-  return !has_login && !contains(text, "=") && !contains(text, "://") && !speaks_of_secret(text);
+  return !holds_login(text) && !contains(text, "=") && !speaks_of_secret(text);
 }
 
 std::string_view trim(std::string_view text) {
@@ -204,7 +203,18 @@ std::string redact_odbc(std::string_view text) {
   return shown;
 }
 
+/// An odd number of backslashes at the end escapes the blank that follows.
+bool ends_in_escape(std::string_view text) {
+  return (text.size() - (text.find_last_not_of('\\') + 1)) % 2 == 1;
+}
+
 }  // namespace
+
+Dsn::Dsn(std::string text) : text_(without_blank_ends(text)) {
+  const auto end = text.find(text_) + text_.size();
+  const bool was_escaped = end < text.size() && (text[end] == ' ' || text[end] == '\t');
+  if (!text_.empty() && was_escaped && ends_in_escape(text_)) text_ += text[end];
+}
 
 std::string Dsn::redacted() const {
   constexpr std::string_view scheme_characters =

@@ -13,6 +13,11 @@ constexpr auto none = std::string_view::npos;
 constexpr const char* unencoded =
     "an \"@\" in its host, port, database or path (an unencoded @ or / in the password? write %40, %2F)";
 
+constexpr const char* login_without_uri =
+    "a login in what is neither a URI nor key=value pairs nor a path (a misspelled scheme, or quotes that "
+    "belong "
+    "to no value?)";
+
 /// The parameters of a libpq URI in whose values an `@` is common.
 constexpr std::array<std::string_view, 7> free_parameters{
     "user", "password", "sslpassword", "host", "application_name", "fallback_application_name", "options"};
@@ -88,7 +93,8 @@ std::string stray_password_in_dsn(std::string_view dsn) {
   if (dsn.starts_with(file)) return file_uri_strays(dsn.substr(file.size())) ? unencoded : "";
   const auto colon = dsn.find("://");
   const bool is_uri = colon != none && dsn.find_first_not_of(scheme_characters) == colon + 1;
-  return (is_uri ? libpq_uri_strays(dsn.substr(colon + 3)) : is_login(dsn)) ? unencoded : "";
+  if (is_uri) return libpq_uri_strays(dsn.substr(colon + 3)) ? unencoded : "";
+  return is_login(dsn) ? login_without_uri : "";
 }
 
 std::string stray_password_in_url(std::string_view url) {

@@ -72,3 +72,35 @@ TEST_CASE("a password file is read again at every connect, so that a new passwor
   CHECK_FALSE(shows(all, planted));
   CHECK_FALSE(shows(all, PostgresServer::password));
 }
+
+TEST_CASE("text with blanks, line breaks or a byte order mark at its ends works as without them") {
+  const PostgresServer server(PostgresServer::Auth::scram);
+  const TemporaryDirectory secrets;
+  const std::string dsn = server.dsn_with_password();
+  const std::string password = PostgresServer::password;
+  for (const auto& [before, behind] :
+       {std::pair("\xEF\xBB\xBF", "\r\n"), std::pair(" \t", " \n"), std::pair("\n", "\r")}) {
+    const auto with_ends = [&](const std::string& text) { return before + text + behind; };
+    const auto file = secrets.write("dsn", with_ends(dsn));
+    const std::string config = fmt::format(
+        "pools:\n"
+        "  - {{name: variable, driver: postgres, dsn: \"${{DSN}}\"}}\n"
+        "  - {{name: within, driver: postgres, dsn: "
+        "\"postgresql://postgres:${{PW}}@127.0.0.1:{}/postgres\"}}\n"
+        "  - {{name: file, driver: postgres, dsn_file: {}}}\n"
+        "sources:\n"
+        "  - {{name: watch, type: pg_stat_activity, dsn: \"${{DSN}}\", interval: 300ms}}\n",
+        server.port(), file.string());
+    ExporterProcess exporter(
+        {.config = config, .environment = {{"DSN", with_ends(dsn)}, {"PW", with_ends(password)}}});
+    for (const char* name : {"variable", "within", "file", "watch"}) {
+      CAPTURE(name);
+      CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", name}}) == 1; }, 10s));
+    }
+    ExporterProcess alone({.environment = {{"DBPOOL_DRIVER", with_ends("postgres")},
+                                           {"DBPOOL_DSN", with_ends(dsn)},
+                                           {"DBPOOL_MAX_SIZE", with_ends("3")},
+                                           {"DBPOOL_LOG_FORMAT", with_ends("json")}}});
+    CHECK(eventually([&] { return alone.metric("dbpool_up", {{"source", "default"}}) == 1; }, 10s));
+  }
+}

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "dbpool/model/error.hpp"
+#include "support/awkward_passwords.hpp"
 
 using namespace dbpool;
 
@@ -35,6 +36,32 @@ TEST_CASE("what is no URL over HTTP is refused without being quoted") {
     CHECK_THROWS_AS(read_http_url(text), Error);
   }
   CHECK(http_url_problem("http://localhost:8080/a?b=c") == "");
+}
+
+TEST_CASE("a URL whose password strays is refused by name of the fault") {
+  CHECK(http_url_problem("http://bob:Winter@2026xyz@h/x").find("write %40, %2F") != std::string::npos);
+  CHECK(http_url_problem("http://bob:4711/Winter@h/x").find("write %40, %2F") != std::string::npos);
+}
+
+TEST_CASE("blanks at the ends of a URL are none of it") {
+  CHECK(read_http_url("\xEF\xBB\xBF http://h:80/x \r\n") == read_http_url("http://h:80/x"));
+}
+
+TEST_CASE("a password in an HTTP URL is read wholly or refused, and no piece of it is shown") {
+  for (const std::string& password : awkward_passwords()) {
+    for (const char* place : {"127.0.0.1:5999/x", "db.example", "[::1]:80/stats?a=b"}) {
+      const std::string url = "http://bob:" + password + "@" + place;
+      CAPTURE(url);
+      CHECK_FALSE(shows_piece(http_url_problem(url)));
+      try {
+        const HttpUrl read = read_http_url(url);
+        CHECK(is_wholly(password, read.password));
+        CHECK_FALSE(shows_piece(read.shown + read.host + read.port + read.url));
+      } catch (const Error& error) {
+        CHECK_FALSE(shows_piece(error.what()));
+      }
+    }
+  }
 }
 
 TEST_CASE("a reference leads to another document of the same server, with the same credentials") {

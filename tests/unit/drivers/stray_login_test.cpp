@@ -1,55 +1,22 @@
 // A password with every character that ends something in one of the forms of a DSN: either it is read as the
 // password that it is, or the DSN is refused, and no piece of it is shown in either case.
-#include "model/stray_password.hpp"
-
 #include <doctest/doctest.h>
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
 #include "drivers/odbc_dsn.hpp"
 #include "drivers/postgres_dsn.hpp"
-#include "sources/http_url.hpp"
+#include "support/awkward_passwords.hpp"
 
 using namespace dbpool;
 
 namespace {
-
-/// The pieces that a password of these tests consists of, separated by the characters under test.
-constexpr std::array<std::string_view, 2> pieces{"4711", "Winter"};
-constexpr std::string_view characters = "@/,&?#%;:=' \\{}[]+!$";
-
-bool shows_piece(std::string_view text) {
-  return std::ranges::any_of(pieces, [&](auto piece) { return text.find(piece) != std::string_view::npos; });
-}
-
-/// Every character at the beginning, in the middle (behind digits, which could be a port) and at the end,
-/// and every two of them in every such place.
-std::vector<std::string> awkward_passwords() {
-  std::vector<std::string> several{""};
-  for (const char one : characters) {
-    several.emplace_back(1, one);
-    for (const char other : characters) several.push_back({one, other});
-  }
-  std::vector<std::string> passwords{"4711/Winter?4711@Winter,4711", "4711@Winter/4711?Winter&4711#Winter%",
-                                     "4711#Winter/4711@Winter", "4711?user=Winter/4711", "%zz4711@/Winter"};
-  for (const std::string& text : several) {
-    passwords.push_back(text + "Winter");
-    passwords.push_back("4711" + text + "Winter");
-    passwords.push_back("Winter" + text + "4711");
-    passwords.push_back("Winter" + text);
-    passwords.push_back("4711" + text + "Winter" + text + "4711");
-  }
-  return passwords;
-}
 
 /// Of libpq itself; "" where it has none.
 std::string password_by_libpq(const std::string& dsn) {
@@ -69,28 +36,6 @@ std::string problem_of(const Dsn& dsn) {
   } catch (const StrayPassword& error) {
     return error.what();
   }
-}
-
-std::string without_blanks(const std::string& text) {
-  const auto begin = std::min(text.find_first_not_of(' '), text.size());
-  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
-}
-
-/// With each `%XX` as its character.
-std::string decoded(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto is_hex = [&](std::size_t at) { return at < text.size() && std::isxdigit(text[at]) != 0; };
-    const bool encoded = text[i] == '%' && is_hex(i + 1) && is_hex(i + 2);
-    result += encoded ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
-    if (encoded) i += 2;
-  }
-  return result;
-}
-
-/// A `%XX` is decoded in a URI. Blanks at the ends of a value without quotes belong to no value.
-bool is_wholly(const std::string& password, const std::string& read) {
-  return read == password || read == without_blanks(password) || read == decoded(password);
 }
 
 void check_libpq(const std::string& dsn, const std::string& password) {
@@ -169,45 +114,6 @@ TEST_CASE("a password in an ODBC string is read wholly or refused, and no piece 
   }
 }
 
-TEST_CASE("a password in an HTTP URL is read wholly or refused, and no piece of it is shown") {
-  for (const std::string& password : awkward_passwords()) {
-    for (const char* place : {"127.0.0.1:5999/x", "db.example", "[::1]:80/stats?a=b"}) {
-      const std::string url = "http://bob:" + password + "@" + place;
-      CAPTURE(url);
-      CHECK_FALSE(shows_piece(http_url_problem(url)));
-      try {
-        const HttpUrl read = read_http_url(url);
-        CHECK(is_wholly(password, read.password));
-        CHECK_FALSE(shows_piece(read.shown + read.host + read.port + read.url));
-      } catch (const Error& error) {
-        CHECK_FALSE(shows_piece(error.what()));
-      }
-    }
-  }
-}
-
-TEST_CASE("an @ that a password has left elsewhere is refused by name of the fault") {
-  for (const char* dsn : {"postgresql://app:Winter@2026xyz@127.0.0.1:5999/orders",
-                          "postgresql://app:4711/Winter@127.0.0.1/stock", "postgres://app:/Winter@h/d",
-                          "postgresql://app:Winter@@h/d", "postgresql://app:4711?sslmode=x/Winter@h/d",
-                          "postgresql://me@corp:Winter@h/d", "postgresql://app:a@b?application_name=c@h/d",
-                          "postgresql://app:4711/a?user=Winter@h:1", "file:app:Winter@h/d", "file://app@h/d",
-                          "file:app:Win?ter@h/d", "file:postgresql://app:Winter@h/d",
-                          "postgresql:/app:Winter@h/d", "app:Winter@h/d?sslmode=x", "//app:Winter@h/d"}) {
-    CAPTURE(dsn);
-    const std::string problem = stray_password_in_dsn(dsn);
-    CHECK(problem.find("an unencoded @ or / in the password? write %40, %2F") != std::string::npos);
-    CHECK_THROWS_WITH_AS(DsnSource(Dsn(dsn)).read(), ("malformed DSN: " + problem).c_str(), StrayPassword);
-  }
-  for (const char* url : {"http://bob:Winter@2026xyz@127.0.0.1:1/x", "http://bob:4711/Winter@127.0.0.1:1/x",
-                          "http://bob:4711?Winter@h/x", "http://bob:4711#Winter@h/x", "http://bob:4711?a=b@h",
-                          "http:/bob:4711/Winter@h", "HTTP://bob:4711/x?y=Winter@h/x"}) {
-    CAPTURE(url);
-    CHECK(stray_password_in_url(url).find("write %40, %2F") != std::string::npos);
-    CHECK(http_url_problem(url) == stray_password_in_url(url));
-  }
-}
-
 TEST_CASE("a login or a DSN in the place of one value is refused without being quoted") {
   for (const char* dsn : {"host=app:Winter@h", "host=Winter@h", "host=a,Winter@h",
                           "dbname='postgresql://app:Winter@h/d' host=h", "dbname=x@Winter host=h",
@@ -259,16 +165,5 @@ TEST_CASE("a DSN that is written as it should be is taken, whatever is in its pa
     CAPTURE(dsn);
     CHECK(odbc_dsn_problem(Dsn(dsn)) == "");
     CHECK_NOTHROW(DsnSource(Dsn(dsn)).read());
-  }
-  for (const char* dsn :
-       {"/srv/a:b/me@corp/x.db", "./a:b@c.db", "me@corp.db", ":memory:", "", "file:/srv/me@corp/x.db?mode=ro",
-        "file:x.db?key=p@ss:/word", "file:///srv/a%3Ab@c.db"}) {
-    CAPTURE(dsn);
-    CHECK_NOTHROW(DsnSource(Dsn(dsn)).read());
-  }
-  for (const char* url : {"http://bob:hunt%40er2@h/x", "http://me%40corp:x@[::1]:80/x",
-                          "http://h/x?user=me@corp", "https://h:1/a%40b", "http://bob:a,b&c@h/x"}) {
-    CAPTURE(url);
-    CHECK(http_url_problem(url) == "");
   }
 }
