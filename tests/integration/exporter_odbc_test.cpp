@@ -148,4 +148,7 @@ TEST_CASE("a password file that the libpq of an ODBC driver dislikes puts no lin
     CAPTURE(line);
     CHECK(line.starts_with("{"));
   }
+  const auto warnings = exporter.log("configuration may not mean what it says");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].at("problem").starts_with("orders: the password file \"" + path + "\" is ignored"));
 }
