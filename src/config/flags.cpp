@@ -22,6 +22,12 @@ Value text_value(std::string text, const std::string& path) {
   return value;
 }
 
+/// 1 and 0 are words for a switch where YAML's types do not matter.
+std::string switch_word(const std::string& text) {
+  if (text == "1") return "true";
+  return text == "0" ? "false" : text;
+}
+
 /// Makes a value of what was written after a flag, or for each time that it was; nullopt after a problem.
 std::optional<Value> value_of(const Flag& flag, const std::vector<std::string>& texts,
                               const std::string& path, Problems& problems) {
@@ -29,8 +35,7 @@ std::optional<Value> value_of(const Flag& flag, const std::vector<std::string>& 
   list.kind = Value::Kind::list;
   list.path = path;
   for (const auto& text : texts) {
-    const bool is_digit = flag.takes == Takes::nothing && (text == "0" || text == "1");
-    list.items.push_back(text_value(is_digit ? (text == "1" ? "true" : "false") : text, path));
+    list.items.push_back(text_value(flag.takes == Takes::nothing ? switch_word(text) : text, path));
     if (!text.empty()) continue;
     problems.add(list, fmt::format("has no value; allowed: {}", flag.key.meaning));
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "config/check_dsn.hpp"
 #include "model/stray_password.hpp"
@@ -18,21 +19,27 @@ void check_required_dsn(const DsnSource& dsn, const Value& written, Problems& pr
     problems.add(written, "no DSN; allowed: one of dsn and dsn_file");
 }
 
-/// Adds what is wrong with the file that `key` names, as `problem_of` finds it.
-void check_file(const Value& written, std::string_view key, std::string_view allowed, Problems& problems,
-                std::string (*problem_of)(const std::filesystem::path&)) {
-  const Value* const file = written.find(key);
-  if (file == nullptr || file->kind != Value::Kind::text || file->text.empty()) return;
-  const std::string wrong = problem_of(file->text);
-  if (!wrong.empty()) problems.add(*file, fmt::format("{}; allowed: {}", wrong, allowed));
-}
+/// A key that names a file, and what has to be in that.
+struct FileKey {
+  std::string_view key, allowed;
+  std::string (*problem_of)(const std::filesystem::path&);
+};
 
+/// Adds what is wrong with the files that are named in `written`. A name may be a secret in a wrong place, so
+/// it is not quoted.
 void check_files(const Value& written, Problems& problems) {
-  constexpr std::string_view secret = "a readable file with one line";
-  check_file(written, "basic_auth.password_file", secret, problems, http_credential_problem);
-  check_file(written, "bearer_token_file", secret, problems, http_credential_problem);
-  check_file(written, "ca_file", "a readable file with certificates in PEM format", problems,
-             ca_file_problem);
+  static constexpr std::string_view secret = "a readable file with one line";
+  static constexpr std::array<FileKey, 3> keys{{
+      {"basic_auth.password_file", secret, http_credential_problem},
+      {"bearer_token_file", secret, http_credential_problem},
+      {"ca_file", "a readable file with certificates in PEM format", ca_file_problem},
+  }};
+  for (const auto& [key, allowed, problem_of] : keys) {
+    const Value* const file = written.find(key);
+    if (file == nullptr || file->kind != Value::Kind::text || file->text.empty()) continue;
+    const std::string wrong = problem_of(file->text);
+    if (!wrong.empty()) problems.add(*file, fmt::format("{}; allowed: {}", wrong, allowed));
+  }
 }
 
 /// What comes before the first colon of basic authentication is the user (RFC 7617).

@@ -9,16 +9,17 @@
 namespace dbpool {
 namespace {
 
-/// A connection string for libpq, and what it is of.
+/// A connection string that may come to libpq, and what it is of.
 struct Named {
   std::string owner;
   DsnSource dsn;
+  bool is_odbc = false;
 };
 
-std::vector<Named> libpq_dsns(const Config& config) {
+std::vector<Named> named_dsns(const Config& config) {
   std::vector<Named> all;
   for (const auto& pool : config.pools) {
-    if (pool.driver == "postgres") all.push_back({pool.options.name, pool.dsn});
+    if (pool.driver != "sqlite") all.push_back({pool.options.name, pool.dsn, pool.driver == "odbc"});
   }
   for (const auto& source : config.sources) {
     if (source.probe.kind == SourceKind::http_json) continue;
@@ -29,9 +30,21 @@ std::vector<Named> libpq_dsns(const Config& config) {
   return all;
 }
 
-std::string passfile_problem(const DsnSource& dsn) {
+/// Whether an ODBC connection string leads to PostgreSQL without a password, as far as it says so itself.
+bool is_postgres_without_password(const Dsn& odbc) {
+  std::string text = odbc.reveal();
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
+  return (has("postgres") || has("psqlodbc")) && !has("pwd") && !has("password");
+}
+
+std::string passfile_problem(const Named& named) {
   try {
-    return postgres_passfile_problem(dsn.read());
+    const Dsn dsn = named.dsn.read();
+    if (!named.is_odbc) return postgres_passfile_problem(dsn);
+    // The driver's libpq has its environment alone to find the file by.
+    return is_postgres_without_password(dsn) ? postgres_passfile_problem(Dsn()) : "";
   } catch (const Error&) {
     return "";  // the connect reports it
   }
@@ -43,8 +56,9 @@ void add_passfiles(const Config& config, std::vector<std::string>& warnings) {
     std::string problem, owners;
   };
   std::vector<Concern> concerns;
-  for (const auto& [owner, dsn] : libpq_dsns(config)) {
-    const auto problem = passfile_problem(dsn);
+  for (const Named& named : named_dsns(config)) {
+    const auto& owner = named.owner;
+    const auto problem = passfile_problem(named);
     if (problem.empty()) continue;
     const auto known = std::ranges::find(concerns, problem, &Concern::problem);
     if (known == concerns.end()) {

@@ -135,7 +135,7 @@ TEST_CASE("a password file that the libpq of an ODBC driver dislikes puts no lin
   const TemporaryDirectory files;
   const std::string path = files.write("pgpass", "*:*:*:*:none\n").string();
   REQUIRE(::chmod(path.c_str(), 0640) == 0);
-  const ExporterProcess exporter(
+  ExporterProcess exporter(
       {.config = fmt::format(
            "pools:\n  - {{name: orders, driver: odbc, dsn: 'Driver={{PostgreSQL Unicode}};Server=127.0.0.1;"
            "Port={};Database=postgres;UID=postgres'}}\n",
@@ -143,9 +143,12 @@ TEST_CASE("a password file that the libpq of an ODBC driver dislikes puts no lin
        .flags = {"--log.format=json"},
        .environment = {{"PGPASSFILE", path}}});
   CHECK(eventually([&] { return is_healthy(exporter.scrape(), "orders"); }, 30s));
-  std::istringstream lines(const_cast<ExporterProcess&>(exporter).process().standard_error());
+  std::istringstream lines(exporter.process().standard_error());
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
     CHECK(line.starts_with("{"));
   }
+  const auto warnings = exporter.log("configuration may not mean what it says");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].at("problem").starts_with("orders: the password file \"" + path + "\" is ignored"));
 }

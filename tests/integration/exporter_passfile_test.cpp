@@ -48,8 +48,8 @@ ExporterSetup in_json(std::string config, ChildProcess::Environment environment)
 }
 
 /// Checks that its standard error is lines of JSON and nothing else.
-void check_every_line_is_ours(const ExporterProcess& exporter) {
-  std::istringstream lines(const_cast<ExporterProcess&>(exporter).process().standard_error());
+void check_every_line_is_ours(ExporterProcess& exporter) {
+  std::istringstream lines(exporter.process().standard_error());
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
     CAPTURE(line);
@@ -72,7 +72,7 @@ TEST_CASE("a password file with access for others is reported in the log's own f
   const PostgresServer server(PostgresServer::Auth::scram);
   const TemporaryDirectory files;
   const std::string path = passfile(files, 0640);
-  const ExporterProcess exporter(in_json(three_ways(server), {{"PGPASSFILE", path}}));
+  ExporterProcess exporter(in_json(three_ways(server), {{"PGPASSFILE", path}}));
   const auto failures = [&] {
     return exporter.metric("dbpool_source_read_failures_total", {{"source", "srv"}});
   };
@@ -111,7 +111,7 @@ TEST_CASE("libpq has nothing to say of any password file, wherever it is named")
   };
   for (const Case& one : cases) {
     CAPTURE(one.warned);
-    const ExporterProcess exporter(in_json(three_ways(server, one.extra), one.environment));
+    ExporterProcess exporter(in_json(three_ways(server, one.extra), one.environment));
     CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "srv"}}) == 1; }, soon));
     CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "orders"}}) == 1; }, soon));
     check_every_line_is_ours(exporter);
@@ -125,7 +125,7 @@ TEST_CASE("a password file that only its owner may access gives the password") {
   const std::string path = passfile(files, 0600);
   for (const auto& environment : {ChildProcess::Environment{{"PGPASSFILE", path}},
                                   ChildProcess::Environment{{"HOME", files.path().string()}}}) {
-    const ExporterProcess exporter(in_json(three_ways(server), environment));
+    ExporterProcess exporter(in_json(three_ways(server), environment));
     CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "srv"}}) == 1; }, soon));
     CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "orders"}}) == 1; }, soon));
     CHECK(lines_with(exporter.log(), "problem", "password file") == 0);

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "support/exporter_process.hpp"
 #include "support/free_port.hpp"
 
@@ -67,6 +69,71 @@ TEST_CASE("--config.check says OK or every problem, and starts nothing") {
   CHECK(has(said, "c.yml:2: pools[0].colour: "));
   CHECK(has(said, "c.yml:3: history: "));
   CHECK_FALSE(has(said, "OK"));
+}
+
+TEST_CASE(
+    "--config.check and a start refuse the same: files that are missing, foreign parameters, a colon in a "
+    "user") {
+  const TemporaryDirectory directory;
+  const auto file = directory.write("c.yml", R"(
+pools:
+  - {name: a, driver: postgres, dsn: "postgresql://app:s3cret@127.0.0.1/x?schema=s3cret"}
+  - {name: b, driver: postgres, dsn: "host=127.0.0.1 sslmode=no-verify password=s3cret"}
+sources:
+  - {name: c, type: http_json, url: "http://127.0.0.1:1/", basic_auth: {username: u, password_file: /none}}
+  - {name: d, type: http_json, url: "http://127.0.0.1:1/", bearer_token_file: /none}
+  - {name: e, type: http_json, url: "https://127.0.0.1:1/", ca_file: /none}
+  - {name: f, type: http_json, url: "http://us%3Aer:s3cret@127.0.0.1:1/"}
+  - {name: g, type: pgbouncer, dsn: "postgresql://127.0.0.1/pgbouncer?pgbouncer=true"}
+)");
+  const std::string config = "--config.file=" + file.string();
+  const Finished checked = run_exporter({"--config.check", config});
+  const Finished started = run_exporter({"--web.listen-address=127.0.0.1:0", config});
+  CHECK(checked.exit_code == 2);
+  CHECK(started.exit_code == 2);
+  CHECK(checked.error == started.error);
+  CHECK(std::count(checked.error.begin(), checked.error.end(), '\n') == 7);
+  for (const char* named :
+       {"pools[0].dsn: ", "\"schema\"", "pools[1].dsn: ", "sslmode=no-verify",
+        "sources[0].basic_auth.password_file: ", "sources[1].bearer_token_file: ", "sources[2].ca_file: ",
+        "sources[3].url: ", "colon", "sources[4].dsn: ", "\"pgbouncer\""}) {
+    CAPTURE(named);
+    CHECK(has(checked.error, named));
+  }
+  CHECK_FALSE(has(checked.error, "s3cret"));
+}
+
+TEST_CASE("--config.check warns of what is valid and will hardly work") {
+  const TemporaryDirectory directory;
+  const auto file = directory.write(
+      "c.yml", "sources:\n  - {name: pgb, type: pgbouncer, dsn: 'host=127.0.0.1 user=stats dbname=app'}\n");
+  const Finished warned = run_exporter({"--config.check", "--config.file=" + file.string()},
+                                       {{"PGPASSFILE", directory.path().string()}});
+  CHECK(warned.exit_code == 0);
+  CHECK(warned.output == "OK\n");
+  CHECK(
+      has(warned.error, "warning: pgb: the password file \"" + directory.path().string() + "\" is ignored"));
+  CHECK(has(warned.error,
+            "warning: pgb: the DSN of a pgbouncer source names another database than \"pgbouncer\""));
+}
+
+TEST_CASE("an empty variable is as none, a word may be in capitals, and a variable may list addresses") {
+  const Finished checked = run_exporter({"--config.check"}, {{"DBPOOL_DSN", ""},
+                                                             {"DBPOOL_MAX_SIZE", ""},
+                                                             {"DBPOOL_CONFIG_FILE", ""},
+                                                             {"DBPOOL_WEB_CONFIG_FILE", ""},
+                                                             {"DBPOOL_LOG_LEVEL", "INFO"},
+                                                             {"DBPOOL_LOG_FORMAT", "JSON"},
+                                                             {"DBPOOL_DRIVER", "SQLite"},
+                                                             {"DBPOOL_WEB_ENABLE_LIFECYCLE", "True"},
+                                                             {"DBPOOL_WEB_LISTEN_ADDRESS", ":1, :2"}});
+  CHECK(checked.exit_code == 0);
+  CHECK(checked.output == "OK\n");
+  CHECK(checked.error.empty());
+  const Finished listed = run_exporter({"--config.check", "--web.listen-address=127.0.0.1:1,127.0.0.1:2"});
+  CHECK(listed.exit_code == 2);
+  CHECK(has(listed.error,
+            "--web.listen-address: several addresses in one flag; allowed: the flag again for each"));
 }
 
 TEST_CASE("what is asked of the program itself goes to standard output, and the exit code is 0") {

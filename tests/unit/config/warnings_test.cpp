@@ -49,13 +49,16 @@ TEST_CASE("a password file that is ignored is warned about once, with all that n
       "  - {name: a, driver: postgres, dsn: 'host=db user=u'}\n"
       "  - {name: b, driver: postgres, dsn: 'host=db user=u password=p'}\n"
       "  - {name: c}\n"
+      "  - {name: o, driver: odbc, dsn: 'Driver={PostgreSQL Unicode};Server=db;UID=u'}\n"
+      "  - {name: p, driver: odbc, dsn: 'Driver={PostgreSQL Unicode};Server=db;UID=u;PWD=x'}\n"
+      "  - {name: q, driver: odbc, dsn: 'Driver={ODBC Driver 18 for SQL Server};Server=db;UID=u'}\n"
       "sources:\n"
       "  - {name: d, type: pgbouncer, dsn: 'host=db user=u dbname=pgbouncer', synthetic: {dsn: 'host=db "
       "user=u'}}\n"
       "  - {name: e, type: pgpool, dsn: 'host=db user=u'}\n"
       "  - {name: f, type: pg_stat_activity, dsn: 'host=db user=u password=p'}\n");
   REQUIRE(warnings.size() == 1);
-  CHECK(warnings[0] == "a, d, d (synthetic), e: the password file \"" + file.path().string() +
+  CHECK(warnings[0] == "a, o, d, d (synthetic), e: the password file \"" + file.path().string() +
                            "\" is ignored: its group or others have access to it; allowed: mode 0600 (chmod "
                            "0600); where a file "
                            "cannot have it, as a Kubernetes secret with fsGroup, a dsn_file");
