@@ -337,6 +337,24 @@ TEST_CASE("a file that has gone is not made again, and one that is put in its pl
   CHECK(mode(*connect(*driver, in(10s))) == "delete");
 }
 
+TEST_CASE("a symbolic link that leads to another file now is followed, from any working directory") {
+  const Folder folder;
+  for (const char* name : {"one.db", "other.db"}) make(folder.file(name), "delete");
+  Application(folder.file("other.db")).run("INSERT INTO t VALUES (2)");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.file(""));
+  fs::create_symlink("one.db", "link.db");
+  const auto driver = sqlite_driver("link.db");
+  const auto connection = connect(*driver, in(10s));
+  fs::current_path(before);
+  CHECK(value(*connection, "SELECT count(*) FROM t") == "1");
+  fs::remove(folder.file("link.db"));
+  fs::create_symlink("other.db", folder.file("link.db"));
+  CHECK_THROWS_WITH(connection->execute("SELECT 1", in(1s)), doctest::Contains("deleted or replaced"));
+  CHECK(connection->is_broken());
+  CHECK(value(*open(folder.file("link.db")), "SELECT count(*) FROM t") == "2");
+}
+
 TEST_CASE("the end of a connection to a file that was replaced leaves the new one's log alone") {
   const Folder folder;
   const std::string path = folder.file("a.db");
