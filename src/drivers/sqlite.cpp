@@ -155,7 +155,7 @@ std::string SqliteConnect::cause(sqlite3* db) const {
   if (looked && is_absent(file)) {
     const bool unsaid = target_.mode == SqliteTarget::Mode::unsaid;
     return std::string("it does not exist; ") + (unsaid ? "create: true" : "mode=rwc in its URI") +
-           " would allow to make it";
+           " would allow making it";
   }
   std::string text = sqlite_error(ErrorKind::connect, "open failed", db).what();
   if (reason != 0) text += ": " + std::generic_category().message(reason);

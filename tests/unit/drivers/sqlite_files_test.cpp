@@ -12,7 +12,7 @@
 
 #include "dbpool/drivers/sqlite.hpp"
 
-// What a driver does to files, which are somebody's.
+// What a driver does to files, which belong to an application.
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -134,7 +134,7 @@ TEST_CASE("an existing file is left as it is, byte for byte, whatever its journa
   }
 }
 
-TEST_CASE("an empty file is somebody's as well") {
+TEST_CASE("an empty file belongs to an application as well") {
   const Folder folder;
   std::ofstream(folder.file("a.db")).flush();
   for (const SqliteOptions options : {SqliteOptions{}, creating})
