@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "dbpool/sync/guarded.hpp"
+#include "drivers/file_id.hpp"
 #include "drivers/sqlite_connection.hpp"
 #include "drivers/sqlite_dsn.hpp"
 #include "drivers/sqlite_errors.hpp"
@@ -18,21 +19,6 @@ namespace dbpool {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Which file it is, whatever its name.
-struct FileId {
-  dev_t device;
-  ino_t number;
-
-  bool operator==(const FileId&) const = default;
-};
-
-/// nullopt where there is none.
-std::optional<FileId> file_id(const std::string& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-  return FileId{status.st_dev, status.st_ino};
-}
 
 /// What the connects of one driver have in common. Any thread.
 struct SqliteContext {
@@ -113,6 +99,9 @@ void SqliteConnect::open() {
     if (context_->may_create(target_)) make_file();
     check_kind();
   }
+  // Before it is opened: if it is replaced meanwhile, that shows at the first use.
+  const std::string path = target_.in_memory ? "" : std::filesystem::absolute(target_.file).string();
+  const auto id = target_.in_memory ? std::nullopt : file_id(path);
   // SQLite allows a mode only where the flags allow as much.
   const int creates = target_.mode == SqliteTarget::Mode::rwc ? SQLITE_OPEN_CREATE : 0;
   const int flags =
@@ -121,7 +110,7 @@ void SqliteConnect::open() {
   const int code = sqlite3_open_v2(path_or_uri.c_str(), &db, flags, nullptr);
   SqliteHandle owned(db);
   if (code != SQLITE_OK) throw DriverError(ErrorKind::connect, cause(db));
-  connection_ = std::make_unique<SqliteConnection>(std::move(owned), target_.file, context_.get());
+  connection_ = std::make_unique<SqliteConnection>(std::move(owned), SqliteFile{path, id}, context_.get());
 }
 
 /// Makes the file, where there is none. Not by opening it: to close a descriptor gives up every lock that
@@ -166,7 +155,7 @@ std::string SqliteConnect::cause(sqlite3* db) const {
   if (looked && is_absent(file)) {
     const bool unsaid = target_.mode == SqliteTarget::Mode::unsaid;
     return std::string("it does not exist; ") + (unsaid ? "create: true" : "mode=rwc in its URI") +
-           " would allow to make it";
+           " would allow making it";
   }
   std::string text = sqlite_error(ErrorKind::connect, "open failed", db).what();
   if (reason != 0) text += ": " + std::generic_category().message(reason);

@@ -114,8 +114,8 @@ std::vector<std::optional<std::string>> read_row(sqlite3_stmt* statement) {
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(SqliteHandle db, std::string path, const void* driver)
-    : db_(std::move(db)), path_(std::move(path)), driver_(driver) {
+SqliteConnection::SqliteConnection(SqliteHandle db, SqliteFile file, const void* driver)
+    : db_(std::move(db)), file_(std::move(file)), driver_(driver) {
   sqlite3_busy_timeout(db_.get(), static_cast<int>(busy_timeout.count()));
 }
 
@@ -187,14 +187,16 @@ void SqliteConnection::step_through(sqlite3_stmt* statement, Deadline deadline, 
     result->affected_rows = static_cast<std::uint64_t>(sqlite3_changes64(db_.get()));
 }
 
-/// A deleted file keeps answering, and what is written to it is gone: better to say so.
+/// A deleted file keeps answering, and what is written to it is gone: better to say so. SQLite does not look
+/// at the symbolic links that led to it.
 void SqliteConnection::check_file() {
   int moved = 0;
   const int code = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-  if (code != SQLITE_OK || moved == 0) return;
+  const bool was_moved = code == SQLITE_OK && moved != 0;
+  if (!was_moved && (!file_.id || file_id(file_.path) == file_.id)) return;
   lost_ = true;
   throw DriverError(ErrorKind::network,
-                    "sqlite statement failed: database file \"" + path_ + "\" was deleted or replaced");
+                    "sqlite statement failed: database file \"" + file_.path + "\" was deleted or replaced");
 }
 
 void SqliteConnection::fail(Deadline deadline) {

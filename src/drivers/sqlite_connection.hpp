@@ -3,10 +3,12 @@
 #include <sqlite3.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "dbpool/pool/driver.hpp"
+#include "drivers/file_id.hpp"
 
 namespace dbpool {
 
@@ -15,6 +17,12 @@ struct SqliteClose {
 };
 using SqliteHandle = std::unique_ptr<sqlite3, SqliteClose>;
 
+/// What was at a path when it was opened; without an id there is no file.
+struct SqliteFile {
+  std::string path;  ///< absolute
+  std::optional<FileId> id;
+};
+
 /// A connection of SQLite, used by one thread at a time. A statement ends at its deadline: SQLite asks every
 /// thousand steps. Whoever runs an operation waits for a lock between its steps, so that it costs no thread.
 class SqliteConnection : public Connection {
@@ -22,8 +30,8 @@ class SqliteConnection : public Connection {
   /// What the user's own calls wait for a lock, and what `PRAGMA busy_timeout` says.
   static constexpr std::chrono::milliseconds busy_timeout{5000};
 
-  /// `path`: for messages. `driver`: any address that connections of one driver share.
-  SqliteConnection(SqliteHandle db, std::string path, const void* driver);
+  /// `driver`: any address that connections of one driver share.
+  SqliteConnection(SqliteHandle db, SqliteFile file, const void* driver);
 
   std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
   bool is_broken() const noexcept override;
@@ -41,7 +49,7 @@ class SqliteConnection : public Connection {
   [[noreturn]] void fail(Deadline deadline);
 
   SqliteHandle db_;
-  std::string path_;
+  SqliteFile file_;
   const void* driver_;
   bool lost_ = false;
 };

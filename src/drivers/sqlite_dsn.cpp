@@ -59,7 +59,8 @@ std::string path_problem(std::string_view path) {
     return "not a SQLite DSN; allowed: a path or a file: URI (is the driver right?)";
   const auto question = path.find('?');
   if (question != std::string_view::npos && path.find('=', question) != std::string_view::npos) {
-    return "a path with parameters; allowed: a path, or a file: URI where there are parameters (there %3f is a "
+    return "a path with parameters; allowed: a path, or a file: URI where there are parameters (there %3f is "
+           "a "
            "question mark in a name)";
   }
   return {};

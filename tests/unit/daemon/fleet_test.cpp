@@ -65,6 +65,17 @@ TEST_CASE(
   CHECK(after[2].source->read().pools[0].idle == 1);
 }
 
+TEST_CASE("a pool that may do something else to its SQLite file is made anew") {
+  Scene scene;
+  const auto before = scene.apply({pool("created"), pool("journal")});
+  auto created = pool("created"), journal = pool("journal");
+  created.sqlite.create = true;
+  journal.sqlite.journal_mode = JournalMode::truncate;
+  const auto after = scene.apply({created, journal});
+  CHECK(after[0].source != before[0].source);
+  CHECK(after[1].source != before[1].source);
+}
+
 TEST_CASE("a change of the health policy alone keeps the pool and its counters") {
   Scene scene;
   const auto before = scene.apply({pool("orders")});

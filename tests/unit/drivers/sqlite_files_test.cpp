@@ -12,7 +12,7 @@
 
 #include "dbpool/drivers/sqlite.hpp"
 
-// What a driver does to files, which are somebody's.
+// What a driver does to files, which belong to an application.
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -134,7 +134,7 @@ TEST_CASE("an existing file is left as it is, byte for byte, whatever its journa
   }
 }
 
-TEST_CASE("an empty file is somebody's as well") {
+TEST_CASE("an empty file belongs to an application as well") {
   const Folder folder;
   std::ofstream(folder.file("a.db")).flush();
   for (const SqliteOptions options : {SqliteOptions{}, creating})
@@ -335,6 +335,24 @@ TEST_CASE("a file that has gone is not made again, and one that is put in its pl
   CHECK_FALSE(fs::exists(path));
   make(path, "truncate");
   CHECK(mode(*connect(*driver, in(10s))) == "delete");
+}
+
+TEST_CASE("a symbolic link that leads to another file now is followed, from any working directory") {
+  const Folder folder;
+  for (const char* name : {"one.db", "other.db"}) make(folder.file(name), "delete");
+  Application(folder.file("other.db")).run("INSERT INTO t VALUES (2)");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.file(""));
+  fs::create_symlink("one.db", "link.db");
+  const auto driver = sqlite_driver("link.db");
+  const auto connection = connect(*driver, in(10s));
+  fs::current_path(before);
+  CHECK(value(*connection, "SELECT count(*) FROM t") == "1");
+  fs::remove(folder.file("link.db"));
+  fs::create_symlink("other.db", folder.file("link.db"));
+  CHECK_THROWS_WITH(connection->execute("SELECT 1", in(1s)), doctest::Contains("deleted or replaced"));
+  CHECK(connection->is_broken());
+  CHECK(value(*open(folder.file("link.db")), "SELECT count(*) FROM t") == "2");
 }
 
 TEST_CASE("the end of a connection to a file that was replaced leaves the new one's log alone") {
