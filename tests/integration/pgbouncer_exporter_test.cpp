@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
 #include "support/pgbouncer_server.hpp"
@@ -124,4 +126,27 @@ TEST_CASE("a PgBouncer that is killed shows nothing as alive, disturbs nobody, a
   site.pooler.start();
   CHECK(eventually([&] { return site.metric("dbpool_up", {{"source", "pgb"}}) == 1; }, 40s));
   CHECK(eventually([&] { return site.metric("dbpool_connections_max", alice) == 2; }, 40s));
+}
+
+TEST_CASE("a healthy PgBouncer gives no warning, and a name that is not UTF-8 is the same everywhere") {
+  PostgresServer server;
+  server.query("CREATE ROLE alice LOGIN");
+  const PgBouncerServer pooler{
+      {.databases = fmt::format("* = host=127.0.0.1 port={} dbname=postgres user=alice", server.port())}};
+  const PoolerClient client(pooler.dsn("odd\xFF", "alice"), 60);
+  const ExporterProcess exporter{
+      {.config = fmt::format("sources: [{{name: pgb, type: pgbouncer, dsn: {}, interval: 200ms}}]",
+                             pooler.console())}};
+  const auto document = [&](const std::string& path) {
+    return nlohmann::json::parse(exporter.get("/connections/pools/" + path).body);
+  };
+  const std::string odd = "pgb/odd\xEF\xBF\xBD/alice", path = "pgb/odd%EF%BF%BD/alice";
+  REQUIRE(eventually([&] { return document("stats")["pools"].contains(odd); }, 20s));
+  REQUIRE(eventually([&] { return document("stats/" + path)["pool"]["active_connections"] == 1; }, 20s));
+  REQUIRE(eventually([&] { return document("health")["overall_status"] == "healthy"; }, 20s));
+  CHECK(document("health")["warnings"] == nlohmann::json::array());
+  CHECK(document("stats/" + path)["pool"]["name"] == odd);
+  CHECK(exporter.get("/health?pool=" + path).status == 200);
+  CHECK(document("history/" + path)["pool"] == odd);
+  CHECK(exporter.metric("dbpool_connections", {{"pool", odd}, {"state", "active"}}) == 1);
 }
