@@ -30,6 +30,12 @@ bool count(JsonPool& pool, const json& value) {
   return fill(pool, pool.snapshot.*Field, json_count(value));
 }
 
+template <S::Count S::*Field>
+bool state(JsonPool& pool, const json& value) {
+  pool.null_state = pool.null_state || value.is_null();
+  return count<Field>(pool, value);
+}
+
 /// One that `finished` makes something of.
 template <S::Count JsonPool::*Field>
 bool part(JsonPool& pool, const json& value) {
@@ -115,8 +121,8 @@ constexpr auto fields = std::to_array<JsonField>({
     {"database", "text", info<&PoolInfo::database>},
     {"user", "text", info<&PoolInfo::user>},
     {"total", "connections in all; with one of `idle` and `active` the other follows", part<&JsonPool::total>},
-    {"idle", "connections", count<&S::idle>},
-    {"active", "connections in use", count<&S::active>},
+    {"idle", "connections", state<&S::idle>},
+    {"active", "connections in use", state<&S::active>},
     {"opening", "connections", count<&S::opening>},
     {"checking", "connections", count<&S::checking>},
     {"healthy", "connections whose last validation passed", count<&S::healthy>},
@@ -198,7 +204,8 @@ S::Count rest_of(const S::Count& total, const S& states) {
 
 PoolSnapshot finished(JsonPool pool) {
   PoolSnapshot& s = pool.snapshot;
-  if (s.active.has_value() != s.idle.has_value()) (s.active ? s.idle : s.active) = rest_of(pool.total, s);
+  const bool one_is_known = s.active.has_value() != s.idle.has_value();
+  if (one_is_known && !pool.null_state) (s.active ? s.idle : s.active) = rest_of(pool.total, s);
   if (!s.max && s.configured && pool.max_overflow) s.max = plus(s.configured, pool.max_overflow);
   const S::Count rest = rest_of(pool.total, s);
   if (rest > 0U || (rest && !s.total())) s.unknown = rest;

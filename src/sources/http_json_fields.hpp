@@ -17,6 +17,7 @@ struct JsonPool {
   PoolSnapshot snapshot;
   std::string name;
   PoolSnapshot::Count total, max_overflow, closed, recycled;
+  bool null_state = false;  ///< it says that it does not know its idle connections, or its active ones
   std::size_t figures = 0;  ///< numbers found in the document
 };
 
@@ -35,7 +36,8 @@ std::span<const JsonField> http_json_fields();
 const JsonField* find_json_field(std::string_view name);
 
 /// Fills in what follows from other figures: of idle, active and total each from the other two, and the
-/// connections of which only the total is known. A total that is less than its parts says nothing.
+/// connections of which only the total is known. A total that is less than its parts says nothing. Where the
+/// document itself says null for a state, it is not known, since the total may be that of the others.
 PoolSnapshot finished(JsonPool pool);
 
 /// The fields as a Markdown table, for the documentation.

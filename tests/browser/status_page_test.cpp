@@ -255,6 +255,21 @@ TEST_CASE("a source that cannot be read is red, counted and named, one that was 
   take_screenshots(page, "source-down");
 }
 
+TEST_CASE("a mapped field that leads to nothing stands in its source's row") {
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", R"({"a": 3})"); });
+  const ExporterProcess exporter(
+      {.config =
+           fmt::format("sources: [{{name: app, type: http_json, interval: 200ms, url: '{}', preset: custom, "
+                       "fields: {{active: /a, max: '/<b>maxx'}}}}]",
+                       server.url())});
+  Page page(exporter.port());
+  CHECK(page.shows("app", "connections", "3"));
+  CHECK(page.text("#sources tbody .up") == "up");
+  CHECK(page.text("#sources tbody .wide") == "max: /<b>maxx leads to nothing");
+  check_that_it_fits(page);
+  check_that_nothing_went_wrong(page);
+}
+
 TEST_CASE("sums leave out what is not known, and a pool that cannot be judged stands last") {
   const ScriptedHttpServer application([](const std::string&) {
     return http_answer("200 OK", R"({"pools": {

@@ -33,7 +33,9 @@ std::optional<ProbeResult> read(const HttpJsonOptions& options, const std::strin
 
 void require_mapped(const HttpJsonOptions& options, const ProbeResult& result, const std::string& document) {
   const auto require_mapped = [&](PoolSnapshot::Count PoolSnapshot::*figure, const char* field) {
-    if (options.fields.contains(field)) return;
+    const bool follows = options.fields.contains("total") &&
+                         (figure == &PoolSnapshot::idle || figure == &PoolSnapshot::active);
+    if (options.fields.contains(field) || follows) return;
     for (const auto& pool : result.pools) require(!(pool.*figure), "a figure comes from its field", document);
   };
   require_mapped(&PoolSnapshot::idle, "idle");

@@ -20,6 +20,12 @@ bool is_up(const ExporterProcess& exporter, const std::string& source) {
   return exporter.metric("dbpool_up", {{"source", source}, {"kind", "http_json"}}) == 1;
 }
 
+std::string percent_encoded(const std::string& name) {
+  std::string encoded;
+  for (const char byte : name) encoded += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+  return encoded;
+}
+
 nlohmann::json document(const ExporterProcess& exporter, const std::string& path) {
   return nlohmann::json::parse(exporter.get(path).body);
 }
@@ -97,6 +103,94 @@ TEST_CASE("an endpoint that fails leaves nothing dead that looks alive, and come
   }
   CHECK(const_cast<ExporterProcess&>(exporter).process().standard_error().find("hunter2") ==
         std::string::npos);
+}
+
+TEST_CASE("every name that the statistics show leads to its pool, whatever it is made of") {
+  const nlohmann::json names{"a/b",
+                             "a//b",
+                             "..",
+                             "a/../b",
+                             ".",
+                             "/",
+                             "50%",
+                             "%2F",
+                             "x y",
+                             "a+b",
+                             "?q=1&r#f",
+                             "\"",
+                             "line\nbreak",
+                             "\u00e9",
+                             "<b>&amp;",
+                             "\\",
+                             "\u202e\u0007",
+                             "{pool}",
+                             std::string("n\0ul", 4),
+                             "a;b,c='d'",
+                             std::string(300, 'x')};
+  std::string pools = R"({"pool_size": 1, "name": "raw )"
+                      "\xFF\xC3"
+                      R"("})";
+  for (const auto& name : names) pools += R"(, {"pool_size": 1, "name": )" + name.dump() + "}";
+  const ScriptedHttpServer server(
+      [&](const std::string&) { return http_answer("200 OK", R"({"pools": [)" + pools + "]}"); });
+  const ExporterProcess exporter{
+      {.config = fmt::format("sources: [{{name: app, type: http_json, interval: 200ms, url: \"{}\"}}]",
+                             server.url())}};
+  REQUIRE(eventually([&] { return is_up(exporter, "app"); }, soon));
+  const auto shown = document(exporter, "/connections/pools/stats")["pools"];
+  REQUIRE(shown.size() == names.size() + 1);
+  CHECK(shown.contains("app/raw \xEF\xBF\xBD\xEF\xBF\xBD"));
+  for (const auto& [name, pool] : shown.items()) {
+    CAPTURE(name);
+    const std::string encoded = percent_encoded(name);
+    CHECK(document(exporter, "/connections/pools/stats/" + encoded)["pool"]["name"] == name);
+    CHECK(document(exporter, "/connections/pools/history/" + encoded)["pool"] == name);
+    CHECK(exporter.get("/health?pool=" + encoded).status == 200);
+  }
+  CHECK(document(exporter, "/connections/pools/stats/app/a/b")["pool"]["name"] == "app/a/b");
+}
+
+TEST_CASE("an application that tells no active connections is saturated when its callers wait, and says so") {
+  std::atomic<int> waiting = 7;
+  const ScriptedHttpServer server([&](const std::string&) {
+    return http_answer("200 OK",
+                       fmt::format(R"({{"totalCount": 10, "idleCount": 0, "waitingCount": {}, "max": "10"}})",
+                                   waiting.load()));
+  });
+  const ExporterProcess exporter{{.config = fmt::format(R"(
+sources:
+  - name: node
+    type: http_json
+    url: "{}"
+    preset: custom
+    fields: {{total: /totalCount, idle: /idleCount, waiting: /waitingCount, max: /max}}
+    interval: 200ms
+    health: {{recovery_hold: 0s}}
+)",
+                                                        server.url())}};
+  const auto judged = [&] { return document(exporter, "/connections/pools/health")["pools"][0]; };
+  REQUIRE(eventually([&] { return is_up(exporter, "node") && judged()["status"] == "unhealthy"; }, soon));
+  CHECK(judged()["message"].get<std::string>().find(
+            "Pool exhausted: 10 of 10 connections active, 7 requests waiting") != std::string::npos);
+  CHECK(exporter.metric("dbpool_connections", {{"pool", "node"}, {"state", "active"}}) == 10);
+  CHECK_FALSE(exporter.metric("dbpool_connections", {{"pool", "node"}, {"state", "unknown"}}));
+}
+
+TEST_CASE("a mapped field that leads to nothing is said once in the log and stands with the source") {
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", R"({"a": 3})"); });
+  ExporterProcess exporter{{.config = fmt::format(R"(
+sources:
+  - {{name: app, type: http_json, url: "{}", preset: custom, fields: {{active: /a, max: /maxx}}, interval: 100ms}}
+)",
+                                                  server.url())}};
+  REQUIRE(eventually([&] { return server.requests().size() >= 5; }, soon));
+  CHECK(document(exporter, "/connections/pools/stats")["sources"][0]["hints"] ==
+        nlohmann::json{"max: /maxx leads to nothing"});
+  CHECK(is_up(exporter, "app"));
+  const std::string log = exporter.process().standard_error();
+  const std::size_t line = log.find("hint=\"max: /maxx leads to nothing\"");
+  REQUIRE(line != std::string::npos);
+  CHECK(log.find("/maxx", line + 20) == std::string::npos);
 }
 
 TEST_CASE("an Ombudsman endpoint is judged by its preset, recent errors included") {

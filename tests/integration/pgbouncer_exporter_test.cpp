@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
@@ -240,4 +241,27 @@ sources:
   REQUIRE(warnings.size() == 3);
   CHECK(
       warnings[0].at("problem").starts_with("behind: the DSN of a pgbouncer source names another database"));
+}
+
+TEST_CASE("a healthy PgBouncer gives no warning, and a name that is not UTF-8 is the same everywhere") {
+  PostgresServer server;
+  server.query("CREATE ROLE alice LOGIN");
+  const PgBouncerServer pooler{
+      {.databases = fmt::format("* = host=127.0.0.1 port={} dbname=postgres user=alice", server.port())}};
+  const PoolerClient client(pooler.dsn("odd\xFF", "alice"), 60);
+  const ExporterProcess exporter{
+      {.config = fmt::format("sources: [{{name: pgb, type: pgbouncer, dsn: {}, interval: 200ms}}]",
+                             pooler.console())}};
+  const auto document = [&](const std::string& path) {
+    return nlohmann::json::parse(exporter.get("/connections/pools/" + path).body);
+  };
+  const std::string odd = "pgb/odd\xEF\xBF\xBD/alice", path = "pgb/odd%EF%BF%BD/alice";
+  REQUIRE(eventually([&] { return document("stats")["pools"].contains(odd); }, 20s));
+  REQUIRE(eventually([&] { return document("stats/" + path)["pool"]["active_connections"] == 1; }, 20s));
+  REQUIRE(eventually([&] { return document("health")["overall_status"] == "healthy"; }, 20s));
+  CHECK(document("health")["warnings"] == nlohmann::json::array());
+  CHECK(document("stats/" + path)["pool"]["name"] == odd);
+  CHECK(exporter.get("/health?pool=" + path).status == 200);
+  CHECK(document("history/" + path)["pool"] == odd);
+  CHECK(exporter.metric("dbpool_connections", {{"pool", odd}, {"state", "active"}}) == 1);
 }

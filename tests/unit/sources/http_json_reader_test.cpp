@@ -368,6 +368,17 @@ TEST_CASE("of idle, active and total each follows from the other two") {
   CHECK_FALSE(total.idle);
 }
 
+TEST_CASE(
+    "a state that the document itself says null for is not known, since the total may be that of the "
+    "others") {
+  const PoolSnapshot pool =
+      only_pool(read("ombudsman", R"({"pools": {"a": {"pool_size": 3, "active_connections": null,
+    "pool_statistics": {"total_connections": 3, "idle_connections": 3, "active_connections": null}}}})"));
+  CHECK(pool.idle == 3U);
+  CHECK_FALSE(pool.active);
+  CHECK(pool.total() == 3U);
+}
+
 TEST_CASE("of a total that is less than its parts nothing follows") {
   const PoolSnapshot idle =
       only_pool(parse_http_json("app", custom({{"total", "/t"}, {"idle", "/i"}}), R"({"t": 3, "i": 5})"));

@@ -90,6 +90,20 @@ TEST_CASE("an acquisition is timed every interval and stands with the pool it la
   CHECK_FALSE(pool.usage_duration.has_value());
 }
 
+TEST_CASE("a user whose name is not UTF-8 is found under the name that the pool is shown by") {
+  Trial trial;
+  (*trial.database->answers.access())["SELECT session_user"] =
+      QueryResult{{"session_user"}, {{"ow\xFFner"}}, 1};
+  PoolSnapshot pool;
+  pool.pool = "pgb/db/ow\xEF\xBF\xBDner";
+  pool.active = 4;
+  trial.pooler->set_pool(pool);
+  trial.start();
+  CHECK(trial.synthetic->read().pools.size() == 2);
+  CHECK(trial.pool(pool.pool).active == 4);
+  CHECK(trial.pool(pool.pool).acquisitions == 1);
+}
+
 TEST_CASE("the client stays connected, and its connects are timed apart") {
   Trial trial;
   trial.database->connect_takes = Duration(70ms);
