@@ -30,10 +30,9 @@ std::string utilization(const PoolReport& pool) {
                      of_configured ? ", without overflow" : "");
 }
 
-std::string exhausted(const PoolSnapshot& s) {
-  return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting{}", count(s.active),
-                     count(s.max), count(s.waiting),
-                     s.limited_by.empty() ? "" : fmt::format(", {} is used up", s.limited_by));
+/// The limit of others that is used up; "" = none, or not known.
+std::string used_up(const PoolSnapshot& s) {
+  return s.limited_by.empty() ? "" : fmt::format(", {} is used up", s.limited_by);
 }
 
 std::string clients(const Finding& finding, const PoolSnapshot& s) {
@@ -55,7 +54,9 @@ std::string words(const Finding& finding, const PoolReport& pool) {
     case HealthReason::utilization:
       return utilization(pool);
     case HealthReason::saturation:
-      return exhausted(s);
+      return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting", count(s.active),
+                         count(s.max), count(s.waiting)) +
+             used_up(s);
     case HealthReason::idle_ratio:
       return fmt::format("Low idle capacity: {} of {} connections idle", count(s.idle), count(s.total()));
     case HealthReason::errors:

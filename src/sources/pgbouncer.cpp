@@ -1,6 +1,7 @@
 #include "sources/pgbouncer.hpp"
 
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -139,6 +140,34 @@ void add_applications(const std::string& source, const QueryResult& clients, Pro
   for (auto& [key, pool] : found) all.pools.push_back(std::move(pool));
 }
 
+/// Which of the processes that share a port (so_reuseport) has answered, as far as their settings differ; ""
+/// for one that has its port for itself.
+std::string process_of(const QueryResult& config) {
+  if (pgbouncer_setting(config, "so_reuseport").value_or(0) == 0) return "";
+  std::string process;
+  for_each_row(config, [&](const Row& row) {
+    for (const auto key : {"peer_id", "unix_socket_dir", "pidfile", "conffile", "logfile"}) {
+      if (row.text("key") == key) process.append(row.text("value").value_or("")).push_back('\n');
+    }
+  });
+  return process;
+}
+
+/// Remembers which processes have answered.
+class Processes {
+ public:
+  void note(const QueryResult& config, ProbeResult& result) {
+    if (const std::string process = process_of(config); !process.empty()) seen_.insert(process);
+    if (seen_.size() < 2) return;
+    result.hints.emplace_back(
+        "several PgBouncer processes share this port (so_reuseport) and answer in turn, each with counters "
+        "of its own; use one source for each process, by its unix socket");
+  }
+
+ private:
+  std::set<std::string> seen_;
+};
+
 }  // namespace
 
 std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
@@ -168,7 +197,11 @@ std::unique_ptr<Probe> pgbouncer_probe(std::string source, const PgBouncerOption
                                        std::shared_ptr<Driver> driver) {
   return std::make_unique<SqlProbe>(
       std::move(driver), pgbouncer_statements(options),
-      [source = std::move(source)](const Answers& answers) { return parse_pgbouncer(source, answers); });
+      [source = std::move(source), processes = Processes()](const Answers& answers) mutable {
+        ProbeResult result = parse_pgbouncer(source, answers);
+        processes.note(named_answers(answers).config, result);
+        return result;
+      });
 }
 
 }  // namespace dbpool

@@ -18,6 +18,7 @@ struct ProbeResult {
   std::map<std::string, std::vector<LeakReport>> leaks;  ///< by `pool` label, longest held first
   /// Pools beyond the limit, where the probe itself has kept to it; nullopt = it has not.
   std::optional<std::uint64_t> dropped;
+  std::vector<std::string> hints;  ///< what can be mended in the configuration though the reading went well
 };
 
 /// One reading under way. Its `advance()` throws Error when the target gives no complete answer in time.
