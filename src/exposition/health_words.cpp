@@ -41,7 +41,7 @@ std::string clients(const Finding& finding, const PoolSnapshot& s) {
                      count(s.clients_max));
 }
 
-/// That a pooler was made to serve nobody there; "" = it was not, or that is not known.
+/// That a pooler was made to serve no client there; "" = it was not, or that is not known.
 std::string held_back(const PoolSnapshot& s) {
   if (s.paused.value_or(false)) return "paused";
   return s.disabled.value_or(false) ? "paused (disabled in the pooler)" : "";

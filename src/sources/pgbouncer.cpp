@@ -180,16 +180,16 @@ std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
 }
 
 ProbeResult parse_pgbouncer(const std::string& source, const Answers& answers) {
-  const PgBouncerAnswers told = named_answers(answers);
-  require_columns(told.pools, "SHOW POOLS",
+  const PgBouncerAnswers answered = named_answers(answers);
+  require_columns(answered.pools, "SHOW POOLS",
                   {"database", "user", "cl_active", "cl_waiting", "sv_active", "sv_idle"});
-  require_columns(told.databases, "SHOW DATABASES", {"name", "pool_size"});
-  const PgBouncerLimits limits(told);
+  require_columns(answered.databases, "SHOW DATABASES", {"name", "pool_size"});
+  const PgBouncerLimits limits(answered);
   ProbeResult all;
-  add_pools(source, told.pools, limits, all);
-  add_databases(source, told, limits, all);
-  add_front(source, told, all);
-  add_applications(source, told.clients, all);
+  add_pools(source, answered.pools, limits, all);
+  add_databases(source, answered, limits, all);
+  add_front(source, answered, all);
+  add_applications(source, answered.clients, all);
   return all;
 }
 

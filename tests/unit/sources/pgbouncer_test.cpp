@@ -267,7 +267,7 @@ TEST_CASE("a console that answers the two questions every version knows is read"
   CHECK_FALSE(pool_of(all, "pgb/app/alice").min.has_value());
 }
 
-TEST_CASE("that another process answers than before is a hint, and the restart of the same one is none") {
+TEST_CASE("that another process answers than before is a hint, and the restart of the same one is not") {
   const auto clock = std::make_shared<FakeClock>();
   const auto server = std::make_shared<FakeDatabase>(clock);
   const auto probe = pgbouncer_probe("pgb", {}, std::make_shared<FakeDriver>(server));
