@@ -36,7 +36,8 @@ void read_connections(const Row& row, PoolSnapshot& pool) {
   pool.active =
       plus(row.count("sv_active"), plus(row.count("sv_active_cancel"), row.count("sv_being_canceled")));
   // "used" are those that have been idle for longer than server_check_delay.
-  pool.idle = plus(row.count("sv_idle"), row.count("sv_used"));
+  pool.idle = row.count("sv_idle");
+  if (pool.idle) pool.idle = plus(pool.idle, row.count("sv_used"));
   pool.checking = row.count("sv_tested");
   pool.opening = row.count("sv_login");
 }
