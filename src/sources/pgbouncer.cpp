@@ -1,6 +1,7 @@
 #include "sources/pgbouncer.hpp"
 
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -35,7 +36,8 @@ void read_connections(const Row& row, PoolSnapshot& pool) {
   pool.active =
       plus(row.count("sv_active"), plus(row.count("sv_active_cancel"), row.count("sv_being_canceled")));
   // "used" are those that have been idle for longer than server_check_delay.
-  pool.idle = plus(row.count("sv_idle"), row.count("sv_used"));
+  pool.idle = row.count("sv_idle");
+  if (pool.idle) pool.idle = plus(pool.idle, row.count("sv_used"));
   pool.checking = row.count("sv_tested");
   pool.opening = row.count("sv_login");
 }
@@ -139,6 +141,34 @@ void add_applications(const std::string& source, const QueryResult& clients, Pro
   for (auto& [key, pool] : found) all.pools.push_back(std::move(pool));
 }
 
+/// Which of the processes that share a port (so_reuseport) has answered, as far as their settings differ; ""
+/// for one that has its port for itself.
+std::string process_of(const QueryResult& config) {
+  if (pgbouncer_setting(config, "so_reuseport").value_or(0) == 0) return "";
+  std::string process;
+  for_each_row(config, [&](const Row& row) {
+    for (const auto key : {"peer_id", "unix_socket_dir", "pidfile", "conffile", "logfile"}) {
+      if (row.text("key") == key) process.append(row.text("value").value_or("")).push_back('\n');
+    }
+  });
+  return process;
+}
+
+/// Remembers which processes have answered.
+class Processes {
+ public:
+  void note(const QueryResult& config, ProbeResult& result) {
+    if (const std::string process = process_of(config); !process.empty()) seen_.insert(process);
+    if (seen_.size() < 2) return;
+    result.hints.emplace_back(
+        "several PgBouncer processes share this port (so_reuseport) and answer in turn, each with counters "
+        "of its own; use one source for each process, by its unix socket");
+  }
+
+ private:
+  std::set<std::string> seen_;
+};
+
 }  // namespace
 
 std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
@@ -151,16 +181,16 @@ std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
 }
 
 ProbeResult parse_pgbouncer(const std::string& source, const Answers& answers) {
-  const PgBouncerAnswers told = named_answers(answers);
-  require_columns(told.pools, "SHOW POOLS",
+  const PgBouncerAnswers answered = named_answers(answers);
+  require_columns(answered.pools, "SHOW POOLS",
                   {"database", "user", "cl_active", "cl_waiting", "sv_active", "sv_idle"});
-  require_columns(told.databases, "SHOW DATABASES", {"name", "pool_size"});
-  const PgBouncerLimits limits(told);
+  require_columns(answered.databases, "SHOW DATABASES", {"name", "pool_size"});
+  const PgBouncerLimits limits(answered);
   ProbeResult all;
-  add_pools(source, told.pools, limits, all);
-  add_databases(source, told, limits, all);
-  add_front(source, told, all);
-  add_applications(source, told.clients, all);
+  add_pools(source, answered.pools, limits, all);
+  add_databases(source, answered, limits, all);
+  add_front(source, answered, all);
+  add_applications(source, answered.clients, all);
   return all;
 }
 
@@ -168,7 +198,11 @@ std::unique_ptr<Probe> pgbouncer_probe(std::string source, const PgBouncerOption
                                        std::shared_ptr<Driver> driver) {
   return std::make_unique<SqlProbe>(
       std::move(driver), pgbouncer_statements(options),
-      [source = std::move(source)](const Answers& answers) { return parse_pgbouncer(source, answers); });
+      [source = std::move(source), processes = Processes()](const Answers& answers) mutable {
+        ProbeResult result = parse_pgbouncer(source, answers);
+        processes.note(named_answers(answers).config, result);
+        return result;
+      });
 }
 
 }  // namespace dbpool

@@ -22,7 +22,7 @@ std::optional<bool> flag(const Row& row, std::string_view column) {
   return value ? std::optional(*value != 0) : std::nullopt;
 }
 
-/// Whether PAUSE or SUSPEND was said to the whole pooler, which 1.18 does not tell.
+/// Whether PAUSE or SUSPEND was said to the whole pooler, which 1.18 does not report.
 bool all_paused(const QueryResult& state) {
   bool paused = false;
   for_each_row(state, [&](const Row& row) {
@@ -32,7 +32,7 @@ bool all_paused(const QueryResult& state) {
   return paused;
 }
 
-/// A setting of one user's own, where 0 says "unlimited"; nullopt where there is none.
+/// A setting of one user's own, where 0 says "unlimited"; nullopt where the user has no such setting.
 std::optional<Count> own_limit(const Row& row, std::string_view column) {
   const Count value = row.count(column);
   if (!value) return std::nullopt;
@@ -117,7 +117,7 @@ PgBouncerLimits::Shared PgBouncerLimits::of_user(const PoolSnapshot& pool, const
     user.max = *known->second.max_connections;
     if (known->second.connections) user.used = known->second.connections;
   } else if (user.max && user.used > user.max) {
-    user.max.reset();  // before 1.23 a user may have a limit of its own, which the console does not tell
+    user.max.reset();  // before 1.23 a user may have a limit of its own, which the console does not show
   }
   return user;
 }

@@ -138,7 +138,7 @@ TEST_CASE("two users who have used up their database's limit are both saturated 
   REQUIRE(eventually([&] { return bouncer.pool().active == 3; }, 20s));
   clients.push_back(bouncer.client(60, "bob"));
   REQUIRE(eventually([&] { return bouncer.pool("pgb/app/bob").active == 1; }, 20s));
-  CHECK_FALSE(bouncer.pool().saturated);  // nobody waits yet
+  CHECK_FALSE(bouncer.pool().saturated);  // without a waiter
   for (int i = 0; i < 2; ++i) clients.push_back(bouncer.client(60));
   clients.push_back(bouncer.client(60, "bob"));
   const auto waiting = [&](const char* pool) { return bouncer.pool(pool).waiting; };

@@ -39,7 +39,7 @@ struct Console {
     return row("SHOW DATABASES", {name, std::nullopt, "20", "0", max, current, "0"});
   }
   Console& config(const char* key, const char* value) { return row("SHOW CONFIG", {key, value}); }
-  /// As 1.24 and later tell of users.
+  /// As 1.24 and later list users.
   Console& users(std::vector<Fields> rows) {
     answers["SHOW USERS"] = {
         {"name", "pool_size", "reserve_pool_size", "max_user_connections", "current_connections"},
@@ -68,11 +68,11 @@ TEST_CASE("a user's limit bounds each of its pools, and they share it") {
   shared.pool("app", "alice", "2", "6").pool("other", "alice", "1", "0").pool("app", "bob", "0", "0");
   CHECK(shared.read("pgb/app/alice").max == 3);
   CHECK(shared.read("pgb/app/alice").saturated);
-  CHECK_FALSE(shared.read("pgb/other/alice").saturated);  // nobody waits
+  CHECK_FALSE(shared.read("pgb/other/alice").saturated);  // without a waiter
   CHECK_FALSE(shared.read("pgb/app/bob").saturated);
 }
 
-TEST_CASE("a user's limit that is not used up saturates nobody") {
+TEST_CASE("a user's limit that is not used up saturates no pool") {
   Console console;
   console.config("max_user_connections", "3").database("app", "0", "2").pool("app", "alice", "2", "6");
   const PoolSnapshot pool = console.read("pgb/app/alice");
@@ -110,7 +110,7 @@ TEST_CASE("a pool that is full by its own size names no other limit") {
   CHECK(pool.active == pool.max);  // which says all
 }
 
-TEST_CASE("a user that a database names has a count of its own there, before the console tells of users") {
+TEST_CASE("a user that a database names has a count of its own there, before the console counts by user") {
   Console console;
   console.config("max_user_connections", "3");
   for (const char* name : {"app", "other"})
@@ -127,7 +127,7 @@ TEST_CASE("before 1.23 a user that has more than the limit of all has one of its
   CHECK_FALSE(pool.saturated);
 }
 
-TEST_CASE("1.24: what a user has of its own goes before what its database has, 0 and NULL included") {
+TEST_CASE("1.24: what a user has of its own replaces what its database has, 0 and NULL included") {
   Console console;
   console.config("max_user_connections", "2").database("app", "0", "3").pool("app", "alice", "3", "1");
   console.users({{"alice", std::nullopt, std::nullopt, "5", "5"}});  // two of them with another database
@@ -141,7 +141,7 @@ TEST_CASE("1.24: what a user has of its own goes before what its database has, 0
   CHECK_FALSE(console.read("pgb/app/alice").max.has_value());
 }
 
-TEST_CASE("a pool that is paused is not saturated, whoever waits") {
+TEST_CASE("a pool that is paused is not saturated, though clients wait") {
   Console console;
   console.row("SHOW DATABASES", {"app", std::nullopt, "20", "0", "4", "4", "1"});
   console.pool("app", "alice", "4", "2");

@@ -266,3 +266,26 @@ TEST_CASE("a console that answers the two questions every version knows is read"
   CHECK(pool_of(all, "pgb/app/alice").active == 5);
   CHECK_FALSE(pool_of(all, "pgb/app/alice").min.has_value());
 }
+
+TEST_CASE("that another process answers than before is a hint, and the restart of the same one is not") {
+  const auto clock = std::make_shared<FakeClock>();
+  const auto server = std::make_shared<FakeDatabase>(clock);
+  const auto probe = pgbouncer_probe("pgb", {}, std::make_shared<FakeDriver>(server));
+  const auto hints_of = [&](const char* so_reuseport, const char* socket_directory) {
+    Captured captured = version("1.23");
+    auto& config = captured.at("SHOW CONFIG").rows;
+    config.push_back({"so_reuseport", so_reuseport, "0", "no"});
+    config.push_back({"unix_socket_dir", socket_directory, "/tmp", "no"});
+    captured["SHOW STATS"] = captured.at("SHOW STATS_TOTALS");
+    *server->answers.access() = captured;
+    const auto reading = probe->start_read(Deadline(clock->now() + std::chrono::seconds(1)));
+    run_here(*reading);
+    return reading->take().hints.size();
+  };
+  CHECK(hints_of("0", "/run/1") == 0);
+  CHECK(hints_of("0", "/run/2") == 0);  // its settings were changed
+  CHECK(hints_of("1", "/run/1") == 0);
+  CHECK(hints_of("1", "/run/1") == 0);
+  CHECK(hints_of("1", "/run/2") == 1);
+  CHECK(hints_of("1", "/run/2") == 1);
+}
