@@ -58,6 +58,10 @@ void PoolLog::tell(const std::string& pool, const notice::Recovered& n) {
        {"outage_s", rounded_seconds_of(n.outage)}});
 }
 
+void PoolLog::tell(const std::string& pool, const notice::ConnectionEnded& n) {
+  log(LogLevel::debug, pool, "idle connection ended", {{"error", n.error}});
+}
+
 void PoolLog::tell(const std::string& pool, const notice::Failure& n) {
   const std::string type(to_string(n.kind));
   const auto suppressed = failures_.admit(type + ' ' + n.error, std::chrono::steady_clock::now());

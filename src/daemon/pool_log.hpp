@@ -31,6 +31,7 @@ class PoolLog : public PoolObserver {
   void tell(const std::string& pool, const notice::ConnectionLost& n);
   void tell(const std::string& pool, const notice::ReconnectAttempt& n);
   void tell(const std::string& pool, const notice::Recovered& n);
+  void tell(const std::string& pool, const notice::ConnectionEnded& n);
   void tell(const std::string& pool, const notice::Failure& n);
   void tell(const std::string& pool, const notice::LeakSuspected& n);
   void tell(const std::string& pool, const notice::LeakReturned& n);

@@ -15,6 +15,19 @@ constexpr std::array<std::string_view, 5> refusals{"authentication failed", "no 
 /// cannot do, the driver manager itself.
 constexpr std::array<std::string_view, 5> ours{"HY001", "HY010", "HY013", "HYC00", "IM"};
 
+/// States under which drivers pass on that a session is lost: the general error of ODBC 3 and 2, and
+/// PostgreSQL's limits of a transaction.
+constexpr std::array<std::string_view, 4> vague{"HY000", "S1000", "25P03", "25P04"};
+/// Of the clients of MySQL and MariaDB, PostgreSQL, FreeTDS.
+constexpr std::array<std::string_view, 8> farewells{"server has gone away",
+                                                    "Lost connection to",
+                                                    "disconnected by the server because of inactivity",
+                                                    "server closed the connection",
+                                                    "terminating connection",
+                                                    "no connection to the server",
+                                                    "DBPROCESS is dead",
+                                                    "Communication link failure"};
+
 bool is_timeout(std::string_view sqlstate) {
   return std::ranges::find(timeouts, sqlstate) != timeouts.end();
 }
@@ -57,6 +70,12 @@ ErrorKind odbc_connect_kind(const OdbcDiagnosis& diagnosis) {
   const bool refused =
       std::ranges::any_of(refusals, [&](auto words) { return text.find(words) != std::string::npos; });
   return refused ? ErrorKind::authentication : ErrorKind::connect;
+}
+
+bool odbc_says_lost(const OdbcDiagnosis& diagnosis) {
+  if (std::ranges::find(vague, diagnosis.sqlstate) == vague.end()) return false;
+  const std::string text = one_blank_each(diagnosis.text);
+  return std::ranges::any_of(farewells, [&](auto words) { return text.find(words) != std::string::npos; });
 }
 
 ErrorKind odbc_statement_kind(std::string_view sqlstate, bool dead) {

@@ -22,6 +22,10 @@ OdbcDiagnosis diagnose(SQLSMALLINT handle_type, SQLHANDLE handle);
 /// words count, too.
 ErrorKind odbc_connect_kind(const OdbcDiagnosis& diagnosis);
 
+/// Whether a driver says in words, under a state that would mean anything, that the server has ended the
+/// session or cannot be reached over it any more.
+bool odbc_says_lost(const OdbcDiagnosis& diagnosis);
+
 /// What a failed statement means. `dead`: the driver says that the connection is lost.
 ErrorKind odbc_statement_kind(std::string_view sqlstate, bool dead);
 

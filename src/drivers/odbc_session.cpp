@@ -179,7 +179,7 @@ void OdbcSession::fail_connect(const OdbcDiagnosis& diagnosis) {
 }
 
 void OdbcSession::fail_statement(const OdbcDiagnosis& diagnosis, std::string_view sql) {
-  const ErrorKind kind = odbc_statement_kind(diagnosis.sqlstate, is_dead());
+  const ErrorKind kind = odbc_statement_kind(diagnosis.sqlstate, is_dead() || odbc_says_lost(diagnosis));
   lost_ = lost_ || kind == ErrorKind::network;
   std::string message = "ODBC statement failed: " + target_.present(diagnosis.text, sql);
   if (!diagnosis.sqlstate.empty()) message += " (" + diagnosis.sqlstate + ")";

@@ -20,10 +20,22 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
+/// The severity in English. Poolers send only the one that a server would translate.
+std::string severity_of(const PGresult* result) {
+  const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  return severity.empty() ? field(result, PG_DIAG_SEVERITY) : severity;
+}
+
+/// Whether the state says by itself that the session ends: a connection exception (poolers end clients with
+/// 08P01), or a server or its administrator that sends its clients away.
+bool is_farewell(std::string_view sqlstate) {
+  return sqlstate.starts_with("08") || sqlstate.starts_with("57P0");
+}
+
 ErrorKind kind_of(const std::string& sqlstate, bool fatal) {
   if (sqlstate == "57014") return ErrorKind::timeout;  // statement_timeout, or somebody cancelled
   if (sqlstate.starts_with("28")) return ErrorKind::authentication;
-  return fatal ? ErrorKind::network : ErrorKind::query;
+  return fatal || is_farewell(sqlstate) ? ErrorKind::network : ErrorKind::query;
 }
 
 /// Rows that a statement changed; those that it only reads do not count.
@@ -134,7 +146,7 @@ void PostgresStatement::take_row(const PGresult* result) {
 void PostgresStatement::note_error(const PGresult* result) {
   if (error_) return;
   const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
-  const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const std::string severity = severity_of(result);
   // The full text would quote the statement, which may hold a secret.
   std::string text = field(result, PG_DIAG_MESSAGE_PRIMARY);
   if (text.empty()) text = PQresultErrorMessage(result);
@@ -148,7 +160,11 @@ void PostgresStatement::end() {
   step_ = Step::ended;
   // A session on which somebody ran LISTEN would gather them for ever.
   while (PGnotify* const notification = PQnotifies(conn_)) PQfreemem(notification);
-  if (error_) throw *error_;
+  if (!error_) return;
+  // An error that had not said so, but was the server's last word.
+  if (error_->kind() == ErrorKind::query && PQstatus(conn_) != CONNECTION_OK)
+    throw DriverError(ErrorKind::network, error_->what(), error_->sqlstate());
+  throw *error_;
 }
 
 void PostgresStatement::give_up(ErrorKind kind, const std::string& why) {

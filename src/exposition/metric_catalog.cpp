@@ -169,7 +169,8 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_connect_failures_total", counter, "",
      "Attempts to open a connection that failed.", pool<&PoolSnapshot::connect_failures>},
     {"dbpool_connections_closed_total", counter, "reason",
-     "Connections closed, by reason: max_lifetime, idle, validation, error, overflow, closed, shutdown.", closed},
+     "Connections closed, by reason: max_lifetime, idle, validation (a check failed, or found that the server had "
+     "ended it while idle), error, overflow, closed, shutdown.", closed},
     {"dbpool_health_checks_total", counter, "",
      "Health checks made, failed ones included.", pool<&PoolSnapshot::health_checks>},
     {"dbpool_health_check_failures_total", counter, "",

@@ -44,13 +44,19 @@ Quantity idle_ratio(const PoolSnapshot& s) {
   return ratio(*number(s.idle) + probing(s), number(s.total()));
 }
 
+/// Whether its last connection is just being replaced. What comes of that, the pool's phase tells.
+bool is_renewing(const PoolSnapshot& s) {
+  return s.phase == PoolPhase::serving && s.total() == 0U && s.opening.value_or(0) > 0;
+}
+
 Quantity healthy_ratio(const PoolSnapshot& s) {
+  if (is_renewing(s)) return std::nullopt;
   if (s.total() == 0U) return 0.0;
   return ratio(number(s.healthy), number(s.total()));
 }
 
 Quantity no_connections(const PoolSnapshot& s) {
-  if (s.total() != 0U) return std::nullopt;
+  if (s.total() != 0U || is_renewing(s)) return std::nullopt;
   if (!s.min && !s.last_connect_ok) return std::nullopt;
   const bool wanted = s.min.value_or(0) > 0 || s.last_connect_ok == false;
   return wanted ? 1.0 : 0.0;

@@ -71,6 +71,7 @@ void PoolCore::opened(std::unique_ptr<Connection> connection, Duration now) {
   --state->opening;
   state->last_connect_ok = state->last_contact_ok = true;
   state->retry.reset();
+  state->proof_due.reset();
   if (state->phase == PoolPhase::serving) state->next_attempt.reset();
   auto slot = std::make_unique<Slot>();
   slot->connection = std::move(connection);
@@ -126,18 +127,46 @@ void PoolCore::open_failed(const Failure& failure, Duration began) {
   }
 }
 
+/// Decides what it means that the last connection is gone, by what was known of it. One that its holder threw
+/// away says nothing about the database. Where all have ended, a connect shows whether the database is there;
+/// it has no longer than a check, so that an outage is known as soon as by one.
+void PoolCore::run_out(PoolState& state, Slot::Contact contact, AfterUnlock& after) {
+  if (contact == Slot::Contact::kept || closing(state)) return;
+  const bool connects_fail = state.phase == PoolPhase::recovering || state.next_attempt;
+  if (contact == Slot::Contact::lost || connects_fail)
+    return lose(state, state.ledger.last_error(), tick(), after);
+  if (state.opening == 0) {
+    ++state.opening;
+    ++after->opens;
+  }
+  state.proof_due = clock().now() + options_.validation_timeout;
+  after->later.push_back({*state.proof_due, options_.validation_timeout, &PoolCore::miss_proof});
+}
+
+/// Calls it an outage when none of the connects that are under way has succeeded in time.
+void PoolCore::miss_proof(Duration) {
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  if (!state->proof_due || clock().now() < *state->proof_due) return;
+  begin_outage(*state, "the connections have ended, and no new one could be opened in time", after);
+}
+
 /// Starts an outage, or goes on with one: every connection is lost, or could not be had.
 void PoolCore::lose(PoolState& state, const std::string& error, Duration began, AfterUnlock& after) {
   if (closing(state)) return;
-  if (state.phase != PoolPhase::recovering) {
-    state.unready_since = tick();
-    state.attempts = 0;
-    state.next_attempt.reset();
-    state.reconnect.reset();
-    after->notices.emplace_back(notice::ConnectionLost{error});
-    enter(state, PoolPhase::recovering, after);
-  }
+  begin_outage(state, error, after);
   schedule_attempt(state, state.reconnect, began, after);
+}
+
+void PoolCore::begin_outage(PoolState& state, const std::string& error, AfterUnlock& after) {
+  state.proof_due.reset();
+  if (closing(state) || state.phase == PoolPhase::recovering) return;
+  state.unready_since = tick();
+  state.attempts = 0;
+  state.next_attempt.reset();
+  state.reconnect.reset();
+  after->notices.emplace_back(notice::ConnectionLost{error});
+  enter(state, PoolPhase::recovering, after);
 }
 
 /// Schedules the next attempt. The wait is counted from when the last one `began`, so that one which hangs

@@ -1,6 +1,20 @@
 #include "pool/pool_core.hpp"
 
 namespace dbpool {
+namespace {
+
+/// A connection that ends sooner after its opening was not ended for being idle.
+constexpr auto soon = std::chrono::milliseconds(500);
+
+/// What a failure says about the other end. REQUIRES: nothing uses the slot's connection.
+Slot::Contact contact_after(const Slot& slot, const Failure& failure) {
+  // A statement that the database refused says nothing about the connections.
+  if (failure.kind == ErrorKind::query) return Slot::Contact::kept;
+  const bool ended = failure.kind == ErrorKind::network && slot.connection->is_broken();
+  return ended ? Slot::Contact::ended : Slot::Contact::lost;
+}
+
+}  // namespace
 
 /// Within the validation timeout, and not beyond the pool's shutdown.
 Deadline PoolCore::check_deadline() const {
@@ -48,22 +62,24 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
 }
 
 /// Counts a check of `slot`. One that failed casts doubt on every idle connection. One that was cut off says
-/// nothing.
+/// nothing, and neither does one that found the connection ended: the reason of its closing counts that.
 void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
                             Duration began, AfterUnlock& after) const {
   if (failure && closing(state)) return;
   const auto now = tick();
-  state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
-  state.last_contact_ok = slot.healthy = !failure;
-  slot.lost_contact = false;
+  slot.contact = failure ? contact_after(slot, *failure) : Slot::Contact::kept;
+  slot.healthy = !failure;
   slot.last_checked = now;
-  if (!failure) return;
-  // A statement that the database refused says nothing about the other connections.
-  const bool refused = failure->kind == ErrorKind::query;
-  fail(state, {refused ? ErrorKind::query : ErrorKind::validation, failure->text}, began, after);
-  if (refused) return;
-  slot.lost_contact = true;
-  suspect_idle(state, after);
+  if (slot.contact == Slot::Contact::ended && now - slot.opened_at > soon) {
+    after->notices.emplace_back(notice::ConnectionEnded{failure->text});
+  } else {
+    state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
+    state.last_contact_ok = !failure;
+    const bool refused = slot.contact == Slot::Contact::kept;
+    if (failure)
+      fail(state, {refused ? ErrorKind::query : ErrorKind::validation, failure->text}, began, after);
+  }
+  if (slot.contact != Slot::Contact::kept) suspect_idle(state, after);
 }
 
 void PoolCore::suspect_idle(PoolState& state, AfterUnlock& after) const {
@@ -80,8 +96,13 @@ void PoolCore::command_failed(Slot& slot, const Failure& failure, Duration began
   const auto state = state_.access();
   fail(*state, failure, began, after);
   if (failure.kind != ErrorKind::network) return;
-  slot.lost_contact = true;
+  if (slot.connection->is_broken()) slot.contact = Slot::Contact::ended;
   suspect_idle(*state, after);
+}
+
+bool PoolCore::has_ended(const Slot& slot) const noexcept {
+  const auto state = state_.access();
+  return slot.contact == Slot::Contact::ended;
 }
 
 /// Counts and tells an error.

@@ -107,6 +107,9 @@ Connection& Lease::connection() noexcept {
 void Lease::discard() noexcept {
   core_->discard(*slot_);
 }
+bool Lease::has_ended() const noexcept {
+  return core_->has_ended(*slot_);
+}
 std::uint64_t Lease::id() const noexcept {
   return slot_->lease.id;
 }

@@ -44,6 +44,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   Lease lease(Slot& slot) noexcept { return {*this, slot}; }
   PoolClosed closed() const;
   void discard(Slot& slot) noexcept;
+  bool has_ended(const Slot& slot) const noexcept;
   void give_back(Slot& slot) noexcept;
   void command_failed(Slot& slot, const Failure& failure, Duration began);
   void check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done);
@@ -95,7 +96,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void opened(std::unique_ptr<Connection> connection, Duration now);
   void open_failed(const Failure& failure, Duration began);
   void advance_phase(PoolState& state, Duration now, AfterUnlock& after);
+  void run_out(PoolState& state, Slot::Contact contact, AfterUnlock& after);
+  void miss_proof(Duration);
   void lose(PoolState& state, const std::string& error, Duration began, AfterUnlock& after);
+  void begin_outage(PoolState& state, const std::string& error, AfterUnlock& after);
   void schedule_attempt(PoolState& state, Backoff& backoff, Duration began, AfterUnlock& after) const;
   void attempt(Duration delay);
   void enter(PoolState& state, PoolPhase phase, AfterUnlock& after);

@@ -19,6 +19,12 @@ namespace dbpool {
 /// without the pool's lock; everything else is guarded by it. Times are stopwatch readings.
 struct Slot {
   enum class State { idle, active, checking };
+  /// What is known of the other end.
+  enum class Contact {
+    kept,
+    lost,   ///< a check got no sensible answer: the database may be away
+    ended,  ///< the other end closed it, as servers do with what is idle: only a connect tells more
+  };
 
   std::unique_ptr<Connection> connection;
   std::uint64_t id = 0;
@@ -28,7 +34,7 @@ struct Slot {
   WallTime created_at;
   std::uint64_t times_used = 0;
   bool healthy = true;                ///< the last check passed
-  bool lost_contact = false;          ///< a check or a statement found nobody there; a check says anew
+  Contact contact = Contact::kept;    ///< as a check or a statement found it last
   std::optional<CloseReason> doomed;  ///< why it closes as soon as it is nobody's
   LeasePurpose purpose = LeasePurpose::work;
   LeaseRecord lease;  ///< while active
@@ -58,6 +64,7 @@ struct PoolState {
   Backoff retry{std::chrono::milliseconds(100), std::chrono::seconds(16)};  // while other connections live
   std::optional<TimePoint> next_attempt;  ///< when a reconnect or retry is due
   unsigned attempts = 0;                  ///< of this outage
+  std::optional<TimePoint> proof_due;     ///< all have ended; by then one must be open, or it is an outage
   Duration unready_since{0};              ///< when initialization or the outage began
   bool refill = true;                     ///< false from a close by hand until the next acquire
   std::optional<bool> last_connect_ok, last_contact_ok;

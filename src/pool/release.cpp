@@ -68,7 +68,8 @@ void PoolCore::give_back(Slot& slot) noexcept {
   AfterUnlock after(*this);
   const auto state = state_.access();
   if (broken && !closing(*state) && slot.doomed != CloseReason::error)
-    slot.doomed = slot.lost_contact && !slot.healthy ? CloseReason::validation : CloseReason::error;
+    slot.doomed =
+        slot.contact != Slot::Contact::kept && !slot.healthy ? CloseReason::validation : CloseReason::error;
   state->ledger.apply(event::Released{now - slot.lease.acquired_at});
   if (slot.purpose == LeasePurpose::probe) --state->probing;
   if (state->leaks.returned(slot.lease)) {
@@ -119,11 +120,11 @@ void PoolCore::close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlo
   state.ledger.apply(event::Closed{reason});
   after->closing.push_back(std::move(slot.connection));
   const auto index = slot.index;
-  const bool lost = slot.lost_contact;  // one that its holder threw away says nothing about the database
+  const Slot::Contact contact = slot.contact;
   state.slots.back()->index = index;
   std::swap(state.slots[index], state.slots.back());
   state.slots.pop_back();
-  if (lost && state.slots.empty()) lose(state, state.ledger.last_error(), tick(), after);
+  if (state.slots.empty()) run_out(state, contact, after);
   plan_opens(state, after);
 }
 

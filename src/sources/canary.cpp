@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace dbpool {
 namespace {
 
 /// How long a loop rests before it looks again whether the pool is there.
 constexpr Duration longest_rest = std::chrono::milliseconds(500);
+/// After a connection that had ended; by then the pool has found out whether it can have others.
+constexpr Duration short_rest = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -20,7 +23,10 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
   void turn() {
     const auto pool = pool_.lock();
     if (pool == nullptr || stopped_) return;
-    if (pool->phase() != PoolPhase::serving) return turn_after(std::min(options_.interval, longest_rest));
+    if (pool->phase() != PoolPhase::serving) {
+      repeats_ = false;
+      return turn_after(std::min(options_.interval, longest_rest));
+    }
     const auto purpose = options_.hold == Duration::zero() ? LeasePurpose::probe : LeasePurpose::work;
     pool->acquire_async({.timeout = {}, .site = "canary"}, purpose,
                         [self = shared_from_this()](std::optional<Lease> lease, const std::exception_ptr&) {
@@ -37,8 +43,16 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
     querying_ = true;
     Lease::check_async(std::move(lease), options_.query, [self = shared_from_this()](Lease checked) {
       self->querying_ = false;
+      // A server that ends what is idle would else leave every turn without an answer.
+      const bool ended = checked.has_ended();
+      if (ended && !std::exchange(self->repeats_, true)) return self->repeat(std::move(checked));
+      self->repeats_ = false;
       self->hold(std::move(checked));
     });
+  }
+  void repeat(Lease lease) {
+    lease.release();
+    turn_after(std::min(options_.interval, short_rest));
   }
   void hold(Lease lease) {
     if (stopped_ || options_.hold == Duration::zero()) {
@@ -62,6 +76,7 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
   const Runtime runtime_;
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> querying_ = false;
+  bool repeats_ = false;  // of the one task that runs at a time
 };
 
 Canary::Canary(const std::shared_ptr<Pool>& pool, const CanaryOptions& options, const Runtime& runtime) {

@@ -6,25 +6,47 @@
 #include "dbpool/model/error.hpp"
 
 namespace dbpool {
+namespace {
 
-/// Connects where that is needed, then asks one thing after the other. A failure leaves no connection behind.
+/// Whether the server only did not know the statement. PgBouncer's console says so with a state of connection
+/// exceptions, and goes on.
+bool is_unknown(const DriverError& error, const Connection& connection) {
+  const bool refused = error.kind() == ErrorKind::query || error.sqlstate().starts_with("08");
+  return refused && !connection.is_broken();
+}
+
+}  // namespace
+
+/// Connects where that is needed, then asks one thing after the other. A kept connection that has ended since
+/// the last reading is replaced once, within the same deadline. A failure leaves no connection behind.
 class SqlProbe::Reading : public ProbeOperation {
  public:
-  Reading(SqlProbe& probe, Deadline deadline) : probe_(probe), deadline_(deadline) {}
+  Reading(SqlProbe& probe, Deadline deadline)
+      : probe_(probe), deadline_(deadline), kept_(probe.connection_ != nullptr) {}
 
   std::optional<IoWait> advance() override {
     try {
       return go_on();
+    } catch (const DriverError& error) {
+      drop();
+      if (error.kind() != ErrorKind::network || !std::exchange(kept_, false)) throw;
     } catch (...) {
-      asking_.reset();
-      probe_.connection_.reset();
+      drop();
       throw;
     }
+    return advance();
   }
 
   ProbeResult take() override { return probe_.parse_(answers_); }
 
  private:
+  /// What the old connection has answered goes with it: another process may be at the other end of the next.
+  void drop() {
+    asking_.reset();
+    probe_.connection_.reset();
+    answers_.clear();
+  }
+
   std::optional<IoWait> go_on() {
     if (probe_.connection_ == nullptr) {
       if (const auto wait = connect()) return wait;
@@ -63,7 +85,7 @@ class SqlProbe::Reading : public ProbeOperation {
     try {
       if (const auto wait = asking_->advance()) return wait;
     } catch (const DriverError& error) {
-      if (statement.required || error.kind() != ErrorKind::query || probe_.connection_->is_broken()) throw;
+      if (statement.required || !is_unknown(error, *probe_.connection_)) throw;
       known = false;
       probe_.unknown_.insert(index);
     }
@@ -74,6 +96,7 @@ class SqlProbe::Reading : public ProbeOperation {
 
   SqlProbe& probe_;
   Deadline deadline_;
+  bool kept_;  // the connection is an earlier reading's
   std::unique_ptr<ConnectOperation> connecting_;
   QueryResult answer_;
   std::unique_ptr<Operation> asking_;  // uses the connection and the answer

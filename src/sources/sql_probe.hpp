@@ -25,8 +25,10 @@ using Answers = std::vector<std::optional<QueryResult>>;
 /// The answer to the statement of that index; one without columns and rows where there is none.
 const QueryResult& answer_of(const Answers& answers, std::size_t index);
 
-/// Asks a server over one connection, which it keeps from one reading to the next, and connects again when
-/// it is lost. What the server did not know it is not asked again over that connection: it may log each time.
+/// Asks a server over one connection, which it keeps from one reading to the next. One that has ended
+/// meanwhile (a restart, an idle timeout) is replaced within the same reading and deadline; only if that
+/// fails has the reading failed. What the server did not know it is not asked again over that connection: it
+/// may log each time.
 class SqlProbe : public Probe {
  public:
   /// Turns the answers into figures. Pure. throws Error for an answer that lacks what it must have.

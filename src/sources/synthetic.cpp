@@ -117,8 +117,8 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
       if (!was_late && counts) book(took);
     } else {
       const DriverError error = reason_of(failure);
-      // A client that was idle may have been sent away without being told.
-      if (error.kind() == ErrorKind::network && !fresh_ && !was_late) return connect();
+      // A client that was idle may have been sent away without being told. One that was in line was told.
+      if (error.kind() == ErrorKind::network && !timed_out(error) && !fresh_ && !was_late) return connect();
       if (!timed_out(error)) {
         note(error);
       } else if (!was_late) {

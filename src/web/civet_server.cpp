@@ -72,6 +72,16 @@ Request request_of(const mg_request_info& info) {
   return request;
 }
 
+/// What CivetWeb has read of a request when it refuses it as bad: the first line, up to where it went wrong.
+Request first_line_of(const mg_request_info& info) {
+  Request request;
+  request.method = text_or_empty(info.request_method);
+  request.path = text_or_empty(info.request_uri);
+  request.version = text_or_empty(info.http_version);
+  request.path.erase(std::min(request.path.find('?'), request.path.size()));
+  return request;
+}
+
 /// Writes all of it, unless the client does not take it in time; then it is hung up on. CivetWeb's own
 /// patience begins anew with each piece that the client takes, however small.
 void write_in_time(mg_connection* connection, std::string_view wire) {
@@ -126,6 +136,7 @@ struct CivetServer::Core {
   }
   static int on_request(mg_connection* connection);
   static int on_error(mg_connection* connection, int status, const char* text);
+  Response refusal(const mg_connection* connection, int status, const std::string& text) const;
   static void on_close(const mg_connection* connection);
   static int on_message(const mg_connection* connection, const char* text);
 
@@ -213,12 +224,22 @@ int CivetServer::Core::on_error(mg_connection* connection, int status, const cha
   mg_disable_connection_keep_alive(connection);
   set_answered(connection);
   contained([&] {
-    // CivetWeb says 411 of a length that is no number.
-    const Response response = error_response(status == 411 ? 400 : status, text_or_empty(text));
+    const Response response = of(connection).refusal(connection, status, text_or_empty(text));
     send(connection, response, response.body);
     return response.status;
   });
   return 0;
+}
+
+Response CivetServer::Core::refusal(const mg_connection* connection, int status,
+                                    const std::string& text) const {
+  // CivetWeb says this, and has read no header, when it does not know the method. It takes TRACE for unknown.
+  if (status == 400 && text == "Bad request") {
+    auto refused = responder.refuse_method(first_line_of(*mg_get_request_info(connection)));
+    if (refused) return std::move(*refused);
+  }
+  // It says 411 of a length that is no number.
+  return error_response(status == 411 ? 400 : status, text);
 }
 
 /// CivetWeb says nothing to a target that is no path, such as that of a request to a proxy.

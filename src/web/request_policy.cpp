@@ -34,6 +34,12 @@ std::optional<Response> refuse(const Request& request) {
   return std::nullopt;
 }
 
+bool is_token(std::string_view text) {
+  constexpr std::string_view characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
+}
+
 bool is_from_a_page(const Request& request) {
   return request.count("Origin") > 0;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "web/message.hpp"
 
@@ -14,6 +15,9 @@ inline constexpr std::size_t max_headers = 63;
 /// takes one).
 /// nullopt = fine.
 std::optional<Response> refuse(const Request& request);
+
+/// Whether it is made of the characters that a method may have.
+bool is_token(std::string_view text);
 
 /// Whether a page in a browser sent the request: it has an Origin. To compare that with the Host would not
 /// do, since a page can have its own name resolve to this machine. No page has a reason to change anything

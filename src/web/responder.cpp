@@ -26,4 +26,10 @@ Response Responder::answer(const Request& request) {
   return error_response(500, "internal error");
 }
 
+std::optional<Response> Responder::refuse_method(const Request& first_line) const {
+  const bool is_ours = is_token(first_line.method) && first_line.path.starts_with('/') &&
+                       (first_line.version == "1.0" || first_line.version == "1.1");
+  return is_ours ? router_.refuse_method(first_line) : std::nullopt;
+}
+
 }  // namespace dbpool

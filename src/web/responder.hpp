@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "log/logger.hpp"
@@ -18,6 +19,9 @@ class Responder {
   /// Throws nothing but std::bad_alloc. What a route threw goes to the log alone, where a failure that
   /// repeats is limited.
   Response answer(const Request& request);
+  /// For a request of which the web server read the first line alone: 405 or 404 where its method is what is
+  /// wrong with it, else nullopt. Throws nothing but std::bad_alloc.
+  std::optional<Response> refuse_method(const Request& first_line) const;
 
  private:
   const Router router_;

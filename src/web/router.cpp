@@ -45,6 +45,14 @@ Response Router::answer(Request request) const {
   return error_response(404, "not found");
 }
 
+std::optional<Response> Router::refuse_method(const Request& request) const {
+  const auto taken = [&](const Route& route) { return takes(route, request.method); };
+  if (std::any_of(routes_.begin(), routes_.end(), taken)) return std::nullopt;
+  const auto matches = [&](const Route& route) { return match(route.path, request.path).has_value(); };
+  const auto route = std::find_if(routes_.begin(), routes_.end(), matches);
+  return route == routes_.end() ? error_response(404, "not found") : method_not_allowed(*route);
+}
+
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -31,6 +31,10 @@ class Router {
   /// where a parameter is not properly percent-encoded. Throws what the handler throws.
   Response answer(Request request) const;
 
+  /// What is wrong with a method that no route takes anywhere, by the path: 405 or 404. nullopt: one takes
+  /// it.
+  std::optional<Response> refuse_method(const Request& request) const;
+
   const std::vector<Route>& routes() const noexcept { return routes_; }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ended_sessions.hpp"
 #include "support/eventually.hpp"
 #include "support/exporter_process.hpp"
 #include "support/hostile_server.hpp"
@@ -50,6 +51,20 @@ bool recovers(const ExporterProcess& exporter, std::chrono::seconds within) {
         return scrape.value("dbpool_up", {{"source", "orders"}}) == 1 && !is_in_state(scrape, "recovering");
       },
       within);
+}
+
+/// No outage, no error and no complaint has been told of.
+void check_that_nothing_was_wrong(const ExporterProcess& exporter) {
+  for (const char* message :
+       {"database connection lost", "connection pool recovered", "reconnection attempt", "database error"}) {
+    CAPTURE(message);
+    CHECK(exporter.log(message).empty());
+  }
+  for (const LogLine& change : exporter.log("health changed")) CHECK(change.at("to") == "healthy");
+  const Scrape scrape = exporter.scrape();
+  CHECK(is_healthy(scrape));
+  CHECK(scrape.value("dbpool_health_check_failures_total", orders) == 0);
+  CHECK_FALSE(scrape.value("dbpool_last_error_timestamp_seconds", orders).has_value());
 }
 
 }  // namespace
@@ -107,16 +122,45 @@ TEST_CASE("the log tells an outage from its beginning to its end") {
   CHECK(fell->at("reasons").find("no_connections") != std::string::npos);
 }
 
-TEST_CASE("a pool whose every session the server has ended recovers by itself") {
+TEST_CASE("a pool whose every session the server has ended replaces them without a word") {
   PostgresServer server;
   const ExporterProcess exporter({.config = config_of(server.dsn())});
   REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
-  server.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-      "WHERE backend_type = 'client backend' AND application_name <> 'fixture'");
+  // What ends as soon as it is open is another matter.
+  const auto canaries = [&] { return exporter.metric("dbpool_acquisitions_total", orders).value_or(0); };
+  REQUIRE(eventually([&] { return canaries() >= 4; }, 20s));
+  end_sessions(server);
   const auto created = [&] { return exporter.metric("dbpool_connections_created_total", orders); };
   CHECK(eventually([&] { return created() >= 6; }, 6s));
-  CHECK(recovers(exporter, 5s));
+  check_that_nothing_was_wrong(exporter);
+}
+
+TEST_CASE("a pool whose idle sessions the server always ends is healthy throughout") {
+  PostgresServer server;
+  server.query("CREATE ROLE app LOGIN; ALTER ROLE app SET idle_session_timeout = '1s'");
+  const ExporterProcess exporter({.config = fmt::format(R"(
+pools:
+  - name: orders
+    driver: postgres
+    dsn: host=127.0.0.1 port={} user=app dbname=postgres
+    min_size: 3
+    health_check_interval: 2s
+    canary: {{interval: 3s}}
+)",
+                                                        server.port())});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 20s));
+  const auto ended = [&] {
+    const Scrape scrape = exporter.scrape();
+    CHECK(is_healthy(scrape));
+    return scrape.at("dbpool_connections_closed_total",
+                     {{"source", "orders"}, {"pool", "orders"}, {"reason", "validation"}});
+  };
+  CHECK(eventually([&] { return ended() >= 9; }, 60s));
+  check_that_nothing_was_wrong(exporter);
+  const Scrape scrape = exporter.scrape();
+  CHECK(scrape.at("dbpool_acquisitions_total", orders) ==
+        scrape.at("dbpool_releases_total", orders) +
+            scrape.at("dbpool_connections", {{"pool", "orders"}, {"state", "active"}}));
 }
 
 TEST_CASE("a server stopped in its tracks is an outage until it goes on, and delays no scrape") {

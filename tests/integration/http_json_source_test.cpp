@@ -397,3 +397,21 @@ TEST_CASE("a certificate is trusted only when the system or the ca_file says so,
   CHECK(eventually([&] { return contains(impostor.problem(), "no alternative certificate subject name"); },
                    20s));
 }
+
+TEST_CASE("a kept connection that the server closes costs no reading") {
+  // Closed after each answer, and closed instead of an answer on a connection that was kept.
+  for (const bool answers_first : {true, false}) {
+    CAPTURE(answers_first);
+    std::atomic<int> asked = 0;
+    const ScriptedHttpServer server([&](const std::string&) {
+      ScriptedAnswer answer = http_answer("200 OK", stats);
+      const bool turns_away = !answers_first && ++asked % 3 == 2;
+      if (turns_away) answer.bytes.clear();
+      answer.hangs_up = answers_first || turns_away;
+      return answer;
+    });
+    const Target target(server.url());
+    for (int readings = 0; readings < 6; ++readings) CHECK(target.problem() == "");
+    CHECK(server.connections() > 1);
+  }
+}

@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
 #include "dbpool/pool/pool.hpp"
+#include "ended_sessions.hpp"
+#include "event_witness.hpp"
 #include "odbc_calls.hpp"
 #include "support/hostile_server.hpp"
 
@@ -87,6 +90,48 @@ TEST_CASE("over ODBC, a killed server breaks its connections and takes new ones 
   CHECK(value(*open_odbc(odbc_postgres(killed.port())), "SELECT 1") == "1");
 }
 
+TEST_CASE("over ODBC, a session that the server has ended is a lost connection") {
+  PostgresServer server;
+  for (const char* why : {"idle_session_timeout", "administrator"}) {
+    CAPTURE(why);
+    const auto connection = open_odbc(odbc_postgres(server.port()));
+    if (why == std::string("administrator")) {
+      end_sessions(server);
+    } else {
+      ping(*connection, "SET idle_session_timeout = '50ms'");
+      REQUIRE(all_sessions_end(server));
+    }
+    CHECK(failure_of(*connection, "SELECT 1").kind() == ErrorKind::network);
+    CHECK(connection->is_broken());
+  }
+}
+
+TEST_CASE("a pool over ODBC whose idle sessions the server ends serves on, and says nothing of it") {
+  PostgresServer server;
+  const auto observer = std::make_shared<EventWitness>();
+  PoolOptions options;
+  options.min_size = 2;
+  options.max_size = 4;
+  options.connect_timeout = 10s;
+  options.validation_timeout = 5s;
+  options.validate = Validate::always;
+  Pool pool(options, odbc(odbc_postgres(server.port())), Runtime::start(), observer);
+  REQUIRE(pool.warm_up(stretched(20s)));
+  // A connection that ends at once is another matter.
+  const auto have_been_idle = [&] {
+    const auto all = pool.connections();
+    return pool.snapshot().idle == 2 &&
+           std::ranges::all_of(all, [](const auto& connection) { return connection.age > 600ms; });
+  };
+  for (int times = 0; times < 3; ++times) {
+    REQUIRE(eventually(have_been_idle, 20s));
+    end_sessions(server);
+    CHECK(value(pool.acquire().connection(), "SELECT 42") == "42");
+  }
+  CHECK(pool.phase() == PoolPhase::serving);
+  CHECK(observer->alarms() == 0);
+}
+
 TEST_CASE("a pool over ODBC lives through an outage and leaves no thread behind") {
   PostgresServer server;
   const auto threads = odbc_threads();
@@ -108,8 +153,7 @@ TEST_CASE("a pool over ODBC lives through an outage and leaves no thread behind"
     CHECK(value(pool.acquire().connection(), "SELECT 43") == "43");
   }
   CHECK(all_gone(*threads));
-  CHECK(server.query("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
-                     "application_name <> 'fixture'") == "0");
+  CHECK(all_sessions_end(server));
 }
 
 TEST_CASE("a pool over ODBC lends its connections to more callers than there are threads") {

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "driver_calls.hpp"
+#include "ended_sessions.hpp"
 #include "sources/pg_stat_activity.hpp"
 #include "support/find_pool.hpp"
 #include "support/postgres_server.hpp"
@@ -162,4 +163,24 @@ TEST_CASE("a server that restarts is read again") {
   CHECK_THROWS_AS(target.read(), Error);
   own.start();
   CHECK_NOTHROW(target.read());
+}
+
+TEST_CASE("a session of ours that the server has ended between two readings costs none of them") {
+  PostgresServer own;
+  const Target timed_out({}, own.dsn() + " options='-c idle_session_timeout=100ms'");
+  for (int readings = 0; readings < 3; ++readings) {
+    CHECK_NOTHROW(timed_out.read());
+    REQUIRE(all_sessions_end(own));
+  }
+  const Target terminated({}, own.dsn());
+  for (int readings = 0; readings < 3; ++readings) {
+    CHECK_NOTHROW(terminated.read());
+    end_sessions(own);
+  }
+  own.restart();
+  CHECK_NOTHROW(terminated.read());
+  own.stop();
+  CHECK_THROWS_AS(terminated.read(), DriverError);
+  own.start();
+  CHECK_NOTHROW(terminated.read());
 }

@@ -295,3 +295,49 @@ TEST_CASE("synthetic acquisitions stand with the user that the pooler logs in as
   CHECK(measured.pool("pgb/app/bob").configured == 1);
   CHECK(measured.pool("pgb/app/alice").pool.empty());
 }
+
+TEST_CASE("a PgBouncer that was restarted between two readings is read as if nothing had been") {
+  Bouncer bouncer;
+  REQUIRE_FALSE(bouncer.read().pools.empty());
+  for (int times = 0; times < 3; ++times) {
+    bouncer.pooler.kill();
+    bouncer.pooler.start();
+    CHECK_NOTHROW(bouncer.read());
+  }
+  bouncer.pooler.kill();
+  CHECK_THROWS_AS(bouncer.read(), DriverError);
+  bouncer.pooler.start();
+  CHECK_NOTHROW(bouncer.read());
+}
+
+TEST_CASE("what PgBouncer ends a client with is a lost connection, not the statement's fault") {
+  Bouncer bouncer("pool_size=1", {"pool_mode=transaction", "query_wait_timeout=1"});
+  const auto deadline = [] { return Deadline(now() + stretched(10s)); };
+  const auto holder = connect(*driver_to(bouncer.pooler.dsn("app", "alice")), deadline());
+  holder->execute("BEGIN", deadline());
+  const auto waiter = connect(*driver_to(bouncer.pooler.dsn("app", "alice")), deadline());
+  try {
+    waiter->execute("SELECT 1", deadline());
+    FAIL("nothing was thrown");
+  } catch (const DriverError& error) {
+    CHECK(error.kind() == ErrorKind::network);
+    CHECK(error.sqlstate() == "08P01");
+    CHECK(waiter->is_broken());
+  }
+}
+
+TEST_CASE("a synthetic client that PgBouncer sends away when idle connects again, and that is no failure") {
+  Bouncer bouncer("pool_size=2", {"pool_mode=transaction", "client_idle_timeout=1"});
+  const auto runtime = Runtime::start(2);
+  const Synthetic source(
+      std::make_shared<ProbedSource>(
+          ProbeOptions{"pgb", SourceKind::pgbouncer, Duration(200ms), stretched(2s), 500},
+          pgbouncer_probe("pgb", {}, driver_to(bouncer.pooler.console())), runtime, nullptr),
+      driver_to(bouncer.pooler.dsn("app", "alice")), SyntheticPace{2500ms, stretched(20s)}, runtime);
+  const auto pool = [&] { return pool_if_any(source.read(), "pgb/app/alice"); };
+  CHECK(eventually([&] { return pool().acquisitions.value_or(0) >= 4; }, 40s));
+  CHECK(pool().connect_duration->count() >= 3);
+  CHECK(pool().acquisition_timeouts == 0);
+  CHECK(pool().connect_failures == 0);
+  CHECK(pool().errors_recent.value_or(0) == 0);
+}

@@ -38,7 +38,8 @@ class FakeClock : public Clock {
 
  private:
   mutable std::mutex mutex_;
-  TimePoint now_{std::chrono::hours(1)};
+  /// Behind the real one, by which a thread waits that runs an operation itself: it then waits for nothing.
+  TimePoint now_{std::chrono::seconds(1)};
   std::chrono::system_clock::time_point wall_{std::chrono::hours(24 * 365 * 50)};
 };
 

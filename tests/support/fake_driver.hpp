@@ -29,6 +29,8 @@ struct FakeDatabase {
   std::atomic<int> orphans{0};                   ///< operations that their connection did not outlive
   std::function<void(TimePoint)> while_waiting;  ///< set before use: hears until when an operation waits
   Guarded<std::set<std::string>> unknown;        ///< statements that get an SQL error
+  Guarded<std::set<std::string>> deadly;         ///< statements that end their connection
+  Guarded<std::string> farewell{"fake database: connection lost"};  ///< on a connection that has ended
   Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; any other yields one row with a 1
 
   /// Kills every connection, as a restart does.
@@ -109,9 +111,10 @@ class FakeConnection : public Connection {
 
  private:
   void answer(const std::string& sql, QueryResult* rows) {
-    if (!database_->up || database_->generation != generation_) {
+    const bool dies = database_->deadly.access()->contains(sql);
+    if (!database_->up || database_->generation != generation_ || dies) {
       broken_ = true;
-      throw DriverError(ErrorKind::network, "fake database: connection lost");
+      throw DriverError(ErrorKind::network, *database_->farewell.access());
     }
     if (database_->query_refused || database_->unknown.access()->contains(sql))
       throw DriverError(ErrorKind::query, "fake database: syntax error", "42601");

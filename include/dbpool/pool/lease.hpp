@@ -36,6 +36,8 @@ class Lease {
   void discard() noexcept;
   /// Returns the connection now. Using the lease afterwards is an error, destroying it is not.
   void release() noexcept;
+  /// Whether a check or a statement found that the other end had closed the connection.
+  bool has_ended() const noexcept;
   /// Unique within the pool.
   std::uint64_t id() const noexcept;
 

@@ -14,7 +14,7 @@ struct Initialized {
   unsigned connections;
   Duration took;
 };
-/// The last connection is gone, or the first could not be had.
+/// The last connection is gone and none can be had, or the first could not be.
 struct ConnectionLost {
   std::string error;
 };
@@ -25,6 +25,11 @@ struct ReconnectAttempt {
 struct Recovered {
   unsigned connections;
   Duration outage;
+};
+/// A check found that the other end had closed the connection, as servers do with what is idle. It is
+/// replaced, and that is no failure.
+struct ConnectionEnded {
+  std::string error;
 };
 /// A connect, validation, health check or statement failed.
 struct Failure {
@@ -46,9 +51,10 @@ struct Closed {
 };
 }  // namespace notice
 
-using PoolNotice = std::variant<notice::Initialized, notice::ConnectionLost, notice::ReconnectAttempt,
-                                notice::Recovered, notice::Failure, notice::LeakSuspected,
-                                notice::LeakReturned, notice::PhaseChanged, notice::Closed>;
+using PoolNotice =
+    std::variant<notice::Initialized, notice::ConnectionLost, notice::ReconnectAttempt, notice::Recovered,
+                 notice::ConnectionEnded, notice::Failure, notice::LeakSuspected, notice::LeakReturned,
+                 notice::PhaseChanged, notice::Closed>;
 
 /// Hears of what a pool does. Called from any thread, by several at once, never under a lock of the pool.
 /// It must not throw and should be quick: a caller of the pool may be waiting for it.

@@ -81,6 +81,14 @@ TEST_CASE("what a pool does is logged in the fixed words, with what varies in ke
   CHECK(line.message == "leaked connection returned");
 }
 
+TEST_CASE("a connection that was ended while idle is told to those who look for it alone") {
+  Scene s;
+  s.log.notify("orders", notice::ConnectionEnded{"terminating connection due to idle-session timeout"});
+  REQUIRE(s.logger.lines.size() == 1);
+  CHECK(s.logger.lines[0].level == LogLevel::debug);
+  CHECK(s.logger.lines[0].message == "idle connection ended");
+}
+
 TEST_CASE("a failure that repeats is logged once at first, another one at once") {
   Scene s;
   for (int i = 0; i < 50; ++i) s.log.notify("orders", notice::Failure{ErrorKind::connect, "refused"});

@@ -25,6 +25,16 @@ TEST_CASE("whatever the state, a statement that ended on a dead connection faile
   CHECK(odbc_statement_kind("HYT00", true) == ErrorKind::network);
 }
 
+TEST_CASE("the words of a driver that gives a general state tell that the session is lost") {
+  CHECK(odbc_says_lost({"HY000", "[ma-3.1][10.11]Server has gone away; server has gone away"}));
+  CHECK(odbc_says_lost({"HY000", "Lost connection to MySQL server during query"}));
+  CHECK(odbc_says_lost({"HY000", "The client was disconnected by the server because of inactivity."}));
+  CHECK(odbc_says_lost({"25P03", "FATAL: terminating connection due to idle-in-transaction timeout"}));
+  CHECK(odbc_says_lost({"S1000", "server closed\nthe connection unexpectedly"}));
+  CHECK_FALSE(odbc_says_lost({"HY000", "Unknown column"}));
+  CHECK_FALSE(odbc_says_lost({"42000", "near 'server has gone away'"}));
+}
+
 TEST_CASE("a state, or the words of a driver that gives the wrong one, tell why a connect failed") {
   CHECK(odbc_connect_kind({"28000", "Login failed for user 'sa'."}) == ErrorKind::authentication);
   CHECK(odbc_connect_kind({"28P01", ""}) == ErrorKind::authentication);

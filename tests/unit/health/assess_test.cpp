@@ -28,6 +28,21 @@ TEST_CASE(
   CHECK(assess(database, *health_preset("capacity")) == Judgement{healthy, {}, true});
 }
 
+TEST_CASE("a pool that is replacing its last connection is not without connections") {
+  PoolSnapshot ours;
+  ours.phase = PoolPhase::serving;
+  ours.idle = ours.active = ours.checking = ours.healthy = 0;
+  ours.min = 2;
+  ours.last_connect_ok = true;
+  ours.opening = 2;
+  for (const auto name : health_preset_names) {
+    CAPTURE(name);
+    CHECK(assess(ours, health_preset(name).value()).status == healthy);
+  }
+  ours.opening = 0;
+  CHECK(assess(ours, health_preset("capacity").value()) == without_connections);
+}
+
 TEST_CASE("a pool of ours that serves is healthy, though every threshold is off") {
   PoolSnapshot ours;
   ours.phase = PoolPhase::serving;

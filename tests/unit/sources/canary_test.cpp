@@ -64,6 +64,33 @@ TEST_CASE("a pool of two with six canaries that hold two seconds has timeouts an
   CHECK(*s.acquisitions == *s.releases + *s.active);
 }
 
+TEST_CASE("a canary whose connection the server had ended asks over another one in the same turn") {
+  Aviary a(sized(1, 2), {.interval = 5s});
+  for (std::uint64_t turns = 1; turns <= 5; ++turns) {
+    a.scheduler->advance(5s);
+    a.database->restart();
+    a.scheduler->advance(200ms);
+    const auto s = a.pool->snapshot();
+    CHECK(s.health_check_failures == 0);
+    CHECK(s.errors_last_hour == 0);
+    CHECK(s.phase == PoolPhase::serving);
+  }
+  // Each new connection is checked once by the pool, and once in the turn that needed it.
+  a.scheduler->advance(5s);
+  const auto s = a.pool->snapshot();
+  CHECK(s.closed.at(index_of(CloseReason::validation)) == 5);
+  CHECK(s.health_checks == s.created.value() + s.acquisitions.value() - 5);
+}
+
+TEST_CASE("a canary's query that ends every connection it runs on is an error each turn") {
+  Aviary a(sized(1, 2), {.interval = 5s, .query = "SELECT crash()"});
+  a.database->deadly.access()->insert("SELECT crash()");
+  a.scheduler->advance(21s);
+  const auto s = a.pool->snapshot();
+  CHECK(s.errors.at(index_of(ErrorKind::validation)) >= 4);
+  CHECK(s.health_check_failures >= 4);
+}
+
 TEST_CASE("canaries rest while the pool recovers and go on when it has") {
   Aviary a(sized(1, 1), {.interval = 1s});
   a.scheduler->advance(1s);

@@ -202,6 +202,31 @@ TEST_CASE("a client whose wait ends with its connection begins anew") {
   CHECK(pool.acquisitions == 2);
 }
 
+TEST_CASE("a client that was idle and has been sent away connects again, and that is no news") {
+  Trial trial;
+  for (int turns = 1; turns <= 4; ++turns) {
+    turns == 1 ? trial.start() : trial.scheduler->advance(5s);
+    CHECK(trial.pool().acquisitions == static_cast<std::uint64_t>(turns));
+    CHECK(trial.database->connects == turns);
+    trial.database->restart();
+  }
+  CHECK(trial.pool().acquisition_timeouts == 0);
+  CHECK(trial.pool().errors_recent.value_or(0) == 0);
+  CHECK(trial.pool().connect_failures == 0);
+}
+
+TEST_CASE("a client whose wait the pooler ends has timed out, and does not join the line again") {
+  Trial trial;
+  trial.start();
+  *trial.database->farewell.access() = "PostgreSQL statement failed: query_wait_timeout (08P01)";
+  trial.database->ping_takes = Duration(1s);
+  trial.database->restart();
+  trial.scheduler->advance(6s);
+  CHECK(trial.pool().acquisition_timeouts == 1);
+  CHECK(trial.pool().acquisitions == 1);
+  CHECK(trial.database->connects == 1);
+}
+
 TEST_CASE("a client that waits for its login stays in the pooler's line, too") {
   Trial trial;
   trial.database->silent = true;

@@ -113,10 +113,33 @@ TEST_CASE("only known methods are taken, and no preflight is approved") {
        {with_headers("GET /-/reload", ""), 405},
        {with_headers("HEAD /-/reload", ""), 405},
        {with_headers("PUT /new_file", ""), 404},
-       {with_headers("FOO /metrics", ""), 400},
-       {with_headers("get /metrics", ""), 400},
-       {with_headers("TRACE /metrics", ""), 400},
+       {with_headers("FOO /metrics", ""), 405},
+       {with_headers("FOO /metrics?a=b", ""), 405},
+       {with_headers("FOO /nothing", ""), 404},
+       {with_headers("F(O /metrics", ""), 400},
+       {with_headers("FOO metrics", ""), 400},
+       {"FOO /metrics HTTP/1.2\r\nHost: a\r\n\r\n", 400},
+       {"GET /-/reload HTTP/1.1\r\nno colon\r\n\r\n", 400},
+       {with_headers("get /metrics", ""), 405},
+       {with_headers("TRACE /metrics", ""), 405},
+       {with_headers("TRACE /-/reload", ""), 405},
        {with_headers("CONNECT a:80", ""), 400}});
+}
+
+TEST_CASE("a method that the web server does not know is told the right ones as well") {
+  const Server server;
+  for (const char* method : {"TRACE", "FOO", "get", "M-SEARCH", "PROPFIND", "DELETE"}) {
+    CAPTURE(method);
+    const auto allowed = [&](const std::string& path) {
+      return test::head_of(exchange(server.port(), with_headers(method + (" " + path), "")));
+    };
+    CHECK(allowed("/metrics").find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
+    CHECK(allowed("/-/reload").find("\r\nAllow: POST, PUT\r\n") != std::string::npos);
+  }
+  // Of an earlier request nothing is left that a later one could be answered with.
+  exchange(server.port(), with_headers("FOO /metrics", ""));
+  CHECK(status_of(exchange(server.port(), "\r\n\r\n")) == 400);
+  CHECK(status_of(exchange(server.port(), "FOO\r\n\r\n")) == 400);
 }
 
 TEST_CASE("what is not HTTP/1.0 or HTTP/1.1 is refused") {

@@ -54,6 +54,17 @@ TEST_CASE("a wrong method is told the right ones") {
   CHECK(ask("DELETE", "/nothing").status == 404);
 }
 
+TEST_CASE("a method that no route takes is refused without asking one") {
+  const auto refuse = [](const std::string& method, const std::string& path) {
+    return router().refuse_method({method, path, "", "1.1", {}, ""});
+  };
+  CHECK(refuse("BREW", "/-/reload")->headers.at(0).value == "POST, PUT");
+  CHECK(refuse("BREW", "/stats/%zz")->status == 405);
+  CHECK(refuse("BREW", "/nothing")->status == 404);
+  CHECK_FALSE(refuse("GET", "/-/reload").has_value());
+  CHECK_FALSE(refuse("HEAD", "/metrics").has_value());
+}
+
 TEST_CASE("a name in a path is decoded once") {
   CHECK(ask("GET", "/stats").body == "all");
   CHECK(ask("GET", "/stats/orders").body == "pool orders");
