@@ -73,6 +73,8 @@ class SpdlogLogger : public Logger {
       : logger_("dbpool", std::make_shared<DescriptorSink>(descriptor)),
         format_(options.format == LogFormat::json ? json_line : logfmt_line) {
     logger_.set_level(to_spdlog(options.level));
+    // Its own handler would write a line of another form to standard error, such as when there is no memory.
+    logger_.set_error_handler([](const std::string&) {});
   }
 
   void log(LogLevel level, std::string_view component, std::string_view message,
