@@ -1,5 +1,7 @@
 #include "daemon/source_log.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -32,7 +34,8 @@ void SourceLog::log_hints(const std::string& source, const std::vector<std::stri
   }
   for (const std::string& hint : now) {
     if (before.contains(hint)) continue;
-    const auto suppressed = failures_.admit(source + ' ' + hint, std::chrono::steady_clock::now());
+    const std::string key = fmt::format("{} {}", source, hint);
+    const auto suppressed = failures_.admit(key, std::chrono::steady_clock::now());
     if (!suppressed) continue;
     logger_.log(LogLevel::warn, "source", "source can be read, but not all that is configured",
                 {{"source", source}, {"hint", hint}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});

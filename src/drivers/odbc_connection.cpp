@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 
+#include "dbpool/pool/connection_ended.hpp"
 #include "drivers/odbc_transaction.hpp"
 
 namespace dbpool {
@@ -48,6 +49,8 @@ std::optional<IoWait> OdbcStatement::advance() {
     call_.reset();
     connection_.statement_ended(sql_, false);
     if (error.kind() == ErrorKind::timeout && has_passed(deadline_)) connection_.broken_ = true;
+    // It came from another thread, as a plain one.
+    if (error.kind() == ErrorKind::network) throw ConnectionEnded(error.what(), error.sqlstate());
     throw;
   }
   if (wait && !has_passed(deadline_)) return wait;

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string_view>
 
+#include "dbpool/pool/connection_ended.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -161,16 +163,19 @@ void PostgresStatement::end() {
   // A session on which somebody ran LISTEN would gather them for ever.
   while (PGnotify* const notification = PQnotifies(conn_)) PQfreemem(notification);
   if (!error_) return;
-  // An error that had not said so, but was the server's last word.
-  if (error_->kind() == ErrorKind::query && PQstatus(conn_) != CONNECTION_OK)
-    throw DriverError(ErrorKind::network, error_->what(), error_->sqlstate());
+  // Also after an error that had not said so, but was the server's last word.
+  const bool ended = PQstatus(conn_) != CONNECTION_OK;
+  if (ended && (error_->kind() == ErrorKind::network || error_->kind() == ErrorKind::query))
+    throw ConnectionEnded(error_->what(), error_->sqlstate());
   throw *error_;
 }
 
 void PostgresStatement::give_up(ErrorKind kind, const std::string& why) {
   step_ = Step::ended;
   connection_.abandon();
-  throw DriverError(kind, "PostgreSQL statement failed: " + connection_.present(why));
+  const std::string message = "PostgreSQL statement failed: " + connection_.present(why);
+  if (kind == ErrorKind::network) throw ConnectionEnded(message);
+  throw DriverError(kind, message);
 }
 
 }  // namespace dbpool

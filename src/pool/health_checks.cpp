@@ -6,12 +6,11 @@ namespace {
 /// A connection that ends sooner after its opening was not ended for being idle.
 constexpr auto soon = std::chrono::milliseconds(500);
 
-/// What a failure says about the other end. REQUIRES: nothing uses the slot's connection.
-Slot::Contact contact_after(const Slot& slot, const Failure& failure) {
+/// What a failed check says about the other end.
+Slot::Contact contact_after(const Failure& failure) {
+  if (failure.ended) return Slot::Contact::ended;
   // A statement that the database refused says nothing about the connections.
-  if (failure.kind == ErrorKind::query) return Slot::Contact::kept;
-  const bool ended = failure.kind == ErrorKind::network && slot.connection->is_broken();
-  return ended ? Slot::Contact::ended : Slot::Contact::lost;
+  return failure.kind == ErrorKind::query ? Slot::Contact::kept : Slot::Contact::lost;
 }
 
 }  // namespace
@@ -67,7 +66,7 @@ void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Fa
                             Duration began, AfterUnlock& after) const {
   if (failure && closing(state)) return;
   const auto now = tick();
-  slot.contact = failure ? contact_after(slot, *failure) : Slot::Contact::kept;
+  slot.contact = failure ? contact_after(*failure) : Slot::Contact::kept;
   slot.healthy = !failure;
   slot.last_checked = now;
   if (slot.contact == Slot::Contact::ended && now - slot.opened_at > soon) {
@@ -96,7 +95,7 @@ void PoolCore::command_failed(Slot& slot, const Failure& failure, Duration began
   const auto state = state_.access();
   fail(*state, failure, began, after);
   if (failure.kind != ErrorKind::network) return;
-  if (slot.connection->is_broken()) slot.contact = Slot::Contact::ended;
+  if (slot.connection->is_broken()) slot.contact = contact_after(failure);
   suspect_idle(*state, after);
 }
 

@@ -95,8 +95,8 @@ QueryResult Lease::execute(std::string_view sql) {
   const auto began = clock.tick();
   try {
     return slot_->connection->execute(sql, Deadline::after(clock.now(), core_->options().command_timeout));
-  } catch (const DriverError& e) {
-    core_->command_failed(*slot_, {e.kind(), e.what()}, began);
+  } catch (const DriverError&) {
+    core_->command_failed(*slot_, failure_of(std::current_exception()).value(), began);
     throw;
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "dbpool/pool/connection_ended.hpp"
 #include "model/seconds.hpp"
 
 namespace dbpool {
@@ -47,6 +48,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& thrown) {
   if (!thrown) return std::nullopt;
   try {
     std::rethrow_exception(thrown);
+  } catch (const ConnectionEnded& e) {
+    return Failure{e.kind(), e.what(), true};
   } catch (const DriverError& e) {
     return Failure{e.kind(), e.what()};
   } catch (const std::exception& e) {

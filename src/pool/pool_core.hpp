@@ -19,6 +19,7 @@ namespace dbpool {
 struct Failure {
   ErrorKind kind;
   std::string text;
+  bool ended = false;  ///< the other end has closed the connection
 };
 
 /// What an operation that failed threw, as a Failure; nullopt for nullptr.

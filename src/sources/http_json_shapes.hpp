@@ -15,7 +15,7 @@ struct JsonMapping {
   const JsonField* field;
   std::vector<std::string> pointer;
   std::size_t document = 0;
-  std::string shown = "";  ///< the pointer as configured, for messages; "" with a preset
+  std::string shown = {};  ///< the pointer as configured, for messages; "" with a preset
 };
 
 /// One form that a document may have.

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "dbpool/pool/connection_ended.hpp"
 #include "dbpool/pool/driver.hpp"
 #include "dbpool/sync/guarded.hpp"
 #include "support/fake_clock.hpp"
@@ -114,7 +115,7 @@ class FakeConnection : public Connection {
     const bool dies = database_->deadly.access()->contains(sql);
     if (!database_->up || database_->generation != generation_ || dies) {
       broken_ = true;
-      throw DriverError(ErrorKind::network, *database_->farewell.access());
+      throw ConnectionEnded(*database_->farewell.access());
     }
     if (database_->query_refused || database_->unknown.access()->contains(sql))
       throw DriverError(ErrorKind::query, "fake database: syntax error", "42601");

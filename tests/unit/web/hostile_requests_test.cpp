@@ -129,12 +129,12 @@ TEST_CASE("only known methods are taken, and no preflight is approved") {
 TEST_CASE("a method that the web server does not know is told the right ones as well") {
   const Server server;
   for (const char* method : {"TRACE", "FOO", "get", "M-SEARCH", "PROPFIND", "DELETE"}) {
-    CAPTURE(method);
+    CAPTURE(std::string(method));
     const auto allowed = [&](const std::string& path) {
       return test::head_of(exchange(server.port(), with_headers(method + (" " + path), "")));
     };
-    CHECK(allowed("/metrics").find("\r\nAllow: GET, HEAD\r\n") != std::string::npos);
-    CHECK(allowed("/-/reload").find("\r\nAllow: POST, PUT\r\n") != std::string::npos);
+    CHECK(allowed("/metrics").find("\r\nAllow: GET, HEAD") != std::string::npos);
+    CHECK(allowed("/-/reload").find("\r\nAllow: POST, PUT") != std::string::npos);
   }
   // Of an earlier request nothing is left that a later one could be answered with.
   exchange(server.port(), with_headers("FOO /metrics", ""));
