@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "model/secret_words.hpp"
-
 namespace dbpool {
 namespace {
 
@@ -72,7 +70,8 @@ bool file_uri_strays(std::string_view rest) {
   const auto [path, query] = split_at(rest, "?");
   const bool has_authority = path.starts_with("//");
   const auto authority = has_authority ? split_at(path.substr(2), "/").before : std::string_view();
-  return holds_login(path) || contains(authority, '@') || split_at(query, "=").before.find('@') != none;
+  const bool has_login = contains(path.substr(0, path.rfind('@') + 1), ':');
+  return has_login || contains(authority, '@') || split_at(query, "=").before.find('@') != none;
 }
 
 /// A login before any pair: in `key=value` an equals sign comes before the first colon.

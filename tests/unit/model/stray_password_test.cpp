@@ -39,7 +39,7 @@ TEST_CASE("a login where no form of a DSN has one is refused without being quote
 TEST_CASE("a path, a URI or a URL that is written as it should be is taken") {
   for (const char* dsn :
        {"/srv/a:b/me@corp/x.db", "./a:b@c.db", "me@corp.db", ":memory:", "", "file:/srv/me@corp/x.db?mode=ro",
-        "file:x.db?key=p@ss:/word", "file:///srv/a%3Ab@c.db"}) {
+        "file:/srv/a:b/token=1.db", "file:x.db?key=p@ss:/word", "file:///srv/a%3Ab@c.db"}) {
     CAPTURE(dsn);
     CHECK_NOTHROW(DsnSource(Dsn(dsn)).read());
   }
