@@ -59,9 +59,7 @@ std::string words(const Finding& finding, const PoolReport& pool) {
     case HealthReason::utilization:
       return utilization(pool);
     case HealthReason::saturation:
-      return fmt::format("Pool exhausted: {} of {} connections active, {} requests waiting", count(s.active),
-                         count(s.max), count(s.waiting)) +
-             used_up(s);
+      return exhausted(s);
     case HealthReason::idle_ratio:
       return fmt::format("Low idle capacity: {} of {} connections idle", count(s.idle), count(s.total()));
     case HealthReason::errors:
