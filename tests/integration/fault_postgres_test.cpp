@@ -77,14 +77,17 @@ TEST_CASE("while the postmaster is stopped, what is open goes on, what is lost c
   CHECK(comes_to_work(exporter, "orders"));
 }
 
-TEST_CASE("an immediate restart costs the sessions it ends and one backoff step") {
+TEST_CASE("an immediate restart costs the sessions it ends, and one backoff step at most") {
   PostgresServer server;
   const ExporterProcess exporter(setup(server.dsn()));
   REQUIRE(is_settled(exporter));
   server.restart();
   CHECK(eventually([&] { return closed_invalid(exporter) >= 2; }, 5s));
   check_that_others_go_on(exporter);
-  check_that_it_is_back(exporter, "orders");
+  // Whether a connect came too early is a matter of luck.
+  const auto outages = told(exporter, "orders", "database connection lost").size();
+  CHECK(outages <= 1);
+  check_that_it_is_back(exporter, "orders", outages);
   CHECK(count(exporter, "dbpool_reconnect_attempts_total", of_pool("orders")) <= 2);
 }
 
