@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 19> secret_keys{
     "token",      "accesstoken", "authtoken",    "apikey",           "privatekey",
     "privkeypwd", "passcode",    "priv_key_pwd", "priv_key_file_pwd"};
 
-constexpr std::array<std::string_view, 78> harmless_keys{
+constexpr std::array<std::string_view, 79> harmless_keys{
     // libpq
     "host", "hostaddr", "port", "dbname", "user", "passfile", "channel_binding", "connect_timeout",
     "client_encoding", "options", "application_name", "fallback_application_name", "keepalives",
@@ -38,9 +38,9 @@ constexpr std::array<std::string_view, 78> harmless_keys{
     // ODBC
     "driver", "dsn", "filedsn", "server", "servername", "database", "db", "uid", "userid", "username",
     "socket", "schema", "warehouse", "role", "account", "encrypt", "trustservercertificate",
-    "trusted_connection", "timeout", "readonly", "dbq", "initialcatalog", "tds_version", "clientcharset",
-    "applicationintent", "multisubnetfailover", "logintimeout", "connectiontimeout", "authenticator",
-    "priv_key_file", "application", "app"};
+    "trusted_connection", "timeout", "readonly", "dbq", "nocreat", "initialcatalog", "tds_version",
+    "clientcharset", "applicationintent", "multisubnetfailover", "logintimeout", "connectiontimeout",
+    "authenticator", "priv_key_file", "application", "app"};
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
