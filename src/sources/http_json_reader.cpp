@@ -194,7 +194,7 @@ JsonReading HttpJsonReader::read(const std::string& source, const std::vector<st
 
 std::string http_json_field_problem(const std::string& field, const std::string& place) {
   if (find_json_field(field) == nullptr)
-    return "no such field; allowed: those in the README's table of fields";
+    return "no such field; allowed: those in the table of fields in docs/sources/http_json.md";
   try {
     read_place(place);
     return "";

@@ -1,5 +1,5 @@
-# Puts the README's recipe for another objective of one job in the place of the shipped rule and lets promtool judge
-# the rules that come of it: cmake -D README= -D RULES= -D CASES= -D DIRECTORY= -P objective_for_one_job.cmake
+# Replaces the shipped rule by the recipe of docs/alerts.md for another objective of one job, and lets promtool judge the
+# result: cmake -D RECIPE= -D RULES= -D CASES= -D DIRECTORY= -P objective_for_one_job.cmake
 
 # between(RESULT TEXT BEGIN END): what stands between the first BEGIN and the next END, as a variable of that name.
 function(between result text begin end)
@@ -18,9 +18,9 @@ function(between result text begin end)
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
 
-file(READ ${README} readme)
+file(READ ${RECIPE} document)
 file(READ ${RULES} rules)
-between(recipe "${readme}" "For one job only:\n\n```yaml\n" "```")
+between(recipe "${document}" "For one job only:\n\n```yaml\n" "```")
 string(REPLACE "\n" "\n      " recipe "      ${recipe}")
 
 set(rule "      - record: pool:dbpool_acquisitions_slow:count\n")

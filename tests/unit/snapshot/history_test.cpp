@@ -86,7 +86,7 @@ TEST_CASE("a day of minutes is kept and no more") {
   for (int i = 0; i < 2000; ++i) scene.tick_for(60s);
   const auto items = scene.items(1000h);
   REQUIRE(items.size() == 1440);
-  CHECK(sizeof(TimePoint) + sizeof(HistoryItem) == 96);  // as the README says
+  CHECK(sizeof(TimePoint) + sizeof(HistoryItem) == 96);  // as docs/http-api.md says
   CHECK(items.back().time == scene.clock.wall());
   CHECK(items.front().time == scene.clock.wall() - 1439min);
 }

@@ -1,0 +1,95 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "config/flags.hpp"
+#include "config/pool_keys.hpp"
+#include "config/source_keys.hpp"
+#include "exposition/metric_catalog.hpp"
+#include "sources/http_json_fields.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path root = DBPOOL_SOURCE_DIR;
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Compares what is between `<!-- name -->` and `<!-- /name -->` in a document with `expected`. With
+/// DBPOOL_UPDATE_DOCS set it is written there instead.
+void check_section(const std::string& document, const std::string& name, const std::string& expected) {
+  std::string text = read(root / document);
+  const std::string open = "<!-- " + name + " -->\n\n";
+  const auto begin = text.find(open);
+  REQUIRE(begin != std::string::npos);
+  const auto from = begin + open.size();
+  const auto end = text.find("\n<!-- /" + name + " -->", from);
+  REQUIRE(end != std::string::npos);
+  if (std::getenv("DBPOOL_UPDATE_DOCS") != nullptr) {
+    text.replace(from, end - from, expected);
+    std::ofstream(root / document) << text;
+    return;
+  }
+  const bool equal = text.substr(from, end - from) == expected;
+  CHECK_MESSAGE(equal, document, ", section ", name, "; DBPOOL_UPDATE_DOCS=1 writes it anew");
+}
+
+/// The documents that a reader can come to from the README.
+std::vector<fs::path> documents() {
+  std::vector<fs::path> all{root / "README.md", root / "CONTRIBUTING.md", root / "SECURITY.md",
+                            root / "src/README.md", root / "alerts/runbooks/README.md"};
+  for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) {
+    if (entry.path().extension() == ".md") all.push_back(entry.path());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the table of metrics is the catalogue") {
+  check_section("docs/metrics.md", "metrics", dbpool::catalog_markdown());
+}
+
+TEST_CASE("the table of pool keys is the loader's") {
+  check_section("docs/configuration.md", "pool keys", dbpool::config_keys_markdown());
+}
+
+TEST_CASE("the table of source keys is the loader's") {
+  check_section("docs/configuration.md", "source keys", dbpool::source_keys_markdown());
+}
+
+TEST_CASE("the table of JSON fields is the reader's") {
+  check_section("docs/sources/http_json.md", "json fields", dbpool::http_json_fields_markdown());
+}
+
+TEST_CASE("the table of flags is the parser's") {
+  check_section("docs/configuration.md", "flags", dbpool::flags_markdown());
+}
+
+TEST_CASE("every link between the documents leads to a file") {
+  static const std::regex link(R"(\]\(([^)#:\s]+)(#[^)]*)?\))");
+  for (const fs::path& document : documents()) {
+    const std::string text = read(document);
+    REQUIRE_FALSE(text.empty());
+    for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found) {
+      const fs::path target = document.parent_path() / (*found)[1].str();
+      CHECK_MESSAGE(fs::exists(target), document.string(), " links to ", target.string());
+    }
+  }
+}
+
+TEST_CASE("the README leaves details to the other documents") {
+  constexpr std::uintmax_t most = 10'000;
+  CHECK(fs::file_size(root / "README.md") <= most);
+}
