@@ -154,8 +154,9 @@ TEST_CASE("labels, file names and sites are text, whatever they hold") {
   const TemporaryDirectory directory;
   const std::string database = (directory.path() / "<img src=x onerror=document.title=1>.db").string();
   const ExporterProcess exporter(
-      {.config = "pools:\n" + sqlite_pool("orders", fmt::format(", labels: {{team: '{}'}}, create: true, dsn: '{}'",
-                                                                hostile, database))});
+      {.config =
+           "pools:\n" + sqlite_pool("orders", fmt::format(", labels: {{team: '{}'}}, create: true, dsn: '{}'",
+                                                          hostile, database))});
   Page page(exporter.port());
   REQUIRE(page.shows("orders", "health", "healthy"));
   CHECK(page.cell("orders", "pool").find("team=" + hostile) != std::string::npos);

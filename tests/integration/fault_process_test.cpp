@@ -160,9 +160,10 @@ TEST_CASE("after kill -9 the next process answers soon, on the same port and the
   const TemporaryDirectory directory;
   const auto config = directory.write(
       "config.yml",
-      fmt::format("pools:\n  - {{name: orders, dsn: '{}', create: true, canary: {{interval: 5ms, query: CREATE "
-                  "TABLE IF NOT EXISTS t (x)}}}}\n",
-                  (directory.path() / "orders.db").string()));
+      fmt::format(
+          "pools:\n  - {{name: orders, dsn: '{}', create: true, canary: {{interval: 5ms, query: CREATE "
+          "TABLE IF NOT EXISTS t (x)}}}}\n",
+          (directory.path() / "orders.db").string()));
   const std::uint16_t port = free_port();
   std::vector<double> took;
   auto began = std::chrono::steady_clock::now();

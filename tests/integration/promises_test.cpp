@@ -71,8 +71,9 @@ TEST_CASE("the first scrape is answered within 200 ms of the start") {
 TEST_CASE("nineteen of twenty pools of 2 are initialized within two seconds") {
   SUBCASE("on SQLite") {
     const TemporaryDirectory files;
-    check_p95(initializations(
-        [&](int i) { return fmt::format("dsn: {}, create: true", (files.path() / std::to_string(i)).string()); }));
+    check_p95(initializations([&](int i) {
+      return fmt::format("dsn: {}, create: true", (files.path() / std::to_string(i)).string());
+    }));
   }
   SUBCASE("on PostgreSQL") {
     const PostgresServer server;

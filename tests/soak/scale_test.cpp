@@ -37,8 +37,9 @@ struct Fleet {
     std::string text = "pools:\n";
     for (int i = 0; i < pools; ++i) {
       text += fmt::format(
-          "  - {{name: pool{0}, dsn: '{1}/{0}.db', create: true, min_size: 1, max_size: 2, canary: {{interval: 2s}}}}\n", i,
-          folder.string());
+          "  - {{name: pool{0}, dsn: '{1}/{0}.db', create: true, min_size: 1, max_size: 2, canary: "
+          "{{interval: 2s}}}}\n",
+          i, folder.string());
     }
     text += "sources:\n";
     for (int i = 0; i < sources; ++i) {

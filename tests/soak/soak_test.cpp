@@ -96,7 +96,8 @@ class FakeSubject final : public Subject {
 class FileSubject final : public Subject {
  public:
   FileSubject(const Runtime& runtime, const fs::path& folder)
-      : Subject("file", sqlite_driver((folder / "soak.db").string(), {.create = true}), runtime), folder_(folder) {}
+      : Subject("file", sqlite_driver((folder / "soak.db").string(), {.create = true}), runtime),
+        folder_(folder) {}
 
   void suffer(unsigned number) override {
     const fs::path elsewhere = folder_.string() + "_elsewhere";
