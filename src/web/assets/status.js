@@ -56,7 +56,7 @@ function viewOf(name, stats, judged = { status: "unknown", reasons: [], message:
     status: judged.status, lifecycle: stats.lifecycle,
     severity: severity[judged.judged === false ? "not judged" : judged.status],
     reasons: judged.reasons.join(", "),
-    message: isIll ? judged.message : "",
+    message: isIll || counts.waiting_requests > 0 ? judged.message : "",
     error: isIll && counts.last_error ? `${moment(counts.last_error_time)}: ${counts.last_error}` : "",
     active: counts.active_connections, idle: counts.idle_connections,
     total: counts.total_connections, max: stats.total_capacity,
