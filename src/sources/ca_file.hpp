@@ -5,9 +5,9 @@
 
 namespace dbpool {
 
-/// What is wrong with a file that is to hold certificates in PEM format (RFC 7468), without its name; "" when
-/// each certificate in it is well-formed and there is at least one. Whether one is valid, the TLS library
-/// says.
+/// Describes the error in a file that should hold certificates in PEM format (RFC 7468), without its name; ""
+/// when OpenSSL can read each certificate in it and there is at least one. Does not judge whether they are
+/// valid.
 std::string ca_file_problem(const std::filesystem::path& file);
 
 }  // namespace dbpool
