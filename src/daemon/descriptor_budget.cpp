@@ -87,10 +87,11 @@ class CountedConnect final : public ConnectOperation {
 class RefusedConnect final : public ConnectOperation {
  public:
   std::optional<IoWait> advance() override {
-    throw DriverError(ErrorKind::connect,
-                      fmt::format("open a connection: too few file descriptors; the limit is {}, of which {} "
-                                  "are kept for the web server",
-                                  descriptor_limit(), kept_for_web()));
+    throw DriverError(
+        ErrorKind::connect,
+        fmt::format("open a connection: too few file descriptors; the limit is {}, and {} of them "
+                    "are kept for the web server",
+                    descriptor_limit(), kept_for_web()));
   }
   std::unique_ptr<Connection> take() override { return nullptr; }
 };

@@ -191,7 +191,7 @@ void SqliteConnect::set_journal_mode() {
 /// Does not wait for a lock: `advance` begins again after a moment.
 void SqliteConnect::run(const std::string& sql, QueryResult* result) {
   if (!connection_->run(sql, deadline_, result))
-    throw DriverError(ErrorKind::timeout, "the database is locked by somebody else");
+    throw DriverError(ErrorKind::timeout, "the database is locked by another connection");
 }
 
 void SqliteConnect::set(const std::string& pragma, const std::string& value) {

@@ -133,7 +133,7 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_waiting_requests", gauge, "",
      "Callers that wait for a connection.", pool<&PoolSnapshot::waiting>},
     {"dbpool_oldest_waiter_seconds", gauge, "",
-     "How long the caller at the head of the queue has waited, in seconds; 0 when nobody waits.",
+     "How long the caller at the head of the queue has waited, in seconds; 0 when no caller waits.",
      pool<&PoolSnapshot::oldest_waiter>},
     {"dbpool_active_connections_peak", gauge, "",
      "Most connections in use at once since start.", pool<&PoolSnapshot::active_peak>},

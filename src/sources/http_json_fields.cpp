@@ -131,7 +131,7 @@ constexpr auto fields = std::to_array<JsonField>({
     {"configured", "connections at most, without overflow; 0 = unlimited", limit<&S::configured>},
     {"max_overflow", "connections beyond `configured` at most", part<&JsonPool::max_overflow>},
     {"overflow", "connections in use beyond `configured`", count<&S::overflow>},
-    {"utilization", "`active` / `max` in per cent, where `max` is not told", utilization},
+    {"utilization", "`active` / `max` in per cent, where `max` is not known", utilization},
     {"active_peak", "most connections in use since start", count<&S::active_peak>},
     {"max_age", "of a connection, in seconds; 0 = unlimited", max_age},
     {"waiting", "callers that wait", count<&S::waiting>},
