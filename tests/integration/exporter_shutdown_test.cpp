@@ -21,8 +21,11 @@ pools:
     canary: {interval: 10ms, concurrency: 5, hold: 3s}
 )";
 
+/// Three canaries have a connection, and two wait for one.
 bool holds_three(const ExporterProcess& exporter) {
-  return exporter.metric("dbpool_connections", {{"pool", "held"}, {"state", "active"}}) == 3;
+  const Scrape scrape = exporter.scrape();
+  return scrape.value("dbpool_connections", {{"pool", "held"}, {"state", "active"}}) == 3 &&
+         scrape.value("dbpool_waiting_requests", {{"pool", "held"}}) == 2;
 }
 
 /// Connections of clients who send `beginning` and then nothing.

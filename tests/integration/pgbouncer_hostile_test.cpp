@@ -93,7 +93,8 @@ sources:
                                                         server.dsn())});
   REQUIRE(eventually([&] { return exporter.metric("dbpool_up", {{"source", "pgb"}}) == 1; }, 20s));
   const Scrape scrape = exporter.scrape();
-  CHECK(scrape.value("dbpool_source_dropped_pools", {{"source", "pgb"}}) == 2009 - 50);
+  // Two of the 2009 come to the same name in valid UTF-8, and are one pool.
+  CHECK(scrape.value("dbpool_source_dropped_pools", {{"source", "pgb"}}) == 2008 - 50);
   CHECK(scrape.value("dbpool_connections", {{"pool", "pgb/a\nb/alice"}, {"state", "active"}}) == 7);
   CHECK(scrape.value("dbpool_connections", {{"pool", "pgb/a\"b/alice"}, {"state", "active"}}) == 7);
   // Both have one name in valid UTF-8, and one of them stays.

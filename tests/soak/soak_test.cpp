@@ -65,16 +65,16 @@ class FakeSubject final : public Subject {
   void suffer(unsigned number) override {
     switch (number % 6) {
       case 0:
-        return database_->restart();
+        return while_it_lasts(database_->up, false);
       case 1:
-        database_->connects_to_fail = 1;
         return database_->restart();
       case 2:
-        return while_it_lasts(database_->silent, true);
+        database_->connects_to_fail = 1;
+        return database_->restart();
       case 3:
-        return while_it_lasts(database_->query_refused, true);
+        return while_it_lasts(database_->silent, true);
       case 4:
-        return while_it_lasts(database_->up, false);
+        return while_it_lasts(database_->query_refused, true);
       default:
         pool.close_connections();
     }
@@ -238,9 +238,10 @@ class Soak {
  private:
   void make_trouble(Subject& subject) {
     const std::chrono::milliseconds interval(from_environment("DBPOOL_SOAK_FAULT_INTERVAL_MS", 2000));
+    // The first fault is an outage and comes at once, so that the shortest life has one.
     for (unsigned number = 0; !over_; ++number) {
-      std::this_thread::sleep_for(interval);
       subject.suffer(number);
+      std::this_thread::sleep_for(interval);
     }
   }
 
