@@ -8,9 +8,9 @@
 #include "model/blank_ends.hpp"
 #include "model/secret_words.hpp"
 
-// Shows only parts that are known to be harmless: the values of known keys, and well-formed parts of a URI. A
-// known secret shows as `key=***`. From the first other part on, the rest is one `***`, because it may be the
-// rest of a password with a stray `&`, `;`, `@` or space.
+// `redacted` shows only parts that are known to be harmless: the values of known keys, and well-formed parts
+// of a URI. A known secret shows as `key=***`. From the first other part on, the rest is one `***`, because
+// it may be the rest of a password with a stray `&`, `;`, `@` or space.
 
 namespace dbpool {
 namespace {

@@ -7,8 +7,7 @@ namespace dbpool {
 namespace {
 
 /// Properties of a sequence, given by its first byte: the number of further bytes, and the range of the next
-/// one. The range excludes overlong forms, surrogates and code points above U+10FFFF; see RFC 3629, section
-/// 4.
+/// one. The range excludes overlong forms, surrogates and code points above U+10FFFF (RFC 3629, section 4).
 struct Announced {
   std::size_t more = 0;
   std::uint8_t lowest = 0x80, highest = 0xBF;

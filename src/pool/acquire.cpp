@@ -167,8 +167,8 @@ bool PoolCore::check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Dura
 }
 
 /// Checks a slot that the waiter has. Returns whether the check passed; the slot is then active. If the
-/// waiter's deadline is earlier, the check continues without it, so that a short timeout does not break a
-/// connection. throws AcquireTimeout, PoolClosed.
+/// waiter's deadline is earlier, the check continues without it: a short timeout must not break a connection.
+/// throws AcquireTimeout, PoolClosed.
 bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   const auto began = tick();
   if (!waiter.deadline) waiter.deadline = deadline_of(waiter);

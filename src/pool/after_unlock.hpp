@@ -14,7 +14,7 @@ class PoolCore;
 struct Slot;
 
 /// Work that a change under the lock leaves for after unlocking: connections to destroy, observers to notify,
-/// tasks to schedule. Declare it before the lock; its destructor does the work. Free if there is no work.
+/// tasks to schedule. Declare it before the lock; its destructor does the work. No work costs nothing.
 class AfterUnlock {
  public:
   /// A call of the member `act` at `when`; its argument is the `wait` before it.

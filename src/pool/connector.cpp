@@ -180,8 +180,7 @@ void PoolCore::schedule_attempt(PoolState& state, Backoff& backoff, Duration beg
   after->later.push_back({*state.next_attempt, delay, &PoolCore::attempt});
 }
 
-/// Makes the attempt that was due after `delay`: one connect while recovering, otherwise as plan_opens
-/// decides.
+/// Makes the attempt that was due after `delay`: one connect while recovering, otherwise plan_opens.
 void PoolCore::attempt(Duration delay) {
   AfterUnlock after(*this);
   const auto state = state_.access();

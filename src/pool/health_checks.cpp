@@ -61,7 +61,7 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
 }
 
 /// Counts a check of `slot`, and after a failure checks all idle connections, unless the database only
-/// refused the query. Not counted are checks that the shutdown cut off, and connections that the peer ended
+/// refused the query. Does not count checks that the shutdown cut off, nor connections that the peer ended
 /// while idle: dbpool_connections_closed_total counts those.
 void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
                             Duration began, AfterUnlock& after) const {

@@ -31,8 +31,7 @@ struct ParkedWaiter;
 /// alive until the last lease is returned, even if the pool is destroyed.
 ///
 /// Locking: one mutex guards PoolState. It is held for a few container operations and the folding of events.
-/// It is never held while a driver, an observer, a task or a connection's destructor runs; AfterUnlock runs
-/// those.
+/// It is never held while a driver, an observer, a task or a connection's destructor runs: see AfterUnlock.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
   PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
@@ -133,7 +132,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   const std::shared_ptr<PoolObserver> observer_;
   Guarded<PoolState> state_;
   std::condition_variable changed_;  ///< the phase changed, or a lease was returned during shutdown
-  std::stop_source cut_off_;         ///< of checks; requested by a shutdown
+  std::stop_source cut_off_;         ///< stops checks; requested by a shutdown
 };
 
 }  // namespace dbpool

@@ -23,7 +23,7 @@ struct Slot {
   enum class Contact {
     kept,
     lost,   ///< a check got no valid answer: the database may be down
-    ended,  ///< the peer closed it, as servers do with idle ones: the database may be up
+    ended,  ///< the peer closed it, as servers do with idle connections: the database may be up
   };
 
   std::unique_ptr<Connection> connection;
@@ -40,7 +40,7 @@ struct Slot {
   LeaseRecord lease;  ///< while active
 };
 
-/// Everything that a pool's lock guards.
+/// The state that a pool's lock guards.
 struct PoolState {
   PoolState(const PoolOptions& options, WallTime now)
       : ledger({options.acquisition_buckets, options.error_window, options.wait_window}, now),
@@ -64,10 +64,9 @@ struct PoolState {
   Backoff retry{std::chrono::milliseconds(100), std::chrono::seconds(16)};  // while other connections live
   std::optional<TimePoint> next_attempt;  ///< when a reconnect or retry is due; nullopt = none planned
   unsigned attempts = 0;                  ///< reconnects in this outage
-  std::optional<TimePoint>
-      proof_due;              ///< an outage begins then unless a connection was opened; nullopt = none due
-  Duration unready_since{0};  ///< start of initialization or of the outage
-  bool refill = true;         ///< false from close_connections() until the next acquire
+  std::optional<TimePoint> proof_due;     ///< start of an outage unless a connect succeeds; nullopt = none
+  Duration unready_since{0};              ///< start of initialization or of the outage
+  bool refill = true;                     ///< false from close_connections() until the next acquire
   std::optional<bool> last_connect_ok, last_contact_ok;
 
   std::shared_ptr<PoolCore> itself;  ///< set if the pool is destroyed before its leases are returned

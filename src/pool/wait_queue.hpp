@@ -35,11 +35,11 @@ struct Waiter {
   std::array<void*, 16> stack;  ///< only the first `stack_depth` are set
   int stack_depth = 0;
   bool validates = false;         ///< whether it validates a slot before the slot counts as lent
-  unsigned connect_failures = 0;  ///< while it waited; parallel failures count once
+  unsigned connect_failures = 0;  ///< failed connects while it waited; parallel ones count once
   Outcome outcome = Outcome::pending;
   Slot* slot = nullptr;                  ///< set when granted
   std::exception_ptr failure;            ///< set when turned_away
-  TimePoint expires = TimePoint::max();  ///< for waiters without a thread; others watch their own deadline
+  TimePoint expires = TimePoint::max();  ///< deadline of a waiter without a thread; others watch their own
   Waiter* ahead = nullptr;
   Waiter* behind = nullptr;
 };

@@ -12,8 +12,7 @@ namespace dbpool {
 
 /// Places for tasks that may block, and the queue for them. A resource that holds a place gets another one
 /// only while fewer than `places / 2 - 1` (at least 1) are taken, and queues behind resources that hold none.
-/// So with eight places, a resource that holds none must wait only while six others hold them all. Not
-/// thread-safe.
+/// So with eight places, a resource without one waits only while six others hold them all. Not thread-safe.
 class BlockingTasks {
  public:
   struct Held {

@@ -14,8 +14,8 @@ class OdbcThreads;
 
 /// Bounds on the calls that run at once. Further calls wait for their turn.
 struct OdbcLimits {
-  unsigned threads = 10;    ///< of all drivers together, without two more that cancel calls; 1 or more
-  unsigned per_driver = 4;  ///< leaves threads to the others when one database hangs; 1 or more
+  unsigned threads = 10;    ///< of all drivers; two more threads cancel calls; 1 or more
+  unsigned per_driver = 4;  ///< of one driver; leaves threads to others if its database hangs; 1 or more
 };
 
 /// Returns a set of threads. One set, shared by every driver, bounds the threads of the process.

@@ -14,9 +14,9 @@ class PostgresThreads;
 /// Returns a set of threads. One set, shared by every driver, bounds the threads of the process.
 std::shared_ptr<PostgresThreads> postgres_threads();
 
-/// Whether to cancel a statement at the server after it missed its deadline. `ask` opens a second connection
-/// for the request, which stays open while the server hangs. A pooler ignores the request once the client has
-/// disconnected.
+/// Whether to cancel a statement at the server after it missed its deadline. `ask` sends the request over a
+/// second connection, which stays open while the server hangs. A pooler ignores the request once the client
+/// has disconnected.
 enum class PostgresCancel { ask, leave };
 
 /// Returns a driver for PostgreSQL and for servers that speak its protocol. The DSN is a libpq connection
@@ -32,9 +32,9 @@ std::shared_ptr<Driver> postgres_driver(DsnSource dsn,
 /// Describes the error in a libpq connection string without quoting the string; "" if it has no error.
 std::string postgres_dsn_problem(const Dsn& dsn);
 
-/// Describes why libpq ignores the password file (passfile=, PGPASSFILE or ~/.pgpass) and what it allows; a
-/// connect then continues without a password. "" if the file is usable or absent, or if another setting gives
-/// the password. Checks the file's type and mode; does not read it.
+/// Describes why the password file (passfile=, PGPASSFILE or ~/.pgpass) is ignored, by libpq's rules, and
+/// which file is allowed. A connect then continues without a password. "" if the file is usable, if ~/.pgpass
+/// is absent, or if another setting gives the password. Checks the file's attributes; does not read it.
 std::string postgres_passfile_problem(const Dsn& dsn);
 
 }  // namespace dbpool

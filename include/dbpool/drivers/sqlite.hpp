@@ -10,14 +10,14 @@
 
 namespace dbpool {
 
-/// How SQLite keeps the rollback journal. `keep` leaves the mode of a file unchanged.
+/// SQLite's journal modes. `keep` leaves the mode of a file unchanged.
 enum class JournalMode { keep, wal, del, truncate, persist, memory, off };
 
 /// Names of the modes, in the order of the enumeration. All but `keep` are SQLite's own names.
 inline constexpr std::array<std::string_view, 7> journal_mode_names{"keep",    "wal",    "delete", "truncate",
                                                                     "persist", "memory", "off"};
 
-/// What a driver may do to a file.
+/// The changes that a driver may make to a file.
 struct SqliteOptions {
   /// Whether to create a missing file. `mode=rwc` in a URI allows it too.
   bool create = false;
@@ -29,8 +29,8 @@ struct SqliteOptions {
 };
 
 /// Returns a driver for a SQLite file. The DSN is a path, a `file:` URI or `:memory:`.
-/// By default the driver creates no file and changes no journal mode: a connect fails while the file is
-/// missing. `options` allow more.
+/// By default the driver creates no file (a connect fails while it is missing) and changes no journal mode;
+/// `options` allow more.
 /// Every connection has foreign_keys and secure_delete on, busy_timeout 5000 ms and synchronous NORMAL. These
 /// are settings of the connection, not of the file. SQLite itself rolls back the journal of a crashed writer,
 /// and checkpoints a write-ahead log when the last connection closes.

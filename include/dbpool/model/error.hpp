@@ -43,7 +43,7 @@ class DriverError : public Error {
       : Error(message), kind_(kind), sqlstate_(std::move(sqlstate)) {}
 
   ErrorKind kind() const noexcept { return kind_; }
-  /// Five characters, or empty if the database reports none.
+  /// Returns five characters, or "" if the database reports none.
   const std::string& sqlstate() const noexcept { return sqlstate_; }
 
  private:

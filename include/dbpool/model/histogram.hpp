@@ -18,7 +18,7 @@ class BucketBounds {
   /// throws std::invalid_argument, which names the invalid bound.
   explicit BucketBounds(std::vector<double> seconds);
 
-  /// The bounds in seconds, as given to the constructor, without +Inf.
+  /// Returns the bounds in seconds, as given to the constructor, without +Inf.
   const std::vector<double>& seconds() const noexcept { return seconds_; }
   std::size_t size() const noexcept { return seconds_.size(); }
 
@@ -38,7 +38,7 @@ class BucketBounds {
   std::array<std::uint8_t, 65> first_{};                     // first possible bucket for each bit width
 };
 
-/// Return the default bounds of the acquisition histogram, and the bounds of the three other histograms.
+/// The default bounds of the acquisition histogram, and the bounds of the three other histograms.
 std::shared_ptr<const BucketBounds> acquisition_buckets();
 std::shared_ptr<const BucketBounds> duration_buckets();
 

@@ -39,8 +39,8 @@ struct PoolSnapshot {
   // Connections now. The states exclude each other.
   Count idle, active, opening, checking;
   bool part_of_another = false;       ///< also counted in the target's own pool; leave out of sums
-  Count unknown;                      ///< their state is not known
-  Count healthy;                      ///< their last check passed
+  Count unknown;                      ///< in an unknown state
+  Count healthy;                      ///< passed their last check
   Count probing;                      ///< active, lent to a canary without `hold`; not judged as load
   Count min, max;                     ///< configured; max includes overflow; nullopt = unlimited or not known
   Count configured;                   ///< max without overflow
@@ -54,7 +54,7 @@ struct PoolSnapshot {
   Count probing_waiters;     ///< of `waiting`: this exporter's own probes; not judged as callers
   Seconds oldest_waiter;     ///< 0 = no caller waits
   Seconds wait_peak;         ///< since start
-  Seconds wait_recent_peak;  ///< within the wait window (60 s), with callers that still wait
+  Seconds wait_recent_peak;  ///< within the wait window (60 s), including callers that still wait
   Seconds wait_judged_peak;  ///< as above, without waits that began before the last recovery
 
   // Totals since start.
@@ -67,8 +67,7 @@ struct PoolSnapshot {
   std::optional<Histogram> acquisition_duration, usage_duration, connect_duration, health_check_duration;
 
   // Errors in sliding windows.
-  Count
-      errors_recent;  ///< within the error window (60 s), without errors that began before the last recovery
+  Count errors_recent;  ///< within the error window (60 s); began after the last recovery
   Count errors_last_hour;
 
   Count leaked;  ///< leases suspected now

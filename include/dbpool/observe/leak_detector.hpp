@@ -36,7 +36,7 @@ class LeakDetector {
   LeakDetector(const LeakDetector&) = delete;
   LeakDetector& operator=(const LeakDetector&) = delete;
 
-  /// Adds a lease. REQUIRES: the record keeps its address until `returned`; no record was lent later.
+  /// Adds a lease. REQUIRES: the record keeps its address until `returned`; it is the latest lent.
   void lent(LeaseRecord& lease) noexcept;
   /// Removes a lease. Returns whether it was suspected.
   bool returned(LeaseRecord& lease) noexcept;

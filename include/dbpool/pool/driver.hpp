@@ -49,8 +49,7 @@ class Connection {
   /// broken), other.
   virtual std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline,
                                                  QueryResult* result = nullptr) = 0;
-  /// Runs one statement on this thread. Blocks at most until `deadline`. throws DriverError as in
-  /// `start_query`.
+  /// Runs one statement on this thread. Blocks at most until `deadline`. throws as `start_query` does.
   QueryResult execute(std::string_view sql, Deadline deadline);
   /// Returns whether it must not be lent again: lost, or left in a transaction or a result. Does no I/O.
   virtual bool is_broken() const noexcept = 0;
@@ -69,8 +68,8 @@ class ConnectOperation : public Operation {
 class Driver {
  public:
   virtual ~Driver() = default;
-  /// Starts a connect. Does not block. `advance()` throws every failure, including that of reading a DSN
-  /// file: DriverError connect, authentication, timeout or network.
+  /// Starts a connect. Does not block. `advance()` throws all failures, also of reading a DSN file:
+  /// DriverError connect, authentication, timeout or network.
   virtual std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) = 0;
   /// Returns driver, database and user; no labels.
   virtual PoolInfo info() const = 0;
@@ -78,8 +77,7 @@ class Driver {
 
 /// Runs `operation` on this thread and blocks while it waits. throws the exceptions of `advance()`.
 void run_here(Operation& operation);
-/// Same, but stops waiting at `until`. Returns whether the operation ended; if not, it can continue
-/// elsewhere.
+/// Same, but stops at `until`. Returns whether the operation ended; if not, it can continue elsewhere.
 bool run_here(Operation& operation, const Clock& clock, TimePoint until);
 
 /// Runs `operation` on the scheduler's workers. Calls `done` on a worker with nullptr or the exception of

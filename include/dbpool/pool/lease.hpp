@@ -38,12 +38,12 @@ class Lease {
   void release() noexcept;
   /// Returns whether a check or a statement found that the peer had closed the connection.
   bool has_ended() const noexcept;
-  /// Unique within the pool.
+  /// Returns an id that is unique within the pool.
   std::uint64_t id() const noexcept;
 
   /// Runs `query` as a health check, bounded by validation_timeout, and counts it. Holds no thread. Calls
-  /// `done` with the lease on a scheduler worker; `done` must not throw. A broken connection is closed when
-  /// it is returned.
+  /// `done` with the lease on a scheduler worker; `done` must not throw. A broken connection closes on
+  /// return.
   static void check_async(Lease lease, const std::string& query, std::function<void(Lease)> done);
 
  private:

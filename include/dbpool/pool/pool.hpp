@@ -56,8 +56,7 @@ class Pool {
   /// Receives the result of acquire_async: a lease, or the reason for its absence.
   using AsyncResult = std::function<void(std::optional<Lease>, std::exception_ptr)>;
   /// Same as `acquire`, but holds no thread while it waits. Calls `done` on a scheduler worker; `done` must
-  /// not throw. The connection is not validated: the caller, such as a canary, checks it by
-  /// `Lease::check_async`.
+  /// not throw. The connection is not validated: the caller checks it by `Lease::check_async`.
   void acquire_async(const AcquireRequest& request, LeasePurpose purpose, AsyncResult done,
                      std::source_location where = std::source_location::current());
 

@@ -14,7 +14,7 @@ struct Initialized {
   unsigned connections;
   Duration took;
 };
-/// An outage began: the last connection was lost and none can be opened, or the first could not be opened.
+/// An outage began: the pool has lost its last connection, or could not open one.
 struct ConnectionLost {
   std::string error;
 };
@@ -26,8 +26,8 @@ struct Recovered {
   unsigned connections;
   Duration outage;
 };
-/// A check found that the peer had closed the connection, as servers do with idle ones. This is not a
-/// failure.
+/// A check found that the peer had closed the connection, as servers do with idle connections. The pool
+/// replaces it; this is not a failure.
 struct ConnectionEnded {
   std::string error;
 };
@@ -42,7 +42,7 @@ struct LeakSuspected {
 struct LeakReturned {
   LeakReport leak;
 };
-/// The pool's phase changed. Its health must be judged again now.
+/// The pool's phase changed; assess its health now.
 struct PhaseChanged {
   PoolPhase from, to;
 };

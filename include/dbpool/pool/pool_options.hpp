@@ -11,7 +11,7 @@ namespace dbpool {
 /// When a connection is validated on acquire.
 enum class Validate {
   always,
-  stale,  ///< if its last use and last check are more than 500 ms ago
+  stale,  ///< if both its last use and its last check are more than 500 ms ago
   never,
 };
 
@@ -24,8 +24,7 @@ struct PoolOptions {
   unsigned max_overflow = 0;  ///< opened beyond max_size under pressure and closed on return
   unsigned max_waiting = 0;   ///< limit on waiting callers; 0 = no limit
   Duration acquire_timeout = std::chrono::seconds(30);
-  Duration max_lifetime =
-      std::chrono::hours(1);  ///< each connection draws a random value from the last tenth
+  Duration max_lifetime = std::chrono::hours(1);  ///< random for each connection, within the last tenth
   Duration max_idle_time = std::chrono::minutes(30);
   Duration health_check_interval = std::chrono::minutes(5);
   Duration connect_timeout = std::chrono::seconds(5);

@@ -15,11 +15,12 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  /// The steady clock, for deadlines.
+  /// Returns the time on the steady clock, for deadlines.
   virtual TimePoint now() const noexcept = 0;
-  /// A stopwatch with its own origin, for differences only: cheaper than `now()`, and monotonic on one core.
+  /// Reads a stopwatch with its own origin, for differences only: cheaper than `now()`, and monotonic on one
+  /// core.
   virtual Duration tick() const noexcept = 0;
-  /// The wall clock, for timestamps. It may jump.
+  /// Returns the time on the wall clock, for timestamps. It may jump.
   virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
   /// Blocks on `condition` until it is notified, at most until `until`. May wake up spuriously.
   virtual void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,

@@ -22,7 +22,7 @@ class Deadline {
 
   TimePoint when() const noexcept { return when_; }
   bool passed(TimePoint now) const noexcept { return now >= when_ || stop_.stop_requested(); }
-  /// Not negative.
+  /// Returns the time left; not negative.
   Duration remaining(TimePoint now) const noexcept { return std::max(when_ - now, Duration::zero()); }
 
  private:

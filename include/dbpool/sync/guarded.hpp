@@ -18,7 +18,7 @@ class Guarded {
     }
     State& operator*() const noexcept { return *state_; }
     State* operator->() const noexcept { return state_; }
-    /// The lock, for waiting on a condition variable and for unlocking early.
+    /// Returns the lock, for waiting on a condition variable and for unlocking early.
     std::unique_lock<std::mutex>& lock() noexcept { return lock_; }
     /// Returns whether another thread held the lock at the request.
     bool waited() const noexcept { return waited_; }
@@ -34,7 +34,7 @@ class Guarded {
   Guarded(const Guarded&) = delete;
   Guarded& operator=(const Guarded&) = delete;
 
-  /// Blocks until the lock is free.
+  /// Locks the state. Blocks until the lock is free.
   Access access() const { return Access(*this); }
 
  private:

@@ -17,8 +17,8 @@ struct IoWait {
 };
 
 /// Runs short tasks: now, at a time, or when a descriptor is ready. Any thread may call it, including tasks.
-/// A task must not wait; it schedules its next step instead, so a few workers serve thousands of waits. Tasks
-/// run concurrently. A task that must not overlap itself schedules its next run as its last action.
+/// A task schedules its next step instead of waiting, so a few workers serve thousands of waits. Tasks run
+/// concurrently. A task that must not overlap itself schedules its next run as its last action.
 class Scheduler {
  public:
   using Task = std::function<void()>;
@@ -26,9 +26,8 @@ class Scheduler {
 
   /// Runs `task` when a worker is free. After a stop, drops it and returns false.
   virtual bool post(Task task) = 0;
-  /// Same, for a task that may block its thread on the resource `on`. A scheduler may bound the number of
-  /// such tasks that run at once, with a lower bound for each resource, so that other tasks find a free
-  /// thread.
+  /// Same, for a task that may block its thread on the resource `on`. A scheduler may limit the number of
+  /// such tasks that run at once, in all and per resource, so that other tasks find a free thread.
   virtual bool post_blocking(Task task, const void* /*on*/) { return post(std::move(task)); }
   /// Runs `task` once, when `wait.fd` is ready or `wait.until` has passed; the task must check which. After a
   /// stop, drops it and returns false. REQUIRES: the descriptor stays open until the task runs, and has no
@@ -67,7 +66,7 @@ struct Runtime {
   std::shared_ptr<Scheduler> scheduler;
   std::shared_ptr<const Clock> clock;
 
-  /// Returns a ThreadScheduler with `workers` workers, and the machine's clocks.
+  /// Starts a ThreadScheduler with `workers` workers. Returns it with the machine's clocks.
   static Runtime start(unsigned workers = 4);
 };
 
