@@ -7,8 +7,7 @@
 namespace dbpool {
 
 /// The threads for tasks that may block, apart from the workers. Their number is that of the places
-/// (`BlockingTasks`), or as many as the system allows; they start with the first task. Any thread may call
-/// it.
+/// (`BlockingTasks`), or less if the system refuses. They start with the first task. Any thread may call it.
 ///
 /// Locking: one mutex guards all state; it is never held while a task runs or is destroyed. The threads share
 /// ownership of the state, so that a task may drop the last reference to its scheduler.

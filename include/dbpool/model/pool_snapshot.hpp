@@ -44,7 +44,7 @@ struct PoolSnapshot {
   Count probing;                      ///< active, lent to a canary without `hold`; not judged as load
   Count min, max;                     ///< configured; max includes overflow; nullopt = unlimited or not known
   Count configured;                   ///< max without overflow
-  Count overflow;                     ///< in use beyond `configured`
+  Count overflow;                     ///< connections beyond `configured`
   Count active_peak;                  ///< since start
   std::optional<double> utilization;  ///< active / max, if the source reports it without max; 1 = all
   Seconds max_age;                    ///< configured; nullopt = no limit or not known

@@ -41,9 +41,8 @@ class Lease {
   /// Returns an id that is unique within the pool.
   std::uint64_t id() const noexcept;
 
-  /// Runs `query` as a health check, bounded by validation_timeout, and counts it. Holds no thread. Calls
-  /// `done` with the lease on a scheduler worker; `done` must not throw. A broken connection closes on
-  /// return.
+  /// Runs `query` as a health check within validation_timeout, and counts it. Holds no thread. Calls `done`
+  /// with the lease on a scheduler worker; `done` must not throw. A broken connection is closed on return.
   static void check_async(Lease lease, const std::string& query, std::function<void(Lease)> done);
 
  private:

@@ -17,8 +17,7 @@ class Clock {
 
   /// Returns the time on the steady clock, for deadlines.
   virtual TimePoint now() const noexcept = 0;
-  /// Reads a stopwatch with its own origin, for differences only: cheaper than `now()`, and monotonic on one
-  /// core.
+  /// Reads a stopwatch with its own origin, for differences. Cheaper than `now()`; monotonic on one core.
   virtual Duration tick() const noexcept = 0;
   /// Returns the time on the wall clock, for timestamps. It may jump.
   virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
