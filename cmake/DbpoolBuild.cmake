@@ -1,12 +1,12 @@
-# Compiler settings that every target shares, and the shape of a room: one static library per folder of src,
-# linked to just the rooms that it may include.
+# Compiler settings of every target, and functions for rooms and tests. A room is a static library for one
+# folder of src, linked only to the rooms that it may include.
 find_package(Threads REQUIRED)
 
 add_library(dbpool_settings INTERFACE)
 target_compile_options(dbpool_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # g++ 12 takes adding to a std::string for an overlapping copy (its bug 105651).
+  # g++ 12 warns falsely of an overlapping copy in std::string concatenation (GCC bug 105651).
   target_compile_options(dbpool_settings INTERFACE -Wno-restrict)
 endif()
 if(DBPOOL_WERROR)
@@ -15,7 +15,7 @@ endif()
 if(DBPOOL_SANITIZE)
   target_compile_options(dbpool_settings INTERFACE -fsanitize=${DBPOOL_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(dbpool_settings INTERFACE -fsanitize=${DBPOOL_SANITIZE})
-  # g++ sees std::regex and others uninitialized through the sanitizers' own code.
+  # With sanitizers, g++ warns falsely of uninitialized members in std::regex and other types.
   target_compile_options(dbpool_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(DBPOOL_SANITIZE MATCHES undefined)
     target_compile_options(dbpool_settings INTERFACE -fno-sanitize-recover=all)
@@ -24,7 +24,7 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # The build directory is no part of an object, so that preset tidy finds what preset dev has compiled.
+  # Leaves the build directory out of the hash, so that preset tidy finds the objects of preset dev.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 if(DBPOOL_TIDY)
@@ -40,8 +40,8 @@ function(dbpool_room name)
   target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE dbpool_settings)
 endfunction()
 
-# dbpool_test(NAME LABEL source... [LINK library...]): one executable, one CTest entry. The target `<LABEL>_programs`
-# builds all that carry the label. Under a sanitizer a test has more time.
+# dbpool_test(NAME LABEL source... [LINK library...]): one executable and its CTest entry. The target
+# `<LABEL>_programs` builds all tests with the label. Tests get more time under a sanitizer.
 function(dbpool_test name label)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})

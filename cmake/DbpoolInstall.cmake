@@ -1,5 +1,5 @@
-# What `cmake --install` puts where: the exporter, libdbpool, its headers, a package for find_package(dbpool), and what
-# operators need: rules with their runbooks and tests, the dashboard, the examples of configuration.
+# Install rules: the exporter, libdbpool, its headers, a package for find_package(dbpool), and the files for
+# operators: alert rules with runbooks and tests, the dashboard, a systemd unit, a Prometheus configuration.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dbpool)

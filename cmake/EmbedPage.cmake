@@ -1,8 +1,9 @@
-# Joins the status page's three files into one document, and writes it and its Content-Security-Policy as C++.
-# The policy names the style and the script by their hashes, so that a browser runs nothing else.
-# usage: cmake -D ASSETS=folder -D OUTPUT=file.cpp -P EmbedPage.cmake
+# Joins the three files of the status page into one document, and writes it and its Content-Security-Policy as
+# C++. The policy names the style and the script by their hashes, so that a browser runs no other code.
+# Usage: cmake -D ASSETS=folder -D OUTPUT=file.cpp -P EmbedPage.cmake
 
-# CSP wants a hash in base64, CMake gives it in hexadecimal: 32 bytes are 11 groups of 24 bits, the last padded.
+# Computes a hash in base64, as CSP needs it, from CMake's hexadecimal: 32 bytes are 11 groups of 24 bits, the
+# last one padded.
 function(source_hash text result)
   set(alphabet "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
   string(SHA256 hex "${text}")

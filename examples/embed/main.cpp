@@ -1,5 +1,5 @@
-// An application with a pool inside: it opens a SQLite file, which it makes if need be, runs a few statements
-// and shows what the pool saw.
+// An application with an embedded pool. It opens a SQLite file (creating it if missing), runs a few
+// statements and prints the pool's figures.
 #include <exception>
 #include <iostream>
 

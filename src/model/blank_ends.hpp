@@ -4,8 +4,8 @@
 
 namespace dbpool {
 
-/// The text without the blanks, line breaks and UTF-8 byte order marks at both its ends: what editors, shells
-/// and secret stores leave there. Those within it stay.
+/// Returns the text without the blanks, line breaks and UTF-8 byte order marks at both ends, which editors,
+/// shells and secret stores add.
 std::string_view without_blank_ends(std::string_view text);
 
 }  // namespace dbpool

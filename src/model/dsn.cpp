@@ -8,9 +8,9 @@
 #include "model/blank_ends.hpp"
 #include "model/secret_words.hpp"
 
-// Only what is known to be harmless is shown: the values of known keys, and the parts of a URI that look as
-// they should. A known secret shows as `key=***`. From the first thing that is neither, all the rest is one
-// `***`, because a password with a stray `&`, `;`, `@` or space in it looks like just that.
+// `redacted` shows only parts that are known to be harmless: the values of known keys, and well-formed parts
+// of a URI. A known secret shows as `key=***`. From the first other part on, the rest is one `***`, because
+// it may be the rest of a password with a stray `&`, `;`, `@` or space.
 
 namespace dbpool {
 namespace {
@@ -46,7 +46,7 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// Whether a piece holds nothing that would be a DSN or a secret of its own.
+/// Returns whether the text holds no DSN and no secret.
 bool is_harmless(std::string_view text) {
   return !holds_login(text) && !contains(text, "=") && !speaks_of_secret(text);
 }
@@ -57,7 +57,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-/// Appends `key=value` as it may be shown. Returns false when all after it has to be hidden.
+/// Appends `key=value` with a secret hidden. Returns false if the rest of the DSN must be hidden.
 bool append_pair(std::string& shown, std::string_view key, std::string_view value) {
   const auto name = normalized_key(key);
   const bool harmless_key = std::ranges::find(harmless_keys, name) != harmless_keys.end();
@@ -71,7 +71,8 @@ bool append_pair(std::string& shown, std::string_view key, std::string_view valu
   return true;
 }
 
-/// Hosts and ports, separated by commas. A port that is no number is a password without its host.
+/// Returns whether the text is hosts and ports, separated by commas. A port that is not a number may be a
+/// password without its host.
 bool are_hosts(std::string_view hosts) {
   while (!hosts.empty()) {
     auto host = hosts.substr(0, hosts.find(','));
@@ -84,7 +85,7 @@ bool are_hosts(std::string_view hosts) {
   return true;
 }
 
-/// `user:password@host:port`; nullopt when it is not as it should be.
+/// Redacts `user:password@host:port`; nullopt if it is malformed.
 std::optional<std::string> redact_authority(std::string_view authority) {
   const auto at = authority.find('@');
   const auto hosts = at == std::string_view::npos ? authority : authority.substr(at + 1);
@@ -109,7 +110,7 @@ std::string redact_query(std::string_view query) {
   return shown;
 }
 
-/// `rest` is what follows the scheme: of `postgresql://` with an authority, of `file:` without.
+/// Redacts a URI. `rest` follows the scheme; it begins with an authority if the scheme ends with `://`.
 std::string redact_uri(std::string_view scheme, std::string_view rest) {
   const auto after_authority = std::min(rest.find_first_of("/?#"), rest.size());
   const auto question = std::min(rest.find('?'), rest.size());
@@ -125,7 +126,7 @@ std::string redact_uri(std::string_view scheme, std::string_view rest) {
   return shown + std::string(path) + redact_query(rest.substr(std::min(question + 1, rest.size())));
 }
 
-/// Returns the length of the libpq value that `text` begins with; npos for a quote that does not end.
+/// Returns the length of the libpq value at the start of `text`; npos if its quote is not closed.
 std::size_t libpq_value_length(std::string_view text) {
   const bool quoted = text.starts_with('\'');
   for (std::size_t i = quoted ? 1 : 0; i < text.size(); ++i) {
@@ -140,7 +141,7 @@ std::size_t libpq_value_length(std::string_view text) {
   return quoted ? std::string_view::npos : text.size();
 }
 
-/// `host=db password='a b' …`
+/// Redacts `host=db password='a b' …`.
 std::string redact_libpq(std::string_view text) {
   std::string shown;
   while (!(text = trim(text)).empty()) {
@@ -160,7 +161,7 @@ std::string redact_libpq(std::string_view text) {
   return shown;
 }
 
-/// Returns the length of the ODBC value that `text` begins with; npos for a brace that does not end.
+/// Returns the length of the ODBC value at the start of `text`; npos if its brace is not closed.
 std::size_t odbc_value_length(std::string_view text) {
   const auto begin = std::min(text.find_first_not_of(blanks), text.size());
   if (!text.substr(begin).starts_with('{')) return std::min(text.find(';'), text.size());
@@ -172,13 +173,13 @@ std::size_t odbc_value_length(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// An ODBC string may consist of one pair.
+/// Returns whether the text is an ODBC string, which may be a single pair.
 bool is_odbc(std::string_view text) {
   const auto first = normalized_key(text.substr(0, text.find('=')));
   return contains(text, ";") || first == "driver" || first == "dsn" || first == "filedsn";
 }
 
-/// `Driver={PostgreSQL Unicode};Server=db;PWD={a;b};…`
+/// Redacts `Driver={PostgreSQL Unicode};Server=db;PWD={a;b};…`.
 std::string redact_odbc(std::string_view text) {
   std::string shown;
   while (!trim(text).empty()) {
@@ -190,20 +191,20 @@ std::string redact_odbc(std::string_view text) {
     if (length == std::string_view::npos) return shown + std::string(hidden);
     const auto value = trim(text.substr(0, length));
     const bool plain = !value.starts_with('{');
-    // A brace inside of a plain value may be the end of a password that was badly quoted.
+    // A brace inside a plain value may end a badly quoted password.
     if (plain && contains(value, "}")) return shown + std::string(hidden);
     if (!append_pair(shown, key, value)) break;
     text.remove_prefix(length);
     if (!text.empty() && text[0] != ';') return shown + std::string(hidden);
     if (!text.empty()) shown += ';';
-    // With an equals sign in it, this may be a string for libpq that has the semicolon in its password.
+    // With an equals sign in it, this may be a libpq string whose password holds the semicolon.
     if (plain && contains(value, "=") && !text.empty()) return shown + std::string(hidden);
     text.remove_prefix(std::min<std::size_t>(1, text.size()));
   }
   return shown;
 }
 
-/// An odd number of backslashes at the end escapes the blank that follows.
+/// Returns whether an odd number of backslashes ends the text, which escapes a following blank.
 bool ends_in_escape(std::string_view text) {
   return (text.size() - (text.find_last_not_of('\\') + 1)) % 2 == 1;
 }

@@ -6,7 +6,7 @@ namespace dbpool {
 namespace {
 
 Dsn read_file(const std::filesystem::path& file) {
-  // The DSN itself may have been put where the file belongs.
+  // The user may have given the DSN itself as the file's path, so redact it.
   return Dsn(read_secret_file(file, "the dsn file " + Dsn(file.string()).redacted()));
 }
 

@@ -4,12 +4,12 @@
 
 namespace dbpool {
 
-/// A duration as the figures have it.
+/// Returns a duration in seconds, the unit of the figures.
 inline double seconds_of(std::chrono::nanoseconds d) noexcept {
   return std::chrono::duration<double>(d).count();
 }
 
-/// The same to the millisecond, which is as fine as a person reads.
+/// Same, rounded to milliseconds for readable output.
 inline double rounded_seconds_of(std::chrono::nanoseconds d) noexcept {
   return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(d).count()) / 1000;
 }

@@ -15,7 +15,7 @@ constexpr std::size_t largest = 64U << 10U;
 
 std::string read_secret_file(const std::filesystem::path& file, const std::string& shown) {
   std::error_code ignored;
-  // Opening a pipe or a device could keep the reader waiting.
+  // Opening a pipe or a device could block.
   std::ifstream stream;
   if (std::filesystem::is_regular_file(file, ignored)) stream.open(file, std::ios::binary);
   if (!stream.is_open()) throw Error("reading " + shown + ": not a readable file");

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n\v\f";
 
-/// What a value that hides another secret would speak of.
+/// Words in a value that indicate another secret in it.
 constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
                                                        "token", "apikey", "accesskey", "private"};
 

@@ -16,7 +16,7 @@ constexpr const char* login_without_uri =
     "belong "
     "to no value?)";
 
-/// The parameters of a libpq URI in whose values an `@` is common.
+/// The parameters of a libpq URI whose values often hold an `@`.
 constexpr std::array<std::string_view, 7> free_parameters{
     "user", "password", "sslpassword", "host", "application_name", "fallback_application_name", "options"};
 
@@ -32,8 +32,8 @@ bool is_any_key(std::string_view /*key*/) {
   return true;
 }
 
-/// Whether an `@` in a query may be the one before the true host: it is in no `key=value` where it is common,
-/// or something that looks like a port, a path or a query follows.
+/// Returns whether an `@` in a query may precede the true host: it is not in the value of a key that
+/// `is_common` accepts, or a separator of a port, path or query follows it.
 bool query_has_host(std::string_view query, bool (*is_common)(std::string_view key)) {
   while (!query.empty()) {
     const auto pair = query.substr(0, query.find('&'));
@@ -51,13 +51,13 @@ struct Split {
   std::string_view before, behind;
 };
 
-/// At the first of `separators`, which belongs to neither side.
+/// Splits at the first of `separators`, which is in neither part.
 Split split_at(std::string_view text, std::string_view separators) {
   const auto at = std::min(text.find_first_of(separators), text.size());
   return {text.substr(0, at), text.substr(std::min(at + 1, text.size()))};
 }
 
-/// libpq takes a login up to the first `@`, unless a `/` comes before.
+/// Checks the text after `://`. libpq reads a login up to the first `@`, unless a `/` precedes it.
 bool libpq_uri_strays(std::string_view rest) {
   const auto login_end = rest.find_first_of("@/");
   if (login_end != none && rest[login_end] == '@') rest.remove_prefix(login_end + 1);
@@ -65,7 +65,7 @@ bool libpq_uri_strays(std::string_view rest) {
   return contains(place, '@') || query_has_host(query, takes_at);
 }
 
-/// What follows `file:`. A file's name may have an `@` in it, but hardly a colon before.
+/// Checks the text after `file:`. A file name may hold an `@`, but rarely with a colon before it.
 bool file_uri_strays(std::string_view rest) {
   const auto [path, query] = split_at(rest, "?");
   const bool has_authority = path.starts_with("//");
@@ -74,7 +74,8 @@ bool file_uri_strays(std::string_view rest) {
   return has_login || contains(authority, '@') || split_at(query, "=").before.find('@') != none;
 }
 
-/// A login before any pair: in `key=value` an equals sign comes before the first colon.
+/// Returns whether a DSN that is not a URI begins with a login. In `key=value` an equals sign precedes the
+/// first colon.
 bool is_login(std::string_view text) {
   const bool is_path = (text.starts_with('/') && !text.starts_with("//")) || text.starts_with('.');
   const auto separator = text.find_first_of(":=");
@@ -85,7 +86,7 @@ bool is_login(std::string_view text) {
 }  // namespace
 
 std::string stray_password_in_dsn(std::string_view dsn) {
-  // With the colon of jdbc:postgresql://.
+  // Includes the colon of jdbc:postgresql://.
   constexpr std::string_view scheme_characters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-:";
   constexpr std::string_view file = "file:";

@@ -5,15 +5,15 @@
 
 namespace dbpool {
 
-// A password with an `@` or `/` that is not encoded ends too early: its rest would be taken for the host, the
-// port, the database or the path, and shown as such. Both functions look at the text as it was written,
-// before any decoding, and return what is wrong in our own words, with no piece of the text; "" = nothing.
+// A password with an unencoded `@` or `/` ends too early: its rest would be read as the host, port, database
+// or path, and shown. Both functions check the original text, before any decoding. They describe the error
+// without quoting the text; "" = no error.
 
-/// Of a DSN for any driver: a URI as libpq reads it, a `file:` URI, or a path that holds a login. Of
-/// `key=value` pairs nothing is found here: their readers know the keys.
+/// Checks a DSN for any driver: a URI as libpq reads it, a `file:` URI, or a path that holds a login. Does
+/// not check `key=value` pairs: their readers know the keys.
 std::string stray_password_in_dsn(std::string_view dsn);
 
-/// Of an HTTP URL.
+/// Checks an HTTP URL.
 std::string stray_password_in_url(std::string_view url);
 
 }  // namespace dbpool

@@ -6,8 +6,8 @@
 namespace dbpool {
 namespace {
 
-/// What a first byte announces: how many bytes follow, and within which limits the next one lies. The limits
-/// shut out overlong forms, surrogates and what lies beyond U+10FFFF; see RFC 3629, section 4.
+/// Properties of a sequence, given by its first byte: the number of further bytes, and the range of the next
+/// one. The range excludes overlong forms, surrogates and code points above U+10FFFF (RFC 3629, section 4).
 struct Announced {
   std::size_t more = 0;
   std::uint8_t lowest = 0x80, highest = 0xBF;
@@ -31,7 +31,7 @@ struct Piece {
   bool valid;
 };
 
-/// The character that `text` begins with, or as much of one as there is. REQUIRES: `text` is not empty.
+/// Returns the first character of `text`, or its first invalid piece. REQUIRES: `text` is not empty.
 Piece first_piece(std::string_view text) {
   Announced announced = announced_by(static_cast<std::uint8_t>(text.front()));
   if (!announced.valid) return {1, false};

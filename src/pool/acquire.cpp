@@ -9,12 +9,12 @@ std::string milliseconds(Duration d) {
   return std::to_string(std::chrono::round<std::chrono::milliseconds>(d).count()) + " ms";
 }
 
-/// What an AsyncWaiter points to has to be there before it.
+/// Base class so that the request is constructed before `Waiter`, which keeps a reference to it.
 struct OwnRequest {
   AcquireRequest own_request;
 };
 
-/// A waiter without a thread; it keeps itself alive until it is told.
+/// A waiter without a thread. It keeps itself alive until `done` is called.
 struct AsyncWaiter final : OwnRequest, Waiter {
   AsyncWaiter(Duration began_, AcquireRequest request_, std::source_location where_, Pool::AsyncResult done_)
       : OwnRequest{std::move(request_)}, Waiter(began_, own_request, where_), done(std::move(done_)) {}
@@ -25,14 +25,14 @@ struct AsyncWaiter final : OwnRequest, Waiter {
   }
   void tell() { done(std::move(lease), failure); }
 
-  std::shared_ptr<AsyncWaiter> self;  ///< until told
+  std::shared_ptr<AsyncWaiter> self;  ///< set until the result is delivered
   Pool::AsyncResult done;
   std::optional<Lease> lease;
 };
 
 }  // namespace
 
-/// A waiter whose thread sleeps.
+/// A waiter with a sleeping thread.
 struct ParkedWaiter final : Waiter {
   ParkedWaiter(Duration began_, const AcquireRequest& request_, std::source_location where_) noexcept
       : Waiter(began_, request_, where_) {
@@ -40,8 +40,8 @@ struct ParkedWaiter final : Waiter {
   }
   void wake(AfterUnlock&) override { woken->notify_one(); }
 
-  std::optional<TimePoint> deadline;  ///< set once it has to wait: only then the time of day matters
-  std::optional<std::condition_variable> woken;  ///< likewise
+  std::optional<TimePoint> deadline;  ///< set at the first wait or validation, to save a clock reading
+  std::optional<std::condition_variable> woken;  ///< set at the first wait
 };
 
 Lease PoolCore::acquire(const AcquireRequest& request, std::source_location where) {
@@ -84,8 +84,8 @@ void PoolCore::acquire_async(const AcquireRequest& request, LeasePurpose purpose
   waiter->wake(after);
 }
 
-/// Sees to it that waiters are turned away at `moment`. One task serves them all: one for each of them would
-/// stay until its deadline, however soon its waiter was served.
+/// Schedules the expiry of waiters at `moment`. One task serves all waiters: a task for each one would stay
+/// scheduled until the deadline, even if the waiter was served early.
 void PoolCore::expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const {
   if (moment >= state.next_expiry) return;
   state.next_expiry = moment;
@@ -109,14 +109,14 @@ void PoolCore::expire_waiters(Duration) {
   }
 }
 
-/// Blocks until `waiter` has been given a slot: active, or still to be validated.
+/// Blocks until `waiter` has a slot. The slot is active, or must be validated first.
 /// throws AcquireTimeout, AcquireRejected, PoolClosed.
 Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
   AfterUnlock after(*this);
   auto state = state_.access();
   const bool served_before = waiter.slot != nullptr;
   if (served_before && clock().now() >= *waiter.deadline) throw time_out(*state, waiter);
-  // A lock that was free took no time worth a reading of the clock.
+  // If the lock was free, no time has passed that is worth a clock reading.
   const bool at_once = !state.waited() && !served_before;
   if (take_idle(*state, waiter, at_once ? waiter.began : tick())) return *waiter.slot;
   if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
@@ -132,15 +132,15 @@ Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
   return *waiter.slot;
 }
 
-/// A check that its caller waits for, but not for ever.
+/// A check whose caller may stop waiting before it ends.
 struct PoolCore::WatchedCheck {
   bool ended = false, left_alone = false;
   std::exception_ptr thrown;
   std::condition_variable changed;
 };
 
-/// Runs a check that may block on the scheduler, so that its caller can leave it. Returns whether it has
-/// ended by `until`; if not, it goes on by itself. throws what the check throws.
+/// Runs a check that may block on the scheduler, so that the caller can stop waiting for it. Returns whether
+/// it ended by `until`; if not, it continues without the caller. throws the exceptions of the check.
 bool PoolCore::check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Duration began, TimePoint until) {
   const auto check = std::make_shared<Guarded<WatchedCheck>>();
   run_on(runtime_.scheduler, std::move(ping),
@@ -166,8 +166,8 @@ bool PoolCore::check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Dura
   return true;
 }
 
-/// Checks a slot that is the waiter's already. Returns whether it is good, and then active. A check that
-/// takes longer than the waiter has goes on without it: a caller in a hurry breaks no connection.
+/// Checks a slot that the waiter has. Returns whether the check passed; the slot is then active. If the
+/// waiter's deadline is earlier, the check continues without it: a short timeout must not break a connection.
 /// throws AcquireTimeout, PoolClosed.
 bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   const auto began = tick();
@@ -179,7 +179,7 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
   try {
     const Deadline until = check_deadline();
     ping = slot.connection->start_query(options_.validation_query, until);
-    // What blocks ends at the check's deadline. Only where that is too late it is worth another thread.
+    // A blocking check ends at its own deadline. Another thread is needed only if the caller's is earlier.
     stays_here = ping->blocks_on() == nullptr || until.when() <= *waiter.deadline;
     ended = stays_here ? run_here(*ping, clock(), *waiter.deadline)
                        : check_elsewhere(slot, std::move(ping), began, *waiter.deadline);
@@ -214,8 +214,8 @@ bool PoolCore::finish_validation(Slot& slot, ParkedWaiter& waiter, const std::ex
   return true;
 }
 
-/// Queues `waiter`: at the end, or where it stood if it has been served before, in vain. Returns why not, or
-/// nullptr.
+/// Queues `waiter` at the end, or at the place of its age if a validation failed after it was served. Returns
+/// nullptr, or the reason for a refusal.
 std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
   const bool served_before = waiter.slot != nullptr;
   if (closing(state)) {
@@ -235,7 +235,7 @@ std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
   return nullptr;
 }
 
-/// Takes `waiter` out of the queue, if it is there, counts it, and returns what to throw.
+/// Removes `waiter` from the queue if it is queued, counts the timeout and returns the exception to throw.
 AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) const {
   const auto now = tick();
   if (waiter.outcome == Waiter::Outcome::pending) state.waiters.remove(waiter);

@@ -13,25 +13,24 @@ namespace dbpool {
 class PoolCore;
 struct Slot;
 
-/// What a change under the lock has left to do without it: connections to destroy, observers to tell, tasks
-/// to schedule. Declare it before taking the lock; its destructor does the work. Costs nothing where there is
-/// none.
+/// Work that a change under the lock leaves for after unlocking: connections to destroy, observers to notify,
+/// tasks to schedule. Declare it before the lock; its destructor does the work. No work costs nothing.
 class AfterUnlock {
  public:
-  /// A member to be called at a moment, with the wait that led there.
+  /// A call of the member `act` at `when`; its argument is the `wait` before it.
   struct Later {
     TimePoint when;
     Duration wait;
     void (PoolCore::*act)(Duration);
   };
   struct Work {
-    std::shared_ptr<PoolCore> core;  ///< once unlocked, nothing else may hold it
+    std::shared_ptr<PoolCore> core;  ///< after unlocking, this may be the last reference
     std::vector<std::unique_ptr<Connection>> closing;
     std::vector<PoolNotice> notices;
     std::vector<Scheduler::Task> tasks;
-    std::vector<Slot*> checks;  ///< taken out of idle, to be checked
+    std::vector<Slot*> checks;  ///< to check; already removed from idle
     std::vector<Later> later;
-    unsigned opens = 0;  ///< counted in PoolState::opening already
+    unsigned opens = 0;  ///< already counted in PoolState::opening
   };
 
   explicit AfterUnlock(PoolCore& core) noexcept : core_(core) {}
@@ -41,9 +40,9 @@ class AfterUnlock {
   AfterUnlock(const AfterUnlock&) = delete;
   AfterUnlock& operator=(const AfterUnlock&) = delete;
 
-  /// REQUIRES: the lock is held.
+  /// Returns the work to add to. REQUIRES: the lock is held.
   Work* operator->();
-  /// Does the work now, with the lock given back for as long as it takes.
+  /// Does the work now. Releases `lock` meanwhile.
   void run_unlocked(std::unique_lock<std::mutex>& lock);
   PoolCore& core() const noexcept { return core_; }
 

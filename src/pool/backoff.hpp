@@ -6,12 +6,12 @@
 
 namespace dbpool {
 
-/// How long to wait before each further attempt: doubling from `first` up to `longest`. A value.
+/// Waits between attempts: they double from `first` up to `longest`. A value.
 class Backoff {
  public:
   Backoff(Duration first, Duration longest) noexcept : first_(first), longest_(longest), next_(first) {}
 
-  /// The wait before the next attempt.
+  /// Returns the wait before the next attempt, and doubles the following one.
   Duration next() noexcept {
     const auto now = next_;
     next_ = std::min(next_ * 2, longest_);

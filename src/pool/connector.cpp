@@ -3,8 +3,8 @@
 namespace dbpool {
 namespace {
 
-/// How long a connection may live: the last tenth of max_lifetime is drawn by lot, so that connections that
-/// were opened together do not close together.
+/// Returns a random lifetime within the last tenth of `max_lifetime`, so that connections that were opened
+/// together do not close together.
 Duration draw_lifetime(Duration max_lifetime, std::minstd_rand& random) {
   if (max_lifetime == Duration::zero()) return Duration::max() / 2;
   return max_lifetime -
@@ -13,7 +13,7 @@ Duration draw_lifetime(Duration max_lifetime, std::minstd_rand& random) {
 
 }  // namespace
 
-/// Decides how many connections to open: for waiters that none being opened will serve, and up to min_size.
+/// Plans connects for the waiters that exceed the connects in progress, and up to min_size.
 void PoolCore::plan_opens(PoolState& state, AfterUnlock& after) const {
   const auto live = state.live();
   const bool may_open = state.phase == PoolPhase::initializing || state.phase == PoolPhase::serving;
@@ -46,7 +46,7 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
   state_.access()->ledger.apply(event::Connected{took});
   const auto began = tick();
   auto ping = connection->start_query(options_.validation_query, check_deadline());
-  // A std::function must be copyable, the only owner of a connection is not.
+  // A std::function must be copyable; a unique_ptr is not.
   const auto newcomer = std::make_shared<std::unique_ptr<Connection>>(std::move(connection));
   run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), newcomer, began](const std::exception_ptr& thrown) {
@@ -64,7 +64,7 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
          });
 }
 
-/// Takes in a connection that is open and has passed its first check.
+/// Adds an open connection that passed its first check to the pool.
 void PoolCore::opened(std::unique_ptr<Connection> connection, Duration now) {
   AfterUnlock after(*this);
   const auto state = state_.access();
@@ -86,7 +86,8 @@ void PoolCore::opened(std::unique_ptr<Connection> connection, Duration now) {
   plan_opens(*state, after);
 }
 
-/// Ends initialization or recovery once enough connections are there; asks for the rest of them before.
+/// Ends initialization when min_size connections are open or no connect is in progress. Ends recovery when
+/// min_size connections (at least 1) are open; until then, opens the missing ones.
 void PoolCore::advance_phase(PoolState& state, Duration now, AfterUnlock& after) {
   const std::size_t enough = std::max(options_.min_size, 1U);
   if (state.phase == PoolPhase::initializing) {
@@ -109,7 +110,7 @@ void PoolCore::advance_phase(PoolState& state, Duration now, AfterUnlock& after)
   }
 }
 
-/// Notes that a connection could not be opened, or failed its first check. One that was cut off says nothing.
+/// Records a failed connect or first check, unless the shutdown cut it off.
 void PoolCore::open_failed(const Failure& failure, Duration began) {
   AfterUnlock after(*this);
   const auto state = state_.access();
@@ -127,9 +128,9 @@ void PoolCore::open_failed(const Failure& failure, Duration began) {
   }
 }
 
-/// Decides what it means that the last connection is gone, by what was known of it. One that its holder threw
-/// away says nothing about the database. Where all have ended, a connect shows whether the database is there;
-/// it has no longer than a check, so that an outage is known as soon as by one.
+/// Decides whether the loss of the last connection is an outage. A connection that its holder discarded shows
+/// nothing about the database. If the peer ended it, a connect must prove within the validation timeout that
+/// the database is up, so that an outage is found as early as by a check.
 void PoolCore::run_out(PoolState& state, Slot::Contact contact, AfterUnlock& after) {
   if (contact == Slot::Contact::kept || closing(state)) return;
   const bool connects_fail = state.phase == PoolPhase::recovering || state.next_attempt;
@@ -143,7 +144,7 @@ void PoolCore::run_out(PoolState& state, Slot::Contact contact, AfterUnlock& aft
   after->later.push_back({*state.proof_due, options_.validation_timeout, &PoolCore::miss_proof});
 }
 
-/// Calls it an outage when none of the connects that are under way has succeeded in time.
+/// Begins an outage if no connect in progress has succeeded in time.
 void PoolCore::miss_proof(Duration) {
   AfterUnlock after(*this);
   const auto state = state_.access();
@@ -151,7 +152,7 @@ void PoolCore::miss_proof(Duration) {
   begin_outage(*state, "the connections have ended, and no new one could be opened in time", after);
 }
 
-/// Starts an outage, or goes on with one: every connection is lost, or could not be had.
+/// Begins or continues an outage: every connection is lost, or could not be opened.
 void PoolCore::lose(PoolState& state, const std::string& error, Duration began, AfterUnlock& after) {
   if (closing(state)) return;
   begin_outage(state, error, after);
@@ -169,8 +170,8 @@ void PoolCore::begin_outage(PoolState& state, const std::string& error, AfterUnl
   enter(state, PoolPhase::recovering, after);
 }
 
-/// Schedules the next attempt. The wait is counted from when the last one `began`, so that one which hangs
-/// until its deadline does not put the next one off.
+/// Schedules the next attempt. The wait starts when the last attempt `began`, so that an attempt that hangs
+/// until its deadline does not delay the next one.
 void PoolCore::schedule_attempt(PoolState& state, Backoff& backoff, Duration began,
                                 AfterUnlock& after) const {
   if (state.next_attempt) return;
@@ -179,11 +180,11 @@ void PoolCore::schedule_attempt(PoolState& state, Backoff& backoff, Duration beg
   after->later.push_back({*state.next_attempt, delay, &PoolCore::attempt});
 }
 
-/// Tries again after `delay`: to reach the database at all while recovering, else to open what is wanted.
+/// Makes the attempt that was due after `delay`: one connect while recovering, otherwise plan_opens.
 void PoolCore::attempt(Duration delay) {
   AfterUnlock after(*this);
   const auto state = state_.access();
-  // A call that was scheduled for something that has been overtaken since comes early, or for nothing.
+  // Calls scheduled for an attempt that was since cancelled or moved do nothing.
   if (!state->next_attempt || clock().now() < *state->next_attempt) return;
   state->next_attempt.reset();
   if (state->phase != PoolPhase::recovering) return plan_opens(*state, after);
@@ -196,7 +197,7 @@ void PoolCore::attempt(Duration delay) {
 void PoolCore::enter(PoolState& state, PoolPhase phase, AfterUnlock& after) {
   after->notices.emplace_back(notice::PhaseChanged{state.phase, phase});
   state.phase = phase;
-  if (phase == PoolPhase::serving) {  // what failed before says nothing about the next attempt
+  if (phase == PoolPhase::serving) {  // earlier failures do not delay the next attempt
     state.next_attempt.reset();
     for (Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) w->connect_failures = 0;
   }

@@ -3,30 +3,30 @@
 namespace dbpool {
 namespace {
 
-/// A connection that ends sooner after its opening was not ended for being idle.
+/// A connection that ends within this time after its opening was not closed for being idle.
 constexpr auto soon = std::chrono::milliseconds(500);
 
-/// What a failed check says about the other end.
+/// Returns the state of the peer after a failed check.
 Slot::Contact contact_after(const Failure& failure) {
   if (failure.ended) return Slot::Contact::ended;
-  // A statement that the database refused says nothing about the connections.
+  // A refused statement proves that the database answers.
   return failure.kind == ErrorKind::query ? Slot::Contact::kept : Slot::Contact::lost;
 }
 
 }  // namespace
 
-/// Within the validation timeout, and not beyond the pool's shutdown.
+/// Returns the deadline of a check: the validation timeout, or the pool's shutdown if that is earlier.
 Deadline PoolCore::check_deadline() const {
   return Deadline::after(clock().now(), options_.validation_timeout, cut_off_.get_token());
 }
 
-/// Checks a slot that has been taken out of idle for it.
+/// Starts the check of a slot. REQUIRES: the slot is not in `idle`.
 void PoolCore::start_check(Slot& slot) {
   const auto began = tick();
   await_check(slot, slot.connection->start_query(options_.validation_query, check_deadline()), began);
 }
 
-/// Goes on with the check of a slot without a thread.
+/// Continues the check of a slot on the scheduler.
 void PoolCore::await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began) {
   run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
@@ -47,7 +47,7 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
   const auto began = tick();
   Slot& slot = *lease.slot_;
   auto ping = slot.connection->start_query(query, check_deadline());
-  // A std::function must be copyable, a lease is not.
+  // A std::function must be copyable; a lease is not.
   const auto held = std::make_shared<Lease>(std::move(lease));
   run_on(runtime_.scheduler, std::move(ping),
          [core = shared_from_this(), held, &slot, began, done = std::move(done)](const auto& thrown) {
@@ -60,8 +60,9 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
          });
 }
 
-/// Counts a check of `slot`. One that failed casts doubt on every idle connection. One that was cut off says
-/// nothing, and neither does one that found the connection ended: the reason of its closing counts that.
+/// Counts a check of `slot`, and after a failure checks all idle connections, unless the database only
+/// refused the query. Does not count checks that the shutdown cut off, nor connections that the peer ended
+/// while idle: dbpool_connections_closed_total counts those.
 void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
                             Duration began, AfterUnlock& after) const {
   if (failure && closing(state)) return;
@@ -104,7 +105,7 @@ bool PoolCore::has_ended(const Slot& slot) const noexcept {
   return slot.contact == Slot::Contact::ended;
 }
 
-/// Counts and tells an error.
+/// Counts an error and notifies the observer.
 void PoolCore::fail(PoolState& state, const Failure& failure, Duration began, AfterUnlock& after) const {
   state.ledger.apply(event::Failed{failure.kind, failure.text, tick(), began, clock().wall()});
   after->notices.emplace_back(notice::Failure{failure.kind, failure.text});

@@ -3,12 +3,12 @@
 namespace dbpool {
 namespace {
 
-/// A process that was stopped for a while finds every lease old. That says nothing about leaks.
+/// A longer gap between two runs shows that the process was stopped. Its leases are then old, but not leaked.
 constexpr auto longest_gap = std::chrono::seconds(5);
 
 }  // namespace
 
-/// Does what no caller should wait for, then comes again after `interval`.
+/// Does the periodic work, then schedules itself again after `interval`.
 void PoolCore::keep_house(Duration interval) {
   std::vector<LeaseRecord> suspects;
   const auto now = tick();
@@ -30,8 +30,8 @@ void PoolCore::keep_house(Duration interval) {
   tell_leaks(suspects, now);
 }
 
-/// Closes idle connections that are too old or have been idle for too long. At the minimum the successor of
-/// an old one comes first, one at a time.
+/// Closes idle connections past their lifetime or max_idle_time. At min_size it first opens a successor for
+/// an old connection, one at a time.
 void PoolCore::retire_idle(PoolState& state, Duration now, AfterUnlock& after) {
   const auto surplus = [&] { return state.slots.size() > options_.min_size; };
   for (std::size_t i = 0; i < state.idle.size();) {
@@ -55,7 +55,7 @@ void PoolCore::retire_idle(PoolState& state, Duration now, AfterUnlock& after) {
   }
 }
 
-/// Takes idle connections out to be checked that have not been for health_check_interval.
+/// Starts checks of the idle connections whose last check is older than health_check_interval.
 void PoolCore::check_idle(PoolState& state, Duration now, AfterUnlock& after) const {
   if (options_.health_check_interval == Duration::zero()) return;
   std::erase_if(state.idle, [&](Slot* slot) {

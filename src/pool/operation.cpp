@@ -19,9 +19,8 @@ void wait_here(const IoWait& wait) {
   ::poll(&descriptor, 1, timeout);
 }
 
-/// An operation on its way. What waits for the end may own what the operation works on, a connection say. So
-/// the operation goes first, at its end as where a stopped scheduler drops both: members are destroyed from
-/// the last one up.
+/// An operation in progress. `operation` is declared last so that it is destroyed before `done`, which may
+/// own the connection it uses.
 struct Underway {
   std::shared_ptr<Scheduler> scheduler;
   std::function<void(std::exception_ptr)> done;

@@ -10,14 +10,14 @@
 namespace dbpool {
 namespace {
 
-/// Often enough for a leak to be told within a quarter of its limit.
+/// Returns the interval that reports a leak within a quarter of its limit, from 100 ms to 1 s.
 Duration housekeeping_interval(const PoolOptions& options) {
   constexpr Duration longest = std::chrono::seconds(1);
   if (options.leak_detection_timeout == Duration::zero()) return longest;
   return std::clamp<Duration>(options.leak_detection_timeout / 4, std::chrono::milliseconds(100), longest);
 }
 
-/// The waits that are still going on count as well.
+/// Fills in the figures of the queue. Peaks include the waits in progress.
 void fill_waiters(PoolSnapshot& snapshot, const PoolState& state, Duration now) {
   snapshot.waiting = state.waiters.size();
   snapshot.oldest_waiter = 0;
@@ -70,7 +70,7 @@ PoolCore::PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime 
 void PoolCore::start() {
   if (options_.leak_stack) {
     void* frame = nullptr;
-    ::backtrace(&frame, 1);  // the first call loads a library; no acquire should
+    ::backtrace(&frame, 1);  // the first call loads a library, which no acquire should do
   }
   AfterUnlock after(*this);
   const auto state = state_.access();

@@ -15,23 +15,23 @@
 
 namespace dbpool {
 
-/// A failure in the form in which it is counted and told.
+/// A failure as it is counted and reported.
 struct Failure {
   ErrorKind kind;
   std::string text;
-  bool ended = false;  ///< the other end has closed the connection
+  bool ended = false;  ///< the peer closed the connection
 };
 
-/// What an operation that failed threw, as a Failure; nullopt for nullptr.
+/// Returns an operation's exception as a Failure; nullopt for nullptr.
 std::optional<Failure> failure_of(const std::exception_ptr& thrown);
 
 struct ParkedWaiter;
 
-/// The inside of a pool, shared by the pool and its scheduled work. Leases point to it: a pool that goes
-/// while leases are out keeps its inside alive until the last of them is back.
+/// The implementation of a pool, shared by the pool and its scheduled work. Leases point to it, so it stays
+/// alive until the last lease is returned, even if the pool is destroyed.
 ///
-/// Locking: one mutex guards PoolState. It is held for a few container operations and the folding of events;
-/// never while a driver, an observer, a task or a connection's destructor runs: those go through AfterUnlock.
+/// Locking: one mutex guards PoolState. It is held for a few container operations and the folding of events.
+/// It is never held while a driver, an observer, a task or a connection's destructor runs: see AfterUnlock.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
   PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
@@ -53,7 +53,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool warm_up(Duration timeout);
   CloseResult close_connections();
   void shut_down();
-  /// Shuts down, and stays alive until the last lease is back.
+  /// Shuts down, and stays alive until the last lease is returned.
   void abandon();
   bool drain(Duration timeout);
 
@@ -131,8 +131,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   const Runtime runtime_;
   const std::shared_ptr<PoolObserver> observer_;
   Guarded<PoolState> state_;
-  std::condition_variable changed_;  ///< the phase changed, or a lease came back during shutdown
-  std::stop_source cut_off_;         ///< of checks; a shutdown asks it
+  std::condition_variable changed_;  ///< the phase changed, or a lease was returned during shutdown
+  std::stop_source cut_off_;         ///< stops checks; requested by a shutdown
 };
 
 }  // namespace dbpool

@@ -15,15 +15,15 @@
 
 namespace dbpool {
 
-/// One open connection and what is known of it. Whoever has it out (a lease, a check) may use `connection`
-/// without the pool's lock; everything else is guarded by it. Times are stopwatch readings.
+/// One open connection and its state. A lease or check that holds the slot may use `connection` without the
+/// pool's lock, which guards all other members. Times are stopwatch readings.
 struct Slot {
   enum class State { idle, active, checking };
-  /// What is known of the other end.
+  /// The last known state of the peer.
   enum class Contact {
     kept,
-    lost,   ///< a check got no sensible answer: the database may be away
-    ended,  ///< the other end closed it, as servers do with what is idle: only a connect tells more
+    lost,   ///< a check got no valid answer: the database may be down
+    ended,  ///< the peer closed it, as servers do with idle connections: the database may be up
   };
 
   std::unique_ptr<Connection> connection;
@@ -34,26 +34,26 @@ struct Slot {
   WallTime created_at;
   std::uint64_t times_used = 0;
   bool healthy = true;                ///< the last check passed
-  Contact contact = Contact::kept;    ///< as a check or a statement found it last
-  std::optional<CloseReason> doomed;  ///< why it closes as soon as it is nobody's
+  Contact contact = Contact::kept;    ///< set by the last check or by a statement that failed
+  std::optional<CloseReason> doomed;  ///< why it closes when it is returned; nullopt = stays open
   LeasePurpose purpose = LeasePurpose::work;
   LeaseRecord lease;  ///< while active
 };
 
-/// Everything that a pool's lock guards.
+/// The state that a pool's lock guards.
 struct PoolState {
   PoolState(const PoolOptions& options, WallTime now)
       : ledger({options.acquisition_buckets, options.error_window, options.wait_window}, now),
         leaks(options.leak_detection_timeout) {}
 
-  /// Connections that exist or are about to.
+  /// Returns the number of connections that are open or being opened.
   std::size_t live() const noexcept { return slots.size() + opening; }
 
   PoolPhase phase = PoolPhase::initializing;
   std::vector<std::unique_ptr<Slot>> slots;
-  std::vector<Slot*> idle;  ///< the most recently used last
+  std::vector<Slot*> idle;  ///< most recently used last
   WaitQueue waiters;
-  TimePoint next_expiry = TimePoint::max();  ///< when waiters are looked through for those to turn away
+  TimePoint next_expiry = TimePoint::max();  ///< the next run of expire_waiters
   unsigned opening = 0;
   unsigned checking = 0;
   unsigned probing = 0;
@@ -62,14 +62,14 @@ struct PoolState {
 
   Backoff reconnect{std::chrono::seconds(1), std::chrono::seconds(16)};     // while recovering
   Backoff retry{std::chrono::milliseconds(100), std::chrono::seconds(16)};  // while other connections live
-  std::optional<TimePoint> next_attempt;  ///< when a reconnect or retry is due
-  unsigned attempts = 0;                  ///< of this outage
-  std::optional<TimePoint> proof_due;     ///< all have ended; by then one must be open, or it is an outage
-  Duration unready_since{0};              ///< when initialization or the outage began
-  bool refill = true;                     ///< false from a close by hand until the next acquire
+  std::optional<TimePoint> next_attempt;  ///< when a reconnect or retry is due; nullopt = none planned
+  unsigned attempts = 0;                  ///< reconnects in this outage
+  std::optional<TimePoint> proof_due;     ///< start of an outage unless a connect succeeds; nullopt = none
+  Duration unready_since{0};              ///< start of initialization or of the outage
+  bool refill = true;                     ///< false from close_connections() until the next acquire
   std::optional<bool> last_connect_ok, last_contact_ok;
 
-  std::shared_ptr<PoolCore> itself;  ///< set when the pool goes while leases are out
+  std::shared_ptr<PoolCore> itself;  ///< set if the pool is destroyed before its leases are returned
   std::uint64_t next_connection = 1;
   std::uint64_t next_lease = 1;
   Duration last_housekeeping{0};

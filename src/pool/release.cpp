@@ -10,7 +10,7 @@ constexpr auto stale_after = std::chrono::milliseconds(500);
 
 }  // namespace
 
-/// Gives `waiter` the idle connection used last, if there is one.
+/// Lends the most recently used idle connection to `waiter`. Returns whether there was one.
 bool PoolCore::take_idle(PoolState& state, Waiter& waiter, Duration now) const {
   if (state.idle.empty() || closing(state)) return false;
   Slot& slot = *state.idle.back();
@@ -19,7 +19,7 @@ bool PoolCore::take_idle(PoolState& state, Waiter& waiter, Duration now) const {
   return true;
 }
 
-/// Gives `slot` to `waiter`: as an active lease, or to be validated by the waiter first.
+/// Gives `slot` to `waiter`, as an active lease or for validation by the waiter.
 void PoolCore::lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const {
   waiter.slot = &slot;
   waiter.outcome = Waiter::Outcome::granted;
@@ -31,7 +31,7 @@ void PoolCore::lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) 
   }
 }
 
-/// Makes `slot` the waiter's. From here on it counts as acquired.
+/// Makes `slot` active for `waiter`, and counts the acquire.
 void PoolCore::activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const {
   state.refill = true;
   state.ledger.apply(event::Acquired{now, now - waiter.began, slot.times_used > 0});
@@ -84,13 +84,13 @@ void PoolCore::give_back(Slot& slot) noexcept {
   }
 }
 
-/// Finds the place of a slot that is nobody's: closed, with the first waiter, or idle.
+/// Closes a free slot, gives it to the first waiter, or makes it idle.
 void PoolCore::settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& after) {
   if (const auto reason = reason_to_close(state, slot, now)) {
     close(state, slot, *reason, after);
   } else if (state.waiters.empty()) {
     slot.state = Slot::State::idle;
-    // A check is no use: it must not make a surplus connection the next to be lent.
+    // A health check is not a use, so it must not move a surplus connection to the end, which is lent first.
     const auto place = std::ranges::upper_bound(state.idle, slot.last_used, {}, &Slot::last_used);
     state.idle.insert(place, &slot);
   } else {
@@ -100,8 +100,8 @@ void PoolCore::settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& a
   }
 }
 
-/// Whether a connection that is too old may close now. At the minimum it stays until keep_house has opened
-/// its successor, unless there is no room for one.
+/// Returns whether a connection past its lifetime may close now. At min_size it stays until keep_house has
+/// opened its successor, unless max_size allows none.
 bool PoolCore::may_expire(const PoolState& state) const noexcept {
   return state.slots.size() > options_.min_size || state.live() >= options_.max_size;
 }
@@ -115,7 +115,7 @@ std::optional<CloseReason> PoolCore::reason_to_close(const PoolState& state, con
   return std::nullopt;
 }
 
-/// Takes `slot` out of the pool. REQUIRES: it is not in `idle`.
+/// Removes `slot` from the pool. REQUIRES: it is not in `idle`.
 void PoolCore::close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlock& after) {
   state.ledger.apply(event::Closed{reason});
   after->closing.push_back(std::move(slot.connection));

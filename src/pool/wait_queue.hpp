@@ -12,11 +12,11 @@ namespace dbpool {
 
 class AfterUnlock;
 
-/// Somebody who wants a connection. It lives with whoever waits, so that queueing allocates nothing.
+/// A caller that waits for a connection. The queue does not own it, so queueing allocates nothing.
 struct Waiter {
   enum class Outcome { pending, granted, turned_away };
 
-  /// `request_` outlives the waiter.
+  /// REQUIRES: `request_` outlives the waiter.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing `stack` would cost every acquire
   Waiter(Duration began_, const AcquireRequest& request_, std::source_location where_) noexcept
       : began(began_), request(request_), where(where_) {}
@@ -24,7 +24,7 @@ struct Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  /// Tells the waiter that it has `slot`, or else that `failure` says why not. Called under the pool's lock.
+  /// Notifies the waiter that `slot` or `failure` is set. Called under the pool's lock.
   virtual void wake(AfterUnlock& after) = 0;
   void capture_stack() noexcept;
 
@@ -32,23 +32,23 @@ struct Waiter {
   const AcquireRequest& request;
   const std::source_location where;
   LeasePurpose purpose = LeasePurpose::work;
-  std::array<void*, 16> stack;  ///< the first `stack_depth` are set
+  std::array<void*, 16> stack;  ///< only the first `stack_depth` are set
   int stack_depth = 0;
-  bool validates = false;         ///< whether it can check what it gets before it counts as lent
-  unsigned connect_failures = 0;  ///< attempts that failed while it waited; parallel ones are one
+  bool validates = false;         ///< whether it validates a slot before the slot counts as lent
+  unsigned connect_failures = 0;  ///< failed connects while it waited; parallel ones count once
   Outcome outcome = Outcome::pending;
-  Slot* slot = nullptr;                  ///< when granted
-  std::exception_ptr failure;            ///< when turned away
-  TimePoint expires = TimePoint::max();  ///< when the pool turns it away; a waiter with a thread looks itself
+  Slot* slot = nullptr;                  ///< set when granted
+  std::exception_ptr failure;            ///< set when turned_away
+  TimePoint expires = TimePoint::max();  ///< deadline of a waiter without a thread; others watch their own
   Waiter* ahead = nullptr;
   Waiter* behind = nullptr;
 };
 
-/// Waiters in the order in which they are to be served. Not thread-safe. Owns nothing.
+/// Waiters in the order of service. Not thread-safe. Does not own the waiters.
 class WaitQueue {
  public:
   void push_back(Waiter& waiter) noexcept;
-  /// For one that was served before, in vain: where it stood by its age.
+  /// Inserts a waiter by its age, after the validation of its slot failed.
   void put_back(Waiter& waiter) noexcept;
   void remove(Waiter& waiter) noexcept;
   /// REQUIRES: not empty.
@@ -56,7 +56,7 @@ class WaitQueue {
 
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
-  /// nullptr when empty; the rest by `behind`.
+  /// Returns the first waiter, linked to the others by `behind`; nullptr if empty.
   Waiter* front() const noexcept { return front_; }
 
  private:

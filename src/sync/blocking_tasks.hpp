@@ -10,9 +10,9 @@
 
 namespace dbpool {
 
-/// Which tasks that may block have one of the places, and which wait for one. What already holds a place gets
-/// another only while fewer than half of them are taken, less one, and waits behind what holds none. So of
-/// eight places a thing that holds none finds none only while six others hold them. One thread at a time.
+/// Places for tasks that may block, and the queue for them. A resource that holds a place gets another one
+/// only while fewer than `places / 2 - 1` (at least 1) are taken, and queues behind resources that hold none.
+/// So with eight places, a resource without one waits only while six others hold them all. Not thread-safe.
 class BlockingTasks {
  public:
   struct Held {
@@ -23,17 +23,17 @@ class BlockingTasks {
   /// `places`: 1 or more.
   explicit BlockingTasks(unsigned places) : places_(places), shared_(std::max(places / 2, 2U) - 1) {}
 
-  /// Takes a place for a task on `on`. Returns whether there was one.
+  /// Gives a place to a task on `on`. Returns false if there is none for it.
   bool begin(const void* on) {
     if (!has_room(on)) return false;
     ++running_;
     ++running_on_[on];
     return true;
   }
-  /// Keeps a task that found no place.
+  /// Queues a task that got no place.
   void hold(Held held) { held_.push_back(std::move(held)); }
-  /// Gives a place back. Returns the task that is to have it, with its place: the one that has waited longest
-  /// of those on something that holds none, or else of those that may have another.
+  /// Frees a place of `on`. Returns the next task, which then holds a place: the oldest on a resource without
+  /// a place, otherwise the oldest whose resource may have another one.
   std::optional<Held> end(const void* on) {
     --running_;
     if (--running_on_[on] == 0) running_on_.erase(on);
@@ -47,7 +47,7 @@ class BlockingTasks {
     begin(held.on);
     return held;
   }
-  /// Hands over what waits.
+  /// Removes and returns the queued tasks.
   std::list<Held> drop() { return std::exchange(held_, {}); }
 
  private:

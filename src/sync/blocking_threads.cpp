@@ -17,7 +17,7 @@ struct BlockingState {
   explicit BlockingState(unsigned places) : tasks(places) {}
 
   BlockingTasks tasks;
-  std::deque<BlockingTasks::Held> ready;  ///< have their places
+  std::deque<BlockingTasks::Held> ready;  ///< tasks that hold a place
   std::vector<std::thread> threads;
   bool stopped = false;
 };
@@ -52,13 +52,13 @@ struct BlockingThreads::Shared {
 
 namespace {
 
-/// As many as the system gives.
+/// Starts threads up to `count`, or as many as the system allows.
 template <typename Work>
 void start(std::vector<std::thread>& threads, unsigned count, const Work& work) {
   try {
     while (threads.size() < count) threads.emplace_back(work);
   } catch (const std::system_error&) {
-    // With fewer of them, tasks that have a place wait for a thread.
+    // With fewer threads, tasks that hold a place wait for a thread.
   }
 }
 
@@ -108,7 +108,7 @@ void BlockingThreads::stop() {
 
 void join_all_others(std::vector<std::thread>& threads) {
   for (auto& thread : threads) {
-    // A task that dropped the last reference to its own scheduler runs on one of these threads.
+    // The caller may be one of these threads: a task that dropped the last reference to its scheduler.
     if (thread.get_id() == std::this_thread::get_id()) {
       thread.detach();
     } else if (thread.joinable()) {

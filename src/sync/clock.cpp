@@ -22,7 +22,7 @@ class KernelClock : public Clock {
   }
   void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
                   TimePoint until) const override {
-    // A wait until the end of time overflows inside some implementations of wait_until.
+    // TimePoint::max() overflows in some implementations of wait_until.
     if (until == TimePoint::max()) {
       condition.wait(lock);
     } else {
@@ -35,7 +35,7 @@ class KernelClock : public Clock {
 
 __extension__ using Int128 = __int128;
 
-/// A kernel clock whose `tick()` counts processor cycles: 9 ns a reading instead of 22 ns.
+/// A kernel clock whose `tick()` counts processor cycles: 9 ns per reading instead of 22 ns.
 class TscClock final : public KernelClock {
  public:
   TscClock() {
@@ -59,7 +59,7 @@ class TscClock final : public KernelClock {
     TimePoint time;
   };
 
-  /// Reads both clocks several times and keeps the pair that was read fastest: no interruption fell into it.
+  /// Reads both clocks 20 times and returns the fastest pair, which no interruption delayed.
   static Moment read_both() {
     Moment best{};
     auto least = std::numeric_limits<std::uint64_t>::max();
@@ -76,11 +76,11 @@ class TscClock final : public KernelClock {
 
   static constexpr auto calibration_time = std::chrono::milliseconds(2);
   static constexpr int fraction_bits = 32;
-  std::int64_t scale_ = 0;  // nanoseconds a cycle, times 2^fraction_bits
+  std::int64_t scale_ = 0;  // nanoseconds per cycle, times 2^fraction_bits
   std::uint64_t origin_ = 0;
 };
 
-/// The kernel drops "tsc" as its clock source when it finds the counter unstable or not invariant.
+/// Returns whether the kernel's clock source is "tsc". The kernel drops it if the counter is unstable.
 bool kernel_trusts_tsc() {
   std::ifstream file("/sys/devices/system/clocksource/clocksource0/current_clocksource");
   std::string source;

@@ -41,7 +41,7 @@ using Moment = std::pair<TimePoint, Token>;
 struct SchedulerState {
   std::deque<Scheduler::Task> ready;
   std::unordered_map<Token, Waiting> waiting;
-  std::set<Moment> moments;  ///< of all that wait not only for a descriptor
+  std::set<Moment> moments;  ///< of all waits with an `until`
   Token next_token = wake_token + 1;
   bool stopped = false;
 };
@@ -75,7 +75,7 @@ class ThreadScheduler::Core {
   }
 
   bool post_blocking(Task task, const void* on) {
-    // Without any thread for it, a worker has to do.
+    // If the system allows no thread for it, a worker runs it.
     return blocking_.post(task, on) || post(std::move(task));
   }
 
@@ -120,7 +120,7 @@ class ThreadScheduler::Core {
     }
   }
 
-  /// Does not wait for what runs.
+  /// Drops waiting tasks and accepts no more. Does not wait for running ones.
   void request_stop() {
     std::deque<Task> ready;
     std::unordered_map<Token, Waiting> waiting;
@@ -143,11 +143,11 @@ class ThreadScheduler::Core {
     epoll_event event{.events = EPOLLONESHOT, .data = {.u64 = token}};
     if ((wait.events & POLLIN) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
     if ((wait.events & POLLOUT) != 0) event.events |= EPOLLOUT;
-    // A descriptor that cannot be watched counts as ready: the task finds out what is wrong with it.
+    // A descriptor that epoll refuses counts as ready: the task then finds the error.
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wait.fd, &event) != 0) finish(token);
   }
 
-  /// Milliseconds until the next moment, -1 for none; nullopt after a stop.
+  /// Returns the milliseconds until the next moment; -1 = there is none; nullopt after a stop.
   std::optional<int> next_timeout() {
     const auto state = state_.access();
     if (state->stopped) return std::nullopt;
@@ -169,7 +169,7 @@ class ThreadScheduler::Core {
     }
   }
 
-  /// Hands the task of a wait that has ended to the workers; a token of one that ended before does nothing.
+  /// Passes the task of an ended wait to the workers. Ignores the token of a wait that ended earlier.
   void finish(Token token) {
     if (token == wake_token) {
       eventfd_t count = 0;
@@ -201,7 +201,7 @@ class ThreadScheduler::Core {
 
 ThreadScheduler::ThreadScheduler(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
-// Delegates, so that the destructor ends the threads there are when the system refuses one more.
+// Delegates, so that the destructor joins the started threads if the system refuses another one.
 ThreadScheduler::ThreadScheduler(unsigned workers, std::shared_ptr<const Clock> clock)
     : ThreadScheduler(std::make_shared<Core>(std::move(clock), workers)) {
   threads_.emplace_back([core = core_] { core->wait_for_events(); });

@@ -8,32 +8,32 @@
 
 namespace dbpool {
 
-/// The threads on which ODBC calls run, because nobody can interrupt them. None when idle. Any thread may
-/// use it.
+/// The threads for ODBC calls, which cannot be interrupted. No thread runs while there is no call. Any thread
+/// may use it.
 class OdbcThreads;
 
-/// How many calls run at once; what is beyond waits for its turn.
+/// Bounds on the calls that run at once. Further calls wait for their turn.
 struct OdbcLimits {
-  unsigned threads = 10;    ///< of all drivers together, and two more for cancelling; 1 or more
-  unsigned per_driver = 4;  ///< so that a database that hangs leaves threads to the others; 1 or more
+  unsigned threads = 10;    ///< of all drivers; two more threads cancel calls; 1 or more
+  unsigned per_driver = 4;  ///< of one driver; leaves threads to others if its database hangs; 1 or more
 };
 
-/// Made once and given to every driver, it bounds the threads of a whole process.
+/// Returns a set of threads. One set, shared by every driver, bounds the threads of the process.
 std::shared_ptr<OdbcThreads> odbc_threads(OdbcLimits limits = {});
 
-/// Waits until no ODBC call is under way or waits for its turn, at most until `deadline`. For the end of a
-/// process: connections close on these threads, and a driver's library should not be in the middle of
-/// something when it is unloaded. Returns whether all have ended. Blocks.
+/// Waits until no ODBC call runs or waits for its turn. Blocks at most until `deadline`. Returns whether all
+/// calls have ended. Call it before the process exits: connections close on these threads, and a driver's
+/// library must not be unloaded in the middle of a call.
 bool await_rest(const OdbcThreads& threads, Deadline deadline);
 
-/// Connects to whatever there is an ODBC driver for, through unixODBC, by a connection string that names a
+/// Returns a driver for databases with an ODBC driver. It uses unixODBC and a connection string that names a
 /// `Driver` or a `DSN`. Every operation ends at its deadline: a call that has not returned by then is left
-/// behind with its connection, and its thread closes both when it does return. An operation that gets no
-/// thread by its deadline fails with timeout. A statement that returns rows reports none affected, and a
-/// transaction that was begun by SQL text is recognized by its words only.
+/// behind with its connection, and its thread closes both when the call returns. An operation that gets no
+/// thread by its deadline fails with timeout. A statement that returns rows reports 0 affected rows. A
+/// transaction that SQL text began is recognized only by its keywords.
 std::shared_ptr<Driver> odbc_driver(DsnSource dsn, std::shared_ptr<OdbcThreads> threads = odbc_threads());
 
-/// What is wrong with an ODBC connection string, in our own words and without quoting it; "" when it is fine.
+/// Describes the error in an ODBC connection string without quoting the string; "" if it has no error.
 std::string odbc_dsn_problem(const Dsn& dsn);
 
 }  // namespace dbpool

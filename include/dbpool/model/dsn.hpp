@@ -8,25 +8,24 @@
 
 namespace dbpool {
 
-/// A DSN whose password seems to hold an `@` or `/` that is not encoded, so that its rest would be taken for
-/// the host, the port, the database or the path. The message names the fault and shows no piece of the DSN.
+/// The password of a DSN seems to hold an unencoded `@` or `/`, so its rest would be read as the host, port,
+/// database or path. The message names the error and shows no piece of the DSN.
 class StrayPassword : public Error {
  public:
   using Error::Error;
 };
 
-/// A data source name. It holds a secret, so it can be shown only with its password as `***`:
-/// there is no way to print one by accident.
+/// A data source name. It holds a secret, so it has no conversion to text other than `reveal` and `redacted`.
 class Dsn {
  public:
   Dsn() = default;
-  /// Blanks, line breaks and byte order marks at both ends are cut off.
+  /// Removes blanks, line breaks and byte order marks at both ends, but keeps an escaped blank at the end.
   explicit Dsn(std::string text);
 
-  /// The whole text, for a client library and nothing else.
+  /// Returns the whole text. For client libraries only.
   const std::string& reveal() const noexcept { return text_; }
-  /// The text with every password as `***`: of a URI (`user:password@`, `?password=`), of `key=value` and of
-  /// ODBC pairs (`PWD={…};`). What cannot be told apart is hidden as well.
+  /// Returns the text with every password as `***`: in a URI (`user:password@`, `?password=`), in `key=value`
+  /// pairs and in ODBC pairs (`PWD={…};`). Hides all text that it cannot identify as harmless.
   std::string redacted() const;
   bool empty() const noexcept { return text_.empty(); }
   bool operator==(const Dsn&) const = default;
@@ -35,15 +34,16 @@ class Dsn {
   std::string text_;
 };
 
-/// Where a DSN comes from: given in the configuration, or a file that is read afresh at every connect, so
-/// that a rotated secret is picked up.
+/// The source of a DSN: a given value, or a file that is read again at every connect, so that a rotated
+/// secret is used.
 class DsnSource {
  public:
   DsnSource() = default;
   explicit DsnSource(Dsn dsn) : from_(std::move(dsn)) {}
   explicit DsnSource(std::filesystem::path file) : from_(std::move(file)) {}
 
-  /// throws Error that names the file when it cannot be read or is empty, and StrayPassword.
+  /// Returns the DSN. throws Error, which names the file, if the file cannot be read or is empty or too
+  /// large; StrayPassword.
   Dsn read() const;
   bool operator==(const DsnSource&) const = default;
 

@@ -7,18 +7,18 @@
 
 namespace dbpool {
 
-/// Why something failed, spelled like the `error_type` label of `dbpool_errors_total`.
+/// The kind of a failure, spelled like the `error_type` label of `dbpool_errors_total`.
 enum class ErrorKind { connect, authentication, timeout, validation, query, network, other };
 inline constexpr int error_kind_count = 7;
 
-/// Root of everything this project throws. A message says what was attempted, on what, and what happened;
-/// it is lower case and never holds a secret.
+/// Base of the exceptions of this project. A message describes the attempt, its object and the result; it is
+/// lower case and holds no secret.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The acquire deadline passed before a connection was free. The caller may shed load or try again.
+/// No connection was free before the acquire deadline. The caller may shed load or try again.
 class AcquireTimeout : public Error {
  public:
   using Error::Error;
@@ -30,7 +30,7 @@ class AcquireRejected : public Error {
   using Error::Error;
 };
 
-/// The pool takes no acquisitions any more.
+/// The pool is shutting down and accepts no more acquires.
 class PoolClosed : public AcquireRejected {
  public:
   using AcquireRejected::AcquireRejected;
@@ -43,7 +43,7 @@ class DriverError : public Error {
       : Error(message), kind_(kind), sqlstate_(std::move(sqlstate)) {}
 
   ErrorKind kind() const noexcept { return kind_; }
-  /// Five characters, or empty where the database gives none.
+  /// Returns five characters, or "" if the database reports none.
   const std::string& sqlstate() const noexcept { return sqlstate_; }
 
  private:
@@ -51,8 +51,7 @@ class DriverError : public Error {
   std::string sqlstate_;
 };
 
-/// A server took the connection and then said nothing at all until the deadline: it has nobody free to serve
-/// it, or hangs.
+/// The server accepted the connection but sent nothing until the deadline: it has no free process, or hangs.
 class ConnectUnanswered : public DriverError {
  public:
   explicit ConnectUnanswered(const std::string& message) : DriverError(ErrorKind::timeout, message) {}

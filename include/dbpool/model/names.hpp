@@ -10,10 +10,10 @@ namespace dbpool {
 /// Why a connection was closed, spelled like the `reason` label of `dbpool_connections_closed_total`.
 enum class CloseReason { max_lifetime, idle, validation, error, overflow, closed, shutdown };
 
-/// Where an owned pool stands in its life. While `serving`, its lifecycle state is its health status.
+/// The phase of an owned pool. While `serving`, its lifecycle state is its health status.
 enum class PoolPhase { initializing, serving, recovering, shutting_down, terminated };
 
-/// What kind of thing the numbers come from, spelled like the `kind` label.
+/// The kind of a source of figures, spelled like the `kind` label.
 enum class SourceKind { owned, pgbouncer, pgpool, pg_stat_activity, http_json, events };
 
 inline constexpr std::array<std::string_view, error_kind_count> error_kind_names{
@@ -38,7 +38,7 @@ constexpr std::string_view to_string(SourceKind k) {
   return source_kind_names[static_cast<std::size_t>(k)];
 }
 
-/// Index of an enumerator into an array with one place per enumerator.
+/// Returns the index of an enumerator in an array with one element per enumerator.
 template <typename Enum>
 constexpr std::size_t index_of(Enum e) {
   return static_cast<std::size_t>(e);

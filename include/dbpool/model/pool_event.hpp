@@ -7,14 +7,13 @@
 
 namespace dbpool {
 
-/// What happens to a pool: the same values whether the pool lives in this process or an application reports
-/// them from afar. `at` and `began` are readings of one stopwatch (Clock::tick); `took` and the like are
-/// differences of such readings.
+/// Events of a pool, in this process or reported by an application. `at` and `began` are readings of one
+/// stopwatch (Clock::tick); `took`, `waited` and `used` are differences of such readings.
 namespace event {
 
 struct Acquired {
   std::chrono::nanoseconds at, waited;
-  bool reused;  ///< the connection had been lent before
+  bool reused;  ///< the connection was lent before
 };
 struct Released {
   std::chrono::nanoseconds used;
@@ -36,7 +35,7 @@ struct HealthChecked {
   bool passed;
   std::chrono::system_clock::time_point time;
 };
-/// Something that counts as an error; whatever else it was is an event of its own.
+/// An error to count. A failed connect or health check is also an event of its own.
 struct Failed {
   ErrorKind kind;
   std::string error;  ///< no secret

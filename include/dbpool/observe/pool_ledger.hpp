@@ -12,16 +12,16 @@
 
 namespace dbpool {
 
-/// What a ledger counts by.
+/// Bounds and windows of a ledger.
 struct LedgerOptions {
   std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();
   std::chrono::nanoseconds error_window = std::chrono::seconds(60);
   std::chrono::nanoseconds wait_window = std::chrono::seconds(60);
 };
 
-/// The books of one pool: folds its events into counters, histograms, peaks and sliding windows.
-/// Not thread-safe; a pool keeps it inside its guarded state, so that every counter moves under the one mutex
-/// and `acquisitions = releases + active` holds in every snapshot.
+/// The ledger of one pool: folds events into counters, histograms, peaks and sliding windows.
+/// Not thread-safe; a pool keeps it in its guarded state. Every counter changes under one mutex, so
+/// `acquisitions = releases + active` holds in every snapshot.
 class PoolLedger {
  public:
   using Duration = std::chrono::nanoseconds;
@@ -56,14 +56,14 @@ class PoolLedger {
   void apply(const event::LeakReturned&) noexcept { ++leaks_recovered_; }
   void apply(const event::ReconnectAttempted&) noexcept { ++reconnect_attempts_; }
 
-  /// From `now` on, errors and waits that began before no longer count against the pool's health.
+  /// Excludes errors and waits that began before `now` from the pool's health.
   void judge_afresh(Duration now) noexcept;
 
   const std::string& last_error() const noexcept { return last_error_; }
   std::uint64_t active() const noexcept { return acquisitions_ - releases_; }
-  /// Writes everything the ledger knows into `snapshot`.
+  /// Writes the ledger's figures into `snapshot`.
   void fill(PoolSnapshot& snapshot, Duration now) const;
-  /// Whether a wait or an error that began at `began` counts for health.
+  /// Returns whether a wait or error that began at `began` counts for health.
   bool judges(Duration began) const noexcept { return began >= judged_since_; }
 
  private:

@@ -7,8 +7,8 @@
 
 namespace dbpool {
 
-/// What was seen within the last stretch of time, folded together: a plain value. It keeps `slots` equal
-/// parts of the window, so it reaches back for the window and at most one part more. One thread at a time.
+/// The fold of the values added within a sliding window. A plain value. It splits the window into `slots`
+/// equal parts, so it covers the window and at most one part more. Not thread-safe.
 template <typename Value, typename Fold>
 class RecentWindow {
  public:
@@ -23,7 +23,7 @@ class RecentWindow {
     Value& newest = parts_[newest_].value;
     newest = Fold{}(newest, value);
   }
-  /// The fold over the window that ends now; Value{} when there was nothing.
+  /// Returns the fold over the window that ends at `now`; Value{} if it is empty.
   Value value(Duration now) const noexcept {
     const auto oldest = now / part_ - slots;
     Value all{};

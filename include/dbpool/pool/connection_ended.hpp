@@ -7,8 +7,8 @@
 
 namespace dbpool {
 
-/// The other end has closed the connection, as servers and poolers do with what is idle. The statement may or
-/// may not have run. Whether the database is there, only a connect tells.
+/// The peer closed the connection, as servers and poolers do with idle connections. The statement may have
+/// run. Only a connect shows whether the database is up.
 class ConnectionEnded : public DriverError {
  public:
   explicit ConnectionEnded(const std::string& message, std::string sqlstate = {})

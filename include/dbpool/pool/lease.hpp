@@ -14,14 +14,14 @@ namespace dbpool {
 class PoolCore;
 struct Slot;
 
-/// What a lease is for.
+/// The purpose of a lease.
 enum class LeasePurpose {
   work,
-  probe,  ///< a canary that only looks: not counted as load by health
+  probe,  ///< a canary's measurement; health does not count it as load
 };
 
-/// Exclusive use of one connection. Movable; one thread at a time. The destructor returns the connection; it
-/// does not block and does not throw. It keeps the pool's inside alive, so it may outlive the pool.
+/// Exclusive use of one connection. Movable; not thread-safe. The destructor returns the connection; it does
+/// not block and does not throw. A lease may outlive its pool.
 class Lease {
  public:
   Lease(Lease&& other) noexcept : core_(other.core_), slot_(std::exchange(other.slot_, nullptr)) {}
@@ -30,20 +30,19 @@ class Lease {
 
   /// Runs one statement within the pool's command_timeout and counts its failure. throws DriverError.
   QueryResult execute(std::string_view sql);
-  /// The connection itself. What goes wrong there is the caller's to report, by `discard()`.
+  /// Returns the connection. The pool does not see errors of direct calls; report them with `discard()`.
   Connection& connection() noexcept;
-  /// Closes the connection when it is returned.
+  /// Makes the pool close the connection when it is returned.
   void discard() noexcept;
-  /// Returns the connection now. Using the lease afterwards is an error, destroying it is not.
+  /// Returns the connection now. Afterwards the lease may only be destroyed or assigned.
   void release() noexcept;
-  /// Whether a check or a statement found that the other end had closed the connection.
+  /// Returns whether a check or a statement found that the peer had closed the connection.
   bool has_ended() const noexcept;
-  /// Unique within the pool.
+  /// Returns an id that is unique within the pool.
   std::uint64_t id() const noexcept;
 
-  /// Runs `query` as a health check without holding a thread, bounded by validation_timeout, and counts it.
-  /// `done` gets the lease back, on a scheduler worker, and must not throw. A connection that broke closes on
-  /// return.
+  /// Runs `query` as a health check within validation_timeout, and counts it. Holds no thread. Calls `done`
+  /// with the lease on a scheduler worker; `done` must not throw. A broken connection is closed on return.
   static void check_async(Lease lease, const std::string& query, std::function<void(Lease)> done);
 
  private:

@@ -8,26 +8,26 @@
 
 namespace dbpool {
 
-/// What a pool tells its observer.
+/// Notices from a pool to its observer.
 namespace notice {
 struct Initialized {
   unsigned connections;
   Duration took;
 };
-/// The last connection is gone and none can be had, or the first could not be.
+/// An outage began: the pool has lost its last connection, or could not open one.
 struct ConnectionLost {
   std::string error;
 };
 struct ReconnectAttempt {
-  unsigned attempt;  ///< 1 is the first of this outage
-  Duration delay;    ///< waited before it
+  unsigned attempt;  ///< 1 = the first of this outage
+  Duration delay;    ///< the wait before it
 };
 struct Recovered {
   unsigned connections;
   Duration outage;
 };
-/// A check found that the other end had closed the connection, as servers do with what is idle. It is
-/// replaced, and that is no failure.
+/// A check found that the peer had closed the connection, as servers do with idle connections. The pool
+/// replaces it; this is not a failure.
 struct ConnectionEnded {
   std::string error;
 };
@@ -42,7 +42,7 @@ struct LeakSuspected {
 struct LeakReturned {
   LeakReport leak;
 };
-/// The pool's phase changed; judge it now.
+/// The pool's phase changed; assess its health now.
 struct PhaseChanged {
   PoolPhase from, to;
 };
@@ -56,8 +56,8 @@ using PoolNotice =
                  notice::ConnectionEnded, notice::Failure, notice::LeakSuspected, notice::LeakReturned,
                  notice::PhaseChanged, notice::Closed>;
 
-/// Hears of what a pool does. Called from any thread, by several at once, never under a lock of the pool.
-/// It must not throw and should be quick: a caller of the pool may be waiting for it.
+/// Receives the notices of pools. Called from any thread, concurrently, and never under a lock of the pool.
+/// It must not throw and should be quick, because a caller of the pool may wait for it.
 class PoolObserver {
  public:
   virtual ~PoolObserver() = default;

@@ -11,20 +11,20 @@ namespace dbpool {
 /// When a connection is validated on acquire.
 enum class Validate {
   always,
-  stale,  ///< when it was last used more than 500 ms ago
+  stale,  ///< if both its last use and its last check are more than 500 ms ago
   never,
 };
 
-/// How a pool behaves. Durations of 0 switch off: max_lifetime, max_idle_time, health_check_interval,
+/// Options of a pool. A duration of 0 switches off max_lifetime, max_idle_time, health_check_interval and
 /// leak_detection_timeout.
 struct PoolOptions {
   std::string name = "default";
-  unsigned min_size = 2;      ///< connections kept open
+  unsigned min_size = 2;      ///< connections to keep open
   unsigned max_size = 10;     ///< 1 or more, and at least min_size
   unsigned max_overflow = 0;  ///< opened beyond max_size under pressure and closed on return
-  unsigned max_waiting = 0;   ///< callers queued at most; 0 = no bound
+  unsigned max_waiting = 0;   ///< limit on waiting callers; 0 = no limit
   Duration acquire_timeout = std::chrono::seconds(30);
-  Duration max_lifetime = std::chrono::hours(1);  ///< each connection draws its own from the last tenth
+  Duration max_lifetime = std::chrono::hours(1);  ///< random for each connection, within the last tenth
   Duration max_idle_time = std::chrono::minutes(30);
   Duration health_check_interval = std::chrono::minutes(5);
   Duration connect_timeout = std::chrono::seconds(5);
@@ -32,7 +32,7 @@ struct PoolOptions {
   std::string validation_query = "SELECT 1";
   Validate validate = Validate::stale;
   Duration command_timeout = std::chrono::seconds(60);
-  unsigned retry_attempts = 3;  ///< further connect attempts on behalf of one acquire
+  unsigned retry_attempts = 3;  ///< further connect attempts for one acquire
   Duration leak_detection_timeout = std::chrono::seconds(30);
   bool leak_stack = false;
   std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();

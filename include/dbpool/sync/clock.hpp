@@ -10,25 +10,24 @@ namespace dbpool {
 using Duration = std::chrono::nanoseconds;
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
-/// Tells the time. Any thread may call it.
+/// A set of clocks. Any thread may call it.
 class Clock {
  public:
   virtual ~Clock() = default;
 
-  /// The steady clock, for deadlines.
+  /// Returns the time on the steady clock, for deadlines.
   virtual TimePoint now() const noexcept = 0;
-  /// A stopwatch with an origin of its own: cheaper than `now()`, never running backwards on one core, and
-  /// good for differences only.
+  /// Reads a stopwatch with its own origin, for differences. Cheaper than `now()`; monotonic on one core.
   virtual Duration tick() const noexcept = 0;
-  /// The wall clock, for time stamps that people read. It may jump.
+  /// Returns the time on the wall clock, for timestamps. It may jump.
   virtual std::chrono::system_clock::time_point wall() const noexcept = 0;
-  /// Waits on `condition` until it is notified or `until` has passed; may return early for no reason.
+  /// Blocks on `condition` until it is notified, at most until `until`. May wake up spuriously.
   virtual void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
                           TimePoint until) const = 0;
 };
 
-/// The machine's clocks. `tick()` reads the invariant TSC where the kernel itself trusts it as its clock
-/// source (calibrated once, within about 2 ms), else the steady clock.
+/// Returns the machine's clocks. `tick()` reads the invariant TSC if the kernel uses it as its clock source
+/// (the first call calibrates it, in about 2 ms), otherwise the steady clock.
 std::shared_ptr<const Clock> machine_clock();
 
 }  // namespace dbpool

@@ -5,11 +5,11 @@
 
 namespace dbpool {
 
-/// State that cannot be reached without its lock.
+/// State that is accessible only under its lock.
 template <typename State>
 class Guarded {
  public:
-  /// Access for as long as the object lives.
+  /// Holds the lock during its lifetime.
   class Access {
    public:
     explicit Access(const Guarded& owner)
@@ -18,9 +18,9 @@ class Guarded {
     }
     State& operator*() const noexcept { return *state_; }
     State* operator->() const noexcept { return state_; }
-    /// For waiting on a condition variable, and for unlocking early.
+    /// Returns the lock, for waiting on a condition variable and for unlocking early.
     std::unique_lock<std::mutex>& lock() noexcept { return lock_; }
-    /// Whether somebody else held the lock when it was asked for.
+    /// Returns whether another thread held the lock at the request.
     bool waited() const noexcept { return waited_; }
 
    private:
@@ -34,7 +34,7 @@ class Guarded {
   Guarded(const Guarded&) = delete;
   Guarded& operator=(const Guarded&) = delete;
 
-  /// Blocks until the lock is free.
+  /// Locks the state. Blocks until the lock is free.
   Access access() const { return Access(*this); }
 
  private:
