@@ -8,9 +8,9 @@
 
 namespace dbpool {
 
-/// The canaries of one pool, which give it latencies to show even when it has no other users: `concurrency`
-/// loops, each of them acquire, `query`, keep the lease for `hold`, release, wait `interval`. No loop holds a
-/// thread while it waits. The loops rest while the pool initializes or recovers. Any thread may call it.
+/// A canary, which gives a pool latencies to show even when it has no other users: `concurrency` loops, each
+/// of them acquire, `query`, keep the lease for `hold`, release, wait `interval`. No loop holds a thread
+/// while it waits. The loops rest while the pool initializes or recovers. Any thread may call it.
 class Canary {
  public:
   /// Starts the loops. Does not keep the pool alive.

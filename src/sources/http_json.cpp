@@ -88,7 +88,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
  public:
   Reading(HttpJsonProbe& probe, Deadline deadline) : probe_(probe), deadline_(deadline) {}
   ~Reading() override {
-    // Hold no descriptors of a target that cannot be read until its next reading.
+    // Close the descriptors of a target that cannot be read; its next reading opens new ones.
     if (!is_done_) probe_.client_.reset();
   }
 

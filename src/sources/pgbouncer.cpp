@@ -84,8 +84,8 @@ void add_pools(const std::string& source, const QueryResult& pools, const PgBoun
   });
 }
 
-/// Adds the counters of each database, from SHOW STATS_TOTALS or, in older versions, from SHOW STATS, whose
-/// columns have a prefix.
+/// Adds the counters of each database, from SHOW STATS_TOTALS or, where the console lacks that, from SHOW
+/// STATS, whose columns have a prefix.
 void add_databases(const std::string& source, const PgBouncerAnswers& answers, const PgBouncerLimits& limits,
                    ProbeResult& all) {
   std::map<std::string, PoolSnapshot> found;

@@ -32,8 +32,8 @@ bool all_paused(const QueryResult& state) {
   return paused;
 }
 
-/// Returns a limit of one user, without a value for 0, which is "unlimited"; nullopt when the user has no
-/// such setting.
+/// Returns one user's limit: an empty Count for 0, which is "unlimited"; nullopt when the user has no such
+/// setting.
 std::optional<Count> own_limit(const Row& row, std::string_view column) {
   const Count value = row.count(column);
   if (!value) return std::nullopt;

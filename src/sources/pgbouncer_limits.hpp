@@ -13,8 +13,8 @@ namespace dbpool {
 /// PgBouncer's own console, which is not a pool.
 inline constexpr std::string_view pgbouncer_console = "pgbouncer";
 
-/// The answers of a PgBouncer's console; one without columns and rows to a statement that it does not know or
-/// was not asked. REQUIRES: the results outlive it.
+/// The answers of a PgBouncer console. A statement that it does not know, or was not asked, has one without
+/// columns and rows. REQUIRES: the results outlive it.
 struct PgBouncerAnswers {
   const QueryResult &pools, &databases, &totals, &stats, &config, &lists, &state, &users, &clients;
 };

@@ -17,7 +17,7 @@ std::unique_ptr<Probe> pgpool_probe(std::string source, std::shared_ptr<Driver> 
 /// Returns the statements, in the order of the answers that `parse_pgpool` expects.
 std::vector<Statement> pgpool_statements();
 /// Returns the figures of the answers. Pure. The exporter's own session counts as idle. throws Error for an
-/// answer that lacks a column of every version.
+/// answer that lacks a column that every version has.
 ProbeResult parse_pgpool(const std::string& source, const Answers& answers);
 /// Returns the figures of a pooler without a free child: the pools of the `last` reading, and one client that
 /// has waited for `waited`. Pure.

@@ -16,7 +16,7 @@ namespace dbpool {
 struct ProbeResult {
   std::vector<PoolSnapshot> pools;                       ///< each with its full `pool` label
   std::map<std::string, std::vector<LeakReport>> leaks;  ///< by `pool` label, longest held first
-  /// Pools beyond the limit, where the probe itself applies it; nullopt = it does not.
+  /// Number of pools beyond the limit, where the probe itself applies it; nullopt = it does not.
   std::optional<std::uint64_t> dropped;
   std::vector<std::string> hints;  ///< errors in the configuration to correct, although the reading succeeded
 };

@@ -44,7 +44,7 @@ std::uint64_t bound(ProbeResult& result, std::size_t limit) {
   return dropped;
 }
 
-/// Returns the pool as it is shown when its source cannot be read.
+/// Returns a copy with only the name, for a source that cannot be read.
 PoolSnapshot known_by_name(const PoolSnapshot& pool) {
   PoolSnapshot named;
   named.pool = pool.pool;

@@ -156,7 +156,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     } else if (excused_ && !resumed_) {
       resumed_ = now;
     } else if (excused_ && now - *resumed_ >= pace_.timeout) {
-      // The pool has been serving again for a full timeout, so the wait counts from then on.
+      // The pool has served again for a full timeout, so the wait counts, from the moment it resumed.
       excused_ = false;
       if (asking_ != nullptr) books_.access()->waiting_since(*resumed_);
     }
@@ -166,7 +166,8 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   /// Returns whether to give up waiting. PgBouncer does not read from a client that waits for a server, so a
   /// client that disconnects stays in its queue; with one more each turn, the exporter would cause the crowd
   /// that it measures. So the client waits until it is answered or disconnected. It gives up earlier only
-  /// when the pooler reports no waiting client: PgBouncer reads from a client that has a server.
+  /// when the pooler reports no waiting client: PgBouncer reads from a client that has a server, and notices
+  /// that it disconnects.
   bool leaves() {
     if (stopped_) return true;
     if (asking_ != nullptr) time_out_again();
@@ -255,7 +256,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   std::unique_ptr<PatientOperation> patient_;  // runs `connecting_` or `asking_`
   std::uint64_t reads_ = 0;                    // of the pooler when the present step began
   bool excused_ = false;                       // the present step does not count
-  std::optional<Duration> resumed_;            // when the pooler served again; the step is still excused
+  std::optional<Duration> resumed_;            // since when the pooler serves again while `excused_`
   bool fresh_ = true;                          // the connection was opened in this turn
   std::string user_;                           // that the pooler logs in as; "" = not known yet
   TimePoint began_;

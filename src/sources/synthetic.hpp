@@ -13,8 +13,7 @@ namespace dbpool {
 /// When acquisitions are tried.
 struct SyntheticPace {
   Duration interval = std::chrono::seconds(5);  ///< from the beginning of one to that of the next
-  Duration timeout =
-      std::chrono::seconds(2);  ///< an acquisition, or the connect before it, that lasts longer has failed
+  Duration timeout = std::chrono::seconds(2);   ///< an acquisition or a connect that lasts longer has failed
 };
 
 /// A pooler with measured client waits: a client of its own runs one trivial transaction after another

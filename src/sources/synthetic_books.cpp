@@ -62,7 +62,7 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.last_timeout_at = own.last_timeout_at;
 
   if (in_line_ && pool.waiting.value_or(0) > 0) pool.probing_waiters = 1;
-  // A present wait counts too, of our client or of one that the pooler reports.
+  // A wait in progress counts too, of our client or of one that the pooler reports.
   double waiting = pool.oldest_waiter.value_or(0);
   if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));
   wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
