@@ -18,14 +18,14 @@ constexpr std::size_t largest = 16U << 20U;
 using BioHandle = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using X509Handle = std::unique_ptr<X509, decltype(&X509_free)>;
 
-/// A certificate is never encrypted; OpenSSL would ask at the terminal for the passphrase of one that says
-/// so.
+/// Gives no passphrase. Without this callback OpenSSL would ask at the terminal when a block is marked as
+/// encrypted; a certificate never is.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
   return 0;
 }
 
-/// Reads the next certificate; blocks of another kind are skipped. Returns false at the end or at an error,
-/// which OpenSSL's queue has.
+/// Reads the next certificate and skips blocks of other kinds. Returns false at the end or after an error,
+/// which is in OpenSSL's queue.
 bool read_certificate(BIO* in) {
   const X509Handle read(PEM_read_bio_X509_AUX(in, nullptr, no_passphrase, nullptr), X509_free);
   return read != nullptr;
@@ -35,7 +35,7 @@ bool read_certificate(BIO* in) {
 
 std::string ca_file_problem(const std::filesystem::path& file) {
   std::error_code ignored;
-  // Opening a pipe or a device could keep the reader waiting.
+  // Opening a pipe or a device could block.
   std::ifstream stream;
   if (std::filesystem::is_regular_file(file, ignored)) stream.open(file, std::ios::binary);
   if (!stream.is_open()) return "not a readable file";

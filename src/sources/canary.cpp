@@ -7,14 +7,14 @@
 namespace dbpool {
 namespace {
 
-/// How long a loop rests before it looks again whether the pool is there.
+/// The longest rest before a loop checks again whether the pool is serving.
 constexpr Duration longest_rest = std::chrono::milliseconds(500);
-/// After a connection that had ended; by then the pool has found out whether it can have others.
+/// The rest after a connection that had ended; by then the pool knows whether it can open others.
 constexpr Duration short_rest = std::chrono::milliseconds(100);
 
 }  // namespace
 
-/// One loop: a chain of tasks, each of which begins the next, so that no two of them run at a time.
+/// One loop: a chain of tasks, each of which starts the next, so that no two of them run at the same time.
 class Canary::Loop : public std::enable_shared_from_this<Loop> {
  public:
   Loop(std::weak_ptr<Pool> pool, const CanaryOptions& options, const Runtime& runtime)
@@ -30,7 +30,7 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
     const auto purpose = options_.hold == Duration::zero() ? LeasePurpose::probe : LeasePurpose::work;
     pool->acquire_async({.timeout = {}, .site = "canary"}, purpose,
                         [self = shared_from_this()](std::optional<Lease> lease, const std::exception_ptr&) {
-                          // The pool has counted why there is none.
+                          // The pool has counted the failure.
                           if (!lease) return self->turn_after(self->options_.interval);
                           self->query(std::move(*lease));
                         });
@@ -43,7 +43,7 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
     querying_ = true;
     Lease::check_async(std::move(lease), options_.query, [self = shared_from_this()](Lease checked) {
       self->querying_ = false;
-      // A server that ends what is idle would else leave every turn without an answer.
+      // Otherwise no turn would get an answer from a server that closes idle connections.
       const bool ended = checked.has_ended();
       if (ended && !std::exchange(self->repeats_, true)) return self->repeat(std::move(checked));
       self->repeats_ = false;
@@ -59,7 +59,7 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
       lease.release();
       return turn_after(options_.interval);
     }
-    // A std::function must be copyable, a lease is not.
+    // A std::function must be copyable; a lease is not.
     const auto held = std::make_shared<Lease>(std::move(lease));
     runtime_.scheduler->at(runtime_.clock->now() + options_.hold, [self = shared_from_this(), held] {
       held->release();
@@ -76,7 +76,7 @@ class Canary::Loop : public std::enable_shared_from_this<Loop> {
   const Runtime runtime_;
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> querying_ = false;
-  bool repeats_ = false;  // of the one task that runs at a time
+  bool repeats_ = false;  // this turn repeats one whose connection had ended; only the running task uses it
 };
 
 Canary::Canary(const std::shared_ptr<Pool>& pool, const CanaryOptions& options, const Runtime& runtime) {

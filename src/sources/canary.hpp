@@ -8,8 +8,8 @@
 
 namespace dbpool {
 
-/// Exercises a pool, so that it has latencies to show even when nobody else uses it: `concurrency` loops,
-/// each of them acquire, `query`, keep the lease for `hold`, release, wait `interval`. No loop holds a thread
+/// A canary, which gives a pool latencies to show even when it has no other users: `concurrency` loops, each
+/// of them acquire, `query`, keep the lease for `hold`, release, wait `interval`. No loop holds a thread
 /// while it waits. The loops rest while the pool initializes or recovers. Any thread may call it.
 class Canary {
  public:
@@ -19,9 +19,10 @@ class Canary {
   Canary(const Canary&) = delete;
   Canary& operator=(const Canary&) = delete;
 
-  /// Begins no further turn. A lease that is held stays for its `hold`, one that is being checked does not.
+  /// Starts no further turn. A held lease is kept for its `hold`; one whose query is running is released
+  /// after it.
   void stop() noexcept;
-  /// Leases whose query is running right now.
+  /// Returns the number of leases whose query is running.
   std::size_t querying() const noexcept;
 
  private:

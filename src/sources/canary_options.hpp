@@ -7,10 +7,10 @@
 
 namespace dbpool {
 
-/// How the canaries of one pool behave: `concurrency` independent loops, each of them acquire, `query`, keep
+/// Options of the canaries of one pool: `concurrency` independent loops, each of them acquire, `query`, keep
 /// the lease for `hold`, release, wait `interval`.
 struct CanaryOptions {
-  Duration interval = std::chrono::seconds(5);  ///< between the end of one turn and the next; 0 = no canary
+  Duration interval = std::chrono::seconds(5);  ///< from the end of one turn to the next; 0 = no canary
   unsigned concurrency = 1;                     ///< 1 or more
   Duration hold{0};                             ///< 0 = a probe, which health does not count as load
   std::string query = "SELECT 1";

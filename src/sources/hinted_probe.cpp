@@ -11,7 +11,7 @@
 namespace dbpool {
 namespace {
 
-/// How a server answers that takes `SHOW POOLS` for a setting of its own, or has no such database.
+/// SQLSTATEs of a server that reads `SHOW POOLS` as a setting of its own, or has no such database.
 constexpr std::string_view unknown_setting = "42704", unknown_database = "3D000";
 
 bool says_any(const DriverError& error, std::initializer_list<std::string_view> phrases) {
@@ -23,7 +23,7 @@ std::string_view hint_for(SourceKind kind, const DriverError& error) {
   const bool not_understood = error.sqlstate() == unknown_setting;
   switch (kind) {
     case SourceKind::pgbouncer:
-      // PgBouncer has one SQLSTATE for everything.
+      // PgBouncer uses one SQLSTATE for every error.
       if (!not_understood && error.sqlstate() != unknown_database &&
           !says_any(error, {"no such database", "bouncer config error"})) {
         return "";
@@ -32,7 +32,7 @@ std::string_view hint_for(SourceKind kind, const DriverError& error) {
     case SourceKind::pgpool:
       return not_understood ? "this server is not Pgpool-II; is the port right?" : "";
     case SourceKind::pg_stat_activity:
-      // Its console's answer to a SELECT.
+      // PgBouncer's console answers a SELECT with one of these.
       if (!says_any(error, {"failed: failure (08P01)", "invalid command"})) return "";
       return "this is PgBouncer's console; allowed: a database of the PostgreSQL server";
     default:

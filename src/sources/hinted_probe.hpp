@@ -6,9 +6,9 @@
 
 namespace dbpool {
 
-/// The same probe, whose errors also say what is likely to be the cause where the server at the other end is
-/// of another kind than `kind`: a database behind PgBouncer instead of its console, a PostgreSQL instead of
-/// Pgpool-II, PgBouncer's console instead of a PostgreSQL.
+/// Wraps `probe` so that its errors also name the likely cause when the server at the other end is not of
+/// `kind`: a database behind PgBouncer instead of its console, PostgreSQL instead of Pgpool-II, PgBouncer's
+/// console instead of PostgreSQL.
 std::unique_ptr<Probe> hinted_probe(std::unique_ptr<Probe> probe, SourceKind kind);
 
 }  // namespace dbpool

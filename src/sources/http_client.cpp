@@ -32,7 +32,7 @@ curl_slist* appended(curl_slist* list, const std::string& text) {
   return longer;
 }
 
-/// What libcurl is told of a host's addresses, so that it asks nobody else.
+/// Returns the addresses of a host in the form of CURLOPT_RESOLVE, so that libcurl does not look them up.
 std::string resolved(const HttpUrl& url, const std::vector<std::string>& addresses) {
   std::string entry = url.host + ":" + url.port + ":";
   const char* separator = "";
@@ -94,7 +94,7 @@ void HttpClient::start(const HttpRequest& request) {
   set(CURLOPT_WRITEDATA, this);
   set(CURLOPT_HEADERFUNCTION, on_header);
   set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_ACCEPT_ENCODING, "gzip");  // libcurl inflates; on_body counts what comes out
+  set(CURLOPT_ACCEPT_ENCODING, "gzip");  // libcurl inflates; on_body counts the inflated bytes
   set(CURLOPT_MAXFILESIZE, static_cast<long>(max_bytes));
   set(CURLOPT_ERRORBUFFER, error_.data());
   set(CURLOPT_NOSIGNAL, 1L);
@@ -140,7 +140,7 @@ void HttpClient::set_where_to(const HttpRequest& request) {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_PROXY, "");  // else libcurl would look up a proxy's name on threads of its own
+  set(CURLOPT_PROXY, "");  // otherwise libcurl would look up a proxy's name on its own threads
   resolved_.reset();
   if (!request.addresses.empty()) {
     resolved_.reset(appended(nullptr, resolved(request.url, request.addresses)));
@@ -150,7 +150,7 @@ void HttpClient::set_where_to(const HttpRequest& request) {
   if (request.ca_file.empty()) return;
   set(CURLOPT_CAINFO, request.ca_file.c_str());
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // a renewed file counts at the next connect
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // the next connect reads a renewed file
 }
 
 void HttpClient::set_who(const HttpRequest& request) {
@@ -167,7 +167,7 @@ void HttpClient::set_who(const HttpRequest& request) {
   }
 }
 
-/// Tells libcurl of what is ready. Returns whether there was anything.
+/// Reports ready descriptors and a due timer to libcurl. Returns whether there were any.
 bool HttpClient::act() {
   int running = 0;
   std::array<epoll_event, 8> events{};
@@ -200,7 +200,7 @@ void HttpClient::fail(CURLcode code) {
   long os_error = 0;
   curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
   std::string text = curl_easy_strerror(code);
-  // libcurl's longer texts tell how many milliseconds it took, so that no two would be the same.
+  // libcurl's longer texts contain elapsed milliseconds, so no two would be the same.
   const bool is_tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
   if (is_tls && error_[0] != '\0') text = error_.data();
   if (code == CURLE_COULDNT_CONNECT && os_error != 0) {

@@ -14,12 +14,12 @@
 
 namespace dbpool {
 
-/// One document to get.
+/// A request for one document.
 struct HttpRequest {
   HttpUrl url;
-  std::vector<std::string> addresses;      ///< what the host's name stands for; none where it is an address
+  std::vector<std::string> addresses;      ///< addresses of the host's name; empty if the host is an address
   std::string username, password, bearer;  ///< empty = none
-  std::string ca_file;  ///< to trust instead of the system's certificates; "" = the system's
+  std::string ca_file;  ///< certificates to trust instead of the system's; "" = the system's
 };
 
 struct HttpResponse {
@@ -27,27 +27,27 @@ struct HttpResponse {
   std::string body;
 };
 
-/// Gets documents by libcurl without ever waiting: what it waits for is a descriptor that its caller watches.
-/// One request and one thread at a time. It keeps a connection to the server for the next request. Redirects
-/// are not followed, proxies not used, names not looked up.
+/// An HTTP client on libcurl that never waits: its caller watches the descriptor that it returns. One request
+/// and one thread at a time. Keeps a connection to the server for the next request. Does not follow
+/// redirects, use proxies or look up names.
 class HttpClient {
  public:
-  static constexpr std::size_t max_bytes = 8 << 20;  ///< of an answer; a larger one is an error
+  static constexpr std::size_t max_bytes = 8 << 20;  ///< of headers and inflated body; more is an error
 
-  /// throws DriverError (other) when the system gives no descriptor.
+  /// throws DriverError (other) when no descriptor is left.
   HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient();
 
-  /// Begins a request. Does not block. The one before it is abandoned if it is still under way.
+  /// Starts a request. Does not block. Abandons a request in progress.
   void start(const HttpRequest& request);
-  /// Goes as far as it can without waiting. Returns what to wait for, nullopt when the answer is complete.
-  /// throws DriverError, whose text says what happened but not to whom.
+  /// Advances as far as possible without waiting. Returns what to wait for; nullopt when the answer is
+  /// complete. throws DriverError, whose text describes the failure; the caller adds the server.
   std::optional<IoWait> advance(Deadline deadline);
-  /// REQUIRES: `advance()` returned nullopt.
+  /// Returns the answer. REQUIRES: `advance()` returned nullopt.
   HttpResponse take();
-  /// Ends a request that is under way, and its connection.
+  /// Ends a request in progress and its connection.
   void abandon() noexcept;
 
  private:

@@ -14,7 +14,8 @@
 namespace dbpool {
 namespace {
 
-/// What a status says that brings no document; "" when it may bring one. A health document may come with 503.
+/// Describes why this HTTP status carries no document; "" if it may carry one, as 503 does on health
+/// endpoints.
 std::string problem_of(long status) {
   const std::string text = "it answered " + std::to_string(status);
   if (status >= 300 && status < 400) return text + ", and redirects are not followed";
@@ -24,7 +25,7 @@ std::string problem_of(long status) {
   return (status >= 200 && status < 300) || status == 503 ? "" : text;
 }
 
-/// A secret that goes into a header. `shown`: how an error calls the file.
+/// Reads a secret that is sent in a header. `shown`: the name of the file in errors.
 std::string read_credential(const std::filesystem::path& file, const std::string& shown) {
   std::string text = read_secret_file(file, shown);
   if (text.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
@@ -56,7 +57,7 @@ class HttpJsonProbe : public Probe {
   class Reading;
 
   static std::string credential(const std::filesystem::path& file) {
-    // The secret itself may have been put where its file belongs.
+    // The option may hold the secret itself instead of a file's name.
     const bool is_path = file.is_absolute() || file.string().starts_with('.');
     return read_credential(file,
                            is_path ? file.string() : "a credential's file (no absolute path, so not shown)");
@@ -82,12 +83,12 @@ class HttpJsonProbe : public Probe {
   MissingFields missing_fields_;
 };
 
-/// Looks the host's name up and gets one document after the other.
+/// One reading: looks up the host's name, then gets one document after the other.
 class HttpJsonProbe::Reading : public ProbeOperation {
  public:
   Reading(HttpJsonProbe& probe, Deadline deadline) : probe_(probe), deadline_(deadline) {}
   ~Reading() override {
-    // A target that cannot be read holds no descriptors until its next turn.
+    // Close the descriptors of a target that cannot be read; its next reading opens new ones.
     if (!is_done_) probe_.client_.reset();
   }
 

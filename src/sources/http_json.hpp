@@ -16,7 +16,7 @@ namespace dbpool {
 inline constexpr std::array<std::string_view, 5> http_json_preset_names{"ombudsman", "codebase-mcp", "eros",
                                                                         "snowflake", "custom"};
 
-/// Where the figures are and how the document is read.
+/// Options of a JSON endpoint: where its figures are, and how to read them.
 struct HttpJsonOptions {
   std::string url;
   std::string preset = "ombudsman";  ///< one of `http_json_preset_names`
@@ -30,20 +30,20 @@ struct HttpJsonOptions {
   bool operator==(const HttpJsonOptions&) const = default;
 };
 
-/// Reads an application's JSON endpoint. The pool is `<source>`, or `<source>/<pool>` where there are
-/// several. A name is cut to 200 bytes.
+/// Returns a probe of an application's JSON endpoint. Its pool is `<source>`, or `<source>/<pool>` where
+/// there are several. A pool's name is cut to 200 bytes.
 std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions& options,
                                        std::shared_ptr<NameResolver> names);
 
-/// What is wrong with a field or with where it is to be found, with preset `custom`, and what is allowed; ""
-/// when it is fine.
+/// Describes the error in a field of preset `custom` or in its place, and what is allowed; "" when there is
+/// none.
 std::string http_json_field_problem(const std::string& field, const std::string& place);
 
-/// What is wrong with a file that is to hold a password or a token, without its name, which may be the secret
-/// itself; "" when it is fine.
+/// Describes the error in a file that should hold a password or a token, without its name, which may be the
+/// secret itself; "" when there is none.
 std::string http_credential_problem(const std::filesystem::path& file);
 
-/// What is wrong with options, first of all their URL, which is not quoted; "" when they are fine.
+/// Describes an error in the options, including their URL, which is not quoted; "" when there is none.
 std::string http_json_problem(const HttpJsonOptions& options);
 
 }  // namespace dbpool

@@ -15,7 +15,7 @@ using S = PoolSnapshot;
 
 constexpr std::size_t longest_word = 100, longest_text = 500;
 
-/// Returns whether there is a value.
+/// Sets `field` unless it is known already. Returns whether there is a value.
 template <typename Value>
 bool fill(JsonPool& pool, std::optional<Value>& field, std::optional<Value> value) {
   if (!value) return false;
@@ -36,13 +36,13 @@ bool state(JsonPool& pool, const json& value) {
   return count<Field>(pool, value);
 }
 
-/// One that `finished` makes something of.
+/// Sets a figure from which `finished` derives others.
 template <S::Count JsonPool::*Field>
 bool part(JsonPool& pool, const json& value) {
   return fill(pool, pool.*Field, json_count(value));
 }
 
-/// 0 means unlimited.
+/// Sets a limit; leaves it unknown for 0, which is "unlimited".
 template <S::Count S::*Field>
 bool limit(JsonPool& pool, const json& value) {
   const auto bound = json_count(value);
@@ -82,7 +82,7 @@ bool truth(JsonPool& pool, const json& value) {
   return fill(pool, pool.snapshot.*Field, json_truth(value));
 }
 
-/// The document does not say of which kind its errors are.
+/// Counts all errors as `other`, since the document does not report their kind.
 bool errors(JsonPool& pool, const json& value) {
   return fill(pool, pool.snapshot.errors[index_of(ErrorKind::other)], json_count(value));
 }
@@ -194,7 +194,8 @@ const JsonField* find_json_field(std::string_view name) {
 
 namespace {
 
-/// What of a total is in no state that is known; nullopt when it is less than they are.
+/// Returns the connections of a total that are in no known state; nullopt when the total is unknown or less
+/// than the known states.
 S::Count rest_of(const S::Count& total, const S& states) {
   const std::uint64_t in_states = states.total().value_or(0);
   return total >= in_states ? S::Count(*total - in_states) : std::nullopt;
@@ -209,18 +210,18 @@ PoolSnapshot finished(JsonPool pool) {
   if (!s.max && s.configured && pool.max_overflow) s.max = plus(s.configured, pool.max_overflow);
   const S::Count rest = rest_of(pool.total, s);
   if (rest > 0U || (rest && !s.total())) s.unknown = rest;
-  // Why the others were closed, nobody says.
+  // The document does not report why the others were closed.
   auto& by_age = s.closed[index_of(CloseReason::max_lifetime)];
   by_age = pool.recycled;
   if (pool.closed)
     s.closed[index_of(CloseReason::closed)] = *pool.closed - std::min(*pool.closed, by_age.value_or(0));
-  // Whoever waits now has waited within the window, also where nobody tells that.
+  // A client that waits now has waited within the window, even if the document does not report that peak.
   s.wait_judged_peak = std::max(s.wait_recent_peak, s.oldest_waiter);
   return std::move(s);
 }
 
 std::string http_json_fields_markdown() {
-  std::vector<std::pair<std::string_view, std::string>> rows;  // meaning, and the names that have it
+  std::vector<std::pair<std::string_view, std::string>> rows;  // meaning, and names of its fields
   for (const JsonField& field : fields) {
     auto row = std::ranges::find(rows, field.meaning, &decltype(rows)::value_type::first);
     if (row == rows.end()) row = rows.insert(row, {field.meaning, ""});

@@ -12,35 +12,36 @@
 
 namespace dbpool {
 
-/// A pool as a document tells it: what a snapshot has, and figures that others follow from.
+/// A pool read from a document: its snapshot, and figures from which others follow.
 struct JsonPool {
   PoolSnapshot snapshot;
   std::string name;
   PoolSnapshot::Count total, max_overflow, closed, recycled;
-  bool null_state = false;  ///< it says that it does not know its idle connections, or its active ones
+  bool null_state = false;  ///< the document has null for its idle or its active connections
   std::size_t figures = 0;  ///< numbers found in the document
 };
 
-/// A field that a value of a document can fill. What is known already stays.
+/// A field of a pool that a value in a document can set.
 struct JsonField {
   std::string_view name;
   std::string_view meaning;
-  /// Returns false for what cannot be its value, such as a negative count; that leaves the field unknown.
+  /// Sets the field unless it is known already. Returns false for a value that it cannot have, such as a
+  /// negative count, and leaves the field unknown.
   bool (*set)(JsonPool&, const nlohmann::json&);
 };
 
-/// All of them.
+/// Returns all fields.
 std::span<const JsonField> http_json_fields();
 
-/// nullptr when there is none of that name.
+/// Returns the field of that name; nullptr when there is none.
 const JsonField* find_json_field(std::string_view name);
 
-/// Fills in what follows from other figures: of idle, active and total each from the other two, and the
-/// connections of which only the total is known. A total that is less than its parts says nothing. Where the
-/// document itself says null for a state, it is not known, since the total may be that of the others.
+/// Returns the snapshot with the figures that follow from others: idle or active from the total and the other
+/// one, and `unknown` from the rest of the total. Ignores a total that is less than its parts. Where the
+/// document has null for a state, that state stays unknown, since the total may count only the others.
 PoolSnapshot finished(JsonPool pool);
 
-/// The fields as a Markdown table, for the documentation.
+/// Returns the fields as a Markdown table, for the documentation.
 std::string http_json_fields_markdown();
 
 }  // namespace dbpool

@@ -15,11 +15,11 @@ using Documents = std::vector<json>;
 
 constexpr std::size_t longest_name = 200;
 
-/// A place: `pointer`, or `reference#pointer`.
+/// Where a value is: `pointer`, or `reference#pointer`.
 struct Place {
   std::string reference;
   std::vector<std::string> pointer;
-  std::string shown;  ///< the pointer; a reference may hold a secret
+  std::string shown;  ///< the pointer only, since a reference may hold a secret
 };
 
 std::string shown(std::string_view pointer) {
@@ -48,7 +48,7 @@ bool is_what(const json& value, JsonShape::Marker what) {
   return false;
 }
 
-/// What a value is, in words that show nothing of it.
+/// Names the type of a value without quoting it.
 std::string kind_of(const json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "an array";
@@ -56,13 +56,13 @@ std::string kind_of(const json& value) {
   return value.is_boolean() ? "true or false" : "a number";
 }
 
-/// One reading, as far as it has come.
+/// The pools of one reading, collected one by one.
 class Pools {
  public:
   Pools(const JsonShape& shape, const Documents& documents)
       : shape_(shape), documents_(documents), problems_(shape.mappings.size()), found_(problems_.size()) {}
 
-  /// `within`: what the pointers into the first document begin at.
+  /// Reads one pool. `within`: the value at which pointers into the first document begin.
   JsonPool read(const json& within) {
     JsonPool pool;
     for (std::size_t i = 0; i < shape_.mappings.size(); ++i) {
@@ -84,7 +84,7 @@ class Pools {
 
   std::size_t figures() const { return figures_; }
 
-  /// With a lookup for each field. REQUIRES: called once, at the end.
+  /// Returns the reading with a lookup for each field. REQUIRES: called once, at the end.
   JsonReading with_fields() && {
     for (std::size_t i = 0; i < problems_.size() && !reading_.result.pools.empty(); ++i) {
       reading_.lookups.push_back(
@@ -92,7 +92,7 @@ class Pools {
     }
     return std::move(reading_);
   }
-  /// With one for all of them. REQUIRES: called once, at the end.
+  /// Returns the reading with one lookup for all figures. REQUIRES: called once, at the end.
   JsonReading with_preset(const std::string& preset) && {
     const bool found = figures_ > 0 || reading_.result.pools.empty();
     reading_.lookups = {{"", found ? "" : "its answer has no figure that preset " + preset + " knows"}};
@@ -125,7 +125,7 @@ void add_all(Pools& pools, const std::string& source, const json& documents) {
   }
 }
 
-/// Why there is no figure at all: the first fields that were not found.
+/// Describes a document without any figure: the problems of the first fields that were not found.
 std::string without_figures(const std::vector<FieldLookup>& lookups) {
   constexpr int most = 3;
   std::string text = "its answer has a number in none of the fields";

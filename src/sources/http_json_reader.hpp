@@ -9,22 +9,24 @@
 
 namespace dbpool {
 
-/// What a reading's documents come to.
+/// The result of one reading's documents.
 struct JsonReading {
   ProbeResult result;
-  std::vector<FieldLookup> lookups;  ///< of the mapped fields; of the figures as a whole with a preset
+  std::vector<FieldLookup> lookups;  ///< one for each mapped field; with a preset, one for all figures
 };
 
-/// Turns the documents of one reading into figures. Pure and immutable; any thread may call it.
+/// A reader that turns the documents of one reading into figures. Pure and immutable; any thread may call it.
 class HttpJsonReader {
  public:
-  /// throws Error for a field or pointer that is none.
+  /// throws Error for an unknown field, an invalid pointer, or preset `custom` without fields.
   explicit HttpJsonReader(const HttpJsonOptions& options);
 
-  /// The documents that a reading takes, as references to follow from the URL; "" is the URL itself.
+  /// Returns the documents that a reading needs, as references to resolve against the URL; "" is the URL
+  /// itself.
   const std::vector<std::string>& references() const noexcept { return references_; }
-  /// `documents`: the text of each, in the order of `references()`. throws Error, which quotes none of it,
-  /// when one is no JSON or has none of the forms that are known.
+  /// Reads the documents. `documents`: the text of each, in the order of `references()`. throws Error, which
+  /// quotes no document, when one is not JSON, when they have no known form or, with preset `custom`, when no
+  /// field has a figure.
   JsonReading read(const std::string& source, const std::vector<std::string>& documents) const;
 
  private:
@@ -36,7 +38,8 @@ class HttpJsonReader {
   std::vector<JsonShape> shapes_;
 };
 
-/// Reads one document, and hints at every field that it lacks. Pure. throws what `HttpJsonReader` says.
+/// Reads one document, as the answer to every reference, and hints at every field that it lacks. Pure. throws
+/// Error as `HttpJsonReader` does.
 ProbeResult parse_http_json(const std::string& source, const HttpJsonOptions& options,
                             const std::string& text);
 

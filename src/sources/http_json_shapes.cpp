@@ -18,7 +18,7 @@ void add(std::vector<JsonMapping>& mappings, const Names& names, const std::stri
   }
 }
 
-/// The codebase-mcp document's PoolStatistics.
+/// PoolStatistics of the codebase-mcp document.
 const Names codebase_mcp_statistics{{"idle", "/idle_connections"},
                                     {"active", "/active_connections"},
                                     {"total", "/total_connections"},
@@ -32,7 +32,7 @@ const Names codebase_mcp_statistics{{"idle", "/idle_connections"},
                                     {"last_error", "/last_error"},
                                     {"last_error_at", "/last_error_time"}};
 
-/// Its health://connection-pool.
+/// health://connection-pool of the codebase-mcp document.
 const Names codebase_mcp_health{{"status", "/status"},
                                 {"total", "/database/pool/total"},
                                 {"idle", "/database/pool/idle"},
@@ -42,7 +42,7 @@ const Names codebase_mcp_health{{"status", "/status"},
                                 {"response_time_ms", "/database/latency_ms"},
                                 {"last_error", "/database/last_error"}};
 
-/// The EROS document's get_stats(), but for the size, which has another name in ours.
+/// get_stats() of the EROS document, without the size, which this exporter's document has under another name.
 const Names eros_statistics{{"max_overflow", "/max_overflow"},
                             {"idle", "/available"},
                             {"total", "/total_connections"},
@@ -54,7 +54,7 @@ const Names eros_statistics{{"max_overflow", "/max_overflow"},
                             {"health_check_failures", "/health_check_failures"},
                             {"max_age", "/connection_max_age"}};
 
-/// The Ombudsman document's statistics of a pool.
+/// The statistics of a pool in the Ombudsman document.
 const Names ombudsman_statistics{{"name", "/name"},
                                  {"idle", "/pool_size"},
                                  {"active", "/active_connections"},
@@ -68,7 +68,7 @@ const Names ombudsman_statistics{{"name", "/name"},
                                  {"recycled", "/statistics/stale_cleaned"},
                                  {"health_checks", "/statistics/health_checks"}};
 
-/// What this exporter's own documents have beside that.
+/// Values that this exporter's own documents have in addition.
 const Names our_statistics{{"driver", "/driver"},
                            {"database", "/database"},
                            {"leaked", "/leaked"},
@@ -88,7 +88,7 @@ const Names ombudsman_metrics{{"idle", "/total_idle"},         {"active", "/tota
                               {"created", "/total_created"},   {"reused", "/total_reused"},
                               {"closed", "/total_closed"},     {"errors", "/total_errors"}};
 
-/// The Snowflake document's get_current_health(), and one item of its history.
+/// get_current_health() of the Snowflake document, and one item of its history.
 const Names snowflake_health{{"status", "/status"},
                              {"total", "/metrics/total_connections"},
                              {"healthy", "/metrics/healthy_connections"},
@@ -107,7 +107,7 @@ JsonShape shape(const char* marker, const Names& names, JsonShape::Marker is = a
   return made;
 }
 
-/// As it stands in the statistics of all pools, and in those of one.
+/// Returns the form of the statistics of all pools, or of one pool.
 JsonShape ombudsman_pool(const char* marker, const std::string& below, JsonShape::Marker is) {
   JsonShape made{json_pointer(marker), is, is != any, {}};
   add(made.mappings, ombudsman_statistics, below);

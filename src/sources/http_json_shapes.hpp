@@ -9,8 +9,8 @@
 
 namespace dbpool {
 
-/// Where a field's value stands: in which of a reading's documents, and where in it or in a pool's part of
-/// it.
+/// The place of a field's value: one of a reading's documents, and a pointer into it, or into a pool's part
+/// of the first one.
 struct JsonMapping {
   const JsonField* field;
   std::vector<std::string> pointer;
@@ -18,17 +18,17 @@ struct JsonMapping {
   std::string shown = {};  ///< the pointer as configured, for messages; "" with a preset
 };
 
-/// One form that a document may have.
+/// A form that a document may have.
 struct JsonShape {
   enum class Marker { object, array, any };
 
-  std::vector<std::string> marker;  ///< what must be there for the document to have this form
+  std::vector<std::string> marker;  ///< pointer to a value that a document of this form has
   Marker marker_is = Marker::any;
-  bool has_pools = false;  ///< the marker holds several pools; else the document is one
+  bool has_pools = false;  ///< the marker points to several pools; otherwise the document is one pool
   std::vector<JsonMapping> mappings;
 };
 
-/// The forms of a preset's documents. Empty for `custom`.
+/// Returns the forms of a preset's documents, in the order in which they are tried. Empty for `custom`.
 const std::vector<JsonShape>& http_json_shapes(std::string_view preset);
 
 }  // namespace dbpool

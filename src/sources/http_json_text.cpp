@@ -15,12 +15,12 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// `word` is in lower case.
+/// Compares without regard to case. REQUIRES: `word` is in lower case.
 bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && std::ranges::equal(text.substr(0, word.size()), word, {}, lower);
 }
 
-/// Without the byte order mark and the blanks before it.
+/// Returns the text without its byte order mark and leading blanks.
 std::string_view begin_of(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -32,12 +32,12 @@ bool belongs_to_word(char c) {
          c == '_';
 }
 
-/// Whether a number is larger than any double.
+/// Returns whether a number is larger than any double.
 bool is_too_large(std::string_view word) {
   double number = 0;
   const char* const end = word.data() + word.size();
   const auto [rest, error] = std::from_chars(word.data(), end, number);
-  // It leaves a number alone that is out of range, also one that is too small, which counts as 0.
+  // from_chars reports numbers that are too small in the same way; those count as 0.
   const bool is_small =
       word.find("e-") != std::string_view::npos || word.find("E-") != std::string_view::npos;
   return error == std::errc::result_out_of_range && rest == end && !is_small;
@@ -53,7 +53,7 @@ bool is_no_figure(std::string_view word) {
   return std::ranges::any_of(names, is_name) || is_too_large(word);
 }
 
-/// The length of the string that `text` begins with, its quotes included.
+/// Returns the length of the string that `text` begins with, quotes included.
 std::size_t string_length(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '\\')
@@ -64,7 +64,7 @@ std::size_t string_length(std::string_view text) {
   return text.size();
 }
 
-/// The length of the string, word or other character that `text` begins with.
+/// Returns the length of the string, word or other character that `text` begins with.
 std::size_t piece_length(std::string_view text) {
   if (text.front() == '"') return string_length(text);
   const auto end = std::ranges::find_if_not(text, belongs_to_word);

@@ -17,7 +17,7 @@ using nlohmann::json;
 constexpr int deepest = 64;
 constexpr std::size_t most_values = 250'000;
 
-/// Takes a number of exactly `digits` digits off the front of `text`.
+/// Removes a number of exactly `digits` digits from the front of `text`.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return std::nullopt;
   const std::string_view word = text.substr(0, digits);
@@ -49,7 +49,7 @@ std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
   return std::chrono::sys_days(date);
 }
 
-/// Hours and minutes, of a day or of an offset.
+/// Removes hours and minutes, of a day or of an offset, from the front of `text`.
 std::optional<std::chrono::minutes> take_clock(std::string_view& text) {
   const auto hours = take_number(text, 2);
   const bool colon = take(text, ":");
@@ -110,7 +110,7 @@ const json* child(const json& parent, const std::string& token) {
   return index && *index < parent.size() ? &parent[*index] : nullptr;
 }
 
-/// The number that a text consists of, blanks around it aside; null when it is none.
+/// Returns the number that a text consists of, apart from blanks around it; null when it is not a number.
 json number_in(std::string_view text) {
   constexpr std::size_t longest_number = 40;
   constexpr std::string_view blanks = " \t\r\n";

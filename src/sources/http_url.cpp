@@ -27,7 +27,7 @@ void set(const UrlHandle& handle, CURLUPart part, const char* text) {
   throw Error(std::string("not a URL of the form http://host:port/path: ") + curl_url_strerror(code));
 }
 
-/// "" where the URL has no such part.
+/// Returns a part of the URL; "" when a user, password or query is absent.
 std::string get(const UrlHandle& handle, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
   const CURLUcode code = curl_url_get(handle.get(), part, &text, flags);

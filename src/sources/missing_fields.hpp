@@ -7,25 +7,25 @@
 
 namespace dbpool {
 
-/// How one reading looked for one field.
+/// The outcome of looking for one field in one reading.
 struct FieldLookup {
   std::string field;
-  std::string problem;  ///< why it was not found, to be shown; "" = it was, or has no value now
+  std::string problem;  ///< why the field was not found, for messages; "" = found, or without a value now
 };
 
-/// Remembers which fields were found, so that one that only sometimes appears is not called missing. Not
-/// thread-safe.
+/// A memory of the fields that were found, so that a field that appears only sometimes does not count as
+/// missing. Not thread-safe.
 class MissingFields {
  public:
   using Duration = std::chrono::nanoseconds;
   static constexpr Duration memory = std::chrono::hours(1);
 
-  /// The problems of the fields that were found neither now nor within `memory`, in the order of `lookups`.
-  /// `now` is on the steady clock.
+  /// Returns the problems of the fields that were found neither now nor within `memory`, in the order of
+  /// `lookups`. `now` is on the steady clock.
   std::vector<std::string> after(const std::vector<FieldLookup>& lookups, Duration now);
 
  private:
-  std::map<std::string, Duration> found_;  ///< when last
+  std::map<std::string, Duration> found_;  ///< when each field was last found
 };
 
 }  // namespace dbpool

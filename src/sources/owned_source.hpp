@@ -11,11 +11,10 @@
 
 namespace dbpool {
 
-/// A pool that this process owns, with its canary. It is its own source, by the same name. Any thread may
-/// call it.
+/// A pool that this process owns, with its canary. The source has the pool's name. Any thread may call it.
 class OwnedSource : public PoolSource {
  public:
-  /// `labels` describe the pool and go into its info. Returns at once, as Pool does.
+  /// Does not block. `labels` are added to the pool's info.
   OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> driver, const CanaryOptions& canary,
               std::map<std::string, std::string> labels, const Runtime& runtime,
               std::shared_ptr<PoolObserver> observer);
@@ -26,11 +25,11 @@ class OwnedSource : public PoolSource {
   std::vector<ConnectionSnapshot> connections(const std::string& pool) const override;
   std::vector<LeakReport> leaks(const std::string& pool) const override;
 
-  /// Goes on with another canary and other labels: same pool, same connections, same counters.
+  /// Replaces the canary and the labels; the pool, its connections and its counters stay.
   void reconfigure(const CanaryOptions& canary, std::map<std::string, std::string> labels);
   /// Ends the canary's turns and shuts the pool down. Does not block.
   void stop();
-  /// Leases that are worth waiting for after `stop`: all but those whose canary still waits for an answer.
+  /// Returns the leases to wait for after `stop`: all except those whose canary query is running.
   std::uint64_t leases_out() const;
   Pool& pool() noexcept { return *pool_; }
 

@@ -7,25 +7,25 @@
 
 namespace dbpool {
 
-/// Goes through with an operation that may miss its time: somebody hears of that, but the operation goes on
-/// until it ends by itself. Also tells how long it took, without the scheduler's part before.
+/// An operation that reports when it misses its time, but continues until it ends by itself or is given up.
+/// Also measures how long it took, without the time before its first step.
 class PatientOperation : public Operation {
  public:
   struct Listener {
-    std::function<void()> late;    ///< it has missed its time; called once
-    std::function<bool()> leaves;  ///< asked every second from then on: whether it is to be given up
+    std::function<void()> late;    ///< called once, when the operation has missed its time
+    std::function<bool()> leaves;  ///< called from then on, at least every second; returns whether to give up
   };
 
-  /// `patient`, which has no deadline, and `clock` outlive this.
+  /// REQUIRES: `patient`, which has no deadline, and `clock` outlive this.
   PatientOperation(Operation& patient, const Clock& clock, Duration timeout, Listener listener)
       : patient_(patient), clock_(clock), timeout_(timeout), listener_(std::move(listener)) {}
 
-  /// throws also DriverError (timeout) when it is given up.
+  /// throws also DriverError (timeout) when the operation is given up.
   std::optional<IoWait> advance() override;
 
-  /// Whether `late` was called.
+  /// Returns whether `late` was called.
   bool is_late() const noexcept { return late_; }
-  /// 0 until it is done.
+  /// Returns how long the operation took; 0 until it is done.
   Duration took() const noexcept { return took_; }
 
  private:

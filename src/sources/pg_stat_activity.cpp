@@ -13,7 +13,7 @@
 namespace dbpool {
 namespace {
 
-/// What to select for a column. An address without its netmask; names as text.
+/// Returns the expression to select for a column: an address without its netmask, a name as text.
 std::string expression_of(const std::string& column) {
   if (std::ranges::find(stat_activity_columns, column) == stat_activity_columns.end()) {
     throw Error("pg_stat_activity cannot be grouped by \"" + column + "\"");
@@ -25,8 +25,8 @@ std::string group_name(std::size_t index) {
   return "group_" + std::to_string(index + 1);
 }
 
-/// Ages are the server's own: its clock may differ from ours. A role that may not see a session finds no
-/// backend_type in it, so that there a client is whoever has a user and a database.
+/// A role that may not see a session reads NULL as its backend_type; such a session is a client if it has a
+/// user and a database.
 constexpr std::string_view from_clients =
     " FROM pg_catalog.pg_stat_activity"
     " WHERE pid <> pg_backend_pid() AND (backend_type = 'client backend'"
@@ -40,6 +40,7 @@ constexpr std::string_view figures =
     " min(datname) AS datname, min(usename) AS usename, min(application_name) AS application_name,"
     " min(client) AS client, min(state) AS state, min(query_start) AS query_start";
 
+/// The server calculates the ages, since its clock may differ from the exporter's.
 constexpr std::string_view session_columns =
     "datname::text, usename::text, application_name, state,"
     " CASE WHEN client_port = -1 THEN 'local socket' ELSE host(client_addr) END AS client,"
@@ -124,7 +125,7 @@ void add_row(Groups& groups, const Row& row, const StatActivityOptions& options,
   group.add(group_of(row));
 }
 
-/// Leaves `limit` groups, the largest, and one for all others. Returns how many went into that.
+/// Keeps the `limit` largest groups and merges the rest into `other`. Returns how many it merged.
 std::uint64_t fold(Groups& groups, std::size_t limit, const std::string& other) {
   if (groups.size() <= limit) return 0;
   std::vector<Groups::iterator> order;

@@ -16,7 +16,7 @@ namespace {
 using Count = PoolSnapshot::Count;
 using Seconds = PoolSnapshot::Seconds;
 
-/// By their places in `pgbouncer_statements`.
+/// The place of SHOW STATS_TOTALS in `pgbouncer_statements`.
 constexpr std::size_t totals_place = 2;
 PgBouncerAnswers named_answers(const Answers& answers) {
   std::size_t place = 0;
@@ -25,7 +25,7 @@ PgBouncerAnswers named_answers(const Answers& answers) {
 }
 
 constexpr std::string_view console = pgbouncer_console;
-/// A client that waits for longer, while the pool has no connection at all, waits for one that fails to open.
+/// Seconds. In a pool without any connection, a client that waits longer waits for one that fails to open.
 constexpr double connecting_takes = 1;
 
 Seconds from_microseconds(Seconds value) {
@@ -35,7 +35,7 @@ Seconds from_microseconds(Seconds value) {
 void read_connections(const Row& row, PoolSnapshot& pool) {
   pool.active =
       plus(row.count("sv_active"), plus(row.count("sv_active_cancel"), row.count("sv_being_canceled")));
-  // "used" are those that have been idle for longer than server_check_delay.
+  // "used" servers have been idle for longer than server_check_delay.
   pool.idle = row.count("sv_idle");
   if (pool.idle) pool.idle = plus(pool.idle, row.count("sv_used"));
   pool.checking = row.count("sv_tested");
@@ -54,7 +54,7 @@ void read_clients(const Row& row, PoolSnapshot& pool) {
   }
 }
 
-/// How long somebody has waited counts for the pool's health, unless somebody else wants it so.
+/// Counts the oldest wait towards health, except while the pool is paused or disabled.
 void judge_wait(PoolSnapshot& pool) {
   if (is_held_back(pool)) return;
   pool.wait_judged_peak = pool.oldest_waiter;
@@ -84,7 +84,8 @@ void add_pools(const std::string& source, const QueryResult& pools, const PgBoun
   });
 }
 
-/// Counters by database. SHOW STATS has had them for longer, with a prefix.
+/// Adds the counters of each database, from SHOW STATS_TOTALS or, where the console lacks that, from SHOW
+/// STATS, whose columns have a prefix.
 void add_databases(const std::string& source, const PgBouncerAnswers& answers, const PgBouncerLimits& limits,
                    ProbeResult& all) {
   std::map<std::string, PoolSnapshot> found;
@@ -111,7 +112,7 @@ void add_databases(const std::string& source, const PgBouncerAnswers& answers, c
   for (auto& [name, pool] : found) all.pools.push_back(std::move(pool));
 }
 
-/// The clients of the pooler in all, and those that are logging in, which SHOW POOLS does not know yet.
+/// Adds all clients of the pooler, and those that are logging in, which SHOW POOLS does not list yet.
 void add_front(const std::string& source, const PgBouncerAnswers& answers, ProbeResult& all) {
   PoolSnapshot pool = named(source, "", "");
   for_each_row(answers.lists, [&](const Row& row) {
@@ -141,8 +142,8 @@ void add_applications(const std::string& source, const QueryResult& clients, Pro
   for (auto& [key, pool] : found) all.pools.push_back(std::move(pool));
 }
 
-/// Which of the processes that share a port (so_reuseport) has answered, as far as their settings differ; ""
-/// for one that has its port for itself.
+/// Identifies the process that answered, among those that share a port (so_reuseport), by settings that may
+/// differ; "" for a process that shares no port.
 std::string process_of(const QueryResult& config) {
   if (pgbouncer_setting(config, "so_reuseport").value_or(0) == 0) return "";
   std::string process;
@@ -154,7 +155,7 @@ std::string process_of(const QueryResult& config) {
   return process;
 }
 
-/// Remembers which processes have answered.
+/// The processes that have answered so far.
 class Processes {
  public:
   void note(const QueryResult& config, ProbeResult& result) {

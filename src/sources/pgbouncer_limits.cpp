@@ -11,7 +11,7 @@ namespace {
 
 using Count = PoolSnapshot::Count;
 
-/// The smaller bound; nullopt is no bound.
+/// Returns the smaller bound; nullopt is no bound.
 Count smaller(Count a, Count b) {
   if (!a || !b) return a ? a : b;
   return std::min(*a, *b);
@@ -22,7 +22,7 @@ std::optional<bool> flag(const Row& row, std::string_view column) {
   return value ? std::optional(*value != 0) : std::nullopt;
 }
 
-/// Whether PAUSE or SUSPEND was said to the whole pooler, which 1.18 does not report.
+/// Returns whether the whole pooler is paused or suspended; 1.18 does not report it.
 bool all_paused(const QueryResult& state) {
   bool paused = false;
   for_each_row(state, [&](const Row& row) {
@@ -32,7 +32,8 @@ bool all_paused(const QueryResult& state) {
   return paused;
 }
 
-/// A setting of one user's own, where 0 says "unlimited"; nullopt where the user has no such setting.
+/// Returns one user's limit: an empty Count for 0, which is "unlimited"; nullopt when the user has no such
+/// setting.
 std::optional<Count> own_limit(const Row& row, std::string_view column) {
   const Count value = row.count(column);
   if (!value) return std::nullopt;
@@ -62,7 +63,7 @@ PgBouncerLimits::PgBouncerLimits(const PgBouncerAnswers& answers)
 }
 
 void PgBouncerLimits::read_databases(const PgBouncerAnswers& answers) {
-  // Before 1.16 there is only one minimum for all.
+  // Before 1.16 there is one minimum for all databases.
   const Count min_size = pgbouncer_setting(answers.config, "min_pool_size");
   const bool paused = all_paused(answers.state);
   for_each_row(answers.databases, [&](const Row& row) {
@@ -108,7 +109,7 @@ void PgBouncerLimits::count_servers(const QueryResult& pools) {
 PgBouncerLimits::Shared PgBouncerLimits::of_user(const PoolSnapshot& pool, const Database& database) const {
   const std::string& name = pool.info.user;
   Shared user{max_user_connections_, {}};
-  // A user that a database's entry names is counted there alone, before 1.23.
+  // Before 1.23 a user that a database names (force_user) is counted in that database only.
   const auto servers = servers_.find(name);
   user.used = database.forced_user || servers == servers_.end() ? servers_of(pool) : servers->second;
   const auto known = users_.find(name);
@@ -117,7 +118,7 @@ PgBouncerLimits::Shared PgBouncerLimits::of_user(const PoolSnapshot& pool, const
     user.max = *known->second.max_connections;
     if (known->second.connections) user.used = known->second.connections;
   } else if (user.max && user.used > user.max) {
-    user.max.reset();  // before 1.23 a user may have a limit of its own, which the console does not show
+    user.max.reset();  // before 1.23 the console does not show a limit of the user's own
   }
   return user;
 }
@@ -149,7 +150,7 @@ void PgBouncerLimits::apply_to(PoolSnapshot& pool) const {
     pool.overflow = *servers - std::min(*servers, *pool.configured);
   }
   if (is_held_back(pool)) return;
-  // PgBouncer keeps a minimum only where it has a client or knows whom to log in as.
+  // PgBouncer keeps a minimum only for a pool that has a client or a forced user to log in as.
   const bool kept = database.forced_user || plus(pool.clients_active, pool.clients_waiting).value_or(0) > 0;
   if (kept && database.min_size) pool.min = smaller(database.min_size, pool.configured);
 

@@ -10,44 +10,44 @@
 
 namespace dbpool {
 
-/// PgBouncer's own console, which is no pool.
+/// PgBouncer's own console, which is not a pool.
 inline constexpr std::string_view pgbouncer_console = "pgbouncer";
 
-/// What a PgBouncer's console answered; one without columns and rows to what it does not know. REQUIRES: the
-/// results outlive it.
+/// The answers of a PgBouncer console. A statement that it does not know, or was not asked, has one without
+/// columns and rows. REQUIRES: the results outlive it.
 struct PgBouncerAnswers {
   const QueryResult &pools, &databases, &totals, &stats, &config, &lists, &state, &users, &clients;
 };
 
-/// What PgBouncer lets its pools have, and how much of it is used. A value.
+/// The limits that PgBouncer sets for its pools, and how much of them is used. A value.
 class PgBouncerLimits {
  public:
   explicit PgBouncerLimits(const PgBouncerAnswers& answers);
 
-  /// Whether a database is held back; nullopt = not known.
+  /// Whether a database is paused or disabled; nullopt = not known.
   struct Pause {
     std::optional<bool> paused, disabled;
   };
   const std::map<std::string, Pause>& pauses() const noexcept { return pauses_; }
 
-  /// Sets all that `pool` may have, whether that is used up, and whether it is held back.
-  /// REQUIRES: its connections and its clients are known, as far as they ever will be.
+  /// Sets the limits of `pool`, whether one that it shares is used up, and whether the pool is paused or
+  /// disabled. REQUIRES: the connections and clients of `pool` are set, where they are known.
   void apply_to(PoolSnapshot& pool) const;
 
  private:
   using Count = PoolSnapshot::Count;
 
-  /// The entry in SHOW DATABASES.
+  /// A database's entry in SHOW DATABASES.
   struct Database {
     Count pool_size, reserve, min_size, max_connections, connections;
     bool forced_user = false;
   };
-  /// The entry in SHOW USERS, where it says anything (1.23 and later).
+  /// A user's entry in SHOW USERS; without figures before 1.23.
   struct User {
-    std::optional<Count> pool_size, max_connections;  ///< nullopt = as for others
+    std::optional<Count> pool_size, max_connections;  ///< nullopt = the general limit applies
     Count reserve, connections;
   };
-  /// What several pools have together at most, and have; nullopt = no limit, or not known.
+  /// A limit that several pools share, and how much of it is used; nullopt = no limit, or not known.
   struct Shared {
     Count max, used;
     bool used_up() const { return max && used && *used >= *max; }
@@ -57,17 +57,17 @@ class PgBouncerLimits {
   void read_users(const QueryResult& users);
   void count_servers(const QueryResult& pools);
   Shared of_user(const PoolSnapshot& pool, const Database& database) const;
-  /// The entry with what the user's own settings change.
+  /// Returns the entry with the user's own settings.
   Database for_user(Database database, const std::string& name) const;
 
   std::map<std::string, Pause> pauses_;
   std::map<std::string, Database> databases_;
   std::map<std::string, User> users_;
-  std::map<std::string, Count> servers_;  ///< by user, over all databases that do not name theirs
-  Count max_user_connections_;            ///< of users that have no other
+  std::map<std::string, Count> servers_;  ///< by user, over all databases without force_user
+  Count max_user_connections_;            ///< of users without a limit of their own
 };
 
-/// A number in SHOW CONFIG; nullopt = not known.
+/// Returns a number in SHOW CONFIG; nullopt = not known.
 PoolSnapshot::Count pgbouncer_setting(const QueryResult& config, std::string_view key);
 
 }  // namespace dbpool

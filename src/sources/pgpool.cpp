@@ -18,7 +18,7 @@ using Count = PoolSnapshot::Count;
 
 enum Question : std::size_t { ourselves, slots, children, backends, health_checks };
 
-/// The one value of a one-row answer.
+/// Returns the value of a one-row answer.
 std::optional<std::string> single(const Answers& answers, Question question, std::string_view column) {
   std::optional<std::string> value;
   for_each_row(answer_of(answers, question), [&](const Row& row) { value = row.text(column); });
@@ -31,7 +31,7 @@ Count single_count(const Answers& answers, Question question, std::string_view c
   return value;
 }
 
-/// The sum over all rows of the columns that are known; nullopt when none is.
+/// Returns the sum of the known columns over all rows; nullopt when no column is known.
 Count sum(const QueryResult& result, std::initializer_list<std::string_view> columns) {
   Count all;
   for_each_row(result, [&](const Row& row) {
@@ -40,7 +40,7 @@ Count sum(const QueryResult& result, std::initializer_list<std::string_view> col
   return all;
 }
 
-/// One place in a child's cache: a connection to every backend, for one database and user.
+/// An entry of a child's cache: a connection to every backend, for one database and user.
 struct Slot {
   std::string database, user;
   bool connected = false;  ///< a client uses it now
@@ -52,7 +52,7 @@ struct Children {
   std::set<std::string> processes;
 };
 
-/// A slot has a row for each backend.
+/// Reads the slots, each of which has a row per backend.
 Children read_children(const Answers& answers) {
   const auto own_backend = single(answers, ourselves, "pg_backend_pid");
   Children all;
@@ -80,7 +80,8 @@ PoolSnapshot named(std::string name, std::string database, std::string user) {
   return pool;
 }
 
-/// The pooler as a whole: its children, each of which serves one client at a time, for any database and user.
+/// Returns the pool of the whole pooler: its children, each of which serves one client at a time, for any
+/// database and user.
 PoolSnapshot front(const std::string& source, const Answers& answers, const Children& all) {
   PoolSnapshot pool = named(source, "", "");
   std::set<std::string> busy;
@@ -98,7 +99,7 @@ PoolSnapshot front(const std::string& source, const Answers& answers, const Chil
   return pool;
 }
 
-/// One reading over a connection of its own.
+/// A reading over a connection of its own.
 class Reading : public ProbeOperation {
  public:
   Reading(const std::string& source, const std::shared_ptr<Driver>& driver, ProbeResult& last)
@@ -117,7 +118,7 @@ class Reading : public ProbeOperation {
     } catch (const ConnectUnanswered&) {
       saturated_ = true;
     } catch (const DriverError& error) {
-      // Where children are reserved, Pgpool-II refuses instead of letting clients wait.
+      // Where children are reserved, Pgpool-II refuses clients instead of letting them wait.
       if (error.sqlstate() != too_many_connections) throw;
       saturated_ = true;
     }
@@ -136,7 +137,7 @@ class Reading : public ProbeOperation {
   const std::string& source_;
   ProbeResult& last_;
   SqlProbe probe_;
-  std::unique_ptr<ProbeOperation> asking_;  // goes before the probe
+  std::unique_ptr<ProbeOperation> asking_;  // destroyed before `probe_`, which it uses
   TimePoint began_;
   bool saturated_ = false;
 };
@@ -155,7 +156,7 @@ class PgpoolProbe : public Probe {
  private:
   const std::string source_;
   const std::shared_ptr<Driver> driver_;
-  ProbeResult last_;  // that was not a saturated one
+  ProbeResult last_;  // the last reading that was not saturated
 };
 
 }  // namespace

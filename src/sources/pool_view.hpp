@@ -7,22 +7,22 @@
 
 namespace dbpool {
 
-/// Whether somebody has told the pooler to serve nobody there.
+/// Returns whether the pool is paused or disabled.
 bool is_held_back(const PoolSnapshot& pool);
 
-/// What a pooler's last reading says of one of its pools. A value.
+/// The state of one pool in a pooler's last reading. A value.
 class PoolView {
  public:
-  /// `database`: the pool that has what is told of its database as a whole.
+  /// `database`: the label of the pool that has the figures of the whole database.
   PoolView(const PoolSource::Reading& reading, const std::string& pool, const std::string& database);
 
-  /// Whether it takes a server back after a transaction.
+  /// Returns whether the pooler takes a server back after a transaction. False when the mode is not known.
   bool lends_by_transaction() const { return mode_ == "transaction" || mode_ == "statement"; }
-  /// Whether it, or its database, is paused or disabled.
+  /// Returns whether the pool or its database is paused or disabled.
   bool held_back() const { return held_back_; }
-  /// Whether no client waits. False where that is not known.
+  /// Returns whether no client waits. False when that is not known.
   bool nobody_waits() const { return waiting_ == 0U; }
-  /// How many readings there have been.
+  /// Returns the number of readings so far.
   std::uint64_t reads() const { return reads_; }
 
  private:

@@ -12,29 +12,30 @@
 
 namespace dbpool {
 
-/// What one reading of a target comes to.
+/// The result of one reading of a target.
 struct ProbeResult {
-  std::vector<PoolSnapshot> pools;                       ///< each with its `pool` label in full
+  std::vector<PoolSnapshot> pools;                       ///< each with its full `pool` label
   std::map<std::string, std::vector<LeakReport>> leaks;  ///< by `pool` label, longest held first
-  /// Pools beyond the limit, where the probe itself has kept to it; nullopt = it has not.
+  /// Number of pools beyond the limit, where the probe itself applies it; nullopt = it does not.
   std::optional<std::uint64_t> dropped;
-  std::vector<std::string> hints;  ///< what can be mended in the configuration though the reading went well
+  std::vector<std::string> hints;  ///< errors in the configuration to correct, although the reading succeeded
 };
 
-/// One reading under way. Its `advance()` throws Error when the target gives no complete answer in time.
+/// A reading in progress. `advance()` throws Error when the reading fails or misses its deadline.
 class ProbeOperation : public Operation {
  public:
-  /// REQUIRES: `advance()` returned nullopt; called once.
+  /// Returns the result. REQUIRES: `advance()` returned nullopt; called once. throws Error for an answer that
+  /// it cannot read.
   virtual ProbeResult take() = 0;
 };
 
-/// One target whose pools live elsewhere: asks for its figures and reads them. It may keep a connection from
-/// one reading to the next. One thread at a time.
+/// A reader of one target whose pools are outside this process. It may keep a connection from one reading to
+/// the next. One thread at a time.
 class Probe {
  public:
   virtual ~Probe() = default;
-  /// Begins a reading. Does not block. The operation must not outlive the probe, and the next reading begins
-  /// only after it is gone.
+  /// Starts a reading. Does not block. REQUIRES: the probe outlives the operation, which is destroyed before
+  /// the next reading starts.
   virtual std::unique_ptr<ProbeOperation> start_read(Deadline deadline) = 0;
 };
 

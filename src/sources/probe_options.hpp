@@ -7,13 +7,13 @@
 
 namespace dbpool {
 
-/// What every probed source is told.
+/// Options of every probed source.
 struct ProbeOptions {
   std::string name;  ///< the `source` label, and the beginning of every `pool` label
   SourceKind kind = SourceKind::pgbouncer;
-  Duration interval = std::chrono::seconds(5);  ///< from the beginning of a reading to that of the next
+  Duration interval = std::chrono::seconds(5);  ///< from the beginning of one reading to that of the next
   Duration timeout = std::chrono::seconds(2);   ///< for one reading, connecting included
-  unsigned limit = 500;                         ///< pools at most; further ones are dropped and counted
+  unsigned limit = 500;                         ///< pools at most; others are dropped and counted
 
   bool operator==(const ProbeOptions&) const = default;
 };

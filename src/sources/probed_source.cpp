@@ -16,8 +16,8 @@ namespace {
 constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
 
-/// Makes valid UTF-8 of what a target calls its pools: from here on a pool has one name. Of pools that come
-/// to the same name the first stays.
+/// Converts the target's pool names to valid UTF-8, so that from here on a pool has one name. Keeps the first
+/// of several pools with the same name.
 void settle_names(ProbeResult& result) {
   std::set<std::string> names;
   std::map<std::string, std::vector<LeakReport>> leaks;
@@ -44,7 +44,7 @@ std::uint64_t bound(ProbeResult& result, std::size_t limit) {
   return dropped;
 }
 
-/// What is left of a pool whose source cannot be read.
+/// Returns a copy with only the name, for a source that cannot be read.
 PoolSnapshot known_by_name(const PoolSnapshot& pool) {
   PoolSnapshot named;
   named.pool = pool.pool;
@@ -54,7 +54,7 @@ PoolSnapshot known_by_name(const PoolSnapshot& pool) {
 
 }  // namespace
 
-/// The loop: a chain of tasks, each of which begins the next, so that no two of them run at a time.
+/// The loop: a chain of tasks, each of which starts the next, so that no two of them run at the same time.
 class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
  public:
   Reader(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
@@ -68,8 +68,9 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     if (stopped_) return;
     began_ = runtime_.clock->now();
     reading_ = probe_->start_read(Deadline(began_ + options_.timeout));
-    // Ours, not the task's: that may still hold it when the next reading begins, on another worker, and a
-    // probe has one at a time. Whoever holds the operation holds its probe as well.
+    // The reader owns the operation: the task may still hold its pointer when the next reading starts on
+    // another worker, and a probe allows one operation at a time. The pointer keeps the reader, and so the
+    // probe, alive.
     const std::shared_ptr<Operation> operation(shared_from_this(), reading_.get());
     run_on(runtime_.scheduler, operation,
            [self = shared_from_this()](const std::exception_ptr& failure) { self->end(failure); });
@@ -150,7 +151,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   const OnReading on_reading_;
   std::atomic<bool> stopped_ = false;
   Guarded<Last> last_;
-  // Of the one task that runs at a time.
+  // Used only by the running task.
   const std::unique_ptr<Probe> probe_;
   std::unique_ptr<ProbeOperation> reading_;
   Backoff backoff_{first_pause, longest_pause};

@@ -12,22 +12,22 @@
 
 namespace dbpool {
 
-/// Reads a target once per interval, however many ask, and tells the last reading. A target that fails is
-/// asked again with growing pauses (1, 2, 4, 8, 16, 16 … s, but never before its interval is over), and
-/// until then its pools are known by name only. Any thread may call it.
+/// A source that reads its target once per interval, regardless of the number of callers, and returns the
+/// last reading. After a failure it reads again after growing pauses (1, 2, 4, 8, 16, 16 … s, but at least
+/// its interval); until a reading succeeds, only the names of its pools are known. Any thread may call it.
 ///
-/// Locking: one mutex guards the last reading. The probe is used by one task at a time, outside it.
+/// Locking: one mutex guards the last reading. One task at a time uses the probe, outside the lock.
 class ProbedSource : public PoolSource {
  public:
-  /// Hears how each reading ended: `problem` is empty when it went well, and `hints` are the reading's then.
-  /// Called on a worker, without a lock.
+  /// Reports how each reading ended: `problem` is empty after a success, and `hints` are those of the
+  /// reading. Called on a worker, without a lock.
   using OnReading = std::function<void(const std::string& source, const std::string& problem,
                                        const std::vector<std::string>& hints)>;
 
-  /// The first reading begins at once.
+  /// Starts the first reading at once. Does not block.
   ProbedSource(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
                OnReading on_reading);
-  /// Begins no further reading; does not wait for one that is under way.
+  /// Starts no further reading; does not wait for one in progress.
   ~ProbedSource() override;
   ProbedSource(const ProbedSource&) = delete;
   ProbedSource& operator=(const ProbedSource&) = delete;

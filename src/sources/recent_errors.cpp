@@ -18,10 +18,10 @@ PoolSnapshot::Count total_of(const PoolSnapshot& pool) {
 void RecentErrors::complete(std::vector<PoolSnapshot>& pools, std::chrono::nanoseconds now, WallTime wall) {
   std::map<std::string, Seen> seen;
   for (PoolSnapshot& pool : pools) {
-    if (seen.contains(pool.pool)) continue;  // of rows with one name the first stays
+    if (seen.contains(pool.pool)) continue;  // the first of several pools with one name counts
     const auto total = total_of(pool);
     if (!total) {
-      // At least that one.
+      // At least the last error is recent.
       if (pool.last_error_at && !pool.errors_recent)
         pool.errors_recent = wall - *pool.last_error_at < window_ ? 1 : 0;
       continue;

@@ -9,14 +9,14 @@
 
 namespace dbpool {
 
-/// Learns from one reading to the next how many errors are recent, where a target tells only how many there
-/// were in all, or when the last one was. A total that goes backwards began anew at 0. One thread at a time.
+/// A count of recent errors, kept from one reading to the next, for targets that report only a total or the
+/// time of the last error. A total that decreases has restarted at 0. One thread at a time.
 class RecentErrors {
  public:
   /// `window`: positive; for the snapshot's errors_recent.
   explicit RecentErrors(std::chrono::nanoseconds window) : window_(window) {}
 
-  /// Completes the pools of a reading that was taken at `now` and, on the wall clock, at `wall`.
+  /// Completes the pools of a reading made at `now` and, on the wall clock, at `wall`.
   void complete(std::vector<PoolSnapshot>& pools, std::chrono::nanoseconds now, WallTime wall);
 
  private:
@@ -26,7 +26,7 @@ class RecentErrors {
   };
 
   std::chrono::nanoseconds window_;
-  std::map<std::string, Seen> seen_;  // by pool; of the last reading only
+  std::map<std::string, Seen> seen_;  // by pool; pools of the last reading only
 };
 
 }  // namespace dbpool

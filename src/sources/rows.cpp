@@ -9,7 +9,7 @@
 namespace dbpool {
 namespace {
 
-/// The whole text as a number; nullopt when it is none, or more follows.
+/// Parses the whole text as a number; nullopt when it is not a number, or when more text follows.
 template <typename Number>
 std::optional<Number> parse(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;

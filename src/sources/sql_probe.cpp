@@ -8,8 +8,8 @@
 namespace dbpool {
 namespace {
 
-/// Whether the server only did not know the statement. PgBouncer's console says so with a state of connection
-/// exceptions, and goes on.
+/// Returns whether the server rejected the statement and kept the connection. PgBouncer's console reports an
+/// unknown statement with an SQLSTATE of class 08 (connection exceptions).
 bool is_unknown(const DriverError& error, const Connection& connection) {
   const bool refused = error.kind() == ErrorKind::query || error.sqlstate().starts_with("08");
   return refused && !connection.is_broken();
@@ -17,8 +17,8 @@ bool is_unknown(const DriverError& error, const Connection& connection) {
 
 }  // namespace
 
-/// Connects where that is needed, then asks one thing after the other. A kept connection that has ended since
-/// the last reading is replaced once, within the same deadline. A failure leaves no connection behind.
+/// One reading: connects if necessary, then runs the statements in order. Replaces a kept connection that has
+/// ended once, within the same deadline. Leaves no connection behind after a failure.
 class SqlProbe::Reading : public ProbeOperation {
  public:
   Reading(SqlProbe& probe, Deadline deadline)
@@ -40,7 +40,7 @@ class SqlProbe::Reading : public ProbeOperation {
   ProbeResult take() override { return probe_.parse_(answers_); }
 
  private:
-  /// What the old connection has answered goes with it: another process may be at the other end of the next.
+  /// Drops the connection and its answers: the next one may reach another process.
   void drop() {
     asking_.reset();
     probe_.connection_.reset();
@@ -96,10 +96,10 @@ class SqlProbe::Reading : public ProbeOperation {
 
   SqlProbe& probe_;
   Deadline deadline_;
-  bool kept_;  // the connection is an earlier reading's
+  bool kept_;  // the connection is from an earlier reading
   std::unique_ptr<ConnectOperation> connecting_;
   QueryResult answer_;
-  std::unique_ptr<Operation> asking_;  // uses the connection and the answer
+  std::unique_ptr<Operation> asking_;  // uses the connection and `answer_`
   Answers answers_;
 };
 

@@ -11,27 +11,28 @@
 
 namespace dbpool {
 
-/// One thing to ask.
+/// A statement of a reading.
 struct Statement {
   std::string sql;
-  bool required = true;  ///< false: a server that does not know it has no answer, and the reading goes on
-  /// Of an earlier statement: if that was answered, this one is not asked, and has no answer.
+  bool required = true;  ///< false: the reading continues when the server does not know the statement
+  /// Index of an earlier statement; if that was answered, this one is skipped and has no answer.
   std::optional<std::size_t> unless = std::nullopt;
 };
 
-/// One for each statement; nullopt where the server does not know it.
+/// One for each statement; nullopt if the server does not know it or it was skipped.
 using Answers = std::vector<std::optional<QueryResult>>;
 
-/// The answer to the statement of that index; one without columns and rows where there is none.
+/// Returns the answer to the statement at `index`; one without columns and rows when there is none.
 const QueryResult& answer_of(const Answers& answers, std::size_t index);
 
-/// Asks a server over one connection, which it keeps from one reading to the next. One that has ended
-/// meanwhile (a restart, an idle timeout) is replaced within the same reading and deadline; only if that
-/// fails has the reading failed. What the server did not know it is not asked again over that connection: it
-/// may log each time.
+/// A probe that runs statements over one connection, which it keeps from one reading to the next. A kept
+/// connection that has ended (a restart, an idle timeout) is replaced within the same reading and deadline. A
+/// statement that the server does not know is not sent again over that connection, since the server may log
+/// each attempt.
 class SqlProbe : public Probe {
  public:
-  /// Turns the answers into figures. Pure. throws Error for an answer that lacks what it must have.
+  /// Turns the answers into figures. Pure, except for what it remembers of earlier readings. throws Error for
+  /// an answer that lacks a required part.
   using Parse = std::function<ProbeResult(const Answers&)>;
 
   SqlProbe(std::shared_ptr<Driver> driver, std::vector<Statement> statements, Parse parse)
@@ -46,7 +47,7 @@ class SqlProbe : public Probe {
   const std::vector<Statement> statements_;
   const Parse parse_;
   std::unique_ptr<Connection> connection_;
-  std::set<std::size_t> unknown_;  // statements, to the server at the other end
+  std::set<std::size_t> unknown_;  // statements that the server of this connection does not know
 };
 
 }  // namespace dbpool

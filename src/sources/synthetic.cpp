@@ -15,15 +15,15 @@ namespace {
 
 constexpr Duration first_pause = std::chrono::seconds(1);
 constexpr Duration longest_pause = std::chrono::seconds(16);
-/// A client that has waited for this long looks whether it is in the pooler's queue at all: a network may
-/// have swallowed what it said, or a server hangs.
+/// How long a client waits before it checks whether it is in the pooler's queue at all: its request may be
+/// lost in the network, or a server may hang.
 constexpr Duration patience = std::chrono::seconds(10);
 
-/// A transaction that costs the server nothing and tells whom the pooler has logged in as: a database's entry
-/// may name another user than the client's.
+/// Costs the server nothing and returns the user that the pooler has logged in as: a database's entry may
+/// name another user than the client's.
 constexpr const char* transaction = "SELECT session_user";
 
-/// What went wrong, as drivers put it.
+/// Returns the failure as a DriverError.
 DriverError reason_of(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -34,7 +34,7 @@ DriverError reason_of(const std::exception_ptr& failure) {
   }
 }
 
-/// Whether it gave up waiting for a server, or the pooler did.
+/// Returns whether the client, or the pooler (query_wait_timeout), gave up waiting for a server.
 bool timed_out(const DriverError& error) {
   return error.kind() == ErrorKind::timeout ||
          std::string_view(error.what()).find("query_wait_timeout") != std::string_view::npos;
@@ -42,7 +42,7 @@ bool timed_out(const DriverError& error) {
 
 }  // namespace
 
-/// The loop: a chain of tasks, each of which begins the next, so that no two of them run at a time.
+/// The loop: a chain of tasks, each of which starts the next, so that no two of them run at the same time.
 class Synthetic::Client : public std::enable_shared_from_this<Client> {
  public:
   Client(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver, const SyntheticPace& pace,
@@ -117,7 +117,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
       if (!was_late && counts) book(took);
     } else {
       const DriverError error = reason_of(failure);
-      // A client that was idle may have been sent away without being told. One that was in line was told.
+      // The pooler may have disconnected an idle client silently; a client in its queue gets an error first.
       if (error.kind() == ErrorKind::network && !timed_out(error) && !fresh_ && !was_late) return connect();
       if (!timed_out(error)) {
         note(error);
@@ -125,7 +125,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
         time_out(runtime_.clock->tick() - tick_);
       }
     }
-    // A client that stays would keep its server where the pool lends it for longer than a transaction.
+    // Where the pool lends a server for longer than a transaction, a connected client would keep it.
     if (!view().lends_by_transaction()) connection_.reset();
     fresh_ = false;
     rest(Duration::zero());
@@ -138,15 +138,15 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     reads_ = view().reads();
   }
 
-  /// Returns whether it was late.
+  /// Ends the step. Returns whether it was late.
   bool end_step() {
     const bool was_late = patient_->is_late();
     patient_.reset();
     return was_late;
   }
 
-  /// Whether the present step fell into a time when the pooler was to serve nobody, as far as is known yet.
-  /// Then it tells nothing of the pool.
+  /// Returns whether the pool was paused or disabled during the present step, as far as is known; the step
+  /// then does not count.
   bool is_excused() {
     const Duration now = runtime_.clock->tick();
     if (view().held_back()) {
@@ -156,23 +156,24 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     } else if (excused_ && !resumed_) {
       resumed_ = now;
     } else if (excused_ && now - *resumed_ >= pace_.timeout) {
-      // It was let in line again, and had the time that everybody has.
+      // The pool has served again for a full timeout, so the wait counts, from the moment it resumed.
       excused_ = false;
       if (asking_ != nullptr) books_.access()->waiting_since(*resumed_);
     }
     return excused_;
   }
 
-  /// PgBouncer does not read from a client that waits for a server. One that left would stay in its queue,
-  /// and with one more each turn we would be the crowd that we measure. So a client stays until it is
-  /// answered or hung up on. It goes when the pooler says that nobody waits: whoever has a server is read
-  /// from.
+  /// Returns whether to give up waiting. PgBouncer does not read from a client that waits for a server, so a
+  /// client that disconnects stays in its queue; with one more each turn, the exporter would cause the crowd
+  /// that it measures. So the client waits until it is answered or disconnected. It gives up earlier only
+  /// when the pooler reports no waiting client: PgBouncer reads from a client that has a server, and notices
+  /// that it disconnects.
   bool leaves() {
     if (stopped_) return true;
     if (asking_ != nullptr) time_out_again();
     if (runtime_.clock->tick() - tick_ < patience) return false;
     const PoolView now = view();
-    // One reading may have been under way when we began.
+    // One reading may have been in progress when the step began.
     return now.reads() >= reads_ + 2 && now.nobody_waits();
   }
 
@@ -188,8 +189,8 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     books_.access()->apply(event::TimedOut{now, waited, runtime_.clock->wall()});
     again_ = now + pace_.interval;
   }
-  /// A turn that is due meanwhile counts as well: whoever had joined the line then stands behind us. So an
-  /// outage weighs in the counters as long as it lasts.
+  /// Each missed turn counts as a timeout too: a client arriving then would have queued behind this one. So
+  /// the counters grow for as long as an outage lasts.
   void time_out_again() {
     if (!is_excused() && again_ <= runtime_.clock->tick()) time_out(pace_.timeout);
   }
@@ -228,8 +229,9 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
     });
   }
 
-  /// Whoever holds the operation holds the client, whose connection it uses. The client owns it: a task may
-  /// still hold its operation when its end is told, and a connection may go only after what uses it.
+  /// Runs `operation`, then `done`. `held` keeps the client alive, whose connection the operation uses. The
+  /// client owns the operation: a task may still hold the pointer when `done` runs, and the operation must be
+  /// destroyed before its connection.
   template <typename Done>
   void run(Operation& operation, std::function<void()> late, Done done) {
     patient_ = std::make_unique<PatientOperation>(
@@ -246,20 +248,20 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   const Runtime runtime_;
   std::atomic<bool> stopped_ = false;
   Guarded<SyntheticBooks> books_;
-  // Of the one task that runs at a time.
+  // Used only by the running task.
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<ConnectOperation> connecting_;
   QueryResult answer_;
-  std::unique_ptr<Operation> asking_;          // uses the connection and the answer
-  std::unique_ptr<PatientOperation> patient_;  // with the connect or the question
+  std::unique_ptr<Operation> asking_;          // uses the connection and `answer_`
+  std::unique_ptr<PatientOperation> patient_;  // runs `connecting_` or `asking_`
   std::uint64_t reads_ = 0;                    // of the pooler when the present step began
-  bool excused_ = false;                       // the present step
-  std::optional<Duration> resumed_;            // since when the pooler may serve again while that is excused
+  bool excused_ = false;                       // the present step does not count
+  std::optional<Duration> resumed_;            // since when the pooler serves again while `excused_`
   bool fresh_ = true;                          // the connection was opened in this turn
-  std::string user_;                           // whom the pooler logs in as; "" = not known yet
+  std::string user_;                           // that the pooler logs in as; "" = not known yet
   TimePoint began_;
   Duration tick_{0};   // when the present step began
-  Duration again_{0};  // when a client that waits counts as another timeout
+  Duration again_{0};  // when a waiting client counts as another timeout
   Backoff backoff_{first_pause, longest_pause};
 };
 

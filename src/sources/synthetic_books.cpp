@@ -10,7 +10,7 @@
 namespace dbpool {
 
 void SyntheticBooks::lands_in(const std::string& database, const std::string& user) {
-  database_ = valid_utf8(database);  // as the reading's pools have it
+  database_ = valid_utf8(database);  // like the names in the reading
   user_ = valid_utf8(user);
 }
 
@@ -34,7 +34,7 @@ void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& sour
   const std::string name = pool(source.name());
   auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
   if (found == reading.pools.end()) {
-    // Beyond the limit it may have been dropped.
+    // The pool may have been dropped beyond the limit.
     if (!used_ || reading.dropped_pools.value_or(0) > 0) return;
     PoolSnapshot added;
     added.pool = name;
@@ -62,7 +62,7 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.last_timeout_at = own.last_timeout_at;
 
   if (in_line_ && pool.waiting.value_or(0) > 0) pool.probing_waiters = 1;
-  // Who waits now has waited that long, whether it is our client or one that the pooler told of.
+  // A wait in progress counts too, of our client or of one that the pooler reports.
   double waiting = pool.oldest_waiter.value_or(0);
   if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));
   wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});

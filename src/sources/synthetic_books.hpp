@@ -8,7 +8,7 @@
 
 namespace dbpool {
 
-/// What came of the acquisitions through a pooler, and in which pool. Not thread-safe.
+/// The figures of the acquisitions through a pooler, and the pool that they belong to. Not thread-safe.
 class SyntheticBooks {
  public:
   using Duration = std::chrono::nanoseconds;
@@ -23,27 +23,27 @@ class SyntheticBooks {
     used_ = true;
     ledger_.apply(event);
   }
-  /// Somebody waits since `at` on the stopwatch; nullopt = nobody does.
+  /// Records that the client waits since `at` on the stopwatch; nullopt = it does not wait.
   void waiting_since(std::optional<Duration> at) noexcept {
     waiting_since_ = at;
     in_line_ = at.has_value();
   }
-  /// The client is to be let in, for which it may have to wait. Ends with `waiting_since`.
+  /// Records that the client connects, and may have to wait for that. Ends with `waiting_since`.
   void in_line() noexcept { in_line_ = true; }
-  /// Who waits, and was booked as a timeout, waits no longer at `now` on the stopwatch.
+  /// Records that a wait that was counted as a timeout ended at `now` on the stopwatch.
   void waited_on(Duration now) noexcept;
-  /// Nobody is to be served at `now` on the stopwatch, because somebody wants it so. Waits and errors that
-  /// began before do not count for health.
+  /// Records that the pool is paused or disabled at `now` on the stopwatch. Waits and errors that began
+  /// before do not count for health.
   void held_back(Duration now) noexcept;
-  /// The names that the pooler has for the client's pool.
+  /// Sets the pooler's names for the client's pool.
   void lands_in(const std::string& database, const std::string& user);
 
-  /// The pool in a reading of `source`.
+  /// Returns the label of the pool in a reading of `source`.
   std::string pool(const std::string& source) const { return database(source) + '/' + user_; }
-  /// What is told there of its database.
+  /// Returns the label of the pool that has the figures of its whole database.
   std::string database(const std::string& source) const { return source + '/' + database_; }
-  /// Writes the figures into their pool. A reading that failed stays as it is; a good one that lacks the pool
-  /// gets it. `now` is on the stopwatch.
+  /// Writes the figures into their pool, which it adds where the reading lacks it. Leaves a failed reading
+  /// unchanged. `now` is on the stopwatch.
   void add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now);
 
  private:
@@ -53,7 +53,7 @@ class SyntheticBooks {
   bool used_ = false;
   std::string database_, user_;
   std::optional<Duration> waiting_since_;
-  bool in_line_ = false;  ///< the client waits at the pooler, or may, whether that counts or not
+  bool in_line_ = false;  ///< the client waits at the pooler, or may, even if that does not count for health
   RecentPeak late_waits_, late_waits_judged_;
   double wait_peak_ = 0;  ///< seconds
 };
