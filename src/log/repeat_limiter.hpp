@@ -13,8 +13,7 @@ namespace dbpool {
 /// Intervals between the log lines of a failure that repeats.
 struct RepeatIntervals {
   std::chrono::nanoseconds first = std::chrono::seconds(10);  ///< doubles with each line
-  std::chrono::nanoseconds longest =
-      std::chrono::hours(1);  ///< also the time after which a failure is forgotten
+  std::chrono::nanoseconds longest = std::chrono::hours(1);   ///< also how long a failure is remembered
 };
 
 /// Decides which repetitions of a failure are logged: the first at once, the others at growing intervals. Any
