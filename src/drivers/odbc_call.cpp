@@ -41,8 +41,7 @@ struct OdbcCall::Shared {
   };
 
   Guarded<State> state;
-  Descriptor returned{
-      ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // also guarded by the lock; closed by `leave`
+  Descriptor returned{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // guarded as well; closed by `leave`
 
   bool begin() {
     const auto now = state.access();

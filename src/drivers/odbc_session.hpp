@@ -21,7 +21,7 @@ class OdbcSession {
   OdbcSession(const OdbcSession&) = delete;
   OdbcSession& operator=(const OdbcSession&) = delete;
 
-  /// Connects. Asks the driver to stop at the deadline, which it may ignore. throws DriverError.
+  /// Connects. Asks the driver to stop at the deadline, but a driver may ignore that. throws DriverError.
   void connect(Deadline deadline);
   /// Runs one statement; of several results the last one counts. throws DriverError.
   void run(const std::string& sql, Deadline deadline, QueryResult* result);

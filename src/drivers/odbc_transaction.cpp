@@ -43,8 +43,8 @@ std::size_t end_of_dollar_quoted(std::string_view sql, std::size_t at) {
   return close == unclear ? unclear : close + tag.size();
 }
 
-/// Returns the end of the comment or quoted text that begins at `at`; `at` if none does, `unclear` if
-/// databases differ.
+/// Returns the end of the comment or quoted text that begins at `at`; `at` if none does, `unclear` if it does
+/// not end or databases differ.
 std::size_t end_of_aside(std::string_view sql, std::size_t at) {
   const auto is = [&](std::string_view text) { return sql.substr(at).starts_with(text); };
   if (is("--")) return std::min(sql.find_first_of("\r\n", at), sql.size());

@@ -27,7 +27,7 @@ class PostgresConnection : public Connection {
   /// Returns a text of libpq or the server for messages, without secrets.
   std::string present(std::string_view text) const { return presentable(text, secrets_); }
   /// Marks the connection as broken. Asks the server, on another thread, to cancel a running statement,
-  /// unless the options are `PostgresCancel::leave`.
+  /// unless `cancel` was `PostgresCancel::leave`.
   void abandon() noexcept;
 
  private:

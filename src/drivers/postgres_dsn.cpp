@@ -182,8 +182,8 @@ PostgresTarget read_target(const Dsn& dsn) {
                       "cannot connect to PostgreSQL: this process's user has no name; set user=");
   }
   target.database = value_or(target.options, "dbname", target.user);
-  // Encryption by Kerberos would be tried first and blocks, so it is off unless the DSN sets it. The deadline
-  // replaces connect_timeout.
+  // Encryption by Kerberos would be tried first and blocks, so it is off unless the DSN sets gssencmode. The
+  // deadline replaces connect_timeout.
   const OptionArray given(PQconninfoParse(dsn.reveal().c_str(), nullptr));
   target.options["gssencmode"] = value_or(to_map(given.get()), "gssencmode", "disable");
   target.options.try_emplace("fallback_application_name", "dbpool_exporter");

@@ -22,7 +22,7 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
-/// Returns the severity in English. Poolers send only the field that a server would translate.
+/// Returns the severity in English. Poolers send only the field that a server would translate, in English.
 std::string severity_of(const PGresult* result) {
   const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   return severity.empty() ? field(result, PG_DIAG_SEVERITY) : severity;

@@ -129,7 +129,7 @@ void SqliteConnect::make_file() const {
                     "it does not exist and cannot be made: " + std::generic_category().message(reason));
 }
 
-/// Refuses a directory, and devices, pipes and sockets, which SQLite would read as an empty database.
+/// Refuses a directory, and a character device, pipe or socket, which SQLite would read as an empty database.
 void SqliteConnect::check_kind() const {
   std::error_code unknown;
   const auto type = std::filesystem::status(target_.file, unknown).type();

@@ -24,7 +24,7 @@ struct SqliteFile {
 };
 
 /// A connection of SQLite, used by one thread at a time. A statement ends at its deadline, which is checked
-/// every 1,000 instructions of SQLite. The wait for a lock is between the steps of an operation and uses no
+/// every 1,000 instructions of SQLite. An operation waits for a lock between its steps, so it occupies no
 /// thread.
 class SqliteConnection : public Connection {
  public:
