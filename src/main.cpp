@@ -53,8 +53,8 @@ void act(const dbpool::Flags& flags, const dbpool::Environment& environment) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A scrape may come to any of the web server's threads, and each arena keeps what it once took to render
-  // one.
+  // Limits malloc to two arenas: any web thread may render a scrape, and each arena keeps the memory that it
+  // used for one.
   ::mallopt(M_ARENA_MAX, 2);
   try {
     const auto environment = dbpool::environment_of(environ);

@@ -7,7 +7,7 @@
 
 namespace dbpool {
 
-/// Which file it is, whatever its name.
+/// The identity of a file, whatever its name.
 struct FileId {
   dev_t device;
   ino_t number;
@@ -15,7 +15,7 @@ struct FileId {
   bool operator==(const FileId&) const = default;
 };
 
-/// Of the file that a path leads to, also by symbolic links; nullopt where there is none.
+/// Returns the identity of the file at `path`, also through symbolic links; nullopt if there is none.
 inline std::optional<FileId> file_id(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;

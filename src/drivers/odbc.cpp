@@ -8,16 +8,16 @@
 namespace dbpool {
 namespace {
 
-/// What the connects of one driver have in common. Any thread.
+/// State that the connects of one driver share. Any thread may use it.
 struct OdbcContext {
   DsnSource dsn;
   std::shared_ptr<OdbcLane> lane;
-  Guarded<PoolInfo> info;  // as the connection string last said
+  Guarded<PoolInfo> info;  // from the connection string as last read
 
   OdbcContext(DsnSource dsn_, std::shared_ptr<OdbcThreads> threads)
       : dsn(std::move(dsn_)), lane(std::make_shared<OdbcLane>(std::move(threads))) {}
 
-  /// Reads the connection string afresh. throws DriverError (connect).
+  /// Reads the connection string again. throws DriverError (connect).
   OdbcTarget target() {
     const auto text = [this] {
       try {
@@ -81,7 +81,7 @@ class OdbcConnect : public ConnectOperation {
     return left;
   }
 
-  /// What a connect that failed leaves has to be freed as well, on a thread.
+  /// Frees the handles of a failed connect on another thread, because that may block.
   void close() {
     context_->lane->run_in_any_case([session = std::exchange(session_, nullptr)] { session->close(); });
   }
@@ -106,7 +106,7 @@ class OdbcDriver : public Driver {
   OdbcDriver(DsnSource dsn, std::shared_ptr<OdbcThreads> threads)
       : context_(std::make_shared<OdbcContext>(std::move(dsn), std::move(threads))) {
     context_->info.access()->driver = "odbc";
-    // A DSN that cannot be read yet is not this moment's failure: the pool keeps trying, and info() follows.
+    // A DSN that cannot be read yet is not an error here: the pool keeps trying, and each read sets info().
     try {
       context_->target();
     } catch (const DriverError&) {

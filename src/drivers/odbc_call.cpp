@@ -41,7 +41,7 @@ struct OdbcCall::Shared {
   };
 
   Guarded<State> state;
-  Descriptor returned{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // guarded as well; closed when left
+  Descriptor returned{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // guarded as well; closed by `leave`
 
   bool begin() {
     const auto now = state.access();
@@ -50,14 +50,15 @@ struct OdbcCall::Shared {
     return true;
   }
 
-  /// What the call had come to. Its thread may hang for ever, the descriptor shall not.
+  /// Returns the progress of the call until now. Closes the descriptor, since the call's thread may hang
+  /// forever.
   Progress leave() {
     const auto now = state.access();
     returned = Descriptor();
     return std::exchange(now->progress, Progress::left);
   }
 
-  /// Returns whether somebody still waits.
+  /// Returns whether the caller still waits.
   bool finish(std::optional<Thrown> thrown) {
     const auto now = state.access();
     if (now->progress == Progress::left) return false;

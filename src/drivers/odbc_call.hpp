@@ -9,25 +9,26 @@
 
 namespace dbpool {
 
-/// A call that nobody can interrupt, under way on another thread, and what one waits for meanwhile. One
-/// thread at a time. Destroying it does not end the call.
+/// A call that cannot be interrupted, on another thread, and the wait for its end. Used by one thread at a
+/// time. Destroying it does not end the call.
 class OdbcCall {
  public:
-  /// On the other thread. Owns everything that it touches; throws DriverError.
+  /// Runs on the other thread. Owns everything that it uses; throws DriverError.
   using Work = std::function<void()>;
-  /// What became of a call that nobody waits for any more.
+  /// The state of a call when its caller stopped waiting.
   enum class Left {
-    never_began,  ///< and never will
+    never_began,  ///< it will never begin
     under_way,    ///< `cleanup` will run on its thread when it returns
     over,         ///< it had returned already
   };
 
-  /// Queues `work`. throws DriverError (other) when the system gives no descriptor, or no thread and no room.
+  /// Queues `work`. throws DriverError (other) if no descriptor, thread or place in the queue is free.
   OdbcCall(OdbcLane& lane, Work work, OdbcThreads::Task cleanup);
 
-  /// What to wait for; nullopt when it has returned. throws what the work threw.
+  /// Returns the wait for the call's end; nullopt if it has returned. throws what the work threw.
   std::optional<IoWait> poll(Deadline deadline);
-  /// Gives it up: one that has not begun leaves the lane. REQUIRES: called once, and nothing after it.
+  /// Stops waiting for the call; one that has not begun leaves the lane. REQUIRES: called once, and no other
+  /// member after it.
   Left leave();
 
  private:

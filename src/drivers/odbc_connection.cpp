@@ -30,7 +30,7 @@ std::unique_ptr<Operation> OdbcConnection::start_query(std::string sql, Deadline
   return std::make_unique<OdbcStatement>(*this, std::move(sql), deadline, result);
 }
 
-/// `succeeded`: false also when nobody asked how it ended.
+/// `succeeded` is false also if the result is unknown.
 void OdbcConnection::statement_ended(std::string_view sql, bool succeeded) {
   broken_ = broken_ || session_->is_lost();
   in_transaction_ = in_transaction_after(sql, in_transaction_) || (in_transaction_ && !succeeded);
@@ -49,7 +49,7 @@ std::optional<IoWait> OdbcStatement::advance() {
     call_.reset();
     connection_.statement_ended(sql_, false);
     if (error.kind() == ErrorKind::timeout && has_passed(deadline_)) connection_.broken_ = true;
-    // It came from another thread, as a plain one.
+    // The other thread passes it on as a plain DriverError.
     if (error.kind() == ErrorKind::network) throw ConnectionEnded(error.what(), error.sqlstate());
     throw;
   }
@@ -78,7 +78,7 @@ void OdbcStatement::begin() {
       [session] { session->close(); });
 }
 
-/// Goes away from a call that may not have returned. One under way keeps the session, and is asked to end.
+/// Stops waiting for the call. A call in progress keeps the session, and the driver is asked to cancel it.
 OdbcCall::Left OdbcStatement::leave() {
   const auto left = call_->leave();
   call_.reset();
@@ -89,7 +89,7 @@ OdbcCall::Left OdbcStatement::leave() {
   try {
     connection_.lane_->threads().run_cancel([session] { session->cancel(); });
   } catch (const std::exception&) {
-    // Out of memory: the statement goes on, as it does when no thread is free for this.
+    // Out of memory: the statement continues, as it does when no thread is free to cancel it.
     return left;
   }
   return left;

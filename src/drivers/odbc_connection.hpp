@@ -12,8 +12,8 @@
 
 namespace dbpool {
 
-/// A connection over ODBC. All its calls run on the threads of its driver's lane, closing included; a call
-/// that outlives its deadline takes the session with it.
+/// A connection over ODBC. All its calls, closing included, run on the threads of its driver's lane. A call
+/// that outlives its deadline keeps the session.
 class OdbcConnection : public Connection {
  public:
   OdbcConnection(std::shared_ptr<OdbcSession> session, std::shared_ptr<OdbcLane> lane)
@@ -24,7 +24,7 @@ class OdbcConnection : public Connection {
 
   std::unique_ptr<Operation> start_query(std::string sql, Deadline deadline, QueryResult* result) override;
   bool is_broken() const noexcept override { return broken_ || in_transaction_; }
-  /// The HDBC; a null handle once the session was left behind.
+  /// Returns the HDBC; null once a late call has kept the session.
   void* native_handle() noexcept override { return session_ ? session_->handle() : nullptr; }
 
  private:
@@ -32,7 +32,7 @@ class OdbcConnection : public Connection {
 
   void statement_ended(std::string_view sql, bool succeeded);
 
-  std::shared_ptr<OdbcSession> session_;  // none once it was left to a call
+  std::shared_ptr<OdbcSession> session_;  // null once a late call has kept it
   std::shared_ptr<OdbcLane> lane_;
   bool broken_ = false;
   bool in_transaction_ = false;
@@ -41,7 +41,7 @@ class OdbcConnection : public Connection {
 /// One statement: waits for its turn, then for the call, until the deadline.
 class OdbcStatement : public Operation {
  public:
-  /// Rows go to `result`, or are dropped. `connection` and `result` outlive this.
+  /// Rows are stored in `result`, or dropped if it is null. `connection` and `result` outlive the operation.
   OdbcStatement(OdbcConnection& connection, std::string sql, Deadline deadline, QueryResult* result)
       : connection_(connection), sql_(std::move(sql)), deadline_(deadline), result_(result) {}
   ~OdbcStatement() override;
@@ -57,7 +57,7 @@ class OdbcStatement : public Operation {
   std::string sql_;
   Deadline deadline_;
   QueryResult* result_;
-  std::shared_ptr<QueryResult> rows_;  // of the call, which may outlive `result_`
+  std::shared_ptr<QueryResult> rows_;  // filled by the call, which may outlive `result_`
   std::optional<OdbcCall> call_;
 };
 

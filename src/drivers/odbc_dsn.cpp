@@ -15,14 +15,15 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n\v\f";
 
-/// Keywords of values that no message has to hide.
+/// Keywords of values that messages need not hide.
 constexpr std::array<std::string_view, 16> plain_keywords{
     "driver",         "dsn",    "filedsn",   "server", "servername", "host",     "port",   "database", "db",
     "initialcatalog", "schema", "warehouse", "role",   "account",    "readonly", "sslmode"};
 constexpr std::array<std::string_view, 5> user_keywords{"uid", "user", "username", "userid", "login"};
-/// A keyword with one of these in it has a secret.
+/// A keyword that contains one of these has a secret value.
 constexpr std::array<std::string_view, 6> secret_words{"pass", "pwd", "secret", "token", "key", "credential"};
-/// Values of other keywords that are shorter say nothing, and would garble a message.
+/// Shorter values of other keywords are not hidden: they reveal nothing, and hiding them would garble a
+/// message.
 constexpr std::size_t shortest_hidden_word = 4;
 
 struct Pair {
@@ -54,12 +55,12 @@ bool has_secret(std::string_view keyword) {
   return std::ranges::any_of(secret_words, [&](auto word) { return name.find(word) != std::string::npos; });
 }
 
-/// Takes pairs off a connection string, one by one.
+/// Reads the pairs of a connection string, one by one.
 class PairReader {
  public:
   explicit PairReader(std::string_view text) : rest_(text) {}
 
-  /// The next pair; an empty keyword at the end, and after a problem.
+  /// Returns the next pair; its keyword is empty at the end and after a problem.
   Pair next() {
     rest_ = rest_.substr(std::min(rest_.find_first_not_of("; \t\r\n\v\f"), rest_.size()));
     const auto equals = rest_.find_first_of("=;");
@@ -109,8 +110,8 @@ struct Pairs {
   std::vector<Pair> list;
   std::string problem;
 
-  /// The first value of the first of `keywords` that is given and not empty; of a repeated keyword the first
-  /// counts for ODBC as well.
+  /// Returns the value of the first of `keywords` that is present and not empty. A repeated keyword has its
+  /// first value, as in ODBC.
   std::string value_of(std::initializer_list<std::string_view> keywords) const {
     for (const auto keyword : keywords) {
       const auto found = std::ranges::find(list, keyword, &Pair::keyword);
@@ -137,7 +138,7 @@ Pairs read_pairs(const std::string& text) {
   return pairs;
 }
 
-/// Whether a value can be shown as the place of a database: somebody may have put a login into it.
+/// Returns whether a value can be shown as the place of a database: it has no sign of a login.
 bool is_plain_place(std::string_view value) {
   return value.find_first_of("@=") == std::string_view::npos && value.find("://") == std::string_view::npos;
 }
@@ -190,15 +191,15 @@ void hide_word(std::string& text, const std::string& word) {
   }
 }
 
-/// Where a text begins to quote a statement, perhaps not all of it; its length when it does not.
+/// Returns the position where `text` begins to quote `sql`, in whole or in part; its size if it does not.
 std::size_t find_quoted(std::string_view text, std::string_view sql) {
-  // Less than this holds no secret.
+  // A shorter statement contains no secret.
   static constexpr std::size_t telling = 8;
   if (sql.size() < telling) return text.size();
   return std::min(text.find(sql.substr(0, 2 * telling)), text.size());
 }
 
-/// Of a connection string in a driver's text, all that follows the first keyword of a secret.
+/// Hides everything after the first keyword of a secret, since a driver may quote the connection string.
 void hide_echo(std::string& text) {
   for (auto equals = text.find('='); equals != std::string::npos; equals = text.find('=', equals + 1)) {
     const auto end = text.find_last_not_of(blanks, equals == 0 ? 0 : equals - 1);

@@ -9,21 +9,21 @@
 
 namespace dbpool {
 
-/// What an ODBC connection string says.
+/// The contents of an ODBC connection string.
 struct OdbcTarget {
-  std::string text;   ///< for the driver manager and nothing else
+  std::string text;   ///< for the driver manager only
   std::string place;  ///< for messages: `"app" at db:5432`
   PoolInfo info;
-  std::vector<std::string> secrets;  ///< values that are hidden wherever they appear, the longest first
-  std::vector<std::string> words;    ///< values that are hidden where they stand as words: users, the unknown
+  std::vector<std::string> secrets;  ///< values to hide wherever they appear, the longest first
+  std::vector<std::string> words;    ///< values to hide as whole words: users, values of unknown keywords
 
-  /// For messages: a text of a driver in one line, without pieces of the connection string.
-  /// `sql`, a statement that the driver may quote and that may hold a secret, is hidden as well.
+  /// Returns a text of the driver as one line for messages, without pieces of the connection string. Also
+  /// hides `sql`, a statement that the driver may quote and that may contain a secret.
   std::string present(std::string_view text_of_driver, std::string_view sql = {}) const;
 };
 
-/// Reads the string alone: what a data source of odbc.ini adds is not known here.
-/// throws DriverError (connect) in our own words, which quote nothing of `dsn`.
+/// Reads the string alone, not the data source of odbc.ini that it may name. throws DriverError (connect),
+/// whose text quotes nothing of `dsn`.
 OdbcTarget read_odbc_target(const Dsn& dsn);
 
 }  // namespace dbpool

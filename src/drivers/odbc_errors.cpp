@@ -7,18 +7,18 @@ namespace dbpool {
 namespace {
 
 constexpr std::array<std::string_view, 5> timeouts{"HYT00", "HYT01", "HY008", "57014", "S1T00"};
-/// Of PostgreSQL's servers and libpq, which its driver passes on under 08001.
+/// Texts of PostgreSQL servers and libpq that the ODBC driver of PostgreSQL reports under 08001.
 constexpr std::array<std::string_view, 5> refusals{"authentication failed", "no password supplied",
                                                    "no pg_hba.conf entry", "\" is not permitted to log in",
                                                    "FATAL: role \""};
-/// Classes of states that blame neither the statement nor the connection: memory, sequence, what a driver
-/// cannot do, the driver manager itself.
+/// Beginnings of states that report an error neither in the statement nor in the connection: memory, call
+/// sequence, features that a driver lacks, the driver manager.
 constexpr std::array<std::string_view, 5> ours{"HY001", "HY010", "HY013", "HYC00", "IM"};
 
-/// States under which drivers pass on that a session is lost: the general error of ODBC 3 and 2, and
-/// PostgreSQL's limits of a transaction.
+/// General states under which drivers also report a lost session: the general error of ODBC 3 and 2, and
+/// PostgreSQL's timeouts of a transaction.
 constexpr std::array<std::string_view, 4> vague{"HY000", "S1000", "25P03", "25P04"};
-/// Of the clients of MySQL and MariaDB, PostgreSQL, FreeTDS.
+/// Texts of the client libraries of MySQL and MariaDB, PostgreSQL and FreeTDS.
 constexpr std::array<std::string_view, 8> farewells{"server has gone away",
                                                     "Lost connection to",
                                                     "disconnected by the server because of inactivity",
@@ -55,7 +55,7 @@ OdbcDiagnosis diagnose(SQLSMALLINT handle_type, SQLHANDLE handle) {
             SQLGetDiagRec(handle_type, handle, record, state, &native, text, sizeof text, &length)))
       break;
     const std::string sqlstate(reinterpret_cast<const char*>(state));
-    // A warning that stands first is not what failed.
+    // A warning in the first record is not the failure.
     if (diagnosis.sqlstate.empty() || diagnosis.sqlstate.starts_with("01")) diagnosis.sqlstate = sqlstate;
     diagnosis.text.append(record == 1 ? "" : "; ").append(reinterpret_cast<const char*>(text));
   }
@@ -79,7 +79,7 @@ bool odbc_says_lost(const OdbcDiagnosis& diagnosis) {
 }
 
 ErrorKind odbc_statement_kind(std::string_view sqlstate, bool dead) {
-  // 57P0…: PostgreSQL's server goes away. Its driver notices with the next statement only.
+  // 57P0…: the PostgreSQL server ends the session. Its ODBC driver notices only at the next statement.
   if (dead || sqlstate.starts_with("08") || sqlstate.starts_with("57P0")) return ErrorKind::network;
   if (is_timeout(sqlstate)) return ErrorKind::timeout;
   if (sqlstate.starts_with("28")) return ErrorKind::authentication;

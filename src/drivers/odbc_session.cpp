@@ -21,7 +21,8 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-/// Whole seconds until the deadline, 1 or more, as ODBC's attributes take them: 0 would mean none.
+/// Returns the time until the deadline for ODBC's attributes: in seconds, rounded up, and at least 1, since 0
+/// is no limit.
 SQLPOINTER seconds_left(Deadline deadline) {
   static constexpr seconds most(std::numeric_limits<std::int32_t>::max());
   const auto left = std::min(std::chrono::ceil<seconds>(deadline.remaining(now())), most).count();
@@ -29,7 +30,7 @@ SQLPOINTER seconds_left(Deadline deadline) {
 }
 
 SQLCHAR* text_of(const std::string& text) {
-  // ODBC takes what it only reads by pointers that are not const.
+  // ODBC has non-const parameters for texts that it only reads.
   return const_cast<SQLCHAR*>(reinterpret_cast<const SQLCHAR*>(text.c_str()));
 }
 
@@ -47,7 +48,7 @@ class OdbcSession::Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   ~Statement() {
-    // Waits for a cancellation that is under way: it uses the handle.
+    // Waits for a cancellation in progress: it uses the handle.
     *session_.running_.access() = SQL_NULL_HSTMT;
     SQLFreeHandle(SQL_HANDLE_STMT, handle_);
   }
@@ -55,7 +56,8 @@ class OdbcSession::Statement {
   void execute() {
     SQLSetStmtAttr(handle_, SQL_ATTR_QUERY_TIMEOUT, seconds_left(deadline_), 0);
     SQLRETURN code = SQLExecDirect(handle_, text_of(sql_), SQL_NTS);
-    // SQL_NO_DATA is what a statement says that changed no row, and SQLMoreResults after the last result.
+    // SQL_NO_DATA of SQLExecDirect: the statement changed no row. Of SQLMoreResults: there are no more
+    // results.
     if (code != SQL_NO_DATA) check(code);
     do {
       read_result();
@@ -106,7 +108,7 @@ class OdbcSession::Statement {
     }
   }
 
-  /// A value in pieces, as long as the driver says that there is more.
+  /// Reads a value in pieces, until the driver reports no more.
   std::optional<std::string> value(SQLUSMALLINT column) {
     std::array<char, 4096> piece{};
     std::string text;
@@ -118,7 +120,7 @@ class OdbcSession::Statement {
       check(code);
       if (length == SQL_NULL_DATA) return std::nullopt;
       const bool more = length == SQL_NO_TOTAL || length >= static_cast<SQLLEN>(piece.size());
-      // A driver may keep a character together and so fill less than the room, up to the zero at the end.
+      // A driver that does not split a character may fill less than the buffer, up to the terminating zero.
       const std::size_t filled =
           more ? ::strnlen(piece.data(), piece.size()) : static_cast<std::size_t>(length);
       text.append(piece.data(), filled);
@@ -161,7 +163,7 @@ void OdbcSession::cancel() noexcept {
 
 void OdbcSession::close() noexcept {
   if (connected_ && !SQL_SUCCEEDED(SQLDisconnect(dbc_))) {
-    // A transaction is open.
+    // SQLDisconnect fails while a transaction is open.
     SQLEndTran(SQL_HANDLE_DBC, dbc_, SQL_ROLLBACK);
     SQLDisconnect(dbc_);
   }

@@ -12,24 +12,24 @@
 
 namespace dbpool {
 
-/// The handles of one connection and the calls on them, each of which may block for as long as the driver
-/// likes. Belongs to one thread at a time; `cancel` may come from another. Its destructor frees nothing:
-/// only `close` does, because that blocks, too.
+/// The handles of one connection and the calls on them, each of which may block without a bound. Used by one
+/// thread at a time; `cancel` may be called on another. The destructor frees nothing: `close` does, because
+/// that may block too.
 class OdbcSession {
  public:
   explicit OdbcSession(OdbcTarget target) : target_(std::move(target)) {}
   OdbcSession(const OdbcSession&) = delete;
   OdbcSession& operator=(const OdbcSession&) = delete;
 
-  /// The driver is asked to give up at the deadline, and may not listen. throws DriverError.
+  /// Connects. Asks the driver to stop at the deadline, but a driver may ignore that. throws DriverError.
   void connect(Deadline deadline);
   /// Runs one statement; of several results the last one counts. throws DriverError.
   void run(const std::string& sql, Deadline deadline, QueryResult* result);
-  /// Asks the driver to end the statement that is running.
+  /// Asks the driver to end the running statement.
   void cancel() noexcept;
   void close() noexcept;
 
-  /// True once the driver has said that the connection is no more.
+  /// Returns true once the driver has reported that the connection is lost.
   bool is_lost() const noexcept { return lost_; }
   SQLHDBC handle() const noexcept { return dbc_; }
 
@@ -41,11 +41,11 @@ class OdbcSession {
   bool is_dead() const;
 
   const OdbcTarget target_;
-  SQLHENV env_ = SQL_NULL_HENV;  // of its own, so that connections share nothing that one could lock
+  SQLHENV env_ = SQL_NULL_HENV;  // not shared, so that connections have no lock in common
   SQLHDBC dbc_ = SQL_NULL_HDBC;
   bool connected_ = false;
   bool lost_ = false;
-  Guarded<SQLHSTMT> running_;  // what `cancel` is about; null between statements
+  Guarded<SQLHSTMT> running_;  // the statement that `cancel` ends; null between statements
 };
 
 }  // namespace dbpool

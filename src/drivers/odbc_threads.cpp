@@ -5,7 +5,7 @@
 namespace dbpool {
 
 bool OdbcThreads::run(ExpendableThreads& threads, Task task) {
-  // Counted for as long as the task exists, so that one which is dropped is counted off as well.
+  // Counts the task for as long as it exists, so that a dropped task is subtracted too.
   ++*rest_->under_way.access();
   const std::shared_ptr<void> counted(nullptr, [rest = rest_](void*) {
     if (--*rest->under_way.access() == 0) rest->reached.notify_all();
@@ -39,7 +39,7 @@ void OdbcLane::run_in_any_case(Task task) {
   start(*queue);
 }
 
-/// Gives the next task a thread, if one of the driver's share is left. Returns whether it did.
+/// Starts a thread for the next task, unless the driver's share is used up. Returns whether it did.
 bool OdbcLane::start(Queue& queue) {
   if (queue.running >= threads_->limits().per_driver) return false;
   ++queue.running;
@@ -58,7 +58,7 @@ void OdbcLane::run_next() {
   }
   if (task) task();
   task = {};
-  // Behind the calls of the other drivers.
+  // Queues again, behind the calls of the other drivers.
   auto queue = queue_.access();
   --queue->running;
   if (!queue->tasks.empty()) start(*queue);

@@ -14,22 +14,22 @@ namespace dbpool {
 
 /// See dbpool/drivers/odbc.hpp. Any thread may use it.
 ///
-/// Locking: the number of calls lies behind one mutex, which is never held during a call.
+/// Locking: the number of calls is behind one mutex, which is never held during a call.
 class OdbcThreads {
  public:
   using Task = ExpendableThreads::Task;
-  /// In the queue that all drivers share, where each has no more than `per_driver`.
+  /// Tasks in the queue that all drivers share, in which each has no more than `per_driver`.
   static constexpr std::size_t max_queued = 10'000;
   static constexpr unsigned cancelling = 2;
 
   explicit OdbcThreads(OdbcLimits limits) : limits_(limits), calls_(limits.threads, max_queued) {}
 
   const OdbcLimits& limits() const noexcept { return limits_; }
-  /// Runs `task`, or queues it. Returns false, and drops it, when there is no thread and no room.
+  /// Runs `task`, or queues it. Returns false, and drops it, if there is no thread and no room.
   bool run(Task task) { return run(calls_, std::move(task)); }
-  /// A courtesy: without a free thread it is left out. What cancels may block as well.
+  /// Runs a cancellation if a thread is free, else drops it. Cancelling may block too.
   void run_cancel(Task task) { run(cancellations_, std::move(task)); }
-  /// Threads now.
+  /// Returns the number of threads now.
   unsigned count() const { return calls_.count() + cancellations_.count(); }
   bool await_rest(Deadline deadline) const;
 
@@ -49,7 +49,7 @@ class OdbcThreads {
 
 /// One driver's share of the threads. Its calls wait here for their turn, in order. Any thread may use it.
 ///
-/// Locking: the queue lies behind one mutex, which is never held during a call.
+/// Locking: the queue is behind one mutex, which is never held during a call.
 class OdbcLane : public std::enable_shared_from_this<OdbcLane> {
  public:
   using Task = OdbcThreads::Task;
@@ -59,17 +59,18 @@ class OdbcLane : public std::enable_shared_from_this<OdbcLane> {
 
   using Ticket = std::uint64_t;
 
-  /// Does not block. Returns nullopt, and drops the task, when too many wait or there is no thread.
+  /// Queues `task`. Does not block. Returns nullopt, and drops the task, if the queue is full or there is no
+  /// thread.
   std::optional<Ticket> run(Task task);
   /// Drops the task if it has not begun.
   void forget(Ticket ticket);
-  /// For closing, which is owed: it is queued however many wait, and kept when there is no thread just now.
+  /// Queues a task that must run, such as closing: also beyond `max_queued`, and while there is no thread.
   void run_in_any_case(Task task);
   OdbcThreads& threads() const noexcept { return *threads_; }
 
  private:
   struct Queue {
-    std::map<Ticket, Task> tasks;  // in their order
+    std::map<Ticket, Task> tasks;  // in the order of their tickets
     Ticket next = 0;
     unsigned running = 0;
   };

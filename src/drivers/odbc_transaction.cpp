@@ -19,19 +19,20 @@ bool is_of_name(char c) {
 std::size_t end_of_quoted(std::string_view sql, std::size_t at, char closing) {
   const auto close = sql.find(closing, at + 1);
   if (close == unclear) return unclear;
-  // Only some databases take a backslash to mean that the quote goes on.
+  // A backslash escapes the closing quote in some databases only.
   return sql[close - 1] == '\\' ? unclear : close + 1;
 }
 
 std::size_t end_of_comment(std::string_view sql, std::size_t at) {
   const auto close = sql.find("*/", at + 2);
   if (close == unclear) return unclear;
-  // Only some databases nest comments, and one of them runs what is in a comment that begins with `/*!`.
+  // Only some databases nest comments, and MySQL and MariaDB run the text of a comment that begins with
+  // `/*!`.
   const auto inside = sql.substr(at + 2, close - at - 2);
   return inside.starts_with('!') || inside.find("/*") != unclear ? unclear : close + 2;
 }
 
-/// PostgreSQL's `$tag$ … $tag$`.
+/// Returns the end of PostgreSQL's `$tag$ … $tag$`; `at` if none begins there.
 std::size_t end_of_dollar_quoted(std::string_view sql, std::size_t at) {
   if (at > 0 && is_of_name(sql[at - 1])) return at;
   std::size_t end = at + 1;
@@ -42,7 +43,8 @@ std::size_t end_of_dollar_quoted(std::string_view sql, std::size_t at) {
   return close == unclear ? unclear : close + tag.size();
 }
 
-/// Where the comment or quoted text ends that begins at `at`; `at` when none does.
+/// Returns the end of the comment or quoted text that begins at `at`; `at` if none does, `unclear` if it does
+/// not end or databases differ.
 std::size_t end_of_aside(std::string_view sql, std::size_t at) {
   const auto is = [&](std::string_view text) { return sql.substr(at).starts_with(text); };
   if (is("--")) return std::min(sql.find_first_of("\r\n", at), sql.size());
@@ -50,11 +52,11 @@ std::size_t end_of_aside(std::string_view sql, std::size_t at) {
   if (is("'") || is("\"") || is("`")) return end_of_quoted(sql, at, sql[at]);
   if (is("[")) return end_of_quoted(sql, at, ']');
   if (is("$")) return end_of_dollar_quoted(sql, at);
-  // A comment, an operator or a part of a name.
+  // `#` is a comment, an operator or a part of a name, depending on the database.
   return is("#") ? unclear : at;
 }
 
-/// nullopt where databases would disagree.
+/// Returns nullopt if databases would read `sql` differently.
 std::optional<std::string> without_comments_and_quotes(std::string_view sql) {
   std::string plain;
   for (std::size_t at = 0; at < sql.size();) {
@@ -66,7 +68,7 @@ std::optional<std::string> without_comments_and_quotes(std::string_view sql) {
   return plain;
 }
 
-/// The first words, in upper case.
+/// Returns the first `most` words, in upper case.
 std::vector<std::string> words_of(std::string_view sql, std::size_t most) {
   std::vector<std::string> words(1);
   for (const char c : sql) {
@@ -98,7 +100,7 @@ bool inside_after(std::string_view sql, bool before) {
     sql.remove_prefix(std::min(statement.size() + 1, sql.size()));
     auto words = words_of(statement, 3);
     words.resize(3);
-    // What else follows BEGIN makes it a block of statements.
+    // Any other word after BEGIN makes it a block of statements.
     const bool begins = words[0] == "BEGIN" &&
                         is_one_of(words[1], {"", "TRAN", "TRANSACTION", "WORK", "ISOLATION", "READ",
                                              "DISTRIBUTED", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "NOT"});

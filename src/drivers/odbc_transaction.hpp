@@ -4,9 +4,9 @@
 
 namespace dbpool {
 
-/// Whether a session is inside a transaction after `sql` if it was so `before`, as far as the first words of
-/// its statements tell: ODBC itself knows only of transactions that its own calls began. Where databases
-/// would read `sql` differently, no statement is believed to end a transaction.
+/// Returns whether a session is inside a transaction after `sql` if it was so `before`, judged by the first
+/// words of the statements: ODBC itself knows only transactions that its own calls began. If databases would
+/// read `sql` differently, no statement in it counts as the end of a transaction.
 bool in_transaction_after(std::string_view sql, bool before);
 
 }  // namespace dbpool

@@ -12,7 +12,7 @@ class PostgresDriver : public Driver {
   PostgresDriver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel)
       : context_(std::make_shared<PostgresContext>(std::move(dsn), std::move(threads), cancel)) {
     context_->info.access()->driver = "postgres";
-    // A DSN that cannot be read yet is not this moment's failure: the pool keeps trying, and info() follows.
+    // A DSN that cannot be read yet is not an error here: the pool keeps trying, and each read sets info().
     try {
       context_->target();
     } catch (const DriverError&) {

@@ -16,7 +16,8 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-/// The last SQLSTATE in a verbose libpq text, which has it as `FATAL:  28P01: …` in every language.
+/// Returns the last SQLSTATE in a verbose libpq text, which has it as `FATAL:  28P01: …` in every language;
+/// "" = none.
 std::string find_sqlstate(std::string_view text) {
   static constexpr std::string_view before = ":  ";
   for (std::size_t at = text.rfind(before); at != std::string_view::npos; at = text.rfind(before, at - 1)) {
@@ -30,7 +31,7 @@ std::string find_sqlstate(std::string_view text) {
   return "";
 }
 
-/// A verbose libpq text in one line, without libpq's hints and the places in the server's source.
+/// Returns a verbose libpq text as one line, without libpq's hints and the positions in the server's source.
 std::string essence(std::string_view text) {
   std::string kept;
   while (!text.empty()) {
@@ -45,7 +46,7 @@ std::string essence(std::string_view text) {
 }  // namespace
 
 PostgresTarget PostgresContext::target() {
-  // A driver's failures are DriverErrors; the file's error names the file and no secret.
+  // A driver throws only DriverErrors. The error of a DSN file names the file and no secret.
   const auto text = [this] {
     try {
       return dsn.read();
@@ -128,7 +129,7 @@ void PostgresConnect::start() {
   if (PQstatus(conn_.get()) == CONNECTION_BAD) fail();
   PQsetNoticeProcessor(
       conn_.get(), [](void*, const char*) {}, nullptr);
-  // The one way to learn the SQLSTATE of a refused connect.
+  // Only verbose texts contain the SQLSTATE of a refused connect.
   PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
   events_ = POLLOUT;
   trying_ = 0;
@@ -160,8 +161,8 @@ std::optional<IoWait> PostgresConnect::connect() {
   return IoWait{PQsocket(conn_.get()), events_, std::min(deadline_.when(), share_.when())};
 }
 
-/// libpq must not be asked before its socket is ready: it would take an unfinished connect for a finished
-/// one.
+/// Returns whether the socket is ready. PQconnectPoll must not be called before: it would report an
+/// unfinished connect as finished.
 bool PostgresConnect::ready() const {
   pollfd waiting{PQsocket(conn_.get()), events_, 0};
   return ::poll(&waiting, 1, 0) > 0;
@@ -194,7 +195,8 @@ void PostgresConnect::fail() const {
   throw DriverError(refused ? ErrorKind::authentication : ErrorKind::connect, message, std::move(sqlstate));
 }
 
-/// Connected, and asked something that every server answers at once, but nothing came back.
+/// Returns whether the server accepted the connection but did not answer a request that every server answers
+/// at once.
 bool PostgresConnect::unanswered() const {
   const ConnStatusType status = PQstatus(conn_.get());
   return status == CONNECTION_SSL_STARTUP || (status == CONNECTION_AWAITING_RESPONSE && !asked_for_tls_);

@@ -14,21 +14,21 @@
 
 namespace dbpool {
 
-/// What the connects of one driver have in common. Any thread.
+/// State that the connects of one driver share. Any thread may use it.
 struct PostgresContext {
   DsnSource dsn;
   std::shared_ptr<PostgresThreads> threads;
   PostgresCancel cancel;
-  Guarded<PoolInfo> info;  ///< as the connection string last said
+  Guarded<PoolInfo> info;  ///< from the connection string as last read
 
   PostgresContext(DsnSource dsn_, std::shared_ptr<PostgresThreads> threads_, PostgresCancel cancel_)
       : dsn(std::move(dsn_)), threads(std::move(threads_)), cancel(cancel_) {}
-  /// Reads the connection string afresh. throws DriverError (connect).
+  /// Reads the connection string again. throws DriverError (connect).
   PostgresTarget target();
 };
 
 /// Opens one connection in four steps: reads the connection string, looks up names, connects, hands over.
-/// A place that stays silent gets its share of the time that is left; then the others are tried without it.
+/// Each place has a share of the remaining time; after that, the others are tried without it.
 class PostgresConnect : public ConnectOperation {
  public:
   PostgresConnect(std::shared_ptr<PostgresContext> context, Deadline deadline)
@@ -61,12 +61,12 @@ class PostgresConnect : public ConnectOperation {
   Step step_ = Step::read;
   PostgresTarget target_;
   std::vector<Name> names_;
-  std::optional<Deadline> names_deadline_;  // when some names are enough
-  std::vector<PostgresPlace> places_;       // that are left to try
+  std::optional<Deadline> names_deadline_;  // from then on, some names are enough
+  std::vector<PostgresPlace> places_;       // still to try
   PgHandle conn_;
   short events_ = 0;
-  bool asked_for_tls_ = false;  // of the place that is being tried
-  std::size_t trying_ = 0;      // index in places_
+  bool asked_for_tls_ = false;  // at the current place
+  std::size_t trying_ = 0;      // index of the current place in places_
   Deadline share_;
 };
 

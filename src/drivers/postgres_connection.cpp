@@ -25,7 +25,7 @@ PostgresConnection::PostgresConnection(PgHandle conn, std::vector<std::string> s
 }
 
 PostgresConnection::~PostgresConnection() {
-  // PQfinish says good-bye first, which may wait where a statement was still being sent.
+  // PQfinish first sends a message, which may block if a statement was still being sent.
   if (abandoned_ && PQsocket(conn_.get()) >= 0) ::shutdown(PQsocket(conn_.get()), SHUT_RDWR);
 }
 
@@ -46,7 +46,7 @@ void PostgresConnection::abandon() noexcept {
     const std::shared_ptr<PGcancel> request(PQgetCancel(conn_.get()), PQfreeCancel);
     if (request) threads_->cancellations.run([request] { ask_to_cancel(request.get()); });
   } catch (const std::exception&) {
-    // Out of memory: the statement goes on at the server, as it does when no thread is free.
+    // Out of memory: the statement continues at the server, as it does when no thread is free.
     return;
   }
 }

@@ -12,7 +12,7 @@
 
 namespace dbpool {
 
-/// A connection of libpq. Its socket does not block, and closing it waits for nobody.
+/// A connection of libpq. Its socket does not block, and closing it does not wait.
 class PostgresConnection : public Connection {
  public:
   PostgresConnection(PgHandle conn, std::vector<std::string> secrets,
@@ -24,10 +24,10 @@ class PostgresConnection : public Connection {
   void* native_handle() noexcept override { return conn_.get(); }
 
   PGconn* libpq() const noexcept { return conn_.get(); }
-  /// For messages: a text of libpq or the server without secrets.
+  /// Returns a text of libpq or the server for messages, without secrets.
   std::string present(std::string_view text) const { return presentable(text, secrets_); }
-  /// Breaks the connection in the middle of a statement and, unless told to leave it, asks the server on
-  /// another thread to cancel it.
+  /// Marks the connection as broken. Asks the server, on another thread, to cancel a running statement,
+  /// unless `cancel` was `PostgresCancel::leave`.
   void abandon() noexcept;
 
  private:

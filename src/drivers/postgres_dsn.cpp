@@ -85,12 +85,12 @@ std::vector<PostgresPlace> read_places(const Options& options) {
   return places;
 }
 
-/// libpq merges a DSN with its environment, service file and defaults only on the way to a connection. So
-/// this asks for one with a gssencmode that it refuses before it gets to the network, and reads what it had
-/// merged. `keyword` gets `value` whatever else says; client_encoding is UTF-8 unless the DSN says otherwise.
+/// Returns the options of a DSN merged with libpq's environment, service file and defaults. libpq merges them
+/// only when it connects, so this begins a connect with a gssencmode that libpq refuses before it uses the
+/// network. `keyword` always has `value`; client_encoding is UTF-8 unless the DSN sets it.
 OptionArray merge(const Dsn& dsn, const char* keyword, const char* value) {
   static constexpr const char* refused = "none";
-  // The later of two wins.
+  // Of two values, the later one counts.
   const char* const keywords[] = {"client_encoding", "dbname", "gssencmode", keyword, nullptr};
   const char* const values[] = {"UTF8", dsn.reveal().c_str(), refused, value, nullptr};
   const PgHandle conn(PQconnectStartParams(keywords, values, 1));
@@ -114,13 +114,13 @@ std::vector<std::string> secrets_of(const PQconninfoOption* option) {
   return secrets;
 }
 
-/// Fills in all that libpq would merge. It is never shown a password file that it would complain of.
+/// Fills in the merged options. libpq never sees a password file about which it would complain.
 void read_merged(const Dsn& dsn, PostgresTarget& target) {
   const OptionArray merged = merge(dsn, "passfile", PostgresPassfile::nowhere);
   target.options = to_map(merged.get());
   target.secrets = secrets_of(merged.get());
   if (!value_or(target.options, "password").empty()) return;
-  // With any password, libpq leaves the name of the file as it is, and the file alone.
+  // With any password, libpq keeps the name of the file and does not read it.
   const OptionArray with_password = merge(dsn, "password", "any");
   auto [path, problem] = find_passfile(value_or(to_map(with_password.get()), "passfile"));
   target.options["passfile"] = std::move(path);
@@ -161,7 +161,7 @@ std::string postgres_passfile_problem(const Dsn& dsn) {
   try {
     return read_target(dsn).passfile_problem;
   } catch (const DriverError&) {
-    return "";  // another fault, which comes first
+    return "";  // another error, which is reported first
   }
 }
 
@@ -182,8 +182,8 @@ PostgresTarget read_target(const Dsn& dsn) {
                       "cannot connect to PostgreSQL: this process's user has no name; set user=");
   }
   target.database = value_or(target.options, "dbname", target.user);
-  // Encryption by Kerberos is tried first and blocks, so only who asks for it gets it. The deadline rules
-  // over connect_timeout.
+  // Encryption by Kerberos would be tried first and blocks, so it is off unless the DSN sets gssencmode. The
+  // deadline replaces connect_timeout.
   const OptionArray given(PQconninfoParse(dsn.reveal().c_str(), nullptr));
   target.options["gssencmode"] = value_or(to_map(given.get()), "gssencmode", "disable");
   target.options.try_emplace("fallback_application_name", "dbpool_exporter");

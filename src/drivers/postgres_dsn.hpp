@@ -18,29 +18,27 @@ struct PostgresPlace {
   std::string address;  ///< numeric; empty for a socket, and for a name that is not looked up yet
   std::string port;
 
-  /// True for a host name that only a lookup can turn into addresses.
+  /// Returns whether the host is a name that only a lookup can turn into addresses.
   bool needs_lookup() const;
   bool operator==(const PostgresPlace&) const = default;
 };
 
-/// What a connection string means here and now, with libpq's environment, service file and defaults merged
-/// in.
+/// A connection string merged with libpq's current environment, service file and defaults.
 struct PostgresTarget {
   std::map<std::string, std::string> options;  ///< by libpq keyword, without host, hostaddr and port
   std::vector<PostgresPlace> places;           ///< in the order in which libpq tries them; never empty
   std::string database;
   std::string user;
   std::vector<std::string> secrets;  ///< values that must never be shown
-  std::string
-      passfile_problem;  ///< why the password file is ignored that a password is needed from; "" = not
+  std::string passfile_problem;      ///< why the needed password file is ignored; "" = it is not
 
-  /// For messages: `"app" at db1:5432, db2:5432 as "bob"`.
+  /// Returns the target for messages: `"app" at db1:5432, db2:5432 as "bob"`.
   std::string describe() const;
 };
 
-/// Reads what libpq would, but `client_encoding` is UTF8 unless `dsn` says otherwise, and `passfile` is one
-/// that libpq takes without a word. May read the service file; touches no network. throws DriverError
-/// (connect) in our own words, which quote nothing of `dsn`.
+/// Reads the options as libpq would, but `client_encoding` is UTF8 unless `dsn` sets it, and `passfile` is a
+/// file that libpq accepts without a complaint. May read the service file; does not use the network. throws
+/// DriverError (connect), whose text quotes nothing of `dsn`.
 PostgresTarget read_target(const Dsn& dsn);
 
 struct PgClose {
@@ -48,7 +46,7 @@ struct PgClose {
 };
 using PgHandle = std::unique_ptr<PGconn, PgClose>;
 
-/// Begins to connect to `places`; goes as far as a connect() that does not wait. throws std::bad_alloc.
+/// Begins to connect to `places`, up to a connect() that does not wait. throws std::bad_alloc.
 PgHandle start_libpq(const PostgresTarget& target, const std::vector<PostgresPlace>& places);
 
 }  // namespace dbpool

@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::string_view nowhere = PostgresPassfile::nowhere;
 
-/// The directory in which libpq looks for `.pgpass`; "" = there is none.
+/// Returns the directory in which libpq looks for `.pgpass`; "" = none.
 std::string home_directory() {
-  constexpr int asks_environment = 150000;  // the first version of libpq that does
+  constexpr int asks_environment = 150000;  // the first version of libpq that reads HOME
   const char* const home = std::getenv("HOME");
   if (PQlibVersion() >= asks_environment && home != nullptr && *home != '\0') return home;
   std::array<char, 4096> buffer{};

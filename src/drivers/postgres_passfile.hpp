@@ -4,23 +4,23 @@
 
 namespace dbpool {
 
-/// libpq's password file, as it may be given to libpq. libpq says what it dislikes about one on standard
-/// error and goes on without it; so it gets only a file that it will take, and we say what is wrong.
+/// The password file that libpq may be given. libpq complains about a bad one on standard error and connects
+/// without it, so libpq gets only a file that it accepts, and `problem` describes a bad one.
 struct PostgresPassfile {
-  /// No file is there, and never will be: libpq passes over it in silence.
+  /// A path at which no file can exist: libpq ignores it without a message.
   static constexpr const char* nowhere = "/dev/null/";
 
   std::string path = nowhere;
-  std::string problem;  ///< why the file is ignored, and the cure; "" = it is not, or there is none
+  std::string problem;  ///< why the file is ignored, and the cure; "" = not ignored, or no file
 };
 
-/// Looks at the file by libpq's rules: a plain one, which neither its group nor others may access. `named`:
-/// as passfile= or PGPASSFILE say; "" = `~/.pgpass`, which need not exist.
+/// Checks the file by libpq's rules: a plain file that neither its group nor others may access. `named`: the
+/// value of passfile= or PGPASSFILE; "" = `~/.pgpass`, which may be absent.
 PostgresPassfile find_passfile(const std::string& named);
 
-/// Keeps others in this process that use libpq, such as a driver of ODBC, from the file of PGPASSFILE or
-/// `~/.pgpass` if they would only complain of it on standard error: prefixes its name by `nowhere`, which
-/// `find_passfile` takes off again. Changes the environment, so it is called before there are threads.
+/// Hides the file of PGPASSFILE or `~/.pgpass` from other code in this process that uses libpq, such as an
+/// ODBC driver, if libpq would only complain about it on standard error: prefixes its name with `nowhere`,
+/// which `find_passfile` removes. REQUIRES: no other thread runs, because this changes the environment.
 void hide_unusable_passfile();
 
 }  // namespace dbpool

@@ -22,27 +22,27 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
-/// The severity in English. Poolers send only the one that a server would translate.
+/// Returns the severity in English. Poolers send only the field that a server would translate, in English.
 std::string severity_of(const PGresult* result) {
   const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   return severity.empty() ? field(result, PG_DIAG_SEVERITY) : severity;
 }
 
-/// Whether the state says by itself that the session ends: a connection exception (poolers end clients with
-/// 08P01), or a server or its administrator that sends its clients away.
+/// Returns whether the SQLSTATE alone reports the end of the session: a connection exception (poolers close
+/// clients with 08P01), or a server or its administrator that disconnects clients.
 bool is_farewell(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate.starts_with("57P0");
 }
 
 ErrorKind kind_of(const std::string& sqlstate, bool fatal) {
-  if (sqlstate == "57014") return ErrorKind::timeout;  // statement_timeout, or somebody cancelled
+  if (sqlstate == "57014") return ErrorKind::timeout;  // statement_timeout, or a request to cancel
   if (sqlstate.starts_with("28")) return ErrorKind::authentication;
   return fatal || is_farewell(sqlstate) ? ErrorKind::network : ErrorKind::query;
 }
 
-/// Rows that a statement changed; those that it only reads do not count.
+/// Returns the number of rows that a statement changed; rows that it only reads do not count.
 std::uint64_t affected_rows(const PGresult* result) {
-  // libpq 15 takes a result that is not const, but only reads it.
+  // libpq 15 has a non-const parameter for a result that it only reads.
   PGresult* const readable = const_cast<PGresult*>(result);
   const std::string_view tag = PQcmdStatus(readable);
   if (PQnfields(result) > 0 && (tag.starts_with("SELECT") || tag.starts_with("FETCH"))) return 0;
@@ -63,7 +63,7 @@ std::optional<IoWait> PostgresStatement::advance() {
     give_up_when_late();
     send();
   }
-  // What has come counts, however late it is looked at: this process may have been stopped meanwhile.
+  // An answer that has arrived counts, however late it is read: this process may have been stopped meanwhile.
   const auto wait = receive();
   if (wait) give_up_when_late();
   return wait;
@@ -88,8 +88,8 @@ std::optional<IoWait> PostgresStatement::receive() {
   const bool unsent = PQflush(conn_) == 1;
   const bool lost = PQconsumeInput(conn_) == 0;
   if (lost && PQstatus(conn_) == CONNECTION_OK) give_up(ErrorKind::network, PQerrorMessage(conn_));
-  // On a lost connection, too, the server's last words may lie in the buffer. PQgetResult does not wait
-  // there.
+  // After a lost connection, the buffer may still contain the server's last message. PQgetResult does not
+  // wait then.
   while (lost || PQisBusy(conn_) == 0) {
     const PgResult result(PQgetResult(conn_));
     if (!result) {
@@ -149,7 +149,7 @@ void PostgresStatement::note_error(const PGresult* result) {
   if (error_) return;
   const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
   const std::string severity = severity_of(result);
-  // The full text would quote the statement, which may hold a secret.
+  // The full text would quote the statement, which may contain a secret.
   std::string text = field(result, PG_DIAG_MESSAGE_PRIMARY);
   if (text.empty()) text = PQresultErrorMessage(result);
   const bool fatal = severity == "FATAL" || severity == "PANIC" || PQstatus(conn_) != CONNECTION_OK;
@@ -160,10 +160,10 @@ void PostgresStatement::note_error(const PGresult* result) {
 
 void PostgresStatement::end() {
   step_ = Step::ended;
-  // A session on which somebody ran LISTEN would gather them for ever.
+  // After LISTEN, a session would otherwise collect notifications forever.
   while (PGnotify* const notification = PQnotifies(conn_)) PQfreemem(notification);
   if (!error_) return;
-  // Also after an error that had not said so, but was the server's last word.
+  // Also after an error that did not report the end, but was the server's last message.
   const bool ended = PQstatus(conn_) != CONNECTION_OK;
   if (ended && (error_->kind() == ErrorKind::network || error_->kind() == ErrorKind::query))
     throw ConnectionEnded(error_->what(), error_->sqlstate());

@@ -11,11 +11,11 @@
 
 namespace dbpool {
 
-/// Sends one query string by the simple protocol (poolers' consoles speak no other) and reads its results row
-/// by row. Of several results the last one counts. What ends early leaves the connection abandoned.
+/// Sends one query string by the simple protocol (poolers' consoles support no other) and reads its results
+/// row by row. Of several results the last one counts. An operation that ends early abandons the connection.
 class PostgresStatement : public Operation {
  public:
-  /// Rows go to `result`, or are dropped. `connection` and `result` outlive this.
+  /// Rows are stored in `result`, or dropped if it is null. `connection` and `result` outlive the operation.
   PostgresStatement(PostgresConnection& connection, std::string sql, Deadline deadline,
                     QueryResult* result = nullptr)
       : connection_(connection),
@@ -46,7 +46,7 @@ class PostgresStatement : public Operation {
   Deadline deadline_;
   QueryResult* result_;
   Step step_ = Step::send;
-  bool in_rows_ = false;  // single rows of the current result have come
+  bool in_rows_ = false;  // rows of the current result have arrived
   std::optional<DriverError> error_;
 };
 

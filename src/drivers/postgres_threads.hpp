@@ -13,8 +13,7 @@ class PostgresThreads {
   explicit PostgresThreads(NameResolver::Resolve resolve = system_addresses) : names(std::move(resolve)) {}
 
   NameResolver names;
-  /// For PQcancel, which blocks on a hung server. A cancellation is a courtesy: without a free thread it is
-  /// left out.
+  /// For PQcancel, which blocks while a server hangs. A cancellation is skipped if no thread is free.
   ExpendableThreads cancellations{4, 0};
 };
 

@@ -13,7 +13,7 @@ constexpr std::string_view form =
 
 struct ForeignWord {
   std::string_view word;    ///< in lower case
-  std::string_view advice;  ///< what to write for it
+  std::string_view advice;  ///< what to write instead
 };
 
 constexpr std::string_view leave_out = "leave it out";
@@ -25,7 +25,7 @@ constexpr std::string_view ssl =
     "write sslmode=require or another sslmode; of ssl, libpq knows only ssl=true, in a URI";
 constexpr std::string_view lower_case = "libpq's keywords are in lower case and separated by blanks";
 
-/// Parameters that other drivers, frameworks and poolers take in a connection string.
+/// Parameters that other drivers, frameworks and poolers accept in a connection string.
 constexpr auto foreign_words = std::to_array<ForeignWord>({
     // Prisma, node-postgres
     {"schema", search_path},
@@ -107,7 +107,7 @@ constexpr auto foreign_words = std::to_array<ForeignWord>({
     {"binary_parameters", leave_out},
     {"prefer_simple_protocol", leave_out},
     {"statement-cache-capacity", leave_out},
-    // settings of the server, which some drivers take like parameters
+    // settings of the server, which some drivers accept as parameters
     {"search_path", as_option},
     {"statement_timeout", as_option},
     {"lock_timeout", as_option},
@@ -116,7 +116,7 @@ constexpr auto foreign_words = std::to_array<ForeignWord>({
     {"timezone", as_option},
     {"datestyle", as_option},
     {"role", as_option},
-    // libpq's own, in other letters
+    // libpq's own, in another case
     {"host", lower_case},
     {"port", lower_case},
     {"dbname", lower_case},
@@ -132,7 +132,7 @@ std::string in_lower_case(std::string_view text) {
   return lower;
 }
 
-/// The keyword between the last two quotes of an error, if it is a known one; nullptr = it is not.
+/// Returns the keyword between the last two quotes of an error if it is a known one, else nullptr.
 const ForeignWord* find_foreign(std::string_view parser_text) {
   const auto last = parser_text.rfind('"');
   if (last == std::string_view::npos || last == 0) return nullptr;
@@ -143,7 +143,7 @@ const ForeignWord* find_foreign(std::string_view parser_text) {
   return found == foreign_words.end() ? nullptr : found;
 }
 
-/// Whether `dsn` begins like a URI of another scheme.
+/// Returns whether `dsn` begins as a URI of another scheme does.
 bool has_other_scheme(std::string_view dsn) {
   const auto scheme = dsn.substr(0, dsn.find("://"));
   constexpr std::string_view characters =
@@ -163,7 +163,7 @@ std::string unknown_parameter(std::string_view parser_text, std::string_view oth
          "\": " + std::string(foreign->advice);
 }
 
-/// The words that libpq takes for an option, as it compares them.
+/// The words that libpq accepts for an option; their case matters.
 struct Words {
   std::string_view option;
   std::string_view allowed;  ///< separated by ", "

@@ -6,7 +6,7 @@
 
 namespace dbpool {
 
-/// A text of a client library in one line, with the secrets as `***`.
+/// Returns a text of a client library as one line, with `***` for each secret.
 std::string presentable(std::string_view text, const std::vector<std::string>& secrets);
 
 }  // namespace dbpool

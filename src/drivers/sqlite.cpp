@@ -20,17 +20,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What the connects of one driver have in common. Any thread.
+/// State that the connects of one driver share. Any thread may use it.
 struct SqliteContext {
   const DsnSource dsn;
   const SqliteOptions options;
-  Guarded<std::string> file;  // as the DSN last said
-  /// The file that this driver has made, until it is in WAL mode.
+  Guarded<std::string> file;  // from the DSN as last read
+  /// The file that this driver has created, until its journal mode is set; nullopt = none.
   Guarded<std::optional<FileId>> made;
 
   SqliteContext(DsnSource dsn_, SqliteOptions options_) : dsn(std::move(dsn_)), options(options_) {}
 
-  /// Reads the DSN afresh. throws Error.
+  /// Reads the DSN again. throws Error.
   std::string path_or_uri() {
     const Dsn read = dsn.read();
     const std::string problem = sqlite_dsn_problem(read, options);
@@ -45,7 +45,7 @@ struct SqliteContext {
   }
 };
 
-/// Opens the file and switches the pragmas on.
+/// Opens the file and sets the pragmas.
 class SqliteConnect : public ConnectOperation {
  public:
   SqliteConnect(std::shared_ptr<SqliteContext> context, Deadline deadline)
@@ -66,7 +66,7 @@ class SqliteConnect : public ConnectOperation {
   void set(const std::string& pragma, const std::string& value);
 
   const std::shared_ptr<SqliteContext> context_;
-  SqliteTarget target_;  // known once the DSN has been read
+  SqliteTarget target_;  // set once the DSN has been read
   Deadline deadline_;
   std::unique_ptr<SqliteConnection> connection_;
 };
@@ -79,7 +79,8 @@ std::optional<IoWait> SqliteConnect::advance() {
   } catch (const DriverError& error) {
     const bool locked = error.kind() == ErrorKind::timeout;
     const TimePoint now = std::chrono::steady_clock::now();
-    // SQLite does not wait, busy timeout or not, where two connections switch a file to WAL at once.
+    // SQLite fails at once, whatever the busy timeout, if two connections switch a file to WAL at the same
+    // time.
     if (locked && !deadline_.passed(now)) return IoWait{-1, 0, std::min(now + 5ms, deadline_.when())};
     throw DriverError(locked ? ErrorKind::timeout : ErrorKind::connect,
                       "cannot open sqlite database \"" + target_.file + "\": " + error.what());
@@ -99,10 +100,10 @@ void SqliteConnect::open() {
     if (context_->may_create(target_)) make_file();
     check_kind();
   }
-  // Before it is opened: if it is replaced meanwhile, that shows at the first use.
+  // Taken before the file is opened, so that a replacement in between is noticed at the first use.
   const std::string path = target_.in_memory ? "" : std::filesystem::absolute(target_.file).string();
   const auto id = target_.in_memory ? std::nullopt : file_id(path);
-  // SQLite allows a mode only where the flags allow as much.
+  // SQLite allows a mode only if the flags include it.
   const int creates = target_.mode == SqliteTarget::Mode::rwc ? SQLITE_OPEN_CREATE : 0;
   const int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | creates;
@@ -113,8 +114,8 @@ void SqliteConnect::open() {
   connection_ = std::make_unique<SqliteConnection>(std::move(owned), SqliteFile{path, id}, context_.get());
 }
 
-/// Makes the file, where there is none. Not by opening it: to close a descriptor gives up every lock that
-/// this process has on the file.
+/// Creates the file if it does not exist. Does not open it, because closing a descriptor would release every
+/// lock that this process has on the file.
 void SqliteConnect::make_file() const {
   static constexpr mode_t as_sqlite_does = S_IFREG | S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
   const auto made = context_->made.access();
@@ -128,7 +129,7 @@ void SqliteConnect::make_file() const {
                     "it does not exist and cannot be made: " + std::generic_category().message(reason));
 }
 
-/// What is neither file nor directory would be read for a database that is empty.
+/// Refuses a directory, and a character device, pipe or socket, which SQLite would read as an empty database.
 void SqliteConnect::check_kind() const {
   std::error_code unknown;
   const auto type = std::filesystem::status(target_.file, unknown).type();
@@ -138,7 +139,7 @@ void SqliteConnect::check_kind() const {
     throw DriverError(ErrorKind::connect, "it is no regular file");
 }
 
-/// Why the file could not be opened.
+/// Returns why the file could not be opened.
 std::string SqliteConnect::cause(sqlite3* db) const {
   const std::filesystem::path file = target_.file;
   std::error_code unknown;
@@ -169,7 +170,7 @@ void SqliteConnect::prepare() {
   set_journal_mode();
 }
 
-/// Leaves the file alone unless the options ask for a mode, or this driver has made it.
+/// Does nothing unless the options name a mode or this driver has created the file.
 void SqliteConnect::set_journal_mode() {
   const bool asked = context_->options.journal_mode != JournalMode::keep;
   const auto made = *context_->made.access();
@@ -179,7 +180,7 @@ void SqliteConnect::set_journal_mode() {
   QueryResult now;
   run("PRAGMA journal_mode", &now);
   if (now.rows.at(0).at(0) != name) run("PRAGMA journal_mode = " + name, &now);
-  // A file of ours may lie where WAL does not work; it then keeps SQLite's own mode.
+  // A created file may be on a filesystem without WAL; it then keeps SQLite's own mode.
   if (asked && now.rows.at(0).at(0) != name) {
     throw DriverError(ErrorKind::connect, "it keeps journal_mode " + now.rows.at(0).at(0).value_or("NULL") +
                                               " and does not take " + name);
@@ -188,7 +189,7 @@ void SqliteConnect::set_journal_mode() {
   if (*pending == made) pending->reset();
 }
 
-/// Does not wait for a lock: `advance` begins again after a moment.
+/// Does not wait for a lock: `advance` tries again after 5 ms.
 void SqliteConnect::run(const std::string& sql, QueryResult* result) {
   if (!connection_->run(sql, deadline_, result))
     throw DriverError(ErrorKind::timeout, "the database is locked by another connection");
@@ -209,7 +210,7 @@ class SqliteDriver : public Driver {
     try {
       context_->path_or_uri();
     } catch (const Error&) {
-      // A secret file that is not there yet, or a DSN that is none; connecting will say so.
+      // A secret file that does not exist yet, or a malformed DSN: connecting reports it.
     }
   }
 

@@ -23,7 +23,7 @@ TimePoint now() {
 
 constexpr const char* blanks = " \t\r\n";
 
-/// Whether this is `PRAGMA busy_timeout` and nothing else. It would read 0 under a busy handler of our own.
+/// Returns whether `sql` is `PRAGMA busy_timeout` alone, which would read 0 under a busy handler of our own.
 bool concerns_timeout(std::string_view sql) {
   const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
   for (const std::string_view word : {"pragma", "busy_timeout"}) {
@@ -36,13 +36,14 @@ bool concerns_timeout(std::string_view sql) {
   return sql.find_first_not_of(blanks, 1) == std::string_view::npos;
 }
 
-/// Holds SQLite to a deadline for as long as it lives, and lets it wait for no lock. The user's own calls
+/// Makes SQLite stop at a deadline and wait for no lock, for as long as this exists. The user's own calls
 /// keep the usual busy timeout.
 class BoundedUse {
  public:
   BoundedUse(sqlite3* db, std::string_view sql, Deadline deadline) : db_(db), deadline_(deadline) {
     static constexpr int steps_between_checks = 1000;
-    // SQLite's own handler would wait on this thread, and beyond the deadline; but that one meets no lock.
+    // SQLite's own handler would wait on this thread, and beyond the deadline. The pragma keeps it, but meets
+    // no lock.
     if (!concerns_timeout(sql)) sqlite3_busy_handler(db_, &BoundedUse::note_lock, this);
     sqlite3_progress_handler(db_, steps_between_checks, &BoundedUse::is_over, this);
   }
@@ -53,7 +54,7 @@ class BoundedUse {
     sqlite3_busy_timeout(db_, static_cast<int>(SqliteConnection::busy_timeout.count()));
   }
 
-  /// Whether SQLite wanted to wait for a lock. Where waiting is in vain it fails without asking.
+  /// Returns whether SQLite asked to wait for a lock. It does not ask if waiting cannot help.
   bool met_lock() const noexcept { return met_lock_; }
 
  private:
@@ -68,8 +69,7 @@ class BoundedUse {
   bool met_lock_ = false;
 };
 
-/// A whole query in one step, for SQLite knows no other way, or in one more for every time that it finds a
-/// lock.
+/// A query. SQLite can only run it in one step; each time that it meets a lock adds a step.
 class SqliteQuery : public Operation {
  public:
   SqliteQuery(SqliteConnection& connection, std::string sql, Deadline deadline, QueryResult* result)
@@ -162,7 +162,7 @@ void SqliteConnection::execute_whole(std::string_view sql, Deadline deadline, Qu
     return owned;
   };
   const SqliteStatement statement = prepare(sql.data());
-  // What follows the statement may only be blank or a comment, which prepares to nothing.
+  // Only blanks and comments, which prepare to nothing, may follow the statement.
   while (rest != end) {
     if (prepare(rest))
       throw DriverError(ErrorKind::query, "sqlite statement failed: more than one statement given");
@@ -187,8 +187,8 @@ void SqliteConnection::step_through(sqlite3_stmt* statement, Deadline deadline, 
     result->affected_rows = static_cast<std::uint64_t>(sqlite3_changes64(db_.get()));
 }
 
-/// A deleted file keeps answering, and what is written to it is gone: better to say so. SQLite does not look
-/// at the symbolic links that led to it.
+/// Throws if the file was deleted or replaced: SQLite would continue with it, and its changes would be lost.
+/// SQLite itself does not check symbolic links on the path.
 void SqliteConnection::check_file() {
   int moved = 0;
   const int code = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);

@@ -17,17 +17,18 @@ struct SqliteClose {
 };
 using SqliteHandle = std::unique_ptr<sqlite3, SqliteClose>;
 
-/// What was at a path when it was opened; without an id there is no file.
+/// The file of a connection as it was opened; without an id there is none.
 struct SqliteFile {
   std::string path;  ///< absolute
   std::optional<FileId> id;
 };
 
-/// A connection of SQLite, used by one thread at a time. A statement ends at its deadline: SQLite asks every
-/// thousand steps. Whoever runs an operation waits for a lock between its steps, so that it costs no thread.
+/// A connection of SQLite, used by one thread at a time. A statement ends at its deadline, which is checked
+/// every 1,000 instructions of SQLite. An operation waits for a lock between its steps, so it occupies no
+/// thread.
 class SqliteConnection : public Connection {
  public:
-  /// What the user's own calls wait for a lock, and what `PRAGMA busy_timeout` says.
+  /// How long the user's own calls wait for a lock; also the value of `PRAGMA busy_timeout`.
   static constexpr std::chrono::milliseconds busy_timeout{5000};
 
   /// `driver`: any address that connections of one driver share.
@@ -38,8 +39,8 @@ class SqliteConnection : public Connection {
   void* native_handle() noexcept override { return db_.get(); }
   const void* driver() const noexcept { return driver_; }
 
-  /// Runs one statement; its rows go to `result`, or are dropped. Returns false, having changed nothing,
-  /// where somebody else holds a lock that he may give back. throws DriverError.
+  /// Runs one statement; stores its rows in `result`, or drops them if it is null. Returns false, with
+  /// nothing changed, if another user holds a lock that may be released. throws DriverError.
   bool run(std::string_view sql, Deadline deadline, QueryResult* result);
 
  private:

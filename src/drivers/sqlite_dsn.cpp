@@ -51,9 +51,9 @@ void read_parameters(std::string_view query, SqliteTarget& target) {
   }
 }
 
-/// Of a path without `file:` before it.
+/// Describes the error in a path without `file:`; "" = none.
 std::string path_problem(std::string_view path) {
-  // `host=db password=…` would be a file by that name, password and all.
+  // `host=db password=…` would be the name of a file, password included.
   const bool has_pairs = path.substr(0, path.find_first_of("/?")).find('=') != std::string_view::npos;
   if (has_pairs || path.find("://") != std::string_view::npos)
     return "not a SQLite DSN; allowed: a path or a file: URI (is the driver right?)";
@@ -76,7 +76,7 @@ std::string uri_problem(std::string_view uri, const SqliteTarget& target) {
   return {};
 }
 
-/// Whether the DSN forbids what the options ask for.
+/// Describes the option that the DSN forbids; "" = none.
 std::string contradiction(const SqliteTarget& target, const SqliteOptions& options) {
   using Mode = SqliteTarget::Mode;
   const bool keeps = options.journal_mode == JournalMode::keep;

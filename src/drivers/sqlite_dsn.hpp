@@ -5,18 +5,18 @@
 
 namespace dbpool {
 
-/// What the DSN of a SQLite database names.
+/// The database that the DSN of SQLite names.
 struct SqliteTarget {
-  /// What `mode=` in a URI asks for; `other` is none that SQLite knows.
+  /// The value of `mode=` in a URI; `unsaid`: absent, `other`: unknown to SQLite.
   enum class Mode { unsaid, ro, rw, rwc, memory, other };
 
-  std::string file;  ///< without a URI's parameters, for they may hold a key
+  std::string file;  ///< without a URI's parameters, which may contain a key
   Mode mode = Mode::unsaid;
   bool immutable = false;
   bool in_memory = false;  ///< there is no file
 };
 
-/// Reads a path or a `file:` URI as SQLite does, whether or not `sqlite_dsn_problem` finds fault with it.
+/// Reads a path or a `file:` URI as SQLite does, even if `sqlite_dsn_problem` reports an error in it.
 SqliteTarget sqlite_target(std::string_view path_or_uri);
 
 }  // namespace dbpool

@@ -33,7 +33,7 @@ bool is_uri(std::string_view dsn) {
 
 std::string stray_password_problem(const Dsn& dsn) {
   std::string problem = stray_password_in_dsn(dsn.reveal());
-  // In a URI, an @ that the database's name truly has is encoded.
+  // A URI needs no more checks: an @ in the name of its database is encoded.
   if (!problem.empty() || is_uri(dsn.reveal())) return problem;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(dsn.reveal().c_str(), nullptr), PQconninfoFree);

@@ -7,16 +7,17 @@
 
 namespace dbpool {
 
-/// What is wrong with a DSN for libpq whose password seems to have run into its database: a URI as it is
-/// written, or the dbname of a `key=value` string. "" = nothing; what libpq refuses is not looked at.
+/// Describes the error in a libpq DSN whose password seems to continue in its database: in a URI as it is
+/// written, or in the dbname of a `key=value` string that libpq can parse. "" = none.
 std::string stray_password_problem(const Dsn& dsn);
 
-/// What is wrong with the values that are shown of a DSN for libpq, by its keywords: a host (but for the `@`
-/// of an abstract socket) with an `@`, or a host, database or user that holds a login or a DSN of its own. In
-/// our own words, with no piece of a value; "" = nothing.
+/// Describes the error in the shown values of a libpq DSN, by keyword: an `@` in a host (except as the first
+/// character, for an abstract socket), or a login or another DSN in a host, database or user. Quotes no piece
+/// of a value; "" = none.
 std::string stray_login_problem(const std::map<std::string, std::string>& options);
 
-/// What is wrong with a value that names the place or the user of an ODBC connection string; "" = nothing.
+/// Describes the error in a value of an ODBC connection string if `keyword` names the server, the database or
+/// the user; "" = none.
 std::string stray_login_problem(const std::string& keyword, const std::string& value);
 
 }  // namespace dbpool

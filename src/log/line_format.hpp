@@ -9,7 +9,7 @@
 
 namespace dbpool {
 
-/// One line before it is written; a view of what its maker holds.
+/// A log line before it is formatted. Refers to the caller's values and owns none.
 struct LogLine {
   std::chrono::system_clock::time_point time;
   LogLevel level;
@@ -17,12 +17,12 @@ struct LogLine {
   const std::vector<LogField>& fields;
 };
 
-/// `ts=… level=info component=pool pool=orders msg="…" key=value`, without the line's end. A value is quoted
-/// and escaped as in JSON where it holds anything but visible ASCII without `=`, `"` and `\`; what is not
-/// UTF-8 becomes U+FFFD. A field named `pool` comes before the message.
+/// Formats `ts=… level=info component=pool pool=orders msg="…" key=value`, without a newline. A value is
+/// quoted and escaped as in JSON unless it is visible ASCII without `=`, `"` and `\` and not empty; bytes
+/// that are not UTF-8 become U+FFFD. A field named `pool` precedes the message.
 std::string logfmt_line(const LogLine& line);
 
-/// `{"timestamp":…,"level":…,"component":…,"message":…,"context":{…}}`, without the line's end.
+/// Formats `{"timestamp":…,"level":…,"component":…,"message":…,"context":{…}}`, without a newline.
 std::string json_line(const LogLine& line);
 
 }  // namespace dbpool

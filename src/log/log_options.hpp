@@ -9,11 +9,11 @@ namespace dbpool {
 
 enum class LogFormat { logfmt, json };
 
-/// Spelled as the flags `--log.level` and `--log.format` take them, in the order of the enumerators.
+/// Values of the flags `--log.level` and `--log.format`, in the order of the enumerators.
 inline constexpr std::array<std::string_view, 4> log_level_names{"debug", "info", "warn", "error"};
 inline constexpr std::array<std::string_view, 2> log_format_names{"logfmt", "json"};
 
-/// What is logged, and how a line looks.
+/// Options of the log: its lowest level and the format of its lines.
 struct LogOptions {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::logfmt;

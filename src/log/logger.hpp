@@ -11,14 +11,14 @@ namespace dbpool {
 
 enum class LogLevel { debug, info, warn, error };
 
-/// One key and its value. Strings are escaped by whoever writes them out; numbers and booleans are not
-/// quoted.
+/// One key and its value. The logger escapes strings; it does not quote numbers and booleans.
 struct LogField {
   std::string_view key;
   std::variant<std::string, double, std::int64_t, bool> value;
 };
 
-/// Writes structured lines. Any thread may call it. The text of `message` is fixed; what varies is in fields.
+/// Writes structured lines. Any thread may call it. `message` is a fixed text; values that vary are in
+/// `fields`.
 class Logger {
  public:
   virtual ~Logger() = default;

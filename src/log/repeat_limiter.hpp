@@ -10,14 +10,15 @@
 
 namespace dbpool {
 
-/// How densely a failure that repeats is logged.
+/// Intervals between the log lines of a failure that repeats.
 struct RepeatIntervals {
   std::chrono::nanoseconds first = std::chrono::seconds(10);  ///< doubles with each line
   std::chrono::nanoseconds longest = std::chrono::hours(1);   ///< also how long a failure is remembered
 };
 
-/// Decides which repetitions of a failure are logged: the first at once, further ones at growing intervals.
-/// Any thread may call it. Remembers `max_keys` failures and forgets the one that was seen longest ago.
+/// Decides which repetitions of a failure are logged: the first at once, the others at growing intervals. Any
+/// thread may call it. Remembers `max_keys` failures; the next one replaces the one that was seen longest
+/// ago.
 ///
 /// Locking: one mutex guards the map.
 class RepeatLimiter {
@@ -27,8 +28,8 @@ class RepeatLimiter {
 
   explicit RepeatLimiter(RepeatIntervals intervals = {}) : intervals_(intervals) {}
 
-  /// Says whether to log the failure now: the number of times that went by in silence since its last line, or
-  /// nullopt to stay silent. `key` tells failures apart.
+  /// Returns whether to log the failure now: the number of repetitions suppressed since its last line, or
+  /// nullopt to stay silent. `key` identifies the failure.
   std::optional<std::uint64_t> admit(std::string_view key, TimePoint now);
 
  private:

@@ -28,7 +28,7 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
-/// Writes each message as one line, and drops what the descriptor does not take.
+/// Writes each message as one line, and drops the rest of a line that the descriptor does not accept.
 ///
 /// Locking: spdlog's base sink holds its mutex around `sink_it_`, so that lines do not mix.
 class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
@@ -44,7 +44,7 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
     line.append(message.payload.data(), message.payload.size()) += '\n';
     std::string_view rest = line;
     while (!rest.empty() && takes_more()) {
-      // A pipe that polls writable takes PIPE_BUF bytes without blocking, and promises no more.
+      // A pipe that polls writable accepts PIPE_BUF bytes without blocking; more might block.
       const ssize_t written = ::write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) break;
@@ -63,8 +63,8 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
   }
 
   int descriptor_;
-  bool blocked_ = false;  // the reader was waited for in vain already
-  bool in_line_ = false;  // the last line written was cut off
+  bool blocked_ = false;  // the last wait for the reader timed out
+  bool in_line_ = false;  // the last write ended within a line
 };
 
 class SpdlogLogger : public Logger {
@@ -73,7 +73,8 @@ class SpdlogLogger : public Logger {
       : logger_("dbpool", std::make_shared<DescriptorSink>(descriptor)),
         format_(options.format == LogFormat::json ? json_line : logfmt_line) {
     logger_.set_level(to_spdlog(options.level));
-    // Its own handler would write a line of another form to standard error, such as when there is no memory.
+    // spdlog's own handler would write a line of another format to standard error, for example without
+    // memory.
     logger_.set_error_handler([](const std::string&) {});
   }
 
@@ -85,7 +86,7 @@ class SpdlogLogger : public Logger {
       const std::string line = format_({now, level, component, message, fields});
       logger_.log(to_spdlog(level), spdlog::string_view_t(line));
     } catch (...) {
-      // No memory for a line; the caller's work matters more.
+      // Out of memory: drops the line, since the caller's work matters more.
     }
   }
 

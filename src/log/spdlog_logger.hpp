@@ -9,9 +9,9 @@
 
 namespace dbpool {
 
-/// Makes a logger that writes lines to `descriptor`, which it does not own. A reader that has gone away or
-/// does not read costs lines, never an exception, and at most 50 ms until it reads again. REQUIRES: SIGPIPE
-/// is ignored.
+/// Returns a logger that writes to `descriptor` and does not own it. If the reader has closed its end or does
+/// not read, lines are dropped: logging never throws, and blocks for at most 50 ms until the reader reads
+/// again. REQUIRES: SIGPIPE is ignored.
 std::unique_ptr<Logger> spdlog_logger(const LogOptions& options, int descriptor = STDERR_FILENO);
 
 }  // namespace dbpool

@@ -44,7 +44,7 @@ ExpendableThreads::~ExpendableThreads() {
 bool ExpendableThreads::run(Task task) {
   auto queue = shared_->queue.access();
   if (queue->threads == shared_->cap) return admit(*queue, task);
-  // A thread that cannot start leaves the task to those that run.
+  // If no thread can start, a running one does the task.
   try {
     std::thread([shared = shared_, task]() mutable {
       for (; task; task = shared->next()) task();

@@ -6,25 +6,25 @@
 
 namespace dbpool {
 
-/// Capped, counted, expendable threads for calls that nobody can interrupt. Any thread may use it. A thread
-/// starts when there is work, ends when there is none, and is nobody's to join: one that hangs in its call
-/// hinders neither the destructor nor the end of the process.
+/// Capped, counted, expendable threads for calls that cannot be interrupted. Any thread may use it. A thread
+/// starts when there is work and ends when there is none. No thread is joined: one that hangs in its call
+/// delays neither the destructor nor the end of the process.
 ///
-/// Locking: the queue and the count of threads lie behind one mutex, which is never held while a task runs.
+/// Locking: the queue and the number of threads are behind one mutex, which is never held while a task runs.
 class ExpendableThreads {
  public:
-  /// Owns everything that it touches, and does not throw.
+  /// Owns everything that it uses, and does not throw.
   using Task = std::function<void()>;
 
-  /// `cap`: threads at once, 1 or more. `max_queued`: tasks that may wait for one of them.
+  /// `cap`: threads at once, 1 or more. `max_queued`: tasks that may wait for a thread.
   ExpendableThreads(unsigned cap, std::size_t max_queued);
   /// Drops the tasks that have not begun. Does not wait for the others.
   ~ExpendableThreads();
 
-  /// Runs `task` on a thread of its own, or queues it. Does not block. Returns false, and drops the task,
-  /// when the queue is full or the system gives no thread.
+  /// Runs `task` on a new thread, or queues it. Does not block. Returns false, and drops the task, if the
+  /// queue is full or the system provides no thread.
   bool run(Task task);
-  /// Threads now.
+  /// Returns the number of threads now.
   unsigned count() const;
 
  private:

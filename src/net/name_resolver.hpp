@@ -13,24 +13,24 @@
 
 namespace dbpool {
 
-/// What a name stands for: numeric addresses, or why there are none.
+/// The numeric addresses of a name, or the reason why there are none.
 struct Addresses {
   std::vector<std::string> numeric;
   std::string problem;  ///< empty when there are addresses
 };
 
-/// Asks the system. Blocks for as long as the system's resolver likes.
+/// Looks up `host` by the system's resolver. Blocks without a bound.
 Addresses system_addresses(const std::string& host);
 
-/// `host` in its canonical form when it already is a numeric address. Does not block.
+/// Returns `host` in its canonical form if it is a numeric address, else nullopt. Does not block.
 std::optional<std::string> numeric_address(const std::string& host);
 
-/// One asker's share in a lookup. One thread at a time. Owns a descriptor.
+/// One caller's share in a lookup. Used by one thread at a time. Owns a descriptor.
 class NameLookup {
  public:
-  /// What was found; nullopt while the lookup is under way.
+  /// Returns the addresses; nullopt while the lookup is in progress.
   std::optional<Addresses> result() const;
-  /// Readable once `result()` has a value.
+  /// Returns a descriptor that is readable once `result()` has a value.
   int fd() const noexcept { return ready_.get(); }
 
  private:
@@ -40,14 +40,14 @@ class NameLookup {
   explicit NameLookup(std::shared_ptr<Shared> shared);
 
   std::shared_ptr<Shared> shared_;
-  Descriptor ready_;  // of its own: a poller may know a descriptor only once
+  Descriptor ready_;  // a duplicate: a poller accepts a descriptor only once
 };
 
 /// Looks up host names on a few threads, because `getaddrinfo` can be neither bounded nor interrupted. Any
-/// thread may use it. A name that several ask for at the same time is looked up once, and one that nobody
-/// waits for any more when its turn comes is not looked up at all.
+/// thread may use it. A name that several callers need at the same time is looked up once; a name that no
+/// caller waits for by the time of its turn is not looked up.
 ///
-/// Locking: `under_way_` lies behind one mutex, which is never held during a lookup.
+/// Locking: `under_way_` is behind one mutex, which is never held during a lookup.
 class NameResolver {
  public:
   using Resolve = std::function<Addresses(const std::string& host)>;
@@ -56,7 +56,8 @@ class NameResolver {
 
   explicit NameResolver(Resolve resolve = system_addresses);
 
-  /// Does not block. throws DriverError (other) when the system gives no descriptor or thread.
+  /// Begins to look up `host`, or joins a lookup in progress. Does not block. throws DriverError (other) if
+  /// no descriptor, thread or place in the queue is free.
   NameLookup look_up(const std::string& host);
 
  private:

@@ -6,23 +6,24 @@
 
 namespace dbpool {
 
-/// What came of closing one pool's connections.
+/// The result of closing one pool's connections.
 struct ClosedPool {
   std::string name;
   unsigned closed_idle = 0;
-  unsigned closing_active = 0;  ///< these close when they come back
+  unsigned closing_active = 0;  ///< closed on their return
 };
 
-/// What the web can ask the program to do. Any thread may call it, several at once.
+/// Commands that the web server gives to the program. Any thread may call them, several at once.
 class AdminCommands {
  public:
   virtual ~AdminCommands() = default;
 
-  /// Reads the configuration anew and applies it. Returns what is wrong with it; empty = applied.
+  /// Reads the configuration again and applies it. Returns its problems; empty = applied.
   virtual std::vector<std::string> reload() = 0;
-  /// Closes an owned pool's idle connections now and its active ones on return; nullopt = no such pool.
+  /// Closes an owned pool's idle connections now and its active ones on their return. Returns nullopt if
+  /// there is no such pool.
   virtual std::optional<ClosedPool> close(const std::string& pool) = 0;
-  /// Does so with every owned pool.
+  /// Closes the connections of every owned pool in the same way.
   virtual std::vector<ClosedPool> close_all() = 0;
 };
 

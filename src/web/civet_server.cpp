@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long a stop waits for answers that are being made.
+/// How long `stop()` waits for unfinished answers.
 constexpr auto patience = 500ms;
 
 struct Setting {
@@ -29,16 +29,16 @@ struct Setting {
 };
 
 constexpr auto fixed_settings = std::to_array<Setting>({
-    // A client that has not sent its request by then is given up.
+    // The time that a client has to send its request.
     {"request_timeout_ms", "1000"},
     {"enable_keep_alive", "no"},
     {"listen_backlog", "200"},
     {"max_request_size", "8192"},
     {"decode_url", "no"},
     {"tcp_nodelay", "1"},
-    // Leaves it to the system: with 0, clients would lose the rest of a large answer.
+    // Keeps the system's default: with 0, clients would lose the rest of a large answer.
     {"linger_timeout_ms", "-2"},
-    // All that it could do by itself stays off, although no request gets that far.
+    // Turns off CivetWeb's own features, although no request reaches them.
     {"enable_directory_listing", "no"},
     {"cgi_pattern", ""},
     {"access_control_allow_origin", ""},
@@ -72,7 +72,7 @@ Request request_of(const mg_request_info& info) {
   return request;
 }
 
-/// What CivetWeb has read of a request when it refuses it as bad: the first line, up to where it went wrong.
+/// Returns the part of a bad request that CivetWeb has read: the first line, up to the error.
 Request first_line_of(const mg_request_info& info) {
   Request request;
   request.method = text_or_empty(info.request_method);
@@ -82,8 +82,8 @@ Request first_line_of(const mg_request_info& info) {
   return request;
 }
 
-/// Writes all of it, unless the client does not take it in time; then it is hung up on. CivetWeb's own
-/// patience begins anew with each piece that the client takes, however small.
+/// Writes all of `wire`, unless the client is too slow; the connection then closes without the rest.
+/// CivetWeb's own limit begins again with each piece that the client receives, however small.
 void write_in_time(mg_connection* connection, std::string_view wire) {
   constexpr std::size_t piece = 1U << 16U;
   const auto until = std::chrono::steady_clock::now() + answer_patience(wire.size());
@@ -94,13 +94,14 @@ void write_in_time(mg_connection* connection, std::string_view wire) {
   }
 }
 
-/// Writes head and body as one, so that they leave in as few packets as they fit into.
+/// Writes head and body together, so that they need as few packets as possible.
 void send(mg_connection* connection, const Response& response, std::string_view body) {
   const char* const reason = mg_get_response_code_text(connection, response.status);
   write_in_time(connection, head_of(response, reason, std::time(nullptr)).append(body));
 }
 
-/// Whether the connection's request has been answered. The pointer that CivetWeb keeps for us says so.
+/// Returns whether an answer to the connection's request has begun. The connection's user data is then not
+/// null.
 bool is_answered(const mg_connection* connection) {
   return mg_get_user_connection_data(connection) != nullptr;
 }
@@ -109,7 +110,8 @@ void set_answered(mg_connection* connection) {
   mg_set_user_connection_data(connection, connection);
 }
 
-/// Runs what may throw where nothing may: out of memory, a client is hung up on without an answer.
+/// Calls `work` in a callback that must not throw. Out of memory, the client is disconnected without an
+/// answer.
 template <typename Work>
 int contained(Work work) noexcept {
   try {
@@ -121,9 +123,9 @@ int contained(Work work) noexcept {
 
 }  // namespace
 
-/// What CivetWeb's callbacks work with; they run on its threads. Nothing unwinds from them into C.
+/// State and callbacks for CivetWeb, which calls them on its threads. No exception passes from them into C.
 ///
-/// Locking: the mutex guards `first_complaint` and `answering`; nothing is called under it but the logger.
+/// Locking: the mutex guards `first_complaint` and `answering`; only the logger is called under it.
 struct CivetServer::Core {
   Core(Router router, Logger& log) : responder(std::move(router), log), logger(log) {}
 
@@ -145,8 +147,8 @@ struct CivetServer::Core {
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
   std::mutex mutex;
-  std::string first_complaint;  // of CivetWeb; says why it does not start
-  int answering = 0;            // requests that are being answered
+  std::string first_complaint;  // of CivetWeb; the reason if it does not start
+  int answering = 0;            // requests in progress
   std::condition_variable all_answered;
 };
 
@@ -190,11 +192,11 @@ void CivetServer::Core::count_answering(int change) {
 
 void CivetServer::Core::stop() {
   if (context == nullptr) return;
-  // CivetWeb keeps its descriptors to itself, and would let idle clients and its own accept loop delay a stop
-  // by seconds.
+  // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and CivetWeb does not expose its
+  // descriptors.
   hang_up(addresses, SHUT_RD);
   {
-    // Once told to stop, CivetWeb drops what it has not sent.
+    // After mg_stop, CivetWeb drops unsent data.
     std::unique_lock lock(mutex);
     all_answered.wait_for(lock, patience, [this] { return answering == 0; });
   }
@@ -205,7 +207,7 @@ void CivetServer::Core::stop() {
 }
 
 int CivetServer::Core::on_request(mg_connection* connection) {
-  // First of all, so that CivetWeb does not wait for the rest of a body that nobody reads.
+  // Comes first, so that CivetWeb does not wait for the rest of a body that is not read.
   mg_disable_connection_keep_alive(connection);
   set_answered(connection);
   Core& core = of(connection);
@@ -233,16 +235,16 @@ int CivetServer::Core::on_error(mg_connection* connection, int status, const cha
 
 Response CivetServer::Core::refusal(const mg_connection* connection, int status,
                                     const std::string& text) const {
-  // CivetWeb says this, and has read no header, when it does not know the method. It takes TRACE for unknown.
+  // CivetWeb reports this for a method that it does not know, such as TRACE, and has then read no header.
   if (status == 400 && text == "Bad request") {
     auto refused = responder.refuse_method(first_line_of(*mg_get_request_info(connection)));
     if (refused) return std::move(*refused);
   }
-  // It says 411 of a length that is no number.
+  // CivetWeb reports 411 for a length that is not a number.
   return error_response(status == 411 ? 400 : status, text);
 }
 
-/// CivetWeb says nothing to a target that is no path, such as that of a request to a proxy.
+/// Answers a request whose target is not a path, such as one to a proxy: CivetWeb itself sends nothing.
 void CivetServer::Core::on_close(const mg_connection* connection) {
   const mg_request_info* const request = mg_get_request_info(connection);
   const bool has_asked = request != nullptr && request->request_method != nullptr;

@@ -8,7 +8,7 @@ namespace dbpool {
 namespace {
 
 constexpr std::uint64_t most_threads = 64;
-constexpr std::uint64_t descriptors_a_thread = 8;  // of all that the process has, so most are left to pools
+constexpr std::uint64_t descriptors_a_thread = 8;  // of the process, so that pools keep most of them
 constexpr std::uint64_t bytes_a_millisecond = (1U << 20U) / 1000;
 
 }  // namespace

@@ -17,7 +17,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Cuts the part before `separator` off the front of `rest`.
+/// Removes the part before `separator` from the front of `rest` and returns it trimmed.
 std::string_view next_part(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const std::string_view part = rest.substr(0, end);

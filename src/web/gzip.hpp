@@ -5,11 +5,11 @@
 
 namespace dbpool {
 
-/// Whether an `Accept-Encoding` header takes gzip: named itself, or by `*` where it is not named, and not at
-/// `q=0`.
+/// Returns whether an `Accept-Encoding` header accepts gzip: by name, or by `*` if it does not name gzip, and
+/// not with `q=0`.
 bool accepts_gzip(std::string_view accept_encoding);
 
-/// Compresses fast rather than small. throws Error when there is no memory for it.
+/// Compresses for speed rather than size. throws Error if zlib fails, as without memory.
 std::string gzip(std::string_view text);
 
 }  // namespace dbpool

@@ -11,7 +11,7 @@
 namespace dbpool {
 namespace {
 
-/// The port that a socket of this process has at this end; nullopt for any other descriptor.
+/// Returns the local port of an IPv4 socket; nullopt for any other descriptor.
 std::optional<std::uint16_t> local_port(int descriptor) {
   sockaddr_in address{};
   socklen_t size = sizeof address;

@@ -6,8 +6,8 @@
 
 namespace dbpool {
 
-/// Shuts down, as `how` says (see shutdown(2)), the sockets of this process that listen on the addresses or
-/// were accepted there. Any thread may call it.
+/// Calls shutdown(2) with `how` on each IPv4 socket of this process whose local port is one of `addresses`:
+/// those that listen there and those accepted there. Any thread may call it.
 void hang_up(const std::vector<ListenAddress>& addresses, int how);
 
 }  // namespace dbpool

@@ -12,22 +12,22 @@ struct Header {
   std::string name, value;
 };
 
-/// What a client asked, as it came in. A value without anything of the web server's.
+/// A client's request as it was received; a plain value that does not depend on the web server.
 struct Request {
   std::string method;
   std::string path;     ///< not decoded and not normalized
-  std::string query;    ///< what follows `?`, not decoded
+  std::string query;    ///< the part after `?`, not decoded
   std::string version;  ///< "1.0" or "1.1"
   std::vector<Header> headers;
-  std::string path_parameter;  ///< decoded; what stands for `{…}` in the route's path, set by the router
+  std::string path_parameter;  ///< the part that matches the route's `{…}`, decoded; set by the router
 
-  /// How often the header occurs. Names of headers do not heed case.
+  /// Returns how often the header occurs. The case of names is ignored.
   std::size_t count(std::string_view name) const;
-  /// The header's value; where it occurs more than once, all of them joined by commas.
+  /// Returns the header's value, or all its values joined by commas; nullopt if the header is absent.
   std::optional<std::string> header(std::string_view name) const;
 };
 
-/// What it is answered. `headers` are those beyond Content-Type and the ones that every answer carries.
+/// The response to a request. `headers`: those besides Content-Type and the ones that every response has.
 struct Response {
   int status = 200;
   std::string content_type;
@@ -35,11 +35,11 @@ struct Response {
   std::vector<Header> headers = {};
 };
 
-/// The status line and all headers, up to the empty line. `reason`: the status in words.
+/// Returns the status line and all headers, with the empty line at the end. `reason`: the status in words.
 std::string head_of(const Response& response, std::string_view reason, std::time_t now);
 
 Response text_response(std::string text);
-/// `{"status":"error","error":"…"}`. The message must not hold a secret.
+/// Returns `{"status":"error","error":"…"}`. `message` must not contain a secret.
 Response error_response(int status, std::string_view message);
 
 }  // namespace dbpool

@@ -6,8 +6,8 @@
 
 namespace dbpool {
 
-/// A parameter of a query string, decoded as HTML forms encode; the first of several by that name. nullopt:
-/// not there. A value that is not properly encoded stays as it is.
+/// Returns the first parameter of a query string with this name, decoded as HTML forms encode; nullopt if it
+/// is absent. A value that is not properly encoded is returned unchanged.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
 }  // namespace dbpool

@@ -9,7 +9,7 @@ bool is_zero(const std::string& length) {
   return !length.empty() && std::all_of(length.begin(), length.end(), [](char c) { return c == '0'; });
 }
 
-/// Whether it has only what a host and a port are written with. An empty one names no host, as it may.
+/// Returns whether `text` has only the characters of a host and a port. It may be empty.
 bool is_host(std::string_view text) {
   constexpr std::string_view characters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:[]%";

@@ -9,18 +9,18 @@
 
 namespace dbpool {
 
-/// Answers whatever comes: refuses what no route may see, and makes a 500 and a line in the log of what a
-/// route throws. Any thread may call it.
+/// Answers every request: refuses those that no route may see, and turns an exception of a route into a 500
+/// and a log line. Any thread may call it.
 class Responder {
  public:
-  /// `logger` outlives it.
+  /// `logger` outlives the responder.
   Responder(Router router, Logger& logger) : router_(std::move(router)), logger_(logger) {}
 
-  /// Throws nothing but std::bad_alloc. What a route threw goes to the log alone, where a failure that
-  /// repeats is limited.
+  /// Answers one request. The exception of a route is only logged, and its repetitions are limited. throws
+  /// only std::bad_alloc.
   Response answer(const Request& request);
-  /// For a request of which the web server read the first line alone: 405 or 404 where its method is what is
-  /// wrong with it, else nullopt. Throws nothing but std::bad_alloc.
+  /// Returns 405 or 404 if the error in a request is its method, else nullopt. For a request whose first line
+  /// alone was read. throws only std::bad_alloc.
   std::optional<Response> refuse_method(const Request& first_line) const;
 
  private:

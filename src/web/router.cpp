@@ -6,7 +6,8 @@
 namespace dbpool {
 namespace {
 
-/// What the path has in place of the route's parameter, "" where the route has none; nullopt: another path.
+/// Returns the part of `path` that matches the route's parameter, "" if the route has none; nullopt if the
+/// path does not match.
 std::optional<std::string_view> match(std::string_view route, std::string_view path) {
   if (!route.ends_with('}')) return route == path ? std::optional<std::string_view>("") : std::nullopt;
   const std::string_view prefix = route.substr(0, route.find('{'));

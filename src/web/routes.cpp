@@ -25,7 +25,7 @@ Handler reload_handler(const WebOptions& options, AdminCommands& admin) {
   };
 }
 
-/// Lets `close` answer, unless closing is off or it is a page that asks.
+/// Wraps `close`: refuses the request if closing is off or a page in a browser sent it.
 Handler closing_handler(const WebOptions& options, Handler close) {
   if (!options.admin_api_enabled) return forbidden("closing is off; --web.enable-admin-api turns it on");
   return [close = std::move(close)](const Request& request) {

@@ -6,7 +6,7 @@
 
 namespace dbpool {
 
-/// Every route of the program, in one table.
+/// Returns the router with every route of the program.
 Router make_router(const WebOptions& options, const WebServices& services);
 
 }  // namespace dbpool

@@ -6,7 +6,8 @@
 
 namespace dbpool {
 
-/// One `host:port` the web server listens on; an empty host is every IPv4 interface, port 0 any free port.
+/// One `host:port` on which the web server listens; an empty host is every IPv4 interface, port 0 any free
+/// port.
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
@@ -14,7 +15,7 @@ struct ListenAddress {
   bool operator==(const ListenAddress&) const = default;
 };
 
-/// What the web server is told once, at start; a plain value.
+/// Options of the web server, fixed at its start; a plain value.
 struct WebOptions {
   std::vector<ListenAddress> listen;
   std::string telemetry_path = "/metrics";

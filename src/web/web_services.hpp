@@ -11,11 +11,12 @@
 
 namespace dbpool {
 
-/// What the handlers ask of the program, from any thread. The callables and the commands outlive the router.
+/// The parts of the program that handlers call, from any thread. The callables and the commands outlive the
+/// router.
 struct WebServices {
   std::function<FleetSnapshot()> snapshot;   ///< without the exporter's part
-  std::function<ExporterReport()> exporter;  ///< that part, which takes some system calls
-  std::function<bool()> ready;  ///< false until every source was read or has failed, and while shutting down
+  std::function<ExporterReport()> exporter;  ///< that part; makes some system calls
+  std::function<bool()> ready;  ///< false until every source was read or has failed, and during shutdown
   /// nullopt: no such pool.
   std::function<std::optional<PoolHistory>(const std::string& pool, std::chrono::nanoseconds span)> history;
   /// nullopt: not an owned pool.

@@ -1,11 +1,11 @@
 "use strict";
-// Draws what the JSON API tells. Names come from outside: they only ever become text and attributes, never
+// Draws the answers of the JSON API. Names come from outside, so they become text and attributes, never
 // markup. A row is built once and then changed in place, so that nothing flickers.
 
 const refreshEvery = 3000; // milliseconds, as the next two
 const giveUpAfter = 5000;
 const historyEvery = 60000; // the exporter adds an item a minute
-const many = 8; // pools; from here on there is a filter
+const many = 8; // pools; from this number on there is a filter
 const severity = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3, "not judged": 4 };
 const latest = { views: [], answered: null, silentSince: null };
 
@@ -44,7 +44,7 @@ function duration(seconds) {
   return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
 }
 
-// One pool as the page shows it: its statistics and what was thought of them.
+// Returns one pool as the page shows it: its statistics and its health.
 function viewOf(name, stats, judged = { status: "unknown", reasons: [], message: "" }) {
   const counts = stats.pool_statistics;
   const labels = Object.entries(stats.labels || {}).map(([label, value]) => `${label}=${value}`);
@@ -67,7 +67,7 @@ function viewOf(name, stats, judged = { status: "unknown", reasons: [], message:
   };
 }
 
-// Columns: `fill` makes a cell's content once and returns what updates it.
+// Columns: `fill` creates a cell's content once and returns the function that updates it.
 
 function textCell(text, isLoud = () => false) {
   return (cell) => (view) => {
@@ -132,7 +132,7 @@ function troubleCell(cell) {
   };
 }
 
-const number = { number: true, descending: true }; // to the right; the highest first
+const number = { number: true, descending: true }; // aligned to the right; the highest first
 const poolColumns = [
   { key: "pool", label: "Pool", value: (view) => view.name, fill: poolCell },
   { key: "health", label: "Health", value: (view) => view.severity, fill: healthCell },
@@ -174,7 +174,7 @@ function cellOf(column, index, isHead) {
   return cell;
 }
 
-// A row for each key: built when it appears, changed in place, dropped when it is gone.
+// A table with one row per key: builds it when the key appears, changes it in place, removes it with the key.
 class Table {
   constructor(table, columns) {
     this.table = table;
@@ -187,7 +187,7 @@ class Table {
 
   rowOf(cells) {
     const row = element("tr", "", ...cells);
-    row.setAttribute("role", "row"); // said again for when the style sheet makes it something else
+    row.setAttribute("role", "row"); // explicit, because the style sheet may change how it is displayed
     return row;
   }
 
@@ -196,7 +196,7 @@ class Table {
     return { row: this.rowOf(cells), updates: this.columns.map((column, index) => column.fill(cells[index])) };
   }
 
-  // `views`: [key, view] in the order in which they are to stand.
+  // Shows `views`, pairs [key, view], in their order.
   show(views) {
     const gone = new Set(this.entries.keys());
     const focused = document.activeElement;
@@ -242,7 +242,7 @@ function arrange() {
   }
   const all = latest.views.length;
   const isFiltering = $("filter").value !== "" || $("only-ill").checked;
-  $("tools").hidden = all < many && !isFiltering; // a filter that applies can also be taken away
+  $("tools").hidden = all < many && !isFiltering; // so that an active filter can be removed
   setText($("pools-shown"), shown.length === all ? "" : `${count(shown.length)} of ${count(all)}`);
   setText($("no-pools"), shown.length ? "" : all ? "No pool matches the filter." : "No pool is known yet.");
 }
@@ -270,7 +270,8 @@ function addSorting() {
   $("tools").onsubmit = (event) => event.preventDefault();
 }
 
-// Sparklines are fetched for rows on the screen only, one after the other, once a minute.
+// Sparklines are fetched for visible rows only, one after the other: once a minute, and when a status
+// changes.
 const visibleRows = new Set();
 const visibility = new IntersectionObserver((changes) => {
   for (const { target, isIntersecting } of changes) visibleRows[isIntersecting ? "add" : "delete"](target);
@@ -289,7 +290,7 @@ async function drawHistories() {
       const told = await fetched(`/connections/pools/history/${encodeURIComponent(due.view.name)}?hours=1`);
       due.row.querySelector(".history").replaceChildren(sparkline(told, due.view.max));
     } catch {
-      // Tried again when it is due; whether the exporter answers at all is the refresh's matter.
+      // Tried again when it is due. The refresh reports an exporter that does not answer.
     }
   }
   isDrawing = false;
@@ -301,7 +302,7 @@ function svgElement(tag, attributes) {
   return made;
 }
 
-// Runs of items that know what is in use and follow one another; an outage lies between two of them.
+// Returns the runs of consecutive items with a known number in use; an outage separates two runs.
 function stretches(items, interval) {
   const runs = [];
   let before = null;
@@ -318,7 +319,7 @@ function stretches(items, interval) {
   return runs;
 }
 
-// 100 wide; connections and waiting callers stand on the floor at 20, bad minutes are lines below it.
+// Draws 100 units wide: connections and waiting callers above the floor at 20, bad minutes as lines below it.
 function sparkline({ history: items, interval_seconds: interval }, max) {
   const end = Math.max(...items.map((item) => Date.parse(item.timestamp)));
   const highest = Math.max(max || 1, ...items.flatMap((item) => [item.active || 0, item.waiting || 0]));
@@ -342,7 +343,7 @@ function sparkline({ history: items, interval_seconds: interval }, max) {
   return svg;
 }
 
-// Of the values that are known; null when none is.
+// Returns the sum of the known values; null if none is known.
 const sum = (views, key) => views.map((view) => view[key]).filter(known)
   .reduce((total, value) => total + value, null);
 
@@ -368,7 +369,7 @@ function showSourcesUp(everySource, down) {
   showFigure("up", `${count(up)} / ${count(everySource.length)}`, words.join(", "));
 }
 
-// The icon takes the colour of the worst that the page tells, also of a source that cannot be read.
+// The icon has the colour of the worst status on the page, including a source that cannot be read.
 function showStatus(status, words = status, worst = status) {
   $("overall").className = `status ${status}`;
   setText($("overall"), words);
@@ -385,7 +386,7 @@ function showFigures(views, everySource, status) {
   const slowest = views.reduce((worst, view) =>
     (known(view.p95) && view.p95 > (worst.p95 ?? -1) ? view : worst), {});
   const down = everySource.filter((source) => source.up === false);
-  const probedDown = down.filter((source) => source.kind !== "owned").length; // an owned pool has a health
+  const probedDown = down.filter((source) => source.kind !== "owned").length; // owned pools report health
   const warning = probedDown ? `${count(probedDown)} source${probedDown > 1 ? "s" : ""} down – ` : "";
   showStatus(status, status, probedDown ? "unhealthy" : status);
   setText($("tally"), words);
@@ -437,7 +438,7 @@ function showContact(complaint = "", words = "") {
   setText($("updated"), latest.answered ? `as of ${moment(latest.answered)}` : "not read yet");
   setText($("banner"), complaint);
   if (!complaint) return;
-  showStatus("unknown", words); // what was true before may not be true now
+  showStatus("unknown", words); // the last status may be out of date
   document.title = `${words} – dbpool_exporter`;
 }
 

@@ -4,10 +4,10 @@
 
 namespace dbpool {
 
-/// The status page as one HTML document, its style and script inline; `%VERSION%` and `%TELEMETRY_PATH%` are
-/// yet to be filled in. The build makes it from the files in this folder.
+/// The status page as one HTML document, with its style and script inline and the placeholders `%VERSION%`
+/// and `%TELEMETRY_PATH%`. The build creates it from the files in this folder.
 extern const std::string_view status_document;
-/// The Content-Security-Policy under which that style and that script run, and nothing else.
+/// The Content-Security-Policy that allows this style and this script, and nothing else.
 extern const std::string_view status_document_policy;
 
 }  // namespace dbpool

@@ -5,9 +5,9 @@
 
 namespace dbpool {
 
-/// Closes the connections of one owned pool; 404 where there is none by that name.
+/// Closes the connections of one owned pool; 404 if there is no such pool.
 Response close_pool(const Request& request, AdminCommands& admin);
-/// The same with every owned pool.
+/// Closes the connections of every owned pool.
 Response close_all_pools(AdminCommands& admin);
 
 }  // namespace dbpool

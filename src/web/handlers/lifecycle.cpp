@@ -19,7 +19,7 @@ Response not_ready() {
 }
 
 Response reload(AdminCommands& admin) {
-  // A web thread has a stack of 100 KB: enough to answer, too little for a YAML parser and a name resolver.
+  // The stack of a web thread, 100 KB, is too small for a YAML parser and a name resolver.
   const auto problems = std::async(std::launch::async, [&admin] { return admin.reload(); }).get();
   if (!problems.empty()) return error_response(500, fmt::format("{}", fmt::join(problems, "\n")));
   return {200, "application/json", "{\"status\":\"success\"}\n"};

@@ -9,7 +9,7 @@ Response healthy();
 Response ready();
 Response not_ready();
 
-/// Reloads the configuration; 500 with every problem where there are any. Blocks until the reload is over.
+/// Reloads the configuration; 500 with all problems if there are any. Blocks until the reload has finished.
 Response reload(AdminCommands& admin);
 
 }  // namespace dbpool

@@ -5,7 +5,7 @@
 
 namespace dbpool {
 
-/// All metrics in Prometheus' text format 0.0.4, compressed where the client takes gzip.
+/// Returns all metrics in Prometheus' text format 0.0.4, compressed if the client accepts gzip.
 Response metrics(const Request& request, const FleetSnapshot& fleet);
 
 }  // namespace dbpool

@@ -21,7 +21,7 @@ Response unknown_pool(const std::string& name) {
   return error_response(404, "there is no pool named '" + name + "'");
 }
 
-/// nullopt: not a number from 0 to 24.
+/// Returns nullopt if `text` is not a number from 0 to 24.
 std::optional<std::chrono::nanoseconds> parse_hours(const std::string& text) {
   double hours = 0;
   const char* const end = text.data() + text.size();

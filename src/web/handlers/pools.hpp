@@ -5,18 +5,18 @@
 
 namespace dbpool {
 
-// What /connections/pools/… and /health tell. None of it waits for anything but a lock.
+// Handlers of /connections/pools/… and /health. They wait only for locks.
 
 Response all_stats(const WebServices& services);
-/// 404 for a pool that there is not; so with the history.
+/// Returns 404 for an unknown pool, as `history_of_pool` does.
 Response stats_of_pool(const Request& request, const WebServices& services);
-/// 200 however the pools are.
+/// Returns 200 whatever the status of the pools.
 Response health_of_pools(const WebServices& services);
 Response totals(const WebServices& services);
-/// 400 when `hours` is not a number from 0 to 24.
+/// Returns 400 if `hours` is not a number from 0 to 24.
 Response history_of_pool(const Request& request, const WebServices& services);
 Response suspected_leaks(const WebServices& services);
-/// Of one pool with `?pool=`; 503 when unhealthy.
+/// Reports one pool with `?pool=`, else all; 503 if unhealthy.
 Response health(const Request& request, const WebServices& services);
 
 }  // namespace dbpool

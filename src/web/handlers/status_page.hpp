@@ -6,7 +6,7 @@
 
 namespace dbpool {
 
-/// A page that shows every pool: it reads the JSON API and draws it, and asks nothing of any other site.
+/// Returns a page that shows every pool. It reads the JSON API and loads nothing from another site.
 Response status_page(const std::string& version, const std::string& telemetry_path);
 
 }  // namespace dbpool
