@@ -25,7 +25,7 @@ bool holds_three(const ExporterProcess& exporter) {
   return exporter.metric("dbpool_connections", {{"pool", "held"}, {"state", "active"}}) == 3;
 }
 
-/// Connections of clients who send `beginning` and then nothing.
+/// Connections of clients that send `beginning` and then nothing.
 class HeldOpen {
  public:
   HeldOpen(std::uint16_t port, int count, std::string_view beginning) {
