@@ -1,4 +1,4 @@
-// What it costs to record a duration, to read a pool's figures and to show them.
+// Measures the cost of recording a duration, of copying a pool's figures and of rendering them.
 
 #include <benchmark/benchmark.h>
 #include <prometheus/histogram.h>
@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// Durations that fall all over the buckets, so that the processor cannot guess the next one.
+/// Returns durations that spread over all buckets, so that the processor cannot predict the next one.
 nanoseconds next(nanoseconds d) {
   return nanoseconds((d.count() * 6364136223 + 1442695041) % 50'000'000);
 }

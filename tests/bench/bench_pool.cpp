@@ -1,5 +1,4 @@
-// What acquire and release cost alone, and how pools behave when callers contend: ours beside SOCI's and
-// Poco's.
+// Measures acquire and release alone, and pools under contention: ours, SOCI's and Poco's.
 
 #include <benchmark/benchmark.h>
 
@@ -15,7 +14,8 @@
 namespace dbpool::bench {
 namespace {
 
-/// Keeps one thread waiting, because the C library spares a process of one thread its atomic instructions.
+/// Keeps a second thread waiting, because the C library skips atomic instructions in a process with one
+/// thread.
 class ParkedThread {
  public:
   ~ParkedThread() { go_.release(); }
@@ -35,7 +35,7 @@ void alone(benchmark::State& state) {
   }
 }
 
-/// How long one contended case runs; DBPOOL_BENCH_SECONDS says otherwise than two seconds.
+/// Returns how long one contended case runs: DBPOOL_BENCH_SECONDS, 2 s by default.
 nanoseconds run_time() {
   const char* seconds = std::getenv("DBPOOL_BENCH_SECONDS");
   return std::chrono::duration_cast<nanoseconds>(

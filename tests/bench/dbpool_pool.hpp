@@ -10,8 +10,9 @@ namespace dbpool::bench {
 
 inline constexpr unsigned connections = 10;
 
-/// Ours, as it is shipped: every statistic, leak tracking and site capture are on. Its peers have the same
-/// shape: `acquire()` blocks, and what it returns gives back when it is destroyed.
+/// Our pool with its defaults: statistics, leak tracking and site capture are all on. It has the same
+/// interface as its peers: `acquire()` blocks, and the returned object releases the connection when it is
+/// destroyed.
 class DbpoolPool {
  public:
   static constexpr const char* name = "dbpool";

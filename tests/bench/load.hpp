@@ -13,37 +13,38 @@ namespace dbpool::bench {
 using Time = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-/// What a pool has to bear: so many threads, each of which acquires, holds, releases and comes again at once.
+/// The load on a pool: each thread acquires, holds, releases and repeats at once.
 struct Load {
   unsigned threads = 1;
   nanoseconds hold{0};  ///< slept, not spun, while the connection is held
-  nanoseconds run{0};   ///< for so long
+  nanoseconds run{0};   ///< duration of the load
 };
 
-/// What one thread saw.
+/// The measurements of one thread.
 struct Tally {
-  std::vector<nanoseconds> waits;  ///< of the acquisitions that were timed
-  nanoseconds held{0};             ///< of those too
+  std::vector<nanoseconds> waits;  ///< of the timed acquisitions
+  nanoseconds held{0};             ///< sum of the hold times; 0 without a hold
   std::uint64_t cycles = 0;
 };
 
-/// What came of a load.
+/// The result of a load.
 struct Outcome {
   double seconds = 0;
   double cycles = 0;
   double p50 = 0, p99 = 0, max = 0;  ///< wait, seconds
-  double fairness = 0;               ///< Jain's index over cycles a thread: 1 = all got the same
-  double efficiency = 0;             ///< share of the time in which as many connections as possible were held
+  double fairness = 0;               ///< Jain's index over cycles per thread: 1 = equal shares
+  double efficiency = 0;             ///< held time as a share of the possible maximum
 };
 
-/// Sums up what the threads saw within `elapsed`. At most `usable` connections could be held at once.
+/// Combines the measurements of all threads over `elapsed`. `usable`: the most connections that can be held
+/// at once.
 Outcome sum_up(std::vector<Tally> tallies, nanoseconds elapsed, unsigned usable);
 
 /// Sleeps until `moment`.
 void sleep_until(Time::time_point moment);
 
-/// One thread's part of a load. Without a hold, reading the clock would be most of what is measured, so only
-/// every 64th cycle is timed.
+/// Runs one thread's part of a load. Without a hold only every 64th cycle is timed, because reading the clock
+/// would otherwise dominate.
 template <typename Pool>
 Tally take_part(Pool& pool, const Load& load, const std::atomic<bool>& over) {
   constexpr std::uint64_t timed_every = 64;
@@ -65,8 +66,8 @@ Tally take_part(Pool& pool, const Load& load, const std::atomic<bool>& over) {
   }
 }
 
-/// Puts a pool of `usable` connections under `load`; all threads start together. Blocks for `load.run` and
-/// until every thread is done.
+/// Runs `load` on a pool of `usable` connections; all threads start together. Blocks for `load.run` and until
+/// every thread is done.
 template <typename Pool>
 Outcome run(Pool& pool, const Load& load, unsigned usable) {
   std::vector<Tally> tallies(load.threads);

@@ -14,7 +14,7 @@
 
 namespace dbpool::bench {
 
-/// SOCI counts nothing and lets newcomers overtake. It lends sessions without looking at them, so they stay
+/// SOCI keeps no statistics and lets newcomers overtake. It lends sessions without using them, so they stay
 /// closed.
 class SociPool {
  public:
@@ -37,7 +37,7 @@ class SociPool {
   soci::connection_pool pool_{connections};
 };
 
-/// Poco throws when it has no session to give, so a caller has to come again.
+/// Poco throws when the pool is empty, so the caller retries.
 class PocoPool {
  public:
   static constexpr const char* name = "poco";

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 60s;
 
-/// Without what reaches for other machines; and over a pipe, so that it ends when its driver does.
+/// Returns the capabilities: no access to other machines, and a debugging pipe, so that the browser ends with
+/// its driver.
 json capabilities() {
   const json arguments{"--headless",
                        "--no-sandbox",

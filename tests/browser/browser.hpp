@@ -11,7 +11,7 @@
 
 namespace dbpool {
 
-/// How a page is looked at.
+/// The size and color scheme of the window.
 struct Viewport {
   int width = 1440, height = 900;
   std::string color_scheme = "light";  ///< or dark
@@ -30,11 +30,11 @@ class Browser {
   /// Opens the page and waits until it is loaded.
   void open(const std::string& url);
   void look_through(const Viewport& viewport);
-  /// The value of a JavaScript expression; `text` is what it knows as `text`.
+  /// Returns the value of a JavaScript expression, which can use `text` as a variable.
   nlohmann::json value_of(const std::string& expression, const std::string& text = "");
-  /// Writes what the page looks like, as PNG.
+  /// Writes a screenshot as PNG.
   void take_screenshot(const std::filesystem::path& file);
-  /// What the console has been told since it was last asked.
+  /// Returns the console messages since the last call.
   std::vector<std::string> console();
 
  private:

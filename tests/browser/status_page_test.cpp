@@ -20,11 +20,11 @@ namespace {
 // In the light colour scheme.
 const std::string green = "#1a7f42", red = "#c0262d", grey = "#5b6776";
 
-/// The status page of an exporter, in a browser.
+/// The status page of an exporter in a browser.
 struct Page {
   explicit Page(std::uint16_t port) : url(fmt::format("http://127.0.0.1:{}/", port)) { browser.open(url); }
 
-  /// What a cell of the pool's row reads; "" while there is none.
+  /// Returns the text of a cell in the pool's row; "" if the cell is absent.
   std::string cell(const std::string& pool, const std::string& column) {
     const std::string find_row =
         "[...document.querySelectorAll('#pools tbody tr')]"
@@ -188,7 +188,7 @@ TEST_CASE("a suspected leak is listed with its lease, its age and the place that
   CHECK(page.text("#leaking") == "1");
   check_that_nothing_went_wrong(page);
   take_screenshots(page, "leak");
-  // The lease would be waited for; a second signal ends that.
+  // The shutdown waits for the lease; the second signal ends the wait.
   exporter.process().signal(SIGTERM);
   CHECK(eventually([&] { return !exporter.log("waiting for active connections").empty(); }, 5s));
   exporter.process().signal(SIGTERM);
@@ -219,7 +219,7 @@ TEST_CASE("an exporter that stops answering is said to, with since when, until i
   check_that_nothing_went_wrong(page);
   exporter.reset();
   REQUIRE(eventually([&] { return !page.text("#banner").empty(); }, 15s));
-  CHECK_FALSE(page.browser.console().empty());  // the browser complains, so the other cases would hear it
+  CHECK_FALSE(page.browser.console().empty());  // shows that the other cases would notice a complaint
   CHECK(page.text("#banner").starts_with("The exporter has not answered since 20"));
   CHECK(page.text("#updated").starts_with("as of 20"));
   CHECK(page.cell("orders", "health") == "healthy");

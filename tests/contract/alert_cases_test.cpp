@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-// What the cases of alerts/tests prove of each alert; promtool runs them.
+// Checks what the cases in alerts/tests prove about each alert; promtool runs them.
 
 namespace {
 
@@ -39,8 +39,8 @@ bool fires(const YAML::Node& group, const std::string& alert) {
   return false;
 }
 
-/// Whether the case requires that `alert` did not fire at any moment until its end. That it does not fire at
-/// one moment would also be true of an alert that has not fired yet.
+/// Returns whether the case requires that `alert` never fires until its end. Silence at one moment would also
+/// be true of an alert that has not fired yet.
 bool never_fires(const YAML::Node& group, const std::string& alert) {
   for (const auto& test : group["promql_expr_test"]) {
     const auto throughout =
@@ -60,7 +60,7 @@ bool misses_a_scrape(const YAML::Node& group) {
   return false;
 }
 
-/// Whether the case requires that `alert` fires at some moment.
+/// Returns whether the case requires that `alert` fires at some moment.
 bool is_firing(const YAML::Node& group, const std::string& alert) {
   const auto selector = fmt::format(R"(ALERTS{{alertname="{}",alertstate="firing"}})", alert);
   for (const auto& test : group["promql_expr_test"]) {
@@ -70,7 +70,7 @@ bool is_firing(const YAML::Node& group, const std::string& alert) {
   return fires(group, alert);
 }
 
-/// How an alert is tested.
+/// The kinds of tests that an alert has.
 struct Tested {
   bool fires = false, stays_silent = false, survives_a_missed_scrape = false;
 };

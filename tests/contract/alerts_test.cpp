@@ -44,7 +44,7 @@ std::vector<std::string> words(const std::string& text, const char* pattern) {
   return found;
 }
 
-/// The rules of both files, those that record and those that alert.
+/// Returns the recording and alerting rules of both files.
 std::vector<YAML::Node> rules() {
   std::vector<YAML::Node> all;
   for (const char* file : {"dbpool.rules.yml", "dbpool-slo.rules.yml"}) {
@@ -60,7 +60,7 @@ std::string text(const YAML::Node& node) {
 }
 
 std::vector<YAML::Node> alert_rules() {
-  std::vector<YAML::Node> all;  // never assign to a YAML::Node: that changes what it stands for
+  std::vector<YAML::Node> all;  // never assign to a YAML::Node: that changes the node it refers to
   for (const auto& rule : rules()) {
     if (rule["alert"]) all.push_back(rule);
   }
@@ -73,7 +73,7 @@ std::set<std::string> alert_names() {
   return names;
 }
 
-/// What a query may select: everything exported, everything recorded, and what Prometheus adds.
+/// Returns the series that a query may select: exported, recorded, or added by Prometheus.
 std::set<std::string> known_series() {
   std::set<std::string> names{"up"};
   for (const Metric& metric : metric_catalog()) {
@@ -98,7 +98,7 @@ std::set<std::string> known_labels() {
   return labels;
 }
 
-/// severity, for, keep_firing_for; of an alert with several rules, of each of them.
+/// Returns the severity, `for` and `keep_firing_for` of one rule; an alert may have several rules.
 std::string terms(const YAML::Node& rule) {
   return text(rule["labels"]["severity"]) + " " + text(rule["for"]) + " " + text(rule["keep_firing_for"]);
 }

@@ -6,26 +6,26 @@
 
 namespace dbpool {
 
-/// grafana/dbpool-overview.json, read once. throws std::runtime_error when it cannot be read, and what the
-/// JSON library throws when it is no JSON.
+/// Returns grafana/dbpool-overview.json, read once. throws std::runtime_error if it cannot be read, and the
+/// JSON library's exception if it is not JSON.
 const nlohmann::json& dashboard();
 
-/// All panels, those inside collapsed rows and the rows themselves included.
+/// Returns all panels, including rows and the panels inside collapsed rows.
 std::vector<nlohmann::json> panels_and_rows();
-/// The same without the rows.
+/// Returns the same without the rows.
 std::vector<nlohmann::json> panels();
-/// The one with that id. throws std::runtime_error when there is none.
+/// Returns the panel with that id. throws std::runtime_error if it is absent.
 nlohmann::json panel(int id);
 
-/// What somebody who looks at the dashboard asks of Prometheus.
+/// A query that the dashboard sends to Prometheus.
 struct DashboardQuery {
   std::string where;       ///< title of the panel, or name of the annotation
-  std::string expression;  ///< with Grafana's variables in it
+  std::string expression;  ///< contains Grafana's variables
   std::string legend;
   bool instant;
 };
 
-/// The queries of the panels and of the annotations.
+/// Returns the queries of the panels and of the annotations.
 std::vector<DashboardQuery> dashboard_queries();
 
 }  // namespace dbpool

@@ -10,7 +10,7 @@
 
 #include "contract/dashboard.hpp"
 
-// How panels draw what they ask for: a graph with the wrong line in it misleads, and no query tells.
+// Checks how panels draw their data: a wrong line in a graph misleads, and no query shows it.
 
 using namespace dbpool;
 using Json = nlohmann::json;
@@ -26,7 +26,7 @@ std::vector<YAML::Node> rules_of(const char* file) {
   return all;
 }
 
-/// What `pattern` captures in the expressions of that alert or recording rule.
+/// Returns what `pattern` captures in the expressions of that alert or recording rule.
 std::set<std::string> in_rule(const char* file, const std::string& name, const std::string& pattern) {
   const std::regex regex(pattern);
   std::set<std::string> found;
@@ -42,7 +42,7 @@ std::set<std::string> in_rule(const char* file, const std::string& name, const s
   return found;
 }
 
-/// The values at which lines are drawn or colours change, the first colour's left out.
+/// Returns the values at which lines are drawn or colours change, without the first colour's.
 std::set<double> steps(const Json& thresholds) {
   std::set<double> values;
   for (const Json& step : thresholds["steps"]) {
@@ -57,7 +57,7 @@ std::set<double> lines(const Json& panel) {
   return steps(defaults["thresholds"]);
 }
 
-/// What a panel sets for the field of that name; null when it does not set it.
+/// Returns the property that a panel sets for a field; null if it sets none.
 Json of_field(const Json& panel, const std::string& field, const std::string& property) {
   for (const Json& override : panel["fieldConfig"]["overrides"]) {
     if (override["matcher"]["id"] != "byName" || override["matcher"]["options"] != field) continue;
@@ -68,7 +68,7 @@ Json of_field(const Json& panel, const std::string& field, const std::string& pr
   return {};
 }
 
-/// The bound of the latency objective, in seconds.
+/// Returns the bound of the latency objective, in seconds.
 double objective() {
   const auto bound =
       in_rule("dbpool.rules.yml", "pool:dbpool_acquisitions_slow:count", R"re(le="([\d.]+)")re");
@@ -88,8 +88,8 @@ std::set<std::string> in_queries(const Json& panel, const std::string& pattern) 
   return found;
 }
 
-/// A burn-rate panel has a line at each rate at which the alert fires, of the windows that the alert looks
-/// at.
+/// Checks that a burn-rate panel has a line at each rate at which the alert fires, for the windows of the
+/// alert.
 void check_burn(const Json& panel, const std::string& alert, const std::string& budget) {
   INFO(alert);
   const char* file = "dbpool-slo.rules.yml";

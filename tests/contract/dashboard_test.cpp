@@ -42,7 +42,7 @@ std::string rules() {
   return read(root / "alerts/dbpool.rules.yml") + read(root / "alerts/dbpool-slo.rules.yml");
 }
 
-/// Every series that may be asked for, with the labels that it has beside job and instance.
+/// Returns every series that a query may select, with its labels other than job and instance.
 std::map<std::string, std::set<std::string>> known_series() {
   std::map<std::string, std::set<std::string>> known;
   for (const Metric& metric : metric_catalog()) {
@@ -169,7 +169,7 @@ TEST_CASE("a rate is taken over what fits the scrape interval, a total over the 
 }
 
 TEST_CASE("every panel says what it shows, in a unit of Grafana's, from the chosen data source") {
-  // Those of Grafana's identifiers that fit a metric of ours.
+  // The Grafana units that fit our metrics.
   static const std::set<std::string> units{"none", "short", "percentunit", "s", "bytes", "ops", "reqps"};
   for (const Json& panel : panels()) {
     INFO(panel["title"]);

@@ -26,8 +26,8 @@ std::string read(const fs::path& file) {
   return text.str();
 }
 
-/// Compares what is between `<!-- name -->` and `<!-- /name -->` in a document with `expected`. With
-/// DBPOOL_UPDATE_DOCS set it is written there instead.
+/// Compares the text between `<!-- name -->` and `<!-- /name -->` in a document with `expected`. With
+/// DBPOOL_UPDATE_DOCS set, writes `expected` there instead.
 void check_section(const std::string& document, const std::string& name, const std::string& expected) {
   std::string text = read(root / document);
   const std::string open = "<!-- " + name + " -->\n\n";
@@ -45,7 +45,7 @@ void check_section(const std::string& document, const std::string& name, const s
   CHECK_MESSAGE(equal, document, ", section ", name, "; DBPOOL_UPDATE_DOCS=1 writes it anew");
 }
 
-/// The documents that a reader can come to from the README.
+/// Returns the documents that a reader can reach from the README.
 std::vector<fs::path> documents() {
   std::vector<fs::path> all{root / "README.md", root / "CONTRIBUTING.md", root / "SECURITY.md",
                             root / "src/README.md", root / "alerts/runbooks/README.md"};

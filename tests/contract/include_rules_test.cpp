@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Which rooms a room may include, beside itself. src/README.md draws the same picture.
+/// The rooms that each room may include, besides itself. src/README.md shows the same rules.
 const std::map<std::string, std::set<std::string>> allowed{
     {"model", {}},
     {"sync", {}},
@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"main.cpp", {"config", "daemon", "exposition", "log"}},
 };
 
-/// Headers of others' libraries, and the only rooms that may see them.
+/// Headers of third-party libraries, and the only rooms that may include them.
 const std::map<std::string, std::set<std::string>> vendors{
     {"civetweb", {"web"}},
     {"prometheus/", {"exposition"}},
@@ -55,7 +55,8 @@ struct Include {
   std::string file, room, included;
 };
 
-/// `include/dbpool/pool/pool.hpp` and `src/pool/acquire.cpp` both belong to `pool`.
+/// Returns the room of a file: `include/dbpool/pool/pool.hpp` and `src/pool/acquire.cpp` both belong to
+/// `pool`.
 std::string room_of(fs::path path) {
   auto part = path.begin();
   if (*part == "dbpool") ++part;

@@ -1,7 +1,7 @@
-# Replaces the shipped rule by the recipe of docs/alerts.md for another objective of one job, and lets promtool judge the
-# result: cmake -D RECIPE= -D RULES= -D CASES= -D DIRECTORY= -P objective_for_one_job.cmake
+# Replaces the shipped rule with the recipe of docs/alerts.md for another objective of one job, and checks the
+# result with promtool: cmake -D RECIPE= -D RULES= -D CASES= -D DIRECTORY= -P objective_for_one_job.cmake
 
-# between(RESULT TEXT BEGIN END): what stands between the first BEGIN and the next END, as a variable of that name.
+# between(RESULT TEXT BEGIN END): sets RESULT to the text between the first BEGIN and the next END.
 function(between result text begin end)
   string(FIND "${text}" "${begin}" from)
   if(from EQUAL -1)

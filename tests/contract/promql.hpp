@@ -9,18 +9,18 @@ namespace dbpool {
 /// A selector of series in a PromQL expression, such as `up{job=~"$job"}[5m]`.
 struct Selector {
   std::string name;
-  std::string matchers;  ///< what stands between the braces
-  std::string range;     ///< what stands between the brackets; empty without them
+  std::string matchers;  ///< text between the braces
+  std::string range;     ///< text between the brackets; "" = none
 };
 
-/// Every selector of `expression`, with its matchers or without. Knows just as much of PromQL as the
-/// expressions of this project need.
+/// Returns every selector of `expression`, with or without matchers. Understands only the PromQL that this
+/// project's expressions use.
 std::vector<Selector> selectors_in(const std::string& expression);
 
-/// The labels that a selector's matchers name.
+/// Returns the labels that a selector's matchers name.
 std::set<std::string> labels_in(const Selector& selector);
 
-/// The labels that `by`, `without`, `on`, `ignoring` and `group_left` name in `expression`.
+/// Returns the labels that `by`, `without`, `on`, `ignoring` and `group_left` name in `expression`.
 std::set<std::string> grouping_labels_in(const std::string& expression);
 
 }  // namespace dbpool

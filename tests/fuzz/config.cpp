@@ -1,4 +1,5 @@
-// Any text is a configuration that keeps its own rules, or is refused with problems that say what is allowed.
+// Any text is either a configuration that keeps its own rules, or is rejected with problems that list the
+// allowed values.
 #include <algorithm>
 #include <set>
 #include <string>

@@ -1,4 +1,4 @@
-// However a DSN is written around it, and whatever stands beside it, a password is never shown.
+// A password is never shown, however the DSN quotes it and whatever other text surrounds it.
 #include "dbpool/model/dsn.hpp"
 
 #include <algorithm>
@@ -34,8 +34,8 @@ std::string braced_for_odbc(std::string_view text) {
   return result + "}";
 }
 
-/// The password in each of the places where one may stand. Where nothing is quoted it gets no `=`, for then
-/// it could be written so that a part of it truly is the value of another key.
+/// Returns DSNs with the password in each place that accepts one. Unquoted places get no `=`, because the
+/// text after it could be the value of another key.
 std::array<std::string, 7> places_of(const std::string& password) {
   std::string bare = password;
   std::ranges::replace(bare, '=', '.');
@@ -48,7 +48,7 @@ std::array<std::string, 7> places_of(const std::string& password) {
           "Driver=SQLite3;Server=db;PWD=" + braced_for_odbc(password) + ";Database=x"};
 }
 
-/// What a connect would show, or how it would fail; neither has the password in it.
+/// Checks that neither the displayed target nor a connect error contains the password.
 void check_connect(const Dsn& dsn, const std::string& text) {
   std::string shown;
   try {
@@ -78,11 +78,11 @@ void check(const std::string& text) {
 
 }  // namespace
 
-/// A line before the password, one behind it; the rest stands behind the DSN.
+/// Input: a line before the password, a line after it, and the text that follows the DSN.
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   test::Input input(bytes, size);
   const std::string before(input.line()), behind(input.line());
-  if (input.rest().find(marker) != std::string_view::npos) return 0;  // there it would be no password
+  if (input.rest().find(marker) != std::string_view::npos) return 0;  // there it would not be a password
   const std::string password = before + std::string(marker) + behind;
   for (const std::string& dsn : places_of(password)) check(dsn + std::string(input.rest()));
   return 0;

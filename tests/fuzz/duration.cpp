@@ -1,5 +1,4 @@
-// A duration is read as what it says or not at all: never negative, never beyond ten years, never an
-// exception.
+// A duration is read exactly or rejected: never negative, never above ten years, never an exception.
 #include <cmath>
 #include <string>
 

@@ -1,4 +1,4 @@
-// Expansion fills in variables and nothing else; what it complains of holds no value of a variable.
+// Expansion replaces variables and nothing else; its errors contain no value of a variable.
 #include "config/expand.hpp"
 
 #include <string>

@@ -8,20 +8,20 @@
 
 namespace dbpool::test {
 
-/// Ends the process loudly when a property does not hold: libFuzzer then keeps the input, and the replay of
-/// the corpus fails. `shown` is what it did not hold for.
+/// Aborts when a property does not hold: libFuzzer then keeps the input, and the replay of the corpus fails.
+/// `shown`: the text that violates the property.
 inline void require(bool holds, const char* property, std::string_view shown = {}) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %s\n%.*s\n", property, static_cast<int>(shown.size()), shown.data());
   std::abort();
 }
 
-/// The fuzzer's bytes, taken from the front.
+/// The fuzzer's bytes, read from the front.
 class Input {
  public:
   Input(const std::uint8_t* bytes, std::size_t size) : rest_(reinterpret_cast<const char*>(bytes), size) {}
 
-  /// What is left up to the next `end` or the end of all; the `end` is dropped.
+  /// Returns the remaining bytes up to the next `end` or the end of the input; drops the `end`.
   std::string_view until(char end) {
     const std::string_view part = rest_.substr(0, rest_.find(end));
     rest_.remove_prefix(part.size() < rest_.size() ? part.size() + 1 : part.size());
@@ -37,5 +37,5 @@ class Input {
 
 }  // namespace dbpool::test
 
-/// What each target defines: runs one input and requires its properties. Returns 0.
+/// Defined by each target: runs one input and requires its properties. Returns 0.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size);

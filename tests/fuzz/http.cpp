@@ -1,5 +1,4 @@
-// Whatever a client asks, the answer is one of ours: a known status, a whole head, an error as JSON, no
-// exception.
+// Every request gets an answer of ours: a known status, a complete head, an error as JSON, no exception.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -37,7 +36,7 @@ void check(const Response& response, const std::string& asked) {
 
 }  // namespace
 
-/// A line each for the method, the path, the query and the version; then one for each header.
+/// Input: a line each for the method, the path, the query and the version; then one per header.
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   test::Input input(bytes, size);
   Request request;

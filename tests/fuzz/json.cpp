@@ -1,5 +1,5 @@
-// Whatever document an application answers with, what comes of it is sound and stands in the document; a
-// refusal quotes nothing of it.
+// Any document of an application yields sound figures that are in the document, or an error that quotes
+// nothing of it.
 #include <algorithm>
 #include <string>
 
@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view marker = "Pl4ntedPw";
 
-/// nullopt for a document that has none of the forms that are looked for.
+/// Returns nullopt for a document in none of the known forms.
 std::optional<ProbeResult> read(const HttpJsonOptions& options, const std::string& document) {
   try {
     return parse_http_json(read_source, options, document);
@@ -44,7 +44,7 @@ void require_mapped(const HttpJsonOptions& options, const ProbeResult& result, c
   require_mapped(&PoolSnapshot::created, "created");
 }
 
-/// Whoever reads this exporter as it reads an application finds the same.
+/// Requires the same figures from a reader that treats this exporter as an application.
 void require_same_at_second_hand(const ShownReading& shown, const std::string& document) {
   const auto& pools = shown.fleet().sources[0].pools;
   if (pools.size() != 1) return;
@@ -82,7 +82,7 @@ void check(const HttpJsonOptions& options, const std::string& document) {
           "white space says nothing", document);
 }
 
-/// Every field there is, each at the top under its own name.
+/// Maps every field to a top-level member of the same name.
 HttpJsonOptions every_field() {
   HttpJsonOptions options;
   options.preset = "custom";
@@ -92,7 +92,7 @@ HttpJsonOptions every_field() {
   return options;
 }
 
-/// Lines `field=place`, or `pools=pointer`, up to an empty one.
+/// Reads lines `field=place` or `pools=pointer` up to an empty line.
 HttpJsonOptions read_mapping(Input& input) {
   HttpJsonOptions options;
   options.preset = "custom";
@@ -110,7 +110,7 @@ HttpJsonOptions read_mapping(Input& input) {
 
 }  // namespace
 
-/// The mapping of a preset `custom`, an empty line, and the document.
+/// Input: the mapping of a preset `custom`, an empty line, and the document.
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   static const HttpJsonOptions every = every_field();
   Input input(bytes, size);

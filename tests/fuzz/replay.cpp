@@ -1,4 +1,4 @@
-// Runs a target over its corpus, without a fuzzer: inputs that were found once stay cases for ever.
+// Replays the corpus of a target without a fuzzer, so that inputs found once stay test cases.
 #include <doctest/doctest.h>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// Whatever rows a pooler or a server answers with, what comes of them is sound, stands in the rows, and does
-// not depend on where a column stands.
+// Any rows of a pooler or a server yield sound figures that are in the rows and do not depend on the order of
+// columns.
 #include "sources/rows.hpp"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ ProbeResult read_stat_activity(const Captured& rows) {
   return parse_stat_activity(read_source, options, found == rows.end() ? QueryResult() : found->second);
 }
 
-/// nullopt where the rows lack what every version has.
+/// Returns nullopt if the rows lack a column that every version has.
 std::optional<ProbeResult> read(const Parse& parse, const Captured& rows) {
   try {
     return parse(rows);
@@ -62,7 +62,7 @@ bool has_columns_twice(const Captured& rows) {
   });
 }
 
-/// The same, the last column first.
+/// Returns the rows with their columns in reverse order.
 Captured reversed(Captured rows) {
   for (auto& [statement, result] : rows) {
     for (auto& row : result.rows) {
@@ -74,7 +74,7 @@ Captured reversed(Captured rows) {
   return rows;
 }
 
-/// The same with a column of which nothing is known.
+/// Returns the rows with NULL in every row of one column.
 Captured without(Captured rows, const std::string& statement, const std::string& column) {
   QueryResult& result = rows[statement];
   for (auto& row : result.rows) {
@@ -106,7 +106,7 @@ void check_pgpool(const ProbeResult& result, const Captured& rows, const std::st
   const auto slots = rows.find("SHOW pool_pools")->second.rows.size();
   std::uint64_t connections = 0;
   for (const PoolSnapshot& pool : result.pools) {
-    // The pool of the whole tells the same connections again.
+    // The pool of the whole target counts the same connections again.
     if (pool.pool != test::read_source) connections += pool.total().value_or(0);
     const bool is_told = rows.contains("PGPOOL SHOW num_init_children");
     require(is_told || pool.max.value_or(0) <= slots, "a child is a row", text);
@@ -147,8 +147,8 @@ void check(SourceKind kind, const Parse& parse, Check own, const Captured& rows,
 
 }  // namespace
 
-/// As psql writes answers with -A -P null=NULL -P footer=off: a line `== statement`, a line with the columns,
-/// and one for each row. `== pg_stat_activity` stands for the statement of that source.
+/// Input: answers as psql prints them with -A -P null=NULL -P footer=off: a line `== statement`, a line with
+/// the columns, and one line per row. `== pg_stat_activity` replaces the statement of that source.
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(bytes), size);
   std::istringstream in(text);

@@ -22,7 +22,7 @@
 namespace dbpool::test {
 namespace {
 
-/// A target that has answered already.
+/// A target whose answer is already there.
 class AnsweredProbe : public Probe {
  public:
   explicit AnsweredProbe(ProbeResult result) : result_(std::move(result)) {}
@@ -44,7 +44,7 @@ bool is_a_figure(double value) {
   return std::isfinite(value) && value >= 0;
 }
 
-/// Requires it of every number in a document.
+/// Requires sound values of every number in a document.
 void require_values(const Json& value, std::string_view input) {
   if (value.is_number())
     require(is_a_figure(value.get<double>()), "a JSON number is finite, 0 or more", input);
@@ -147,7 +147,7 @@ void ShownReading::require_documents(std::string_view input) const {
   }
   const Json& totals = documents[3];
   for (const NamedPool& pool : named_pools(fleet_)) {
-    if (pool.figures().part_of_another) continue;  // the whole may know less
+    if (pool.figures().part_of_another) continue;  // the whole may report less
     const auto in_all = pool.figures().total();
     require(!in_all || totals["total_connections"] >= *in_all, "the pools' total is no smaller than one's",
             input);

@@ -11,19 +11,19 @@
 
 namespace dbpool::test {
 
-/// The source that has been read; further pools of it are dropped.
+/// The name of the source that is read. `most_pools`: its limit; further pools are dropped.
 inline const std::string read_source = "src";
 inline constexpr unsigned most_pools = 8;
 
-/// What the exporter makes of one reading, on the way that every reading takes: bounded, judged, written.
+/// The exporter's output for one reading, produced like that of any reading: limited, assessed, written.
 class ShownReading {
  public:
   ShownReading(SourceKind kind, ProbeResult result);
 
-  /// Requires what holds for any reading of any source. `input`: what was read.
+  /// Requires the properties of any reading of any source. `input`: the text that was read.
   void require_sound(std::string_view input) const;
   const FleetSnapshot& fleet() const noexcept { return fleet_; }
-  /// In the text format.
+  /// Returns the metrics in the text format.
   const std::string& metrics() const noexcept { return metrics_; }
 
  private:

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An alert of the exporter at a:10127; further labels may replace these.
+/// Returns an alert of the exporter at a:10127. `more`: labels to add or replace.
 Labels alert(const std::string& name, const std::string& severity, Labels more = {}) {
   more.insert({{"alertname", "ConnectionPool" + name},
                {"severity", severity},
@@ -29,8 +29,7 @@ Labels of_pool(const std::string& name, const std::string& severity, Labels more
   return alert(name, severity, more);
 }
 
-/// Posts all of them; says which of `silenced` are active still and which of `loud` are not, as soon as there
-/// are none, or at the end of its patience.
+/// Posts all alerts. Checks that `loud` become active and `silenced` inhibited within a stretched 10 s.
 void check(const std::vector<Labels>& loud, const std::vector<Labels>& silenced) {
   const WebhookReceiver webhook;
   const AlertmanagerServer server(ShippedAlerts::alertmanager(webhook.port()));

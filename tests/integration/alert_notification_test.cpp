@@ -10,7 +10,7 @@ using namespace dbpool;
 
 namespace {
 
-/// Two pools without a connection, in one notification: their annotations have nothing in common.
+/// Two pools without a connection in one notification: they share no annotation.
 constexpr const char* two_alerts = R"({
   "receiver": "pagerduty", "status": "firing", "externalURL": "http://localhost:9093",
   "groupLabels": {"alertname": "ConnectionPoolNoConnections", "job": "dbpool"},
@@ -32,7 +32,7 @@ std::string rendered(const std::string& text) {
   return amtool.output;
 }
 
-/// What a receiver of the example is told, by the names of the fields.
+/// Returns the fields that a receiver of the example gets, by name.
 std::map<std::string, std::string> told(const std::string& receiver, const std::string& kind) {
   std::map<std::string, std::string> fields;
   const auto add = [&](const YAML::Node& from) {

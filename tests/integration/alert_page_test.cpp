@@ -35,12 +35,12 @@ pools:
                      dsn);
 }
 
-/// The real thing from end to end, in a hurry: exporter, Prometheus, Alertmanager, and who is told.
+/// The real chain with shortened durations: exporter, Prometheus, Alertmanager and receivers.
 struct Watch {
   explicit Watch(const std::string& dsn) : exporter({.config = config_of(dsn)}) {}
 
   const ExporterProcess exporter;
-  // Before anybody watches: two seconds without connections are an outage in such a hurry.
+  // Before Prometheus starts: with these durations two seconds without connections are an outage.
   const bool ready = eventually(
       [&] {
         return exporter.metric("dbpool_up", {{"source", "orders"}}) == 1;
@@ -50,8 +50,8 @@ struct Watch {
   const AlertmanagerServer alertmanager{ShippedAlerts::alertmanager(webhook.port())};
   const PrometheusServer prometheus{ShippedAlerts::prometheus(exporter.port(), alertmanager.port())};
 
-  /// The first message with that status that `receiver` got about the lack of connections. There may be
-  /// others: on a machine that is busy the objective for latency is missed, and that is told as well.
+  /// Returns the first message with that status that `receiver` got about missing connections. On a busy
+  /// machine there are others, because the latency objective is missed as well.
   std::optional<Json> told(const std::string& receiver, const std::string& status) const {
     for (const auto& posted : webhook.posted()) {
       if (posted.path != "/" + receiver) continue;
@@ -63,7 +63,7 @@ struct Watch {
   }
 };
 
-/// Every selector of every rule, as it stands there.
+/// Returns every selector of every rule, unchanged.
 std::set<std::string> all_selectors(const std::map<std::string, std::string>& files) {
   std::set<std::string> all;
   for (const auto& [name, text] : files) {
@@ -120,7 +120,7 @@ TEST_CASE("a database that dies is a page and a ticket, and its return resolves 
 
 TEST_CASE(
     "every rule can be evaluated, and what it selects comes from the exporter or from a probed source") {
-  // Nobody but a source that is probed has these.
+  // Only probed sources have these.
   const std::set<std::string> of_probed_sources{"dbpool_clients{}",
                                                 "dbpool_clients_used{}",
                                                 "dbpool_clients_max{}",

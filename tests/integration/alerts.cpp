@@ -13,14 +13,14 @@
 namespace dbpool {
 namespace {
 
-/// 15 s become one, so that 3 minutes become 12 s.
+/// The factor by which durations are shortened: 15 s become 1 s, 3 minutes 12 s.
 constexpr int hurry = 15;
 
 std::string shipped(const std::string& file) {
   return read_whole(std::filesystem::path(DBPOOL_SOURCE_DIR) / file);
 }
 
-/// `text` with what `pattern` finds put through `change`, which gets the matches.
+/// Returns `text` with each match of `pattern` replaced by the result of `change`.
 template <typename Change>
 std::string changed(const std::string& text, const char* pattern, const Change& change) {
   const std::regex regex(pattern);
@@ -33,13 +33,13 @@ std::string changed(const std::string& text, const char* pattern, const Change& 
   return result.append(rest, text.cend());
 }
 
-/// "2m" as "8000ms".
+/// Shortens a duration: "2m" becomes "8000ms".
 std::string shortened(const std::string& duration) {
   static const std::map<char, long> seconds{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
   return fmt::format("{}ms", std::atol(duration.c_str()) * seconds.at(duration.back()) * 1000 / hurry);
 }
 
-/// Every duration of a configuration shortened: what follows a key, and what stands in brackets.
+/// Shortens every duration of a configuration, after a key or in brackets.
 std::string hurried(const std::string& text) {
   const auto keys = changed(text, R"(((?:for|interval|wait|_interval): )(\d+[smhd])\b)",
                             [](const std::smatch& m) { return m.str(1) + shortened(m[2]); });

@@ -20,7 +20,7 @@ inline WallSeconds wall_now() {
   return std::chrono::system_clock::now().time_since_epoch();
 }
 
-/// When that line was written.
+/// Returns the time at which that line was written.
 inline WallSeconds written_at(const LogLine& line) {
   std::tm utc{};
   double seconds = 0;
@@ -31,18 +31,18 @@ inline WallSeconds written_at(const LogLine& line) {
   return WallSeconds(static_cast<double>(::timegm(&utc)) + seconds);
 }
 
-/// The backoff after a step of that many seconds; 0: there was none.
+/// Returns the backoff after a step of that many seconds; 0: there was none.
 inline WallSeconds step_after(double seconds) {
   return WallSeconds(std::clamp(2 * seconds, 1.0, 16.0));
 }
 
-/// What a contact takes at most that succeeds, on a machine that is busy.
+/// Returns an upper bound for a successful contact on a busy machine.
 inline WallSeconds contact_time() {
   return stretched(1s);
 }
 
-/// The pool came back from its last outage at most one backoff step after its database, which was
-/// there again at `returned`.
+/// Checks that the pool recovered from its last outage at most one backoff step after `returned`, when its
+/// database was back.
 inline void check_that_it_came_in_one_step(const ExporterProcess& exporter, const std::string& pool,
                                            WallSeconds returned) {
   const auto lost = told(exporter, pool, "database connection lost");
@@ -59,13 +59,13 @@ inline void check_that_it_came_in_one_step(const ExporterProcess& exporter, cons
   CHECK(took.count() <= (step_after(last) + contact_time()).count());
 }
 
-/// How often the source could not be read so far.
+/// Returns how many reads of the source have failed.
 inline double failures_of(const ExporterProcess& exporter, const std::string& source) {
   return count(exporter, "dbpool_source_read_failures_total", {{"source", source}});
 }
 
-/// The source could be read at most one backoff step after its target was there
-/// again, at `returned`. By then readings had failed `failures` times.
+/// Checks that the source was read at most one backoff step after `returned`, when its target was back.
+/// `failures`: failed reads until then.
 inline void check_that_it_is_read_in_one_step(const ExporterProcess& exporter, const std::string& source,
                                               double failures, WallSeconds returned) {
   auto again = exporter.log("source can be read again");

@@ -11,7 +11,7 @@ using namespace dbpool;
 
 namespace {
 
-/// The command by which the image's health is judged, as the Dockerfile says it.
+/// Returns the health check command of the image, from the Dockerfile.
 std::vector<std::string> health_check() {
   static const std::regex instruction(R"(\nHEALTHCHECK [^\n]*CMD (\[[^\n]*\])\n)");
   const std::string text = read_whole(DBPOOL_SOURCE_DIR "/Dockerfile");

@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Whatever the dashboard shows happens here all the time: pools that work, that renew their connections, and
-/// one without its database; a pooler with clients.
+/// A site that produces everything the dashboard shows: pools that work and renew their connections, one
+/// without its database, and a pooler with clients.
 struct Site {
   PostgresServer server;
   PgBouncerServer pooler{
@@ -49,8 +49,8 @@ std::string replaced_all(std::string text, const std::string& from, const std::s
   return text;
 }
 
-/// The expression as Grafana sends it when everything is chosen. The shipped Prometheus scrapes every second
-/// here.
+/// Returns the expression as Grafana sends it when everything is selected. The shipped Prometheus scrapes
+/// every second here.
 std::string sent(std::string expression) {
   const std::vector<std::pair<std::string, std::string>> values{
       {"$__rate_interval", "4s"}, {"$__range", "1m"}, {"$job", ".+"}, {"$instance", ".+"}, {"$pool", ".+"}};
@@ -58,7 +58,7 @@ std::string sent(std::string expression) {
   return expression;
 }
 
-/// What fills the lists of choices at the top, as a query that Prometheus knows.
+/// Returns the queries that fill the variable lists, in a form that Prometheus understands.
 std::vector<DashboardQuery> variable_queries() {
   static const std::regex form(R"(label_values\((.+), (\w+)\))");
   std::vector<DashboardQuery> all;
@@ -73,8 +73,7 @@ std::vector<DashboardQuery> variable_queries() {
   return all;
 }
 
-/// That panel draws nothing before its rules have recorded half an hour, so it is asked as if that had
-/// passed.
+/// Returns how far ahead to evaluate: one panel draws nothing until its rules have recorded half an hour.
 std::chrono::seconds asked_ahead(const std::string& expression) {
   return expression.find("offset 30m") == std::string::npos ? 0s : 30min;
 }
@@ -94,7 +93,7 @@ TEST_CASE("a Prometheus answers every query of the dashboard with data") {
   const auto all_answered = [&] {
     unanswered.clear();
     for (const auto& query : queries) {
-      // Leaves out NaN, which Grafana draws as nothing.
+      // Ignores NaN, which Grafana does not draw.
       const auto data = fmt::format("count(({}) >= -Inf)", sent(query.expression));
       if (!site.prometheus.query(data, asked_ahead(query.expression))) {
         unanswered.insert(query.where + ": " + data);

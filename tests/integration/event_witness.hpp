@@ -7,7 +7,7 @@
 #include "dbpool/pool/pool_observer.hpp"
 
 namespace dbpool {
-/// Counts what a pool says that would alarm somebody. Any thread.
+/// Counts the notices of a pool that would alarm an operator. Any thread.
 class EventWitness : public PoolObserver {
  public:
   void notify(const std::string&, const PoolNotice& what) noexcept override {

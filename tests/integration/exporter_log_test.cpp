@@ -13,14 +13,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A pool that works and one whose database is absent.
+/// One pool that works and one without a database.
 const std::string two_pools =
     "pools:\n"
     "  - {name: good, dsn: ':memory:', min_size: 1, max_size: 1}\n"
     "  - {name: absent, driver: postgres, dsn: 'host=127.0.0.1 user=u port=" +
     std::to_string(free_port()) + "'}\n";
 
-/// The log of a life from start to end, with an outage in it.
+/// Returns the log of an exporter from start to end, with an outage in it.
 std::string log_of_a_life(const std::string& format) {
   ExporterProcess exporter({.config = two_pools, .flags = {"--log.level=debug", "--log.format=" + format}});
   CHECK(eventually([&] { return !exporter.log("reconnection attempt").empty(); }, 5s));

@@ -53,7 +53,7 @@ bool recovers(const ExporterProcess& exporter, std::chrono::seconds within) {
       within);
 }
 
-/// No outage, no error and no complaint has been told of.
+/// Checks that no outage and no error was logged.
 void check_that_nothing_was_wrong(const ExporterProcess& exporter) {
   for (const char* message :
        {"database connection lost", "connection pool recovered", "reconnection attempt", "database error"}) {
@@ -126,7 +126,7 @@ TEST_CASE("a pool whose every session the server has ended replaces them without
   PostgresServer server;
   const ExporterProcess exporter({.config = config_of(server.dsn())});
   REQUIRE(eventually([&] { return is_healthy(exporter.scrape()); }, 5s));
-  // What ends as soon as it is open is another matter.
+  // A session that ends as soon as it is open is a different case.
   const auto canaries = [&] { return exporter.metric("dbpool_acquisitions_total", orders).value_or(0); };
   REQUIRE(eventually([&] { return canaries() >= 4; }, 20s));
   end_sessions(server);

@@ -21,7 +21,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// A password file with the right password.
+/// Writes a password file with the right password.
 std::string passfile(const TemporaryDirectory& directory, mode_t mode) {
   const std::string path =
       directory.write(".pgpass", std::string("*:*:*:postgres:") + PostgresServer::password + "\n").string();
@@ -29,7 +29,7 @@ std::string passfile(const TemporaryDirectory& directory, mode_t mode) {
   return path;
 }
 
-/// A pool and sources that need a password and have none but that of a file; `extra` ends each DSN.
+/// Returns a pool and sources that need a password and find it only in a file. `extra`: the end of each DSN.
 std::string three_ways(const PostgresServer& server, const std::string& extra = "") {
   return fmt::format(R"(
 pools:
@@ -47,7 +47,7 @@ ExporterSetup in_json(std::string config, ChildProcess::Environment environment)
           .environment = std::move(environment)};
 }
 
-/// Checks that its standard error is lines of JSON and nothing else.
+/// Checks that standard error consists of lines of JSON.
 void check_every_line_is_ours(ExporterProcess& exporter) {
   std::istringstream lines(exporter.process().standard_error());
   int count = 0;
@@ -85,7 +85,7 @@ TEST_CASE("a password file with access for others is reported in the log's own f
   const std::string cause = "no password supplied; the password file \"" + path + "\" is ignored";
   CHECK(lines_with(exporter.log("source cannot be read"), "error", cause) == 2);
   CHECK(has(exporter.get("/connections/pools/stats").body, "chmod 0600"));
-  // It is read again at each connect.
+  // The file is read again at each connect.
   REQUIRE(::chmod(path.c_str(), 0600) == 0);
   CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "srv"}}) == 1; }, soon));
   CHECK(eventually([&] { return exporter.metric("dbpool_up", {{"source", "orders"}}) == 1; }, soon));

@@ -74,7 +74,7 @@ pools:
           scrape.at("dbpool_releases_total", small) +
               scrape.at("dbpool_connections", {{"pool", "small"}, {"state", "active"}}));
   }
-  // Fifty scrapes may be over before fifty acquisitions are.
+  // Fifty scrapes may finish before fifty acquisitions.
   CHECK(eventually([&] { return exporter.metric("dbpool_acquisitions_total", small) > 50; }, 5s));
 }
 
@@ -112,6 +112,6 @@ TEST_CASE("pools whose queries hold threads for long do not hold up the others")
   CHECK(exporter.metric("dbpool_health_check_failures_total", quick) == 0);
   const Labels away{{"pool", "away"}};
   const double attempts = exporter.scrape().at("dbpool_reconnect_attempts_total", away);
-  // They are 16 s apart at most.
+  // The attempts are at most 16 s apart.
   CHECK(eventually([&] { return exporter.metric("dbpool_reconnect_attempts_total", away) > attempts; }, 20s));
 }

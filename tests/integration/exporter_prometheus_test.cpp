@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One that works, one whose labels need escaping, one whose database is absent.
+/// One pool that works, one whose labels need escaping, one without a database.
 const std::string varied =
     "pools:\n"
     "  - {name: work, dsn: ':memory:', canary: {interval: 20ms}}\n"

@@ -28,7 +28,7 @@ Labels of(const std::string& name) {
   return {{"source", name}, {"pool", name}};
 }
 
-/// An exporter in whose every pool some acquisitions have happened.
+/// An exporter with some acquisitions in every pool.
 struct Running {
   ExporterProcess exporter;
   Scrape before;
@@ -127,7 +127,7 @@ TEST_CASE("many reloads leave nothing behind") {
     running.exporter.configure(i % 2 == 0 ? second : first);
     REQUIRE(running.exporter.post("/-/reload").status == 200);
   }
-  // Each replaced the changed pool, and the added one by the dropped one or the other way round.
+  // Each reload replaced the changed pool, and swapped the added one and the dropped one.
   CHECK(eventually([&] { return terminated() == 40; }, 5s));
   CHECK(running.exporter.scrape().at("process_open_fds") <= running.before.at("process_open_fds") + 2);
   CHECK(running.exporter.scrape().at("process_threads") <= running.before.at("process_threads") + 2);

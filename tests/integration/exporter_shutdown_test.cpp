@@ -28,7 +28,7 @@ bool holds_three(const ExporterProcess& exporter) {
          scrape.value("dbpool_waiting_requests", {{"pool", "held"}}) == 2;
 }
 
-/// Connections of clients who send `beginning` and then nothing.
+/// Connections of clients that send `beginning` and then nothing.
 class HeldOpen {
  public:
   HeldOpen(std::uint16_t port, int count, std::string_view beginning) {

@@ -165,7 +165,7 @@ TEST_CASE("a port that is taken is a runtime failure that names the address") {
 
 TEST_CASE("it listens at every address it is given, and answers at the path it is given") {
   const ExporterProcess exporter({.flags = {"--web.listen-address=127.0.0.1:0", "--web.telemetry-path=/m"}});
-  // A process counts as started at its first address.
+  // A process counts as started when it listens on its first address.
   REQUIRE(eventually([&] { return exporter.log("listening").size() == 2; }, std::chrono::seconds(20)));
   for (const LogLine& line : exporter.log("listening")) {
     const std::string address = line.at("address");

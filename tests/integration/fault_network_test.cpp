@@ -13,8 +13,8 @@ std::string watch_of(const NetworkFault& fault) {
   return std::string("watch-") + fault.name;
 }
 
-/// One PostgreSQL behind as many proxies as there are faults. Behind each there is an owned pool, and a
-/// source that watches the server's sessions.
+/// One PostgreSQL behind one proxy per fault. Each proxy serves an owned pool and a source that watches the
+/// server's sessions.
 struct Scene {
   PostgresServer server;
   std::list<ChaosProxy> proxies;
@@ -41,7 +41,7 @@ struct Scene {
     for (ChaosProxy& proxy : proxies) proxy.heal();
   }
 
-  /// Whether what is behind each proxy comes to be so, for the pool and for the source.
+  /// Returns whether the pool and the source behind each proxy come to work.
   bool all_come_to_work() const {
     return std::ranges::all_of(network_faults, [&](const NetworkFault& fault) {
       return comes_to_work(exporter, fault.name) && watch_becomes(fault, 1);
@@ -67,7 +67,7 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
 
   scene.inject();
   std::size_t outages = 1;
-  check_that_scrapes_are_fast(exporter, [&] {  // while everything is being noticed
+  check_that_scrapes_are_fast(exporter, [&] {  // while the faults are being noticed
     REQUIRE(scene.all_come_to_an_outage());
     scene.heal();
     REQUIRE(scene.all_come_to_work());
@@ -79,7 +79,7 @@ TEST_CASE("whatever a network does to a database is an outage of its pool alone,
     CHECK(comes_to_an_outage(exporter, fault.name));
     CHECK(scene.watch_becomes(fault, 0));
     CHECK_FALSE(told(exporter, fault.name, "database connection lost").empty());
-    // A connection that was ended is no error; that no other could be had is.
+    // A connection that was ended is not an error; a failure to replace it is.
     CHECK(errors(exporter, fault.name, "validation") + errors(exporter, fault.name, "connect") >= 1);
   }
   check_that_others_go_on(exporter);

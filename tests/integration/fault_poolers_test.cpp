@@ -34,11 +34,11 @@ std::string pgpool_of(const NetworkFault& fault) {
   return std::string("pgp-") + fault.name;
 }
 
-/// A PgBouncer and a Pgpool-II, each watched directly and through as many proxies as there are faults. Of the
-/// PgBouncer the console and the database lie behind the same proxy.
+/// A PgBouncer and a Pgpool-II, each watched directly and through one proxy per fault. One proxy serves both
+/// the console and the database of the PgBouncer.
 struct Scene {
   PostgresServer server;
-  std::string role = server.query("CREATE ROLE alice LOGIN");  // before anybody fails to log in as her
+  std::string role = server.query("CREATE ROLE alice LOGIN");  // before any client fails to log in as her
   PgBouncerServer bouncer{
       {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
        .settings = {"pool_mode=transaction"}}};
@@ -74,14 +74,15 @@ struct Scene {
     return count(exporter, "dbpool_acquisitions_total",
                  {{"source", source}, {"pool", source + "/app/alice"}});
   }
-  /// Whether the client of that PgBouncer's `synthetic` gets a server from now on.
+  /// Returns whether the client of that PgBouncer's `synthetic` gets a server from now on.
   bool is_measured(const std::string& source) const {
     const double before = transactions(source);
     return eventually([&] { return transactions(source) > before; }, 20s);
   }
-  /// A Pgpool-II that takes connections and says nothing has no free child.
+  /// Returns whether the fault looks like a full Pgpool-II: one that accepts connections and stays silent has
+  /// no free child.
   static bool looks_full(const NetworkFault& fault) { return fault.chaos == Chaos::silent; }
-  /// Whether that Pgpool-II comes to show figures.
+  /// Returns whether that Pgpool-II comes to show figures.
   bool answers(const std::string& source) const {
     const Labels whole{{"source", source}, {"pool", source}};
     return eventually([&] { return exporter.metric("dbpool_queries_total", whole) > 0; }, 20s);
@@ -120,7 +121,7 @@ TEST_CASE("whatever a network does to a pooler is an outage of its source alone,
   const double threads = exporter.scrape().at("process_threads");
 
   scene.inject();
-  check_that_scrapes_are_fast(exporter, [&] {  // while everything is being noticed
+  check_that_scrapes_are_fast(exporter, [&] {  // while the faults are being noticed
     scene.check_that_they_are_out();
     scene.heal();
     REQUIRE(scene.all_come_to_work());

@@ -14,7 +14,7 @@ ExporterSetup setup(const std::string& dsn, const std::string& more = "") {
   return {.config = "pools:\n" + bystander_pool + watchful_pool("orders", dsn, more)};
 }
 
-/// The backends of the pool, in the order of their birth.
+/// Selects the backends of the pool, oldest first.
 constexpr const char* backend_of_the_pool =
     "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> "
     "'fixture' "
@@ -84,7 +84,7 @@ TEST_CASE("an immediate restart costs the sessions it ends, and one backoff step
   server.restart();
   CHECK(eventually([&] { return closed_invalid(exporter) >= 2; }, 5s));
   check_that_others_go_on(exporter);
-  // Whether a connect came too early is a matter of luck.
+  // A connect may or may not come too early.
   const auto outages = told(exporter, "orders", "database connection lost").size();
   CHECK(outages <= 1);
   check_that_it_is_back(exporter, "orders", outages);
@@ -114,7 +114,7 @@ TEST_CASE("a server without a free session is an outage, and is used when there 
   {
     std::list<PgSession> guests;
     guests.emplace_back(server.dsn()).run(end_sessions);
-    // The pool tries to get them back, so they are not all to be had at once.
+    // The pool is still reopening its connections, so not all are available at once.
     const auto take_one = [&] {
       try {
         guests.emplace_back(server.dsn());
@@ -137,7 +137,7 @@ TEST_CASE("a password that was changed at the server is an authentication error 
   const ExporterProcess exporter(setup(server.dsn_with_password()));
   REQUIRE(is_settled(exporter));
   server.query("ALTER ROLE postgres PASSWORD 'another'");
-  CHECK(works(exporter.scrape(), "orders"));  // who is in stays in
+  CHECK(works(exporter.scrape(), "orders"));  // open sessions stay open
   server.query(end_sessions);
   CHECK(comes_to_an_outage(exporter, "orders"));
   CHECK(eventually([&] { return errors(exporter, "orders", "authentication") >= 1; }, 8s));
@@ -161,7 +161,7 @@ TEST_CASE("a locked catalogue is an outage of those who need it, holds up nobody
     check_that_others_go_on(exporter);
   }
   check_that_it_is_back(exporter, "orders");
-  // What was given up while it waited for the lock does not stay at the server.
+  // Statements given up while they waited for the lock do not stay at the server.
   CHECK(eventually([&] { return server.processes().size() <= before + 2; }, 8s));
 }
 

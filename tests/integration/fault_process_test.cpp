@@ -14,8 +14,8 @@ using namespace dbpool;
 
 namespace {
 
-/// Starts the program with its log in a pipe. Whoever reads the pipe passes on the line by which a test knows
-/// the port, and then does `afterwards`.
+/// Starts the program with its log in a pipe. The reader passes on the line with the port and then runs
+/// `afterwards`.
 std::vector<std::string> log_into_a_pipe(const std::string& afterwards) {
   return {"bash", "-c", "exec \"$@\" 2> >(grep --line-buffered -m1 msg=listening >&2; " + afterwards + ")",
           "bash"};
@@ -31,7 +31,8 @@ Labels state(const std::string& pool, const std::string& name) {
   return {{"pool", pool}, {"state", name}};
 }
 
-/// Seconds from the start of the program, or from its predecessor's end, to its first answer to a scrape.
+/// Returns the seconds from the start of the program, or from its predecessor's end, to its first answer to a
+/// scrape.
 double time_to_first_scrape(ChildProcess& process, std::uint16_t port,
                             std::chrono::steady_clock::time_point began) {
   const auto answers = [&] { return http_exchange(port, "GET", "/metrics").status == 200; };
@@ -43,7 +44,7 @@ double time_to_first_scrape(ChildProcess& process, std::uint16_t port,
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-/// Without asking it, for that may take long.
+/// Counts in /proc: the exporter itself may answer late.
 std::ptrdiff_t open_descriptors(ExporterProcess& exporter) {
   const auto all = fmt::format("/proc/{}/fd", exporter.process().pid());
   return std::distance(std::filesystem::directory_iterator(all), std::filesystem::directory_iterator());
@@ -52,7 +53,7 @@ std::ptrdiff_t open_descriptors(ExporterProcess& exporter) {
 }  // namespace
 
 TEST_CASE("a log that nobody reads any more costs lines and nothing else") {
-  for (const std::string afterwards : {"exec <&-", "sleep 15"}) {  // closes the pipe, or lets it fill up
+  for (const std::string afterwards : {"exec <&-", "sleep 15"}) {  // close the pipe, or let it fill up
     CAPTURE(afterwards);
     ExporterProcess exporter({.config = "pools:\n" + bystander_pool,
                               .flags = {"--log.level=debug", "--web.enable-lifecycle"},
@@ -104,7 +105,7 @@ TEST_CASE("a storm of SIGHUPs fails no scrape, costs no counter and leaves nothi
                now.at("process_threads") <= before.at("process_threads") + 2;
       },
       8s));
-  // The untouched pool is the same one, and the other is another.
+  // The unchanged pool is still the same, and the changed one was replaced.
   const Scrape after = exporter.scrape();
   const auto created = [](const Scrape& scrape, const std::string& pool) {
     return scrape.at("dbpool_pool_created_timestamp_seconds", of_pool(pool));
@@ -120,7 +121,7 @@ TEST_CASE("a storm of SIGHUPs fails no scrape, costs no counter and leaves nothi
 
 TEST_CASE(
     "a process that was stopped for a minute neither catches up in a burst nor suspects its own leases") {
-  // A lease is out for 70 seconds and only 40 are allowed, but for 60 of the 70 the process stands still.
+  // A lease is out for 70 s with 40 s allowed, but the process is stopped for 60 s of them.
   ExporterProcess exporter(
       {.config = "pools:\n" + bystander_pool +
                  "  - {name: held, dsn: ':memory:', leak_detection_timeout: 40s, canary: "
@@ -140,7 +141,7 @@ TEST_CASE(
   const auto grown = [&](const char* name) {
     return after.at(name, of_pool("bystander")) - before.at(name, of_pool("bystander"));
   };
-  // Ten turns a second, and a few that were under way before the stop.
+  // Ten turns a second, plus a few in progress before the stop.
   CHECK(grown("dbpool_acquisitions_total") > 0);
   CHECK(grown("dbpool_acquisitions_total") <= 10 * seconds + 10);
   CHECK(grown("dbpool_health_checks_total") <= 10 * seconds + 15);
@@ -203,7 +204,7 @@ TEST_CASE("hostile clients and databases together do not hold up the end of the 
   const SlowClients slow(
       exporter.port(), 100,
       {Slowness::silent, Slowness::drips_head, Slowness::drips_body, Slowness::hardly_reads});
-  // Clients have used up its patience, and others are there at this moment.
+  // Slow clients have been closed, and others are connected now.
   REQUIRE(eventually([&] { return slow.hung_up() > 40; }, 10s));
   REQUIRE(eventually([&] { return open_descriptors(exporter) >= before + 40; }, 5s));
   exporter.process().signal(SIGTERM);

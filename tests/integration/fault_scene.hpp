@@ -15,12 +15,12 @@ namespace dbpool {
 
 using namespace std::chrono_literals;
 
-/// How long a watchful pool gives its database to answer.
+/// Returns how long a watchful pool waits for its database.
 inline std::string patience() {
   return fmt::format("{}ms", std::chrono::round<std::chrono::milliseconds>(stretched(600ms)).count());
 }
 
-/// An entry of `pools` that soon notices what goes wrong. `more`: further keys, each after a comma.
+/// Returns an entry of `pools` that notices faults soon. `more`: further keys, each after a comma.
 inline std::string watchful_pool(const std::string& name, const std::string& dsn,
                                  const std::string& more = "") {
   return fmt::format(
@@ -29,7 +29,7 @@ inline std::string watchful_pool(const std::string& name, const std::string& dsn
       name, dsn, patience(), more);
 }
 
-/// A pool on a database that no fault of the test concerns.
+/// A pool on a database without faults.
 inline const std::string bystander_pool =
     "  - {name: bystander, dsn: 'file:bystander?mode=memory&cache=shared', canary: {interval: 100ms}}\n";
 
@@ -37,7 +37,7 @@ inline Labels of_pool(const std::string& pool) {
   return {{"pool", pool}};
 }
 
-/// Its last contact was good, and it is neither recovering nor unhealthy.
+/// Returns whether the pool's last contact succeeded and it is neither recovering nor unhealthy.
 inline bool works(const Scrape& scrape, const std::string& pool) {
   return scrape.value("dbpool_up", {{"source", pool}}) == 1 &&
          scrape.value("dbpool_lifecycle_state", {{"pool", pool}, {"state", "recovering"}}) == 0 &&
@@ -45,7 +45,7 @@ inline bool works(const Scrape& scrape, const std::string& pool) {
          scrape.value("dbpool_health_status", {{"pool", pool}, {"status", "unhealthy"}}) == 0;
 }
 
-/// It has no connection, and everybody is told.
+/// Returns whether the pool has no connection and every output reports it.
 inline bool is_out(const Scrape& scrape, const std::string& pool) {
   return scrape.value("dbpool_up", {{"source", pool}}) == 0 &&
          scrape.value("dbpool_lifecycle_state", {{"pool", pool}, {"state", "recovering"}}) == 1 &&
@@ -56,7 +56,7 @@ inline bool comes_to_work(const ExporterProcess& exporter, const std::string& po
                           std::chrono::seconds bound = 10s) {
   return eventually([&] { return works(exporter.scrape(), pool); }, bound);
 }
-/// Whether the test can begin: that pool works, and the bystander.
+/// Returns whether the test can begin: that pool and the bystander work.
 inline bool is_settled(const ExporterProcess& exporter, const std::string& pool = "orders") {
   return comes_to_work(exporter, "bystander") && comes_to_work(exporter, pool);
 }
@@ -64,7 +64,7 @@ inline bool comes_to_an_outage(const ExporterProcess& exporter, const std::strin
   return eventually([&] { return is_out(exporter.scrape(), pool); }, 8s);
 }
 
-/// The total of a counter over all series of a pool that have these labels.
+/// Returns a counter's total over all series with these labels.
 inline double count(const ExporterProcess& exporter, const std::string& name, const Labels& labels) {
   return exporter.metric(name, labels).value_or(0);
 }
@@ -73,13 +73,13 @@ inline double errors(const ExporterProcess& exporter, const std::string& pool, c
   return count(exporter, "dbpool_errors_total", {{"pool", pool}, {"error_type", type}});
 }
 
-/// Whether somebody gets a connection of that pool from now on.
+/// Returns whether a caller gets a connection of that pool from now on.
 inline bool is_used(const ExporterProcess& exporter, const std::string& pool) {
   const double before = count(exporter, "dbpool_acquisitions_total", of_pool(pool));
   return eventually([&] { return count(exporter, "dbpool_acquisitions_total", of_pool(pool)) > before; }, 3s);
 }
 
-/// The lines about that pool with that message.
+/// Returns the log lines about that pool with that message.
 inline std::vector<LogLine> told(const ExporterProcess& exporter, const std::string& pool,
                                  const std::string& message) {
   std::vector<LogLine> lines = exporter.log(message);
@@ -87,14 +87,14 @@ inline std::vector<LogLine> told(const ExporterProcess& exporter, const std::str
   return lines;
 }
 
-/// Whether any error that was logged for that pool has these words.
+/// Returns whether any logged error of that pool contains `words`.
 inline bool complained(const ExporterProcess& exporter, const std::string& pool, const std::string& words) {
   const auto lines = told(exporter, pool, "database error");
   return std::ranges::any_of(
       lines, [&](const LogLine& line) { return line.at("error").find(words) != std::string::npos; });
 }
 
-/// What a fault elsewhere must not change: the scrapes, and the pool on the other database.
+/// Checks what a fault elsewhere must not change: the scrapes, and the pool on the other database.
 inline void check_that_others_go_on(const ExporterProcess& exporter) {
   check_that_scrapes_are_fast(exporter);
   CHECK(works(exporter.scrape(), "bystander"));
@@ -102,7 +102,7 @@ inline void check_that_others_go_on(const ExporterProcess& exporter) {
   CHECK(told(exporter, "bystander", "database error").empty());
 }
 
-/// It is back, is used, has said so once an outage, and keeps its books.
+/// Checks that the pool works, is used, has logged each recovery once, and keeps its books.
 inline void check_that_it_is_back(const ExporterProcess& exporter, const std::string& pool,
                                   std::size_t outages = 1) {
   CHECK(comes_to_work(exporter, pool));

@@ -13,10 +13,10 @@ using namespace dbpool;
 
 namespace {
 
-/// With everything that somebody must quote, escape or encode.
+/// Has every character that needs quoting, escaping or encoding.
 const std::string planted = "pl@nt:ed/wOrd%55 'q\"\\&=?#$9;+é7";
 
-/// As a value of a libpq connection string.
+/// Quotes a value for a libpq connection string.
 std::string quoted(const std::string& password) {
   std::string text = "'";
   for (const char c : password) {
@@ -26,14 +26,14 @@ std::string quoted(const std::string& password) {
   return text + "'";
 }
 
-/// As a part of a URI.
+/// Percent-encodes a part of a URI.
 std::string encoded(const std::string& password) {
   std::string text;
   for (const char c : password) text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   return text;
 }
 
-/// As a string in YAML, whose double quotes are JSON's.
+/// Quotes a string for YAML, whose double quotes are JSON's.
 std::string yaml(const std::string& text) {
   return nlohmann::json(text).dump();
 }
@@ -57,7 +57,7 @@ std::string source(const std::string& name, const std::string& type, const std::
                      yaml(dsn));
 }
 
-/// Servers that know the password or do not, that misbehave or do not answer at all.
+/// Servers that know the password or do not, that misbehave or never answer.
 struct Scene {
   PostgresServer strict{PostgresServer::Auth::scram};
   PostgresServer open;
@@ -105,7 +105,7 @@ struct Scene {
   }
 };
 
-/// Configurations that are wrong beside, behind or within the secret.
+/// Configurations with errors next to, after or inside the secret.
 std::vector<std::string> bad_configs() {
   const auto one = [](const std::string& dsn) { return "pools:\n" + pool("bad", "postgres", dsn); };
   return {

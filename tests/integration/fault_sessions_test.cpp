@@ -12,10 +12,10 @@ using namespace dbpool;
 
 namespace {
 
-/// Every kind of target.
+/// One target of every kind.
 struct Targets {
   PostgresServer server;
-  std::string role = server.query("CREATE ROLE alice LOGIN");  // before anybody fails to log in as her
+  std::string role = server.query("CREATE ROLE alice LOGIN");  // before any client fails to log in as her
   PgBouncerServer bouncer{
       {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
        .settings = {"pool_mode=transaction"}}};
@@ -24,7 +24,7 @@ struct Targets {
       [](const std::string&) { return http_answer("200 OK", R"({"pools": {"main": {"pool_size": 3}}})"); }};
 };
 
-/// A source behind a proxy of its own, and the most connections it has been seen to have.
+/// A source behind its own proxy, and the most connections seen on it.
 struct Watch {
   std::string name;
   Chaos chaos;
@@ -36,7 +36,7 @@ struct Watch {
   std::string host() const { return fmt::format("host=127.0.0.1 port={} sslmode=disable", proxy->port()); }
 };
 
-/// One of every kind of source for each way of giving no answer. They ask often and give up soon.
+/// One source of every kind per way of not answering. They read often and give up soon.
 class Watches {
  public:
   explicit Watches(const Targets& targets) {

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The database as another process sees it.
+/// A connection of another process to the database.
 class Elsewhere {
  public:
   explicit Elsewhere(const fs::path& file, const std::string& journal_mode = "WAL") {
@@ -51,13 +51,13 @@ std::string content(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// Bytes 18 and 19 of a file are 2 where it is in WAL mode, and else 1.
+/// Returns whether the file is in WAL mode: bytes 18 and 19 are then 2, otherwise 1.
 bool is_in_wal_mode(const fs::path& file) {
   const std::string bytes = content(file);
   return bytes.size() > 20 && bytes[18] == 2 && bytes[19] == 2;
 }
 
-/// `more`: further keys, each after a comma.
+/// Returns a pool's entry. `more`: further keys, each after a comma.
 std::string pool_on(const std::string& name, const std::string& dsn, const std::string& query,
                     const std::string& more = "") {
   return fmt::format(
@@ -203,7 +203,7 @@ TEST_CASE("a database that has turned to garbage is an outage, and a good copy e
   const fs::path copy = files.directory.path() / "copy.db";
   fs::copy_file(files.file, copy);
   std::fstream(files.file, std::ios::in | std::ios::out | std::ios::binary) << std::string(8192, 'x');
-  // What is open has the pages in memory; what is opened from now on has not.
+  // Open connections have the pages in memory; new ones do not.
   CHECK(exporter.post("/connections/pools/close/orders").status == 200);
   CHECK(comes_to_an_outage(exporter, "orders"));
   CHECK(complained(exporter, "orders", "SQLITE_NOTADB"));
@@ -216,7 +216,7 @@ TEST_CASE("a database that is full refuses what adds to it until there is room a
   Files files;
   Elsewhere other(files.file);
   other.run("INSERT INTO t VALUES (randomblob(100000))");
-  // The first statement on each connection forbids the file to grow.
+  // The first statement on each connection limits the size of the file.
   const ExporterProcess exporter(
       {.config =
            "pools:\n" + bystander_pool +
@@ -248,7 +248,7 @@ TEST_CASE("a file that may not grow any more fails what is written to it, and no
   ExporterProcess exporter(setup(files.file, "INSERT INTO t VALUES (randomblob(20000))"));
   REQUIRE(is_settled(exporter));
   rlimit before{};
-  // Standard error is a file as well; it must have room for what is told of this.
+  // Standard error is a file as well; it needs room for the messages about this.
   const rlimit small{200'000, RLIM_INFINITY};
   REQUIRE(::prlimit(exporter.process().pid(), RLIMIT_FSIZE, &small, &before) == 0);
   CHECK(eventually(

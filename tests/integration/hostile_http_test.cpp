@@ -12,19 +12,19 @@ using namespace std::chrono_literals;
 namespace {
 
 using Statuses = std::set<int>;
-constexpr int closed = 0;  ///< hung up on without an answer
+constexpr int closed = 0;  ///< closed without an answer
 
 struct Case {
   std::string request;
   Statuses accepted;
 };
 
-/// The exporter with everything switched on that a client could misuse.
+/// Returns an exporter with every feature on that a client could misuse.
 ExporterProcess exporter_at_risk() {
   return ExporterProcess({.flags = {"--web.enable-lifecycle", "--web.enable-admin-api"}});
 }
 
-/// Sends each request. The answer, or the end, comes in time, and the next scrape is as good as ever.
+/// Sends each request. Checks that the answer or the close comes in time and that the next scrape works.
 void check(const ExporterProcess& exporter, const std::vector<Case>& cases) {
   for (const auto& [request, accepted] : cases) {
     CAPTURE(request.substr(0, 200));

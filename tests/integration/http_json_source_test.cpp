@@ -45,7 +45,7 @@ struct Target {
     run_here(*reading);
     return reading->take();
   }
-  /// What is wrong; "" when it can be read.
+  /// Returns the error of a read; "" if it succeeds.
   std::string problem(Duration bound = 10s) const {
     try {
       read(bound);
@@ -62,13 +62,13 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// The problem with a server that answers everything like this.
+/// Returns the error of a read from a server that gives this answer to every request.
 std::string problem_with(const ScriptedAnswer& answer) {
   const ScriptedHttpServer server([&](const std::string&) { return answer; });
   return Target(server.url()).problem();
 }
 
-/// Compressed as servers do it.
+/// Compresses as servers do.
 std::string gzip(const std::string& text) {
   z_stream stream{};
   constexpr int gzip_header = 16;
@@ -86,7 +86,7 @@ std::string gzip(const std::string& text) {
   return packed;
 }
 
-/// openssl's own server over TLS, for the files of a directory.
+/// OpenSSL's own TLS server, for the files of a directory.
 class TlsServer {
  public:
   explicit TlsServer(const std::string& name) {
@@ -399,7 +399,7 @@ TEST_CASE("a certificate is trusted only when the system or the ca_file says so,
 }
 
 TEST_CASE("a kept connection that the server closes costs no reading") {
-  // Closed after each answer, and closed instead of an answer on a connection that was kept.
+  // Closes the connection after each answer, or instead of an answer on a kept connection.
   for (const bool answers_first : {true, false}) {
     CAPTURE(answers_first);
     std::atomic<int> asked = 0;

@@ -6,7 +6,7 @@
 
 namespace dbpool {
 
-/// What a network does to a server, with a name that fits into one of a pool.
+/// A network fault, with a name that is valid as part of a pool's name.
 struct NetworkFault {
   const char* name;
   Chaos chaos;

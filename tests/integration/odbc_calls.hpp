@@ -12,7 +12,7 @@
 
 namespace dbpool {
 
-// The drivers by the names that Debian's packages register.
+// The drivers have the names that Debian's packages register.
 
 inline std::string odbc_postgres(std::uint16_t port, const std::string& more = "") {
   return "Driver={PostgreSQL Unicode};Server=127.0.0.1;Port=" + std::to_string(port) +
@@ -32,7 +32,7 @@ inline std::unique_ptr<Connection> open_odbc(const std::string& dsn, Duration bo
   return connect(*odbc(dsn), in(bound));
 }
 
-/// Whether every thread has ended, soon enough.
+/// Returns whether every thread ends in time.
 inline bool all_gone(const OdbcThreads& threads) {
   return eventually([&] { return threads.count() == 0; }, 15s);
 }

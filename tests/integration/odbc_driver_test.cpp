@@ -26,7 +26,7 @@ std::string sessions_running(const std::string& what) {
                         "%' AND state = 'active' AND application_name <> 'fixture'");
 }
 
-/// A path for a SQLite file that is gone with the object.
+/// A path for a SQLite file, which the destructor removes.
 class DatabaseFile {
  public:
   DatabaseFile() { std::filesystem::remove(path_); }
@@ -148,7 +148,7 @@ TEST_CASE("over ODBC, a runaway statement ends at its deadline, here and at the 
 
 TEST_CASE("over ODBC, the server's own statement timeout is a timeout and leaves the connection whole") {
   const auto connection = open_postgres();
-  // In one text, because the driver sets a timeout of its own before it.
+  // In one statement, because the driver sets its own timeout before each.
   const DriverError error = failure_of(*connection, "SET statement_timeout = 50; SELECT pg_sleep(5)");
   CHECK(error.kind() == ErrorKind::timeout);
   CHECK(error.sqlstate() == "57014");

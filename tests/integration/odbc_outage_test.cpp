@@ -117,7 +117,7 @@ TEST_CASE("a pool over ODBC whose idle sessions the server ends serves on, and s
   options.validate = Validate::always;
   Pool pool(options, odbc(odbc_postgres(server.port())), Runtime::start(), observer);
   REQUIRE(pool.warm_up(stretched(20s)));
-  // A connection that ends at once is another matter.
+  // A connection that ends at once is a different case.
   const auto have_been_idle = [&] {
     const auto all = pool.connections();
     return pool.snapshot().idle == 2 &&

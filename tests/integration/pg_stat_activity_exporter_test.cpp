@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto soon = 20s;
 
-/// An exporter that watches a server, and an application on it.
+/// An exporter that watches a server, and an application on that server.
 struct Site {
   PostgresServer server;
   ExporterProcess exporter{{.config = fmt::format(R"(
@@ -101,7 +101,7 @@ TEST_CASE("names with umlauts are told apart in a database that is not in UTF-8"
   const std::string place = fmt::format("host=127.0.0.1 port={} dbname=alt ", server.port());
   for (const char* role : {"müller", "möller"})
     run(*session(place + "user=postgres"), fmt::format("CREATE ROLE \"{}\" LOGIN", role).c_str());
-  // The name a client logs in by is not converted.
+  // The server does not convert the user name of a login.
   const auto first = session(place + "user=m\xfcller"), second = session(place + "user=m\xf6ller"),
              third = session(place + "user=m\xf6ller");
   const auto idle_of = [](const ExporterProcess& exporter, const std::string& pool) {
@@ -116,7 +116,7 @@ TEST_CASE("names with umlauts are told apart in a database that is not in UTF-8"
   const ExporterProcess exporter({.config = watching("")});
   CHECK(eventually([&] { return idle_of(exporter, "srv/müller") == 1; }, soon));
   CHECK(idle_of(exporter, "srv/möller") == 2);
-  // Whoever asks for something else gets it.
+  // An explicit client_encoding is used.
   const ExporterProcess as_told({.config = watching(" client_encoding=LATIN1")});
   CHECK(eventually([&] { return as_told.metric("dbpool_up", {{"source", "srv"}}) == 1; }, soon));
   CHECK_FALSE(idle_of(as_told, "srv/müller"));

@@ -33,7 +33,7 @@ struct Target {
   std::unique_ptr<Probe> probe;
 };
 
-/// A statement that runs until it is let go.
+/// A statement that runs until it is released.
 struct Sleeper {
   explicit Sleeper(const std::string& dsn)
       : connection(open(dsn)), query(connection->start_query("SELECT pg_sleep(60)", in(60s))) {

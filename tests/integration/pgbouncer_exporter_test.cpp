@@ -22,10 +22,10 @@ Labels with(Labels labels, const std::string& name, const std::string& value) {
   return labels;
 }
 
-/// An exporter that watches a PgBouncer and owns a pool beside it.
+/// An exporter that watches a PgBouncer and also owns a pool.
 struct Site {
   PostgresServer server;
-  std::string role = server.query("CREATE ROLE alice LOGIN");  // before anybody fails to log in as her
+  std::string role = server.query("CREATE ROLE alice LOGIN");  // before any client fails to log in as her
   PgBouncerServer pooler{
       {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
        .settings = {"pool_mode=transaction", "default_pool_size=2", "reserve_pool_size=0",
@@ -99,7 +99,7 @@ TEST_CASE("a paused PgBouncer says so, and that is no reason to complain") {
   CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 1; }, 20s));
   CHECK(site.metric("dbpool_connections", with(alice, "state", "idle")) == 0);
   const auto timeouts = site.metric("dbpool_acquisition_timeouts_total", alice);
-  // Long enough for a timeout, and for several judgements.
+  // Long enough for a timeout and for several assessments.
   CHECK_FALSE(eventually([&] { return !is_healthy(); }, 4s));
   CHECK(site.metric("dbpool_acquisition_timeouts_total", alice) == timeouts);
   site.pooler.command("RESUME app");
@@ -109,7 +109,7 @@ TEST_CASE("a paused PgBouncer says so, and that is no reason to complain") {
 TEST_CASE("a PgBouncer that is killed shows nothing as alive, disturbs nobody, and comes back") {
   Site site;
   REQUIRE(eventually([&] { return site.metric("dbpool_acquisitions_total", alice).value_or(0) >= 1; }, 20s));
-  // PgBouncer itself has told of the pool, too.
+  // PgBouncer itself has reported the pool, too.
   REQUIRE(eventually([&] { return site.metric("dbpool_connections_max", alice) == 2; }, 20s));
   site.pooler.kill();
   REQUIRE(eventually([&] { return site.metric("dbpool_up", {{"source", "pgb"}}) == 0; }, 20s));

@@ -67,7 +67,7 @@ TEST_CASE("an answer that is no complete one fails the reading") {
     CAPTURE(pools);
     CHECK_THROWS_AS(read(pools), Error);
   }
-  // Half a row, and the rest never comes.
+  // Half a row without the rest.
   CHECK_THROWS_AS(read(whole.substr(0, whole.size() - 3), 500ms), Error);
 }
 
@@ -97,7 +97,7 @@ sources:
   CHECK(scrape.value("dbpool_source_dropped_pools", {{"source", "pgb"}}) == 2008 - 50);
   CHECK(scrape.value("dbpool_connections", {{"pool", "pgb/a\nb/alice"}, {"state", "active"}}) == 7);
   CHECK(scrape.value("dbpool_connections", {{"pool", "pgb/a\"b/alice"}, {"state", "active"}}) == 7);
-  // Both have one name in valid UTF-8, and one of them stays.
+  // Both have the same name in valid UTF-8; only one is kept.
   CHECK(scrape.value("dbpool_connections", {{"pool",
                                              "pgb/a\xEF\xBF\xBD"
                                              "b/alice"},

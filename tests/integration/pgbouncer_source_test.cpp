@@ -28,7 +28,7 @@ std::shared_ptr<Driver> driver_to(const std::string& dsn) {
   return postgres_driver(DsnSource(Dsn(dsn)));
 }
 
-/// A PgBouncer in front of a PostgreSQL, and what a probe reads from it.
+/// A PgBouncer in front of a PostgreSQL, and a probe that reads it.
 struct Bouncer {
   explicit Bouncer(const std::string& entry = "pool_size=2", std::vector<std::string> settings = {})
       : pooler({.databases = "app = host=127.0.0.1 port=" + std::to_string(server.port()) +
@@ -44,7 +44,7 @@ struct Bouncer {
     return reading->take();
   }
   PoolSnapshot pool(const std::string& name = "pgb/app/alice") { return pool_if_any(read(), name); }
-  /// How many clients wait at a time, at most, while `duration` passes.
+  /// Returns the most clients that wait at once within `duration`.
   std::uint64_t most_waiting(Duration duration) {
     std::uint64_t most = 0;
     for (const TimePoint end = now() + duration; now() < end; std::this_thread::sleep_for(200ms))
@@ -60,7 +60,7 @@ struct Bouncer {
   std::unique_ptr<Probe> probe;
 };
 
-/// What the console itself says of connections that are not used for longer than server_check_delay.
+/// Returns the console's count of connections unused for longer than server_check_delay.
 std::string used_servers(const std::string& console) {
   const std::unique_ptr<PGconn, decltype(&PQfinish)> conn(PQconnectdb(console.c_str()), PQfinish);
   const std::unique_ptr<PGresult, decltype(&PQclear)> pools(PQexec(conn.get(), "SHOW POOLS"), PQclear);
@@ -228,7 +228,7 @@ TEST_CASE("a synthetic acquisition shows the wait for a server that others hold"
   const Measured measured(bouncer, stretched(20s));
   REQUIRE(eventually([&] { return measured.acquisitions() >= 5; }, 20s));
   const PoolSnapshot before = measured.pool();
-  CHECK(before.connect_duration->count() <= 2);  // the first goes before the mode of the pool is known
+  CHECK(before.connect_duration->count() <= 2);  // the first comes before the mode of the pool is known
   CHECK(before.connect_failures == 0);
   CHECK(before.acquisition_timeouts == 0);
 

@@ -46,7 +46,7 @@ sources:
   std::optional<double> metric(std::string_view name, const Labels& labels) const {
     return exporter->metric(name, labels);
   }
-  /// Whether its last reading has figures.
+  /// Returns whether the last reading has figures.
   bool answers() const { return metric("dbpool_queries_total", whole).value_or(0) > 0; }
   bool saturated() const {
     return metric("dbpool_health_reason", with(whole, "reason", "saturation")) == 1 &&
@@ -74,7 +74,7 @@ TEST_CASE("a Pgpool-II shows its children's connections by database and user") {
   CHECK(scrape.value("dbpool_pool_info", with(alice, "driver", "pgpool")) == 1);
   CHECK(scrape.value("dbpool_clients", with(whole, "state", "active")) == 1);
   CHECK(scrape.at("dbpool_queries_total", whole) > 0);
-  // The exporter's own session is there only while it asks.
+  // The exporter's own session exists only during a reading.
   const Labels own{{"source", "pgp"}, {"pool", "pgp/shop/postgres"}};
   CHECK(scrape.value("dbpool_connections", with(own, "state", "active")) == 0);
 
@@ -105,7 +105,7 @@ TEST_CASE("a Pgpool-II without a free child is saturated and not down") {
 
 TEST_CASE("a Pgpool-II that refuses because it is full is saturated") {
   const Site site({"reserved_connections = 1"});
-  // The exporter may be in for a moment, and takes the one place there is.
+  // The exporter may hold the only free place for a moment.
   std::optional<PoolerClient> busy;
   const auto gets_in = [&] {
     try {

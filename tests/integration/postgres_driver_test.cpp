@@ -144,7 +144,7 @@ TEST_CASE("what is not to be cancelled is left to the server, and the connection
   const auto connection = connect(*driver, in(10s));
   CHECK(failure_of(*connection, "SELECT pg_sleep(20)", 300ms).kind() == ErrorKind::timeout);
   CHECK(connection->is_broken());
-  std::this_thread::sleep_for(500ms);  // in which a request to cancel would have come through
+  std::this_thread::sleep_for(500ms);  // time in which a cancel request would have arrived
   CHECK(sessions_running("SELECT pg_sleep(20)") == "1");
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("notifications that nobody asks for do not pile up") {
   auto* const conn = static_cast<PGconn*>(connection->native_handle());
   connection->execute("LISTEN orders", in(5s));
   const std::string notify = "SELECT pg_notify('orders', i::text) FROM generate_series(1, 1000) i";
-  // The server tells its own session before it says that it is ready.
+  // The server notifies its own session before it reports that it is ready.
   CHECK(connection->execute(notify, in(5s)).rows.size() == 1000);
   const std::unique_ptr<PGnotify, decltype(&PQfreemem)> left(PQnotifies(conn), PQfreemem);
   CHECK(left == nullptr);

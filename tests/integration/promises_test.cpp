@@ -22,8 +22,8 @@ double resident(const ExporterProcess& exporter) {
   return exporter.scrape().at("process_resident_memory_bytes") / megabyte;
 }
 
-/// How long each of twenty pools of 2 took to be initialized, in ms, the quickest first. `entry` is what
-/// stands in the configuration beside the name of the pool with that number.
+/// Returns the initialization times of twenty pools of 2 connections, in ms, sorted. `entry` returns the
+/// configuration of the pool with that number, besides its name.
 template <typename Entry>
 std::vector<double> initializations(const Entry& entry) {
   std::string config = "pools:\n";

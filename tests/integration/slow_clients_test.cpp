@@ -15,7 +15,7 @@ namespace {
 
 using enum Slowness;
 
-/// The p99 of so many scrapes, each of which has to succeed.
+/// Returns the p99 of `count` scrapes. Each scrape must succeed.
 std::chrono::nanoseconds p99_of_scrapes(const ExporterProcess& exporter, int count) {
   std::vector<std::chrono::nanoseconds> took;
   for (int i = 0; i < count; ++i) {
@@ -27,14 +27,15 @@ std::chrono::nanoseconds p99_of_scrapes(const ExporterProcess& exporter, int cou
   return took[took.size() * 99 / 100];
 }
 
-/// What the exporter has used of one processor since `began`, when it had used `cpu_before`.
+/// Returns the share of one processor that the exporter has used since `began`; `cpu_before`: its processor
+/// time then.
 double load_since(const ExporterProcess& exporter, double cpu_before,
                   std::chrono::steady_clock::time_point began) {
   const double cpu = exporter.scrape().at("process_cpu_seconds_total") - cpu_before;
   return cpu / std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-/// Pools from that number on, of fifteen that would keep 90 files open.
+/// Returns pools from number `first` on, of fifteen that would keep 90 files open.
 std::string greedy_fleet(const TemporaryDirectory& directory, int first = 0) {
   std::string config = "pools:\n";
   for (int i = first; i < 15; ++i) {
@@ -44,7 +45,7 @@ std::string greedy_fleet(const TemporaryDirectory& directory, int first = 0) {
   return config;
 }
 
-/// Many pools without connections, whose metrics are some MiB.
+/// Returns many pools without connections, whose metrics take some MiB.
 std::string large_fleet() {
   std::string config = "pools:\n";
   for (int i = 0; i < 300; ++i) {
@@ -60,7 +61,7 @@ TEST_CASE("forty slow clients do not make a scrape slow") {
   const ExporterProcess exporter;
   const SlowClients slow(exporter.port(), 40, {silent, drips_head, drips_body, hardly_reads});
   REQUIRE(eventually([&] { return slow.hung_up() > 40; }, 10s));
-  // The best of three, because the machine may have been busy with something else.
+  // The best of three, because the machine may be busy.
   auto best = p99_of_scrapes(exporter, 200);
   for (int i = 0; i < 2 && best >= 50ms; ++i) best = std::min(best, p99_of_scrapes(exporter, 200));
   CHECK(best < stretched(50ms));
@@ -117,7 +118,7 @@ TEST_CASE(
     CHECK(exporter.scrape().at("process_open_fds") <= 64);
   }
 
-  // The last pools have come too late. Once others have gone, there are descriptors for them.
+  // The last pools found no free descriptors. After others have closed, there are enough.
   const auto up = [&](int i) {
     return exporter.metric("dbpool_up", {{"source", "pool" + std::to_string(i)}});
   };

@@ -1,4 +1,4 @@
-// Passwords with characters that are not encoded: what does not parse as a password is not shown either.
+// Passwords with characters that are not encoded: text that does not parse as a password is not shown either.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* fault = "an unencoded @ or / in the password? write %40, %2F";
 
-/// Each ends too early in a URI. In the first three, what libpq or curl makes of the rest is a host, a
-/// database and a path that they would take.
+/// Each ends too early in a URI. In the first three, libpq or curl reads the rest as a valid host, database
+/// and path.
 const std::vector<std::string> stray_passwords{
     "Winter@2026xyz", "4711/Winterxyz",   "4711/a?Winter2026&x,y", "Winter,2026@xyzw", "@Winter2026xyz",
     "Winter2026xyz/", "4711#Winter/2026", "4711?Winter@/2026",     "%zzWinter@2026"};
@@ -35,7 +35,7 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-/// The configurations that have the password where a DSN or a URL belongs.
+/// Returns configurations with the password in each place for a DSN or a URL.
 std::vector<std::string> configs_with(const std::string& password) {
   const std::string dsn = in_yaml(uri(password, 1));
   const std::string url = in_yaml("http://bob:" + password + "@127.0.0.1:1/stats");
@@ -62,7 +62,7 @@ void check_refusal(const Finished& finished, const SecretSearch& search) {
   CHECK_FALSE(contains(said, "4711"));
 }
 
-/// Whether the state of that source, in the document of them all, has the fault as its error.
+/// Returns whether that source reports the fault as its last error in the document of all sources.
 bool says_fault(ExporterProcess& exporter, const std::string& source) {
   const auto stats = nlohmann::json::parse(exporter.get("/connections/pools/stats").body);
   for (const auto& one : stats.at("sources")) {
@@ -94,7 +94,7 @@ TEST_CASE(
 TEST_CASE("a file whose DSN comes to have a stray password fails the connect in the same words") {
   const PostgresServer server;
   const TemporaryDirectory secrets;
-  // Nobody listens there, so that each connect reads the file again.
+  // The port is closed, so each connect reads the file again.
   const std::string closed = "host=127.0.0.1 port=1 user=u dbname=d";
   const auto file = [&](const char* name, const std::string& text) {
     return secrets.write(name, text).string();
@@ -121,7 +121,7 @@ TEST_CASE("a file whose DSN comes to have a stray password fails the connect in 
   for (const auto& [name, password] : rotated) secrets.write(name, uri(password, 5999) + "\n");
   for (const auto& [name, password] : rotated) {
     if (std::string_view(name) == "synthetic")
-      continue;  // it counts its errors with its pools, which are none
+      continue;  // counts its errors with its pools, and there are none
     CAPTURE(name);
     CHECK(eventually([&] { return says_fault(exporter, name); }, 20s));
   }

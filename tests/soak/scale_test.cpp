@@ -22,7 +22,7 @@ struct Size {
   int pools, sources;
 };
 
-/// What an exporter of some size costs at rest and for a scrape.
+/// The cost of an exporter at rest and per scrape.
 struct Figures {
   double series, threads, memory, idle_cpu, scrape_seconds, scrape_cpu;
 };
@@ -51,7 +51,7 @@ struct Fleet {
     return text;
   }
 
-  /// Whether all pools and sources come to be up, or down.
+  /// Returns whether all pools and sources come to be up, or down.
   bool all_become(bool up) const {
     const std::string line_end = up ? "} 1" : "} 0";
     return eventually(
@@ -67,7 +67,8 @@ struct Fleet {
         60s);
   }
 
-  /// Every database is gone: its directory is, connections are refused, or nothing is heard of them.
+  /// Breaks every database: its directory is renamed, its server refuses connections, or its proxy forwards
+  /// nothing.
   void break_all() {
     fs::rename(folder, directory.path() / "elsewhere");
     proxy.inject(Chaos::black_hole);
@@ -106,8 +107,8 @@ Figures Fleet::measure() const {
   double series = 0;
   for (std::size_t at = 0; (at = body.find('\n', at)) != std::string::npos; ++at)
     series += at + 1 < body.size() && body[at + 1] != '#';
-  // One scrape lies between the readings of what it costs to rest, and as many as were made between the
-  // others.
+  // The idle interval contains one of the scrapes that measure it; the second interval contains `scrapes`
+  // more.
   const double scrape_cpu = (cpu(after) - cpu(rested)) / (scrapes + 1);
   return {.series = series,
           .threads = after.at("process_threads"),
@@ -129,7 +130,7 @@ struct Life {
   Figures alive, dead;
 };
 
-/// A fleet of that size when all is well, and when every database is gone.
+/// Measures a fleet of that size while all is well, and while every database is down.
 Life live(Size size) {
   Fleet fleet(size);
   REQUIRE(fleet.all_become(true));
@@ -143,9 +144,8 @@ Life live(Size size) {
   return life;
 }
 
-/// Threads and memory are exact. Of processor time only the order of growth can be told on a machine that
-/// does other things as well: what grew with the square would cost 4 times as much a series, and 16 times at
-/// rest.
+/// Threads and memory are exact. On a busy machine processor time shows only the order of growth: quadratic
+/// growth would cost 4 times as much per series, and 16 times at rest.
 void check_growth(const Figures& small, const Figures& large) {
   CHECK(large.threads < 100);
   CHECK(large.memory <= 4 * 1.5 * small.memory);

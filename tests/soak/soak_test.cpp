@@ -40,7 +40,7 @@ PoolOptions options(const std::string& name) {
   return options;
 }
 
-/// A database and what can happen to it.
+/// A database and its faults.
 class Subject {
  public:
   Subject(const std::string& name, std::shared_ptr<Driver> driver, const Runtime& runtime)
@@ -49,11 +49,11 @@ class Subject {
   Subject(const Subject&) = delete;
   Subject& operator=(const Subject&) = delete;
 
-  /// The `number`th fault of its life, and the end of it. Blocks for as long as it lasts.
+  /// Injects the `number`th fault and ends it. Blocks until then.
   virtual void suffer(unsigned number) = 0;
 
   Pool pool;
-  // What the callers did on their own account.
+  // The callers' own counts.
   std::atomic<std::uint64_t> acquired{0}, timed_out{0}, rejected{0}, failed{0};
 };
 
@@ -118,7 +118,7 @@ class FileSubject final : public Subject {
   const fs::path folder_;
 };
 
-/// One caller until all callers of the subject together have acquired so often.
+/// Runs one caller until all callers of the subject together have acquired that often.
 void act_at_random(Subject& subject, unsigned seed, std::uint64_t acquisitions) {
   std::mt19937 random(seed);
   const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
@@ -133,14 +133,14 @@ void act_at_random(Subject& subject, unsigned seed, std::uint64_t acquisitions) 
       ++subject.timed_out;
     } catch (const AcquireRejected&) {
       ++subject.rejected;
-      std::this_thread::sleep_for(1ms);  // or it would do nothing else in an outage
+      std::this_thread::sleep_for(1ms);  // limits retries in an outage
     } catch (const DriverError&) {
       ++subject.failed;
     }
   }
 }
 
-/// What the process used, from time to time.
+/// Samples of what the process uses.
 struct Usage {
   std::vector<double> memory, descriptors, threads;
 
@@ -152,7 +152,7 @@ struct Usage {
   }
 };
 
-/// By how much the median of the last quarter lies above that of the quarter before.
+/// Returns the median of the last quarter minus that of the quarter before.
 double growth(const std::vector<double>& samples) {
   const auto median = [&](std::size_t quarter) {
     const auto size = samples.size() / 4;
@@ -164,8 +164,8 @@ double growth(const std::vector<double>& samples) {
   return median(3) - median(2);
 }
 
-/// By how much the most of the second half lies above the most of the first. For what goes up and down with
-/// the number of connections.
+/// Returns the maximum of the second half minus that of the first; for values that vary with the number of
+/// connections.
 double growth_of_peaks(const std::vector<double>& samples) {
   const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
   return *std::max_element(middle, samples.end()) - *std::max_element(samples.begin(), middle);
@@ -178,7 +178,7 @@ void check_books(const PoolSnapshot& s) {
   CHECK(s.leaks_detected == *s.leaks_recovered + *s.leaked);
 }
 
-/// The books when all callers have gone, and when all connections have.
+/// Checks the books after all callers have left, and again after all connections have closed.
 void check_final_books(Subject& subject) {
   const PoolSnapshot s = subject.pool.snapshot();
   CAPTURE(s.pool);
@@ -203,7 +203,7 @@ void check_final_books(Subject& subject) {
           " connections, ", *s.reconnect_attempts, " reconnects");
 }
 
-/// Everything goes on at once: callers, faults, and somebody who watches.
+/// Callers, faults and a reader, all at the same time.
 class Soak {
  public:
   Soak(std::vector<Subject*> subjects, std::uint64_t acquisitions) : subjects_(std::move(subjects)) {
@@ -216,7 +216,7 @@ class Soak {
     }
   }
 
-  /// Samples until every caller has gone.
+  /// Samples until every caller has finished.
   Usage watch(std::uint64_t acquisitions) {
     Usage usage;
     const auto done = [&] {

@@ -11,18 +11,18 @@
 namespace dbpool {
 
 /// A real Alertmanager on a free loopback port, without a cluster. It is ready when the constructor returns
-/// and killed with the object. One thread at a time.
+/// and is killed by the destructor. One thread at a time.
 class AlertmanagerServer {
  public:
-  /// `config`: as in its configuration file. throws std::runtime_error when it does not start.
+  /// `config`: the text of its configuration file. throws std::runtime_error if it does not start.
   explicit AlertmanagerServer(const std::string& config);
 
   std::uint16_t port() const noexcept { return port_; }
 
-  /// Reports alerts with these labels as firing. throws std::runtime_error when it does not take them.
+  /// Reports alerts with these labels as firing. throws std::runtime_error if it does not accept them.
   void post(const std::vector<Labels>& alerts) const;
-  /// What it knows now: each alert's labels, and whether it is active, that is neither inhibited nor
-  /// silenced. throws std::runtime_error when it does not answer.
+  /// Returns each alert's labels and whether the alert is active, that is neither inhibited nor silenced.
+  /// throws std::runtime_error if there is no answer.
   std::map<Labels, bool> active() const;
 
  private:

@@ -9,7 +9,7 @@
 
 namespace dbpool {
 
-/// The pieces that a password of these tests consists of, separated by the characters under test.
+/// The pieces of each test password, separated by the characters under test.
 inline constexpr std::array<std::string_view, 2> password_pieces{"4711", "Winter"};
 inline constexpr std::string_view awkward_characters = "@/,&?#%;:=' \\{}[]+!$";
 
@@ -18,8 +18,9 @@ inline bool shows_piece(std::string_view text) {
                              [&](auto piece) { return text.find(piece) != std::string_view::npos; });
 }
 
-/// Every character at the beginning, in the middle (behind digits, which could be a port) and at the end,
-/// every two of them in every such place, and of those that end a part of a URI every three.
+/// Returns passwords with every character at the beginning, in the middle (after digits, which could be a
+/// port) and at the end, with every pair of characters in these places, and with every three of those that
+/// end a part of a URI.
 inline std::vector<std::string> awkward_passwords() {
   std::vector<std::string> several{""};
   for (const char one : awkward_characters) {
@@ -49,7 +50,7 @@ inline std::string without_blanks(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
 }
 
-/// With each `%XX` as its character.
+/// Returns the text with each `%XX` decoded.
 inline std::string decoded(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -61,7 +62,8 @@ inline std::string decoded(const std::string& text) {
   return result;
 }
 
-/// A `%XX` is decoded in a URI. Blanks at the ends of a value without quotes belong to no value.
+/// Returns whether `read` is the whole password: a URI decodes `%XX`, and an unquoted value loses the blanks
+/// at its ends.
 inline bool is_wholly(const std::string& password, const std::string& read) {
   return read == password || read == without_blanks(password) || read == decoded(password);
 }

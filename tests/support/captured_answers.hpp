@@ -24,8 +24,8 @@ inline std::vector<std::optional<std::string>> split_row(const std::string& line
   return fields;
 }
 
-/// Reads what psql has written with `-A -P null=NULL -P footer=off`: after a line `== statement` the columns
-/// and then the rows.
+/// Reads the output of psql with `-A -P null=NULL -P footer=off`: a line `== statement`, then the columns,
+/// then the rows.
 inline Captured read_captured(std::istream& in) {
   Captured all;
   QueryResult* result = nullptr;
@@ -41,14 +41,14 @@ inline Captured read_captured(std::istream& in) {
   return all;
 }
 
-/// throws std::runtime_error when there is no such file.
+/// throws std::runtime_error if the file is absent.
 inline Captured read_captured(const std::filesystem::path& file) {
   std::ifstream in(file);
   if (!in) throw std::runtime_error("cannot read " + file.string());
   return read_captured(in);
 }
 
-/// What a server that knows the `captured` statements and no other answers.
+/// Returns the answers of a server that knows only the `captured` statements.
 inline Answers answers_to(const std::vector<Statement>& statements, const Captured& captured) {
   Answers answers;
   for (const Statement& statement : statements) {

@@ -14,11 +14,11 @@ namespace {
 
 constexpr int backlog = 64;
 constexpr std::size_t cut_after = 20;
-/// As slow as the tests are patient, or an answer would be whole before anybody gives up.
+/// Slowed down with the tests' timeouts; otherwise the answer would be complete before a client gives up.
 const auto between_drips =
     std::chrono::ceil<std::chrono::milliseconds>(stretched(std::chrono::milliseconds(20)));
 
-/// Bound by its number, so that the port stays its own when it stops listening for a while.
+/// Returns a socket bound to `port`, so that the proxy keeps its port while it does not listen.
 int bound_to(std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int yes = 1;
@@ -49,7 +49,7 @@ void close_by_reset(int socket) {
   ::close(socket);
 }
 
-/// What has come; "" when there will be nothing more.
+/// Returns the bytes received; "" after the end.
 std::string received(int socket) {
   std::array<char, 65536> part{};
   const ssize_t n = ::recv(socket, part.data(), part.size(), 0);
@@ -125,7 +125,8 @@ bool ChaosProxy::accepts() const noexcept {
   return chaos_ != Chaos::refuse && chaos_ != Chaos::black_hole;
 }
 
-/// The wake-up call, the listener, and each link's client and server. A negative descriptor is left out.
+/// Returns the wake-up descriptor, the listener, and each link's client and server. A negative descriptor is
+/// ignored.
 std::vector<pollfd> ChaosProxy::watch_list() const {
   const bool answers = forwards() || chaos_ == Chaos::reset || chaos_ == Chaos::garbage;
   std::vector<pollfd> watched{{wake_, POLLIN, 0}, {accepts() ? listener_ : -1, POLLIN, 0}};
@@ -202,7 +203,7 @@ void ChaosProxy::from_server(Link& link) const {
   }
 }
 
-/// One byte of what is left over, or all of it once the dripping has ended.
+/// Forwards one pending byte, or all of them once the fault has ended.
 void ChaosProxy::drip(Link& link) const {
   const std::size_t count = chaos_ == Chaos::drip ? 1 : link.dripping.size();
   send_to(link.client, link.dripping.substr(0, count));

@@ -13,45 +13,45 @@
 
 namespace dbpool {
 
-/// What a ChaosProxy does with the traffic of a server.
+/// The faults that a ChaosProxy injects.
 enum class Chaos {
   pass,        ///< forwards it
-  refuse,      ///< resets who is connected, and nobody listens any more
-  black_hole,  ///< nothing arrives on either side, and the kernel drops what knocks
-  silent,      ///< takes connections and requests and never answers
-  reset,       ///< resets who is connected, and whoever connects when he speaks
-  garbage,     ///< answers every request with what is no protocol
+  refuse,      ///< resets every connection and stops listening
+  black_hole,  ///< forwards nothing, and the kernel drops connection requests
+  silent,      ///< accepts connections and requests and never answers
+  reset,       ///< resets every connection, and new ones on their first bytes
+  garbage,     ///< answers every request with bytes of no protocol
   drip,        ///< forwards answers one byte every 20 ms
   cut,         ///< forwards the first 20 bytes of the answers on a connection and closes it
 };
 
-/// Stands on a loopback port in front of a server on another, and mistreats the traffic on command. Any
-/// thread may call it; a thread of its own does the work and ends with the object.
+/// A proxy on a loopback port in front of a server on another, which disturbs the traffic on command. Any
+/// thread may call it; its own thread does the work and ends in the destructor.
 class ChaosProxy {
  public:
-  /// throws std::system_error when there is no port.
+  /// throws std::system_error if no port is free.
   explicit ChaosProxy(std::uint16_t target);
   ChaosProxy(const ChaosProxy&) = delete;
   ChaosProxy& operator=(const ChaosProxy&) = delete;
   ~ChaosProxy();
 
   std::uint16_t port() const noexcept { return port_; }
-  /// A libpq connection string for PostgreSQL's superuser that leads here.
+  /// Returns a libpq connection string for PostgreSQL's superuser through this proxy.
   std::string dsn() const;
 
-  /// From the return of the call on, for the connections there are and for new ones.
+  /// Takes effect before it returns, for existing and new connections.
   void inject(Chaos chaos);
-  /// The same as inject(Chaos::pass); connections that were not forwarded from their beginning are reset.
+  /// The same as inject(Chaos::pass). Resets connections that were not forwarded from their beginning.
   void heal() { inject(Chaos::pass); }
 
-  /// Connections of clients that are open now.
+  /// Returns the number of open client connections.
   std::size_t open_connections() const;
 
  private:
   struct Link {
     int client;
-    int server;            ///< -1: none, for it was made while nothing was forwarded
-    std::string dripping;  ///< of the server's answers, still to be forwarded
+    int server;            ///< -1: none, because nothing was forwarded at the time
+    std::string dripping;  ///< the server's bytes that are still to be forwarded
     std::size_t forwarded = 0;
     bool over = false;
     bool by_reset = false;
@@ -76,12 +76,12 @@ class ChaosProxy {
   const int listener_;
   const int wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards the following members
   Chaos chaos_ = Chaos::pass;
   std::uint64_t changes_ = 0;
   bool stopping_ = false;
   std::vector<Link> links_;
-  std::vector<int> fillers_;  // connections of its own that keep the queue full
+  std::vector<int> fillers_;  // the proxy's own connections that keep the queue full
   std::chrono::steady_clock::time_point last_drip_;
 
   std::thread thread_;

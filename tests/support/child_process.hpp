@@ -11,7 +11,7 @@
 
 namespace dbpool {
 
-/// A directory of its own, removed with everything in it.
+/// A temporary directory, removed with its content by the destructor.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
@@ -20,20 +20,21 @@ class TemporaryDirectory {
   ~TemporaryDirectory();
 
   const std::filesystem::path& path() const noexcept { return path_; }
-  /// Writes a file, or what replaces it at once; returns its path.
+  /// Creates or atomically replaces a file; returns its path.
   std::filesystem::path write(const std::string& name, const std::string& text) const;
 
  private:
   std::filesystem::path path_;
 };
 
-/// A running program. One thread at a time; it is killed with the object, and when the thread that started it
-/// ends. Its environment is clean: PATH, the sanitizers' options, a TMPDIR of its own, and what is given.
+/// A running program. One thread at a time. It is killed by the destructor, and when the thread that started
+/// it ends. Its environment has only PATH, the sanitizers' options, a TMPDIR of its own, and the given
+/// variables.
 class ChildProcess {
  public:
   using Environment = std::map<std::string, std::string>;
 
-  /// Starts `command`; the program is searched in PATH. throws std::runtime_error.
+  /// Starts `command`, searching PATH for the program. throws std::runtime_error.
   explicit ChildProcess(std::vector<std::string> command, const Environment& environment = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -44,14 +45,14 @@ class ChildProcess {
   const std::filesystem::path& temporary_directory() const noexcept { return temporary_.path(); }
 
   void signal(int number) const;
-  /// Waits until it ends, for a stretched `bound` at most. Returns its exit code, or 128 + the signal that
-  /// ended it; nullopt while it runs.
+  /// Waits until it ends, at most a stretched `bound`. Returns its exit code, or 128 + the signal that ended
+  /// it; nullopt if it still runs.
   std::optional<int> wait_exit(std::chrono::nanoseconds bound);
 
-  /// Whether `wait_exit` has returned how it ended.
+  /// Returns whether `wait_exit` has returned an exit code.
   bool end_was_seen() const noexcept { return exit_code_.has_value(); }
 
-  /// What it has written so far.
+  /// Returns its output so far.
   std::string standard_output() const;
   std::string standard_error() const;
 
@@ -61,13 +62,13 @@ class ChildProcess {
   std::optional<int> exit_code_;
 };
 
-/// What a program that ended has left.
+/// The result of a program that ended.
 struct Finished {
   std::optional<int> exit_code;  ///< nullopt: it did not end in time
   std::string output, error;
 };
 
-/// Runs `command` until it ends, for 20 stretched seconds at most.
+/// Runs `command` until it ends, at most 20 stretched seconds.
 Finished run_to_end(std::vector<std::string> command, const ChildProcess::Environment& environment = {});
 
 std::string read_whole(const std::filesystem::path& file);

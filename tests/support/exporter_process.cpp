@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Reads `key=value key="quoted value"`; what follows a quote is a JSON string.
+/// Reads `key=value key="quoted value"`; a quoted value is a JSON string.
 LogLine parse_logfmt(const std::string& line) {
   LogLine fields;
   for (std::size_t at = 0; at < line.size();) {
@@ -66,7 +66,7 @@ ExporterProcess::ExporterProcess(const ExporterSetup& setup)
 }
 
 ExporterProcess::~ExporterProcess() {
-  if (process_.end_was_seen()) return;  // by the test, which has judged it
+  if (process_.end_was_seen()) return;  // the test has already checked how it ended
   process_.signal(SIGTERM);
   const auto exit_code = process_.wait_exit(5s);
   const std::string error = process_.standard_error();

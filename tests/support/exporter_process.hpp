@@ -15,25 +15,25 @@
 
 namespace dbpool {
 
-/// A line of the log: its keys and their values as text. Of a JSON line, the keys of the context stand beside
-/// the others, which have their logfmt names (ts, level, component, msg).
+/// A line of the log: keys and values as text. In a JSON line the keys of the context are beside the others,
+/// which have their logfmt names (ts, level, component, msg).
 using LogLine = std::map<std::string, std::string>;
 
-/// What an exporter is started with, beside its address.
+/// The start parameters of an exporter, besides its address.
 struct ExporterSetup {
   std::string config = {};  ///< YAML; "" = no file
   std::vector<std::string> flags = {};
   ChildProcess::Environment environment = {};
-  std::vector<std::string> launcher = {};  ///< what stands before the program, such as `prlimit …`
+  std::vector<std::string> launcher = {};  ///< command before the program, such as `prlimit …`
 };
 
-/// The real exporter on a free loopback port, started and listening when the constructor returns. One thread
-/// at a time. It is told to end with the object, and must then end soon and cleanly, or the test case fails,
-/// as it does when the process has ended before without the test having waited for it; so every case is one
-/// about a clean end, and about what a sanitizer finds at it.
+/// The real exporter on a free loopback port, listening when the constructor returns. One thread at a time.
+/// The destructor sends SIGTERM unless `wait_exit` has returned an exit code; the test case fails unless the
+/// exporter then ends within a stretched 5 s with exit code 0. So every case also covers a clean end and a
+/// sanitizer's final report.
 class ExporterProcess {
  public:
-  /// throws std::runtime_error with what the exporter said when it does not listen soon.
+  /// throws std::runtime_error with the exporter's output if it does not listen in time.
   explicit ExporterProcess(const ExporterSetup& setup = {});
   ExporterProcess(const ExporterProcess&) = delete;
   ExporterProcess& operator=(const ExporterProcess&) = delete;
@@ -44,15 +44,15 @@ class ExporterProcess {
 
   HttpAnswer get(std::string_view path) const { return http_exchange(port_, "GET", path); }
   HttpAnswer post(std::string_view path) const { return http_exchange(port_, "POST", path); }
-  /// The metrics now. throws std::runtime_error with the log when they cannot be had.
+  /// Returns the current metrics. throws std::runtime_error with the log on failure.
   Scrape scrape() const;
   std::optional<double> metric(std::string_view name, const Labels& labels = {}) const;
 
-  /// The lines with that message, in order.
+  /// Returns the log lines with that message, in order.
   std::vector<LogLine> log(std::string_view message) const;
   std::vector<LogLine> log() const;
 
-  /// Replaces the configuration file; a reload is another matter.
+  /// Replaces the configuration file without a reload.
   void configure(const std::string& text) const { directory_.write("config.yml", text); }
 
  private:

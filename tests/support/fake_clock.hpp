@@ -6,7 +6,7 @@
 
 namespace dbpool {
 
-/// A clock that stands still until it is told to move. Any thread may call it.
+/// A clock that moves only on command. Any thread may call it.
 class FakeClock : public Clock {
  public:
   /// Moves the steady clock, the stopwatch and the wall clock.
@@ -15,7 +15,7 @@ class FakeClock : public Clock {
     now_ += by;
     wall_ += std::chrono::duration_cast<std::chrono::system_clock::duration>(by);
   }
-  /// Moves the wall clock alone, as somebody who sets it.
+  /// Moves only the wall clock, as an administrator may.
   void advance_wall(Duration by) {
     const std::lock_guard lock(mutex_);
     wall_ += std::chrono::duration_cast<std::chrono::system_clock::duration>(by);
@@ -30,7 +30,7 @@ class FakeClock : public Clock {
     const std::lock_guard lock(mutex_);
     return wall_;
   }
-  /// Returns after a moment of real time, so that a waiting loop sees both its condition and moved time.
+  /// Returns after a short real time, so that a waiting loop sees both its condition and the moved time.
   void wait_until(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
                   TimePoint /*until*/) const override {
     condition.wait_for(lock, std::chrono::microseconds(200));
@@ -38,7 +38,7 @@ class FakeClock : public Clock {
 
  private:
   mutable std::mutex mutex_;
-  /// Behind the real one, by which a thread waits that runs an operation itself: it then waits for nothing.
+  /// Before the real steady clock's time, so that a thread that runs an operation itself never waits.
   TimePoint now_{std::chrono::seconds(1)};
   std::chrono::system_clock::time_point wall_{std::chrono::hours(24 * 365 * 50)};
 };

@@ -14,34 +14,34 @@
 
 namespace dbpool::test {
 
-/// The state of a database that exists only in a test. Any thread may change it.
+/// The state of a fake database. Any thread may change it.
 struct FakeDatabase {
   explicit FakeDatabase(std::shared_ptr<const Clock> clock_) : clock(std::move(clock_)) {}
 
   std::shared_ptr<const Clock> clock;
-  std::atomic<bool> up{true};              ///< down: connects are refused, and every connection is found dead
+  std::atomic<bool> up{true};              ///< false: connects are refused, and every connection is dead
   std::atomic<bool> silent{false};         ///< connects and pings get no answer and end at their deadline
   std::atomic<bool> query_refused{false};  ///< pings get an SQL error
-  std::atomic<int> connects_to_fail{0};    ///< the next few connects fail although it is up
+  std::atomic<int> connects_to_fail{0};    ///< number of next connects that fail although it is up
   std::atomic<Duration> connect_takes{Duration::zero()};
   std::atomic<Duration> ping_takes{Duration::zero()};
-  std::atomic<int> generation{0};  ///< connections of an older one are dead
+  std::atomic<int> generation{0};  ///< connections of an older generation are dead
   std::atomic<int> open{0}, most_open{0}, connects{0}, pings{0};
-  std::atomic<int> orphans{0};                   ///< operations that their connection did not outlive
-  std::function<void(TimePoint)> while_waiting;  ///< set before use: hears until when an operation waits
+  std::atomic<int> orphans{0};                   ///< number of operations that outlived their connection
+  std::function<void(TimePoint)> while_waiting;  ///< set before use; called with the end of a wait
   Guarded<std::set<std::string>> unknown;        ///< statements that get an SQL error
   Guarded<std::set<std::string>> deadly;         ///< statements that end their connection
-  Guarded<std::string> farewell{"fake database: connection lost"};  ///< on a connection that has ended
-  Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; any other yields one row with a 1
+  Guarded<std::string> farewell{"fake database: connection lost"};  ///< error on an ended connection
+  Guarded<std::map<std::string, QueryResult>> answers;  ///< by statement; others yield one row with a 1
 
-  /// Kills every connection, as a restart does.
+  /// Ends every connection, as a restart does.
   void restart() { ++generation; }
 };
 
-/// How often an operation without an answer looks whether it is to stop.
+/// How often an operation without an answer checks for a stop request.
 constexpr Duration look_around = std::chrono::milliseconds(100);
 
-/// A delay and then an outcome.
+/// A delay followed by an outcome.
 class FakeOperation : public ConnectOperation {
  public:
   FakeOperation(std::shared_ptr<FakeDatabase> database, Duration takes, Deadline deadline)
@@ -129,7 +129,7 @@ class FakeConnection : public Connection {
   std::shared_ptr<FakeDatabase> database_;
   int generation_;
   bool broken_ = false;
-  std::shared_ptr<void> in_use_ = std::make_shared<int>();  ///< each operation has a share
+  std::shared_ptr<void> in_use_ = std::make_shared<int>();  ///< shared with each operation
 };
 
 class FakeDriver : public Driver {

@@ -11,7 +11,7 @@
 
 namespace dbpool::test {
 
-/// Options with these sizes, and otherwise the defaults.
+/// Returns default options with these sizes.
 inline PoolOptions sized(unsigned min, unsigned max, Validate validate = Validate::stale) {
   PoolOptions options;
   options.name = "orders";
@@ -21,7 +21,7 @@ inline PoolOptions sized(unsigned min, unsigned max, Validate validate = Validat
   return options;
 }
 
-/// Keeps what a pool says.
+/// Keeps the notices of a pool.
 class RecordingObserver : public PoolObserver {
  public:
   void notify(const std::string&, const PoolNotice& what) noexcept override {
@@ -43,7 +43,7 @@ class RecordingObserver : public PoolObserver {
   std::vector<PoolNotice> notices_;
 };
 
-/// A pool on a fake database in fake time.
+/// A pool on a fake database with a fake clock.
 struct FakePool {
   explicit FakePool(PoolOptions options = {}) {
     pool.emplace(std::move(options), std::make_shared<FakeDriver>(database), Runtime{scheduler, clock},
@@ -57,13 +57,13 @@ struct FakePool {
     scheduler->run();
   }
 
-  /// What still waits holds the pool's inside, which holds the scheduler.
+  /// Waiting requests own the pool's state, which owns the scheduler.
   ~FakePool() { scheduler->stop(); }
 
   Pool* operator->() { return &*pool; }
   PoolSnapshot now() const { return pool->snapshot(); }
   void advance(Duration d) { scheduler->advance(d); }
-  /// Runs due tasks until so many callers wait. They are on other threads.
+  /// Waits until `n` callers on other threads wait in the pool.
   void until_waiting(std::uint64_t n) {
     while (pool->snapshot().waiting != n) std::this_thread::yield();
   }

@@ -10,12 +10,12 @@
 
 namespace dbpool {
 
-/// A source that reads what it was given. Any thread may call it.
+/// A source whose reading is set by the test. Any thread may call it.
 class FakeSource : public PoolSource {
  public:
   FakeSource(std::string name, SourceKind kind) : name_(std::move(name)), kind_(kind) {}
 
-  /// Adds a pool, or replaces the one of that name.
+  /// Adds a pool, or replaces the one with that name.
   void set_pool(const PoolSnapshot& pool) {
     const auto reading = reading_.access();
     const auto old = std::ranges::find(reading->pools, pool.pool, &PoolSnapshot::pool);
@@ -25,24 +25,24 @@ class FakeSource : public PoolSource {
       reading->pools.push_back(pool);
     }
   }
-  /// Adds a pool, also a second one of a name.
+  /// Adds a pool, even if its name is already present.
   void add_pool(const PoolSnapshot& pool) { reading_.access()->pools.push_back(pool); }
-  /// A first read has ended.
+  /// Marks the first read as ended.
   void settle() { reading_.access()->settled = true; }
-  /// The last reading was good.
+  /// Makes the last reading a success.
   void succeed() {
     const auto reading = reading_.access();
     reading->up = true;
     reading->settled = true;
   }
-  /// Another reading was as good.
+  /// Adds another success.
   void read_again() {
     const auto reading = reading_.access();
     reading->reads = reading->reads.value_or(0) + 1;
   }
-  /// The last reading left out pools beyond its limit.
+  /// Reports pools that the last reading dropped at its limit.
   void drop(std::uint64_t pools) { reading_.access()->dropped_pools = pools; }
-  /// The last reading failed.
+  /// Makes the last reading a failure.
   void fail() {
     const auto reading = reading_.access();
     reading->pools.clear();
@@ -50,7 +50,7 @@ class FakeSource : public PoolSource {
     reading->settled = true;
   }
 
-  /// What every pool has of these.
+  /// Sets the connections and leaks of every pool.
   void set_details(std::vector<ConnectionSnapshot> connections, std::vector<LeakReport> leaks) {
     connections_ = std::move(connections);
     leaks_ = std::move(leaks);
@@ -69,7 +69,7 @@ class FakeSource : public PoolSource {
   SourceKind kind_;
   Guarded<Reading> reading_;
   std::vector<ConnectionSnapshot> connections_;  // set before any thread reads it
-  std::vector<LeakReport> leaks_;                // so is this
+  std::vector<LeakReport> leaks_;                // the same
 };
 
 }  // namespace dbpool

@@ -10,7 +10,7 @@
 
 namespace dbpool {
 
-/// The loopback address with `port`; 0 lets the system choose.
+/// Returns the loopback address with `port`; 0 lets the system choose.
 inline sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -19,7 +19,7 @@ inline sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-/// A bound TCP socket on a free loopback port, which `port` gets. throws std::system_error.
+/// Returns a bound TCP socket on a free loopback port and sets `port`. throws std::system_error.
 inline int bound_socket(std::uint16_t& port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
@@ -32,7 +32,7 @@ inline int bound_socket(std::uint16_t& port) {
   return fd;
 }
 
-/// A loopback TCP port that nobody listened on a moment ago.
+/// Returns a loopback TCP port that was free a moment ago.
 inline std::uint16_t free_port() {
   std::uint16_t port = 0;
   ::close(bound_socket(port));

@@ -9,17 +9,17 @@
 
 namespace dbpool {
 
-/// What a loopback socket does to those who connect.
+/// The faults of a loopback socket.
 enum class Hostility {
-  refuse,      ///< the port is taken, but nobody listens
-  black_hole,  ///< the queue of connections is full, so that the kernel drops what knocks
-  silent,      ///< accepts and says nothing
+  refuse,      ///< the port is bound, but does not listen
+  black_hole,  ///< the backlog is full, so the kernel drops connection requests
+  silent,      ///< accepts and sends nothing
   reset,       ///< accepts, reads a little and resets
-  garbage,     ///< answers with what is no protocol
-  drip,        ///< answers like PostgreSQL, one byte every 20 ms, for ever
+  garbage,     ///< answers with bytes of no protocol
+  drip,        ///< answers like PostgreSQL, one byte every 20 ms, without end
 };
 
-/// A server that misbehaves. It has ended, and its connections are closed, when it is destroyed.
+/// A server that misbehaves. Its destructor ends it and closes its connections.
 class HostileServer {
  public:
   explicit HostileServer(Hostility hostility);
@@ -28,7 +28,7 @@ class HostileServer {
   ~HostileServer();
 
   std::uint16_t port() const noexcept { return port_; }
-  /// A libpq connection string that leads here.
+  /// Returns a libpq connection string for this server.
   std::string dsn() const;
 
  private:

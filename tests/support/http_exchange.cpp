@@ -15,7 +15,8 @@ std::string in_lower_case(std::string text) {
   return text;
 }
 
-/// Whether the answer has as many bytes as it said it would: not every server hangs up after that.
+/// Returns whether the answer has all the bytes that its head announces; some servers keep the connection
+/// open.
 bool is_whole(const std::string& answer) {
   const auto end = answer.find("\r\n\r\n");
   if (end == std::string::npos) return false;
@@ -26,7 +27,7 @@ bool is_whole(const std::string& answer) {
          answer.size() - end - 4 >= std::strtoul(head.c_str() + length + name.size(), nullptr, 10);
 }
 
-/// What a body says that comes in chunks, each behind a line with its size.
+/// Returns the content of a chunked body.
 std::string unchunked(const std::string& body) {
   std::string text;
   for (std::size_t at = 0; at < body.size();) {
@@ -39,7 +40,7 @@ std::string unchunked(const std::string& body) {
   return text;
 }
 
-/// A connected socket whose calls end after a while; nothing can be sent where nobody listens.
+/// A connected socket with a timeout for its calls. If the port is closed, nothing can be sent.
 class ClientSocket {
  public:
   ClientSocket(std::uint16_t port, std::chrono::seconds bound)

@@ -14,7 +14,7 @@ inline WallTime unix_time(double seconds) {
   return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(seconds)));
 }
 
-/// With one duration of half a millisecond, `middle` of a quarter of a second and one of two seconds.
+/// Returns a histogram with one duration of 0.5 ms, `middle` of 0.25 s and one of 2 s.
 inline Histogram known_histogram(int middle) {
   Histogram histogram(std::make_shared<const BucketBounds>(std::vector{0.001, 0.5}));
   histogram.record(std::chrono::microseconds(500));
@@ -23,7 +23,7 @@ inline Histogram known_histogram(int middle) {
   return histogram;
 }
 
-/// The figures of an owned pool of which everything is known that an owned pool can know.
+/// Returns the figures of an owned pool, each of them known.
 inline PoolSnapshot known_pool(std::string name) {
   PoolSnapshot s;
   s.pool = std::move(name);
@@ -51,7 +51,7 @@ inline PoolSnapshot known_pool(std::string name) {
   return s;
 }
 
-/// Adds what only poolers and servers know.
+/// Returns the same with the figures that only poolers and servers report.
 inline PoolSnapshot known_pooler(std::string name) {
   PoolSnapshot s = known_pool(std::move(name));
   s.unknown = 16;
@@ -62,7 +62,7 @@ inline PoolSnapshot known_pooler(std::string name) {
   return s;
 }
 
-/// What a probed source knows of its reads.
+/// Returns the state of a probed source's reads.
 inline PoolSource::Reading known_reading() {
   PoolSource::Reading reading;
   reading.settled = true;

@@ -10,8 +10,8 @@
 
 namespace dbpool::test {
 
-/// A scheduler without threads: tasks run when the test says so, on the test's thread, and moments come when
-/// the fake clock has reached them. Descriptors are never ready; only their deadlines count.
+/// A scheduler without threads: tasks run when the test calls it, on the test's thread, and timers expire by
+/// the fake clock. Descriptors never become ready; only their deadlines expire.
 class ManualScheduler : public Scheduler {
  public:
   explicit ManualScheduler(std::shared_ptr<FakeClock> clock) : clock_(std::move(clock)) {}
@@ -24,11 +24,11 @@ class ManualScheduler : public Scheduler {
     return true;
   }
 
-  /// Runs everything that is due now, and what that makes due.
+  /// Runs everything that is due now, and everything that becomes due by it.
   void run() {
     while (Task task = take_due()) task();
   }
-  /// Lets time pass, stopping at every moment that something is due.
+  /// Advances the clock, running tasks at each moment when one is due.
   void advance(Duration d) {
     const auto end = clock_->now() + d;
     run();
@@ -38,7 +38,7 @@ class ManualScheduler : public Scheduler {
     }
     clock_->advance(end - clock_->now());
   }
-  /// Drops everything, as a scheduler that is stopped does.
+  /// Drops all tasks, like a stopped scheduler.
   void stop() {
     std::multimap<TimePoint, Task> dropped;
     const std::lock_guard lock(mutex_);

@@ -9,7 +9,8 @@
 
 namespace dbpool::test {
 
-/// A connection to nothing: every check and statement succeeds at once. For measuring what a pool costs.
+/// A connection without a database: every check and statement succeeds at once. For measuring the cost of a
+/// pool.
 class NullConnection final : public Connection {
  public:
   std::unique_ptr<Operation> start_query(std::string /*sql*/, Deadline /*deadline*/,

@@ -8,7 +8,7 @@
 
 namespace dbpool {
 
-/// A session that a test holds open, to lock something or to take up room. One thread at a time.
+/// A session that a test holds open to lock something or to occupy a slot. One thread at a time.
 class PgSession {
  public:
   /// Connects on this thread. throws std::runtime_error.

@@ -9,15 +9,15 @@
 
 namespace dbpool {
 
-/// What a PgBouncer is started with, beside its address.
+/// The start parameters of a PgBouncer, besides its address.
 struct PgBouncerSetup {
   std::string databases;                   ///< lines of the section [databases]
   std::vector<std::string> settings = {};  ///< such as "pool_mode=transaction"
 };
 
-/// A real PgBouncer on a free loopback port that trusts everybody. `stats` may read its console and `admin`
-/// command it. It runs when the constructor returns and is gone, directory included, after the destructor. As
-/// root it runs as the user postgres. One thread at a time; the thread that starts it must outlive it. Every
+/// A real PgBouncer on a free loopback port that trusts every user. `stats` may read its console and `admin`
+/// may command it. It runs when the constructor returns; the destructor removes it and its directory. As root
+/// it runs as the user postgres. One thread at a time; the thread that starts it must outlive it. Every
 /// failure throws std::runtime_error.
 class PgBouncerServer {
  public:
@@ -27,14 +27,14 @@ class PgBouncerServer {
   ~PgBouncerServer();
 
   std::uint16_t port() const noexcept { return port_; }
-  /// A connection string to one of its databases.
+  /// Returns a connection string to one of its databases.
   std::string dsn(const std::string& database, const std::string& user) const;
-  /// The connection string of its console for reading.
+  /// Returns a connection string to its console, for reading.
   std::string console() const { return dsn("pgbouncer", "stats"); }
-  /// Tells the console something, such as PAUSE, and waits until it is done.
+  /// Runs a console command, such as PAUSE, and waits until it is done.
   void command(const std::string& text) const;
 
-  /// Starts it on the same port and waits until it listens. REQUIRES: it does not run.
+  /// Starts it on the same port and waits until it listens. REQUIRES: it is not running.
   void start();
   void kill();
 

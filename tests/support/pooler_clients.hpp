@@ -12,7 +12,7 @@ namespace dbpool {
 /// An application's session through a pooler. One thread at a time.
 class PoolerClient {
  public:
-  /// Connects and begins to sleep at the server. throws std::runtime_error when it is turned away.
+  /// Connects and starts pg_sleep at the server. throws std::runtime_error if it is rejected.
   PoolerClient(const std::string& dsn, double seconds) : conn_(PQconnectdb(dsn.c_str()), PQfinish) {
     const std::string sleep = "SELECT pg_sleep(" + std::to_string(seconds) + ")";
     if (PQstatus(conn_.get()) != CONNECTION_OK || PQsendQuery(conn_.get(), sleep.c_str()) == 0)
@@ -20,7 +20,7 @@ class PoolerClient {
     asked_ = std::chrono::steady_clock::now();
   }
 
-  /// Waits until the server has let it sleep.
+  /// Waits until the statement has ended.
   void wait() {
     while (const std::unique_ptr<PGresult, decltype(&PQclear)> result{PQgetResult(conn_.get()), PQclear}) {
     }

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-/// The newest installed version, or DBPOOL_PG_BIN.
+/// Returns a program of the newest installed version, or in DBPOOL_PG_BIN.
 fs::path program(const std::string& name) {
   if (const char* given = std::getenv("DBPOOL_PG_BIN")) return fs::path(given) / name;
   std::error_code absent;
@@ -41,7 +41,7 @@ void run(const std::vector<std::string>& command, const fs::path& log_file) {
   if (status != 0) throw std::runtime_error(command.front() + " failed, see " + log_file.string());
 }
 
-/// Gone, or dead and only not yet reaped.
+/// Returns whether the process has ended; a zombie counts as ended.
 bool is_gone(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -49,7 +49,7 @@ bool is_gone(pid_t process) {
   return name_end == std::string::npos || text[name_end + 2] == 'Z';
 }
 
-/// A freshly initialized database directory, made once a process.
+/// An initialized database directory, made once per process.
 class Template {
  public:
   Template() : directory_(new_server_directory("dbpool_pg_")) {
@@ -154,7 +154,7 @@ void PostgresServer::kill() {
   ::waitpid(postmaster_, nullptr, 0);
   postmaster_ = 0;
   const auto all_gone = [&] { return std::all_of(children.begin(), children.end(), is_gone); };
-  // They notice a dead postmaster by themselves, unless they are frozen or busy.
+  // Children notice a dead postmaster by themselves, unless they are stopped or busy.
   if (wait_until(all_gone, 500ms)) return;
   for (const pid_t child : children) {
     if (!is_gone(child)) ::kill(child, SIGKILL);
@@ -173,7 +173,7 @@ void PostgresServer::start_in_recovery() {
   std::ofstream(directory_ / "data" / "standby.signal") << "";
   launch();
   const std::string info = "host=127.0.0.1 port=" + std::to_string(port_) + " connect_timeout=2";
-  // Where it listens already but turns everybody away, libpq says that it rejects.
+  // libpq reports a rejection once the server listens and rejects every client.
   if (!wait_until([&] { return PQping(info.c_str()) == PQPING_REJECT; }, 20s))
     throw std::runtime_error("PostgreSQL does not stay in recovery: " + tail_of(directory_ / "log"));
 }

@@ -9,11 +9,11 @@
 
 namespace dbpool {
 
-/// A real PostgreSQL on a free loopback port, with a database directory of its own and without fsync. It runs
-/// when the constructor returns and is gone, directory included, after the destructor. As root it runs as the
-/// user postgres. One thread at a time; the thread that starts it must outlive it, or the server dies with
-/// it. The first one in a process runs initdb, the others copy what came of it. Every failure throws
-/// std::runtime_error: a machine without PostgreSQL fails its tests.
+/// A real PostgreSQL on a free loopback port, with its own database directory and without fsync. It runs when
+/// the constructor returns; the destructor removes it and its directory. As root it runs as the user
+/// postgres. One thread at a time; the server dies with the thread that starts it. The first server in a
+/// process runs initdb, the others copy the result. Every failure throws std::runtime_error: a machine
+/// without PostgreSQL fails its tests.
 class PostgresServer {
  public:
   enum class Auth { trust, scram };  ///< of TCP connections; the socket always trusts
@@ -27,31 +27,32 @@ class PostgresServer {
   ~PostgresServer();
 
   std::uint16_t port() const noexcept { return port_; }
-  /// A connection string over TCP as `postgres`, without a password.
+  /// Returns a connection string over TCP as `postgres`, without a password.
   std::string dsn() const;
-  /// The same with the right password.
+  /// Returns the same with the right password.
   std::string dsn_with_password() const;
-  /// The first value of the result as the superuser over the socket, "" for NULL and no row.
+  /// Runs a statement as the superuser over the socket. Returns the first value of the result; "" for NULL or
+  /// no row.
   std::string query(const std::string& sql) const;
 
-  /// Starts it on the same port and waits until it takes connections. REQUIRES: it does not run.
+  /// Starts it on the same port and waits until it accepts connections. REQUIRES: it is not running.
   void start();
   /// Stops it: sessions end, data stays ("fast").
   void stop();
-  /// Kills the postmaster as the OOM killer would, and waits until its children are gone as well.
+  /// Kills the postmaster as the OOM killer would, and waits until its children have ended.
   void kill();
-  /// Stops the postmaster and every child in their tracks: connections stay open and nobody answers.
+  /// Stops the postmaster and every child with SIGSTOP: connections stay open without an answer.
   void freeze();
-  /// Lets them go on.
+  /// Continues them.
   void thaw();
-  /// Ends every session without a word and starts anew at once ("immediate").
+  /// Ends every session without notice and restarts at once ("immediate").
   void restart();
-  /// Starts it as a standby without a primary: it stays in recovery and turns every client away because it is
-  /// starting up (SQLSTATE 57P03), until `promote`. REQUIRES: it does not run.
+  /// Starts it as a standby without a primary: until `promote` it stays in recovery and rejects every client
+  /// because it is starting up (SQLSTATE 57P03). REQUIRES: it is not running.
   void start_in_recovery();
-  /// Ends the recovery and waits until it takes connections.
+  /// Ends the recovery and waits until it accepts connections.
   void promote();
-  /// Process ids of the postmaster and its children now.
+  /// Returns the process ids of the postmaster and its children.
   std::vector<pid_t> processes() const;
 
  private:

@@ -11,22 +11,22 @@
 
 namespace dbpool {
 
-/// A real Prometheus on a free loopback port. It is ready when the constructor returns and killed with the
-/// object. One thread at a time.
+/// A real Prometheus on a free loopback port. It is ready when the constructor returns and is killed by the
+/// destructor. One thread at a time.
 class PrometheusServer {
  public:
-  /// One that scrapes an exporter every second. `target`: the exporter's loopback port. throws
-  /// std::runtime_error when it does not start.
+  /// Scrapes an exporter every second. `target`: the exporter's loopback port. throws std::runtime_error if
+  /// Prometheus does not start.
   explicit PrometheusServer(std::uint16_t target);
-  /// `files`: prometheus.yml, and what it refers to beside itself. throws std::runtime_error as above.
+  /// `files`: prometheus.yml and the files that it refers to. throws std::runtime_error as above.
   explicit PrometheusServer(const std::map<std::string, std::string>& files);
 
-  /// The value of the first series of an instant query; nullopt when it has none. `ahead`: as if it were so
-  /// much later. throws std::runtime_error when Prometheus does not understand it.
+  /// Returns the value of the first series of an instant query; nullopt if it is absent. `ahead`: how far in
+  /// the future to evaluate. throws std::runtime_error if Prometheus rejects the query.
   std::optional<double> query(const std::string& expression, std::chrono::seconds ahead = {}) const;
 
-  /// What is wrong with its rules, one line each: those that could not be evaluated, and those that have not
-  /// been yet. throws std::runtime_error when it does not answer.
+  /// Returns the errors of its rules, one line each, including rules not evaluated yet. throws
+  /// std::runtime_error if there is no answer.
   std::vector<std::string> bad_rules() const;
 
  private:

@@ -13,7 +13,7 @@
 
 namespace dbpool::test {
 
-/// A client's socket on the loopback interface, for what no decent HTTP client would send.
+/// A client socket on the loopback interface, for requests that a correct HTTP client would not send.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port) : RawClient() { REQUIRE(connect(port)); }
@@ -23,7 +23,7 @@ class RawClient {
     if (socket_ >= 0) ::close(socket_);
   }
 
-  /// Whether anybody listens on the port.
+  /// Returns whether the port accepts connections.
   static bool can_connect(std::uint16_t port) { return RawClient().connect(port); }
 
   void send(std::string_view text) const {
@@ -34,7 +34,7 @@ class RawClient {
     }
   }
 
-  /// Reads until the server hangs up.
+  /// Reads until the server closes the connection.
   std::string receive() const {
     std::string text;
     std::array<char, 16384> part{};
@@ -60,7 +60,7 @@ class RawClient {
   int socket_;
 };
 
-/// Sends `request` as it stands and returns the whole answer.
+/// Sends `request` unchanged and returns the whole answer.
 inline std::string exchange(std::uint16_t port, std::string_view request) {
   const RawClient client(port);
   client.send(request);

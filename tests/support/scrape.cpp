@@ -14,7 +14,7 @@ bool includes(const Labels& labels, const Labels& wanted) {
   });
 }
 
-/// Reads `name="value",…}` and moves `at` behind the brace.
+/// Reads `name="value",…}` and moves `at` past the brace.
 Labels parse_labels(std::string_view line, std::size_t& at) {
   Labels labels;
   while (line.at(at) != '}') {

@@ -10,19 +10,19 @@ namespace dbpool {
 
 using Labels = std::map<std::string, std::string>;
 
-/// One moment of an exporter: the series of a text exposition.
+/// The series of one text exposition.
 class Scrape {
  public:
   Scrape() = default;
-  /// throws std::runtime_error at a line that is no series and no comment.
+  /// throws std::runtime_error on a line that is neither a series nor a comment.
   explicit Scrape(std::string_view text);
 
-  /// The one series of that name which has at least these labels; nullopt when there is none. throws
-  /// std::runtime_error when there are several.
+  /// Returns the only series of that name with at least these labels; nullopt if it is absent. throws
+  /// std::runtime_error if there are several.
   std::optional<double> value(std::string_view name, const Labels& labels = {}) const;
-  /// The same, where there has to be one. throws std::runtime_error when there is none.
+  /// Returns the same. throws std::runtime_error also if it is absent.
   double at(std::string_view name, const Labels& labels = {}) const;
-  /// Whether any series has at least these labels.
+  /// Returns whether any series has at least these labels.
   bool mentions(const Labels& labels) const;
 
  private:

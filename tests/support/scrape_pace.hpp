@@ -12,7 +12,7 @@
 
 namespace dbpool {
 
-/// The longest but one of a hundred scrapes, all of which have to succeed.
+/// Returns the second longest of a hundred scrapes, all of which must succeed.
 inline std::chrono::nanoseconds p99_of_a_scrape(const ExporterProcess& exporter) {
   std::vector<std::chrono::nanoseconds> took;
   for (int i = 0; i < 100; ++i) {
@@ -24,9 +24,9 @@ inline std::chrono::nanoseconds p99_of_a_scrape(const ExporterProcess& exporter)
   return took[98];
 }
 
-/// The p99 of a scrape is below a stretched 50 ms, in one of three rounds: a machine that is busy with other
-/// things has its moments, while an exporter that waits for a database is slow every time. `before_again` is
-/// called before each round but the first, and brings about anew what scrapes are to be fast in spite of.
+/// Checks that the p99 of a scrape is below a stretched 50 ms in one of three rounds: a busy machine may fail
+/// one round, but an exporter that waits for a database fails all. `before_again` is called before each later
+/// round and restores the condition under test.
 inline void check_that_scrapes_are_fast(
     const ExporterProcess& exporter, const std::function<void()>& before_again = [] {}) {
   std::chrono::nanoseconds best = p99_of_a_scrape(exporter);

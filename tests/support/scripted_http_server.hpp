@@ -12,19 +12,19 @@
 
 namespace dbpool {
 
-/// What a scripted server sends, byte for byte.
+/// The bytes that a scripted server sends.
 struct ScriptedAnswer {
   std::string bytes;
-  bool drips = false;     ///< one byte every 20 ms, and then again from the first one, for ever
+  bool drips = false;     ///< sends a byte every 20 ms and starts over at the end, without end
   bool hangs_up = false;  ///< closes the connection afterwards
 };
 
-/// A document with its length, on a connection that stays open.
+/// Returns an answer with the document and its length; the connection stays open.
 ScriptedAnswer http_answer(const std::string& status, const std::string& body,
                            const std::string& headers = "");
 
-/// A real HTTP server on a loopback port that says what a test tells it to. It serves one request at a time
-/// and keeps connections open. It has ended when it is destroyed.
+/// A real HTTP server on a loopback port with answers from the test. It serves one request at a time and
+/// keeps connections open. Its destructor ends it.
 class ScriptedHttpServer {
  public:
   /// Called on the server's thread with the head of each request.

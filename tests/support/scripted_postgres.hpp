@@ -11,7 +11,7 @@
 
 namespace dbpool {
 
-/// Messages of PostgreSQL's protocol, as a server sends them.
+/// Builds messages of PostgreSQL's protocol as a server sends them.
 namespace wire {
 
 using Fields = std::vector<std::optional<std::string>>;  ///< nullopt is NULL
@@ -19,16 +19,16 @@ using Fields = std::vector<std::optional<std::string>>;  ///< nullopt is NULL
 std::string columns(const std::vector<std::string>& names);
 std::string row(const Fields& fields);
 std::string notice(const std::string& text);
-/// The end of a result, and of the answer.
+/// Returns the end of a result and of the answer.
 std::string done();
-/// An error, and the end of the answer.
+/// Returns an error and the end of the answer.
 std::string refusal(const std::string& text);
 
 }  // namespace wire
 
-/// A loopback server that lets everybody in and then says, byte for byte, what a test has written down for a
-/// statement: what no real server would say. It refuses any other statement as PgBouncer does. One client at
-/// a time. It has ended when it is destroyed.
+/// A loopback server that accepts every login and answers each scripted statement with the test's bytes,
+/// which no real server would send. It refuses any other statement as PgBouncer does. One client at a time.
+/// Its destructor ends it.
 class ScriptedPostgres {
  public:
   using Script = std::map<std::string, std::string>;  ///< bytes by statement

@@ -13,7 +13,7 @@ namespace {
 
 using Bytes = std::basic_string_view<char>;
 
-/// Everything but letters, digits and -._~ as %XX.
+/// Encodes everything except letters, digits and -._~ as %XX.
 std::string percent_encoded(Bytes text, bool upper) {
   std::string encoded;
   for (const char c : text) {
@@ -33,7 +33,8 @@ std::string hexadecimal(Bytes text) {
   return encoded;
 }
 
-/// Without padding, and without what depends on bytes before and after: `skip` of three come before it.
+/// Returns the Base64 of `text` after `skip` (0 to 2) other bytes, without padding and without digits that
+/// depend on the bytes around it.
 std::string base64(Bytes text, std::size_t skip) {
   static constexpr Bytes digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const std::string shifted = std::string(skip, '\0') + std::string(text);
@@ -79,7 +80,7 @@ void SecretSearch::add_pieces(const std::string& form, const std::string& encode
   }
 }
 
-/// The hash and the beginning of it, which is how people shorten them.
+/// Adds the hash and its beginning, which is the usual short form.
 void SecretSearch::add_hash(const std::string& program) {
   const Finished hashed = run_to_end({"sh", "-c", "printf %s \"$1\" | " + program, "sh", secret_});
   if (hashed.exit_code != 0 || hashed.output.size() < 32) throw std::runtime_error("no " + program);

@@ -6,16 +6,16 @@
 
 namespace dbpool {
 
-/// Looks for a secret in any disguise that a program could give it by accident. Const members may be called
-/// from any thread.
+/// Finds a secret in any form in which a program could leak it by accident. Const members may be called from
+/// any thread.
 class SecretSearch {
  public:
-  /// Asks the system's md5sum, sha1sum and sha256sum for the hashes. throws std::runtime_error when it has
-  /// none. REQUIRES: at least 8 characters.
+  /// Computes the hashes with the system's md5sum, sha1sum and sha256sum. throws std::runtime_error if they
+  /// are missing. REQUIRES: at least 8 characters.
   explicit SecretSearch(std::string secret);
 
-  /// What of the secret is to be read in `text`, each as "form: what was found": any six characters in a row,
-  /// the like of it in percent encoding, Base64 (wherever it begins) and hexadecimal, and its hashes.
+  /// Returns the traces of the secret in `text`, each as "form: the text found": any six consecutive
+  /// characters, plain, percent-encoded, in Base64 (at any offset) or in hexadecimal, and its hashes.
   std::vector<std::string> traces_in(std::string_view text) const;
 
  private:

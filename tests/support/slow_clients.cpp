@@ -32,7 +32,7 @@ std::string_view beginning(Slowness way) {
   return "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
 }
 
-/// Buffers of `size` bytes and small segments, so that what the client does not read stays with the server.
+/// Sets buffers of `size` bytes and small segments, so that unread bytes stay in the server's buffers.
 void make_narrow(int socket, int size) {
   const int segment = 536;
   ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
@@ -58,7 +58,7 @@ void SlowClients::connect(Client& client) const {
   if (client.way == Slowness::hardly_reads) make_narrow(client.socket, 2048);
   if (client.way == Slowness::reads_steadily) make_narrow(client.socket, steady_bytes);
   const sockaddr_in address = loopback(port_);
-  // On loopback this ends at once, unless the server's backlog is full; then `go_on` sends later.
+  // On loopback this completes at once unless the server's backlog is full; then `go_on` sends later.
   ::connect(client.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const std::string_view text = beginning(client.way);
   ::send(client.socket, text.data(), text.size(), MSG_NOSIGNAL);

@@ -8,17 +8,17 @@
 
 namespace dbpool {
 
-/// How a client wastes a server's time.
+/// The ways to waste a server's time.
 enum class Slowness {
-  silent,          ///< connects and says nothing
+  silent,          ///< connects and sends nothing
   drips_head,      ///< sends a header one byte at a time, without end
-  drips_body,      ///< promises a body and sends it one byte at a time
-  hardly_reads,    ///< asks for the metrics and takes them one byte at a time
-  reads_steadily,  ///< asks for the metrics and takes 160 KB of them a second
+  drips_body,      ///< announces a body and sends it one byte at a time
+  hardly_reads,    ///< requests the metrics and reads them one byte at a time
+  reads_steadily,  ///< requests the metrics and reads 160 KB of them per second
 };
 
-/// Hostile clients of one server on a loopback port: each is slow in its way for as long as the server lets
-/// it, and connects anew when it is hung up on. A thread of its own drives them, and ends with the object.
+/// Hostile clients of one server on a loopback port: each is slow in its way until the server closes the
+/// connection, and then reconnects. Their own thread drives them and ends in the destructor.
 class SlowClients {
  public:
   /// Client i is slow in the way `ways[i % ways.size()]`.
@@ -27,7 +27,7 @@ class SlowClients {
   SlowClients& operator=(const SlowClients&) = delete;
   ~SlowClients();
 
-  /// How often one was hung up on.
+  /// Returns how many connections the server has closed.
   int hung_up() const noexcept { return hung_up_; }
 
  private:

@@ -2,8 +2,8 @@
 
 #include <string>
 
-// What the documents of the four systems show as examples, letter by letter but for what they leave out with
-// "{...}". Readers take them in, and the JSON documents that follow them give them out.
+// The examples in the documents of the four systems, verbatim except for the parts replaced by "{...}". The
+// readers accept them, and the JSON documents modelled on them produce them.
 namespace dbpool::test {
 
 inline const std::string ombudsman_stats = R"({

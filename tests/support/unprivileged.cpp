@@ -32,7 +32,7 @@ const passwd* server_user() {
       (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) {
     ::_exit(126);
   }
-  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // after setuid, which forgets it
+  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // after setuid, which clears it
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -6,8 +6,8 @@
 
 namespace dbpool {
 
-/// Everything that one can read of a running exporter from outside: what it has written, its answers on every
-/// path, its metrics and the name of its process. Has it reload its configuration on the way.
+/// Returns everything that is visible of a running exporter from outside: its output, its answers on every
+/// path, its metrics and the name of its process. Reloads its configuration in between.
 inline std::string everything_visible(ExporterProcess& exporter) {
   const ChildProcess& process = exporter.process();
   std::string all = process.standard_error() + process.standard_output();

@@ -15,7 +15,7 @@
 namespace dbpool {
 namespace {
 
-/// The request in `text`; nullopt while it is not whole.
+/// Returns the request in `text`; nullopt while it is incomplete.
 std::optional<Posted> request_in(const std::string& text) {
   const auto end = text.find("\r\n\r\n");
   if (end == std::string::npos) return std::nullopt;

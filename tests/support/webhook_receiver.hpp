@@ -10,12 +10,12 @@
 
 namespace dbpool {
 
-/// What was posted to a path.
+/// The body posted to a path.
 struct Posted {
   std::string path, body;
 };
 
-/// An HTTP server on a free loopback port that takes every POST, answers 200 and keeps what it was told. One
+/// An HTTP server on a free loopback port that accepts every POST, answers 200 and keeps the requests. One
 /// request at a time. Its functions may be called from any thread.
 class WebhookReceiver {
  public:
@@ -25,7 +25,7 @@ class WebhookReceiver {
   ~WebhookReceiver();
 
   std::uint16_t port() const noexcept { return port_; }
-  /// Everything posted so far, in order.
+  /// Returns all requests so far, in order.
   std::vector<Posted> posted() const;
 
  private:

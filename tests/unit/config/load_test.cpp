@@ -55,7 +55,7 @@ Lines problems_of(Load load) {
   return {};
 }
 
-/// A file in a place of its own, removed at the end.
+/// A file at a path of its own, removed by the destructor.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& text) {

@@ -11,7 +11,7 @@ TEST_CASE("every default in the table is the default of the code") {
   for (const auto& key : pool_keys()) {
     if (key.fallback.empty() || key.fallback == "{}") continue;
     CAPTURE(key.name);
-    // Written as YAML at its place: `canary.interval` inside of `canary`.
+    // Written as nested YAML: `canary.interval` is `interval` inside `canary`.
     const auto dot = key.name.find('.');
     std::string line = std::string(key.name.substr(0, dot)) + ": ";
     const auto leaf = dot == std::string_view::npos ? "" : std::string(key.name.substr(dot + 1));

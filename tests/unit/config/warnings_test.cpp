@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A password file that its group may read, which PGPASSFILE names while this lives.
+/// A password file that its group may read; PGPASSFILE names it until the destructor runs.
 class OpenPassfile {
  public:
   OpenPassfile() {

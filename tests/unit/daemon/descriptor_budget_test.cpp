@@ -15,7 +15,7 @@ using namespace dbpool;
 
 namespace {
 
-/// Lets this process have so many descriptors, until the end of the scope.
+/// Sets this process's limit of descriptors until the end of the scope.
 class SoftLimit {
  public:
   explicit SoftLimit(rlim_t descriptors) {
@@ -31,7 +31,7 @@ class SoftLimit {
   rlimit before_{};
 };
 
-/// Takes descriptors until the lowest free one is `until`.
+/// Occupies descriptors until the lowest free one is `until`.
 class Hoard {
  public:
   explicit Hoard(std::uint64_t until) {

@@ -27,7 +27,7 @@ struct Scene {
   Runtime runtime = Runtime::start(2);
   Fleet fleet{runtime, [](const PoolOptions&) { return nullptr; }, nullptr};
 
-  /// Returns when every pool has been initialized.
+  /// Returns after every pool has been initialized.
   std::vector<WatchedSource> apply(std::vector<PoolConfig> pools) {
     auto watched = fleet.apply(config_of(std::move(pools)));
     for (const auto& w : watched) {
@@ -96,7 +96,7 @@ TEST_CASE("a change of labels and canary keeps the pool, its connections and its
   const auto after = scene.apply({busier});
   scene.fleet.finish_stopped();
   const auto read = [&] { return after[0].source->read().pools[0]; };
-  CHECK(after[0].source == before[0].source);  // so its health and history go on as well
+  CHECK(after[0].source == before[0].source);  // so its health and history continue as well
   CHECK(read().info.labels == busier.labels);
   CHECK(read().created_at == created);
   CHECK(read().created == 1);

@@ -8,7 +8,7 @@ namespace {
 
 using Hints = std::vector<std::string>;
 
-/// Keeps what is logged, as `level message value value …`.
+/// Keeps the logged lines as `level message value value …`.
 struct RecordingLogger : Logger {
   void log(LogLevel level, std::string_view /*component*/, std::string_view message,
            const std::vector<LogField>& fields) noexcept override {

@@ -34,7 +34,7 @@ std::shared_ptr<OdbcThreads> threads_of(unsigned threads, unsigned per_driver) {
   return std::make_shared<OdbcThreads>(OdbcLimits{threads, per_driver});
 }
 
-/// Waits for the descriptor that the call names, and for nothing else.
+/// Waits only for the descriptor that the call names.
 void await(OdbcCall& call) {
   while (const auto wait = call.poll(never)) {
     pollfd descriptor{wait->fd, wait->events, 0};

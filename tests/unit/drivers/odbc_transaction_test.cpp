@@ -56,7 +56,7 @@ TEST_CASE("what comments and quotes hold is no statement") {
 }
 
 TEST_CASE("what databases read differently ends no transaction, and may begin one") {
-  // A backslash before a quote, a comment in a comment, what is never closed, and # as a comment.
+  // A backslash before a quote, a comment in a comment, unterminated text, and # as a comment.
   for (const char* unclear : {"SELECT 'a\\'; COMMIT; -- '", "/* /* */ COMMIT */", "SELECT 'a; COMMIT",
                               "SELECT 1 # ; COMMIT", "SELECT $x$; COMMIT", "/* ; COMMIT"}) {
     CAPTURE(unclear);

@@ -43,7 +43,7 @@ Failure failure_at(const std::string& dsn, Duration bound) {
   return failure_of(*postgres_driver(DsnSource(Dsn(dsn))), bound);
 }
 
-/// The quickest of three: what is left of a delay when the machine is busy with something else.
+/// Returns the quickest of three failures, so that a busy machine does not add to the delay.
 Failure quickest_failure_at(const std::string& dsn, Duration bound) {
   Failure best = failure_at(dsn, bound);
   for (int i = 0; i < 2; ++i) {

@@ -20,7 +20,7 @@ std::string passfile(const TemporaryDirectory& directory, mode_t mode) {
   return path;
 }
 
-/// A variable of the environment, as it was again afterwards.
+/// Sets a variable of the environment; the destructor restores it.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {

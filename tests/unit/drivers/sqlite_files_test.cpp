@@ -12,7 +12,7 @@
 
 #include "dbpool/drivers/sqlite.hpp"
 
-// What a driver does to files, which belong to an application.
+// Checks a driver's effects on files, which belong to an application.
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -30,7 +30,7 @@ std::string content(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// A directory that is gone afterwards.
+/// A temporary directory, removed by the destructor.
 class Folder {
  public:
   Folder() {
@@ -40,7 +40,7 @@ class Folder {
   }
   ~Folder() { fs::remove_all(path_); }
   std::string file(const std::string& name) const { return (path_ / name).string(); }
-  /// Name and content of all there is.
+  /// Returns the name and content of every file.
   std::map<std::string, std::string> files() const {
     std::map<std::string, std::string> all;
     for (const auto& entry : fs::directory_iterator(path_)) {
@@ -72,7 +72,7 @@ class Application {
   sqlite3* db_ = nullptr;
 };
 
-/// Makes a database with one row.
+/// Creates a database with one row.
 void make(const std::string& file, const std::string& journal_mode) {
   const Application owner(file);
   owner.run("PRAGMA journal_mode = " + journal_mode);
@@ -93,7 +93,7 @@ std::string mode(Connection& connection) {
   return value(connection, "PRAGMA journal_mode");
 }
 
-/// Why it cannot be opened; "" if it can.
+/// Returns the error on opening; "" if it opens.
 std::string refusal(const std::string& dsn, SqliteOptions options = {}) {
   try {
     open(dsn, options);

@@ -27,7 +27,7 @@ Deadline in(Duration time) {
   return Deadline(now() + time);
 }
 
-/// A directory that is gone afterwards.
+/// A temporary directory, removed by the destructor.
 class Folder {
  public:
   Folder() {
@@ -42,7 +42,7 @@ class Folder {
   fs::path path_;
 };
 
-/// Opens the database, which may be made.
+/// Opens the database, creating it if it is absent.
 std::unique_ptr<Connection> open(const std::string& path_or_uri, Duration bound = 5s) {
   return connect(*sqlite_driver(path_or_uri, {.create = true}), in(bound));
 }

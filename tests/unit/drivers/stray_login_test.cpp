@@ -1,5 +1,5 @@
-// A password with every character that ends something in one of the forms of a DSN: either it is read as the
-// password that it is, or the DSN is refused, and no piece of it is shown in either case.
+// A password with every character that ends something in one of the forms of a DSN: either it is read whole,
+// or the DSN is rejected. No piece of it is shown in either case.
 #include <doctest/doctest.h>
 #include <libpq-fe.h>
 
@@ -18,7 +18,7 @@ using namespace dbpool;
 
 namespace {
 
-/// Of libpq itself; "" where it has none.
+/// Returns the password that libpq reads; "" if it finds none.
 std::string password_by_libpq(const std::string& dsn) {
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(dsn.c_str(), nullptr), PQconninfoFree);
@@ -28,7 +28,7 @@ std::string password_by_libpq(const std::string& dsn) {
   return "";
 }
 
-/// What is refused, and in which words.
+/// Returns the error of a rejected DSN.
 std::string problem_of(const Dsn& dsn) {
   try {
     DsnSource(dsn).read();
@@ -76,7 +76,7 @@ TEST_CASE("a password in a libpq URI is read wholly or refused, and no piece of 
 
 TEST_CASE("a password in the query of a libpq URI is read wholly or refused, and no piece of it is shown") {
   for (const std::string& password : awkward_passwords()) {
-    // Behind an & it would be a parameter, and be one truly where it is named like one.
+    // The text after an & would be a parameter, and is one if it has a parameter's name.
     check_libpq("postgresql://db:5999/orders?user=bob&password=" + password + "&sslmode=disable", password);
   }
 }
@@ -86,7 +86,7 @@ TEST_CASE("a password in a libpq string is read wholly or refused, and no piece 
     const std::string escaped = quoted(password, "'\\");
     check_libpq("host=db user=bob password='" + escaped + "' dbname=orders", password);
     CHECK(password_by_libpq("host=db password='" + escaped + "'") == password);
-    // A backslash that is not doubled escapes: what is read is shorter, and still the password alone.
+    // A single backslash escapes: the password read is shorter, but nothing else is in it.
     const std::string bare = quoted(password, "\\");
     check_libpq("host=db user=bob password=" + bare + " dbname=orders", password);
     check_libpq("host=db user=bob dbname=orders password='" + bare + "' port=1", password);
@@ -102,7 +102,7 @@ TEST_CASE("a password in an ODBC string is read wholly or refused, and no piece 
       const OdbcTarget target = read_odbc_target(Dsn(dsn));
       CHECK_FALSE(shows_piece(target.place + target.info.database + target.info.user));
       const bool whole = std::ranges::find(target.secrets, password) != target.secrets.end();
-      // `;name=` begins a pair of a name that may be any.
+      // `;name=` begins a pair with any name.
       CHECK((whole || password.find(';') != std::string::npos));
     } catch (const DriverError& error) {
       CHECK_FALSE(shows_piece(error.what()));

@@ -11,7 +11,7 @@
 
 namespace dbpool {
 
-/// Half past two on 13 October 2025, as in the codebase-mcp document.
+/// 14:30 on 13 October 2025, as in the codebase-mcp document.
 inline const WallTime example_time = unix_time(1760365800);
 
 inline PoolReport report_of(PoolSnapshot figures, Judgement health = {HealthStatus::healthy, {}}) {
@@ -19,7 +19,7 @@ inline PoolReport report_of(PoolSnapshot figures, Judgement health = {HealthStat
   return {std::move(source), SourceKind::owned, std::move(figures), std::move(health)};
 }
 
-/// Owned pools, each its own source, at the example's time.
+/// Returns owned pools, one per source, at the example's time.
 inline FleetSnapshot fleet_of(std::vector<PoolReport> pools) {
   FleetSnapshot fleet;
   fleet.time = example_time;
@@ -33,7 +33,7 @@ inline FleetSnapshot fleet_of(std::vector<PoolReport> pools) {
   return fleet;
 }
 
-/// Two pools of a probed source: one that knows nothing but its name, and one with a name that is not UTF-8.
+/// Returns two pools of a probed source: one with only a name, and one whose name is not UTF-8.
 inline FleetSnapshot fleet_that_knows_little() {
   PoolSnapshot silent, odd;
   silent.pool = "pgb/app/u";
@@ -47,7 +47,7 @@ inline FleetSnapshot fleet_that_knows_little() {
   return fleet;
 }
 
-/// Checks that a document has every field of an example, with its value.
+/// Checks that a document has every field of an example, with the same value.
 inline void check_has(const Json& document, const Json& example, const std::string& path = "") {
   for (const auto& [name, value] : example.items()) {
     CAPTURE(path + "/" + name);
@@ -62,7 +62,7 @@ inline void check_has(const Json& document, const Json& example, const std::stri
   }
 }
 
-/// Checks that a document has these fields, and that all of them are null.
+/// Checks that a document has these fields, each null.
 inline void check_unknown(const Json& document, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     CAPTURE(name);

@@ -9,7 +9,7 @@ using enum HealthStatus;
 
 namespace {
 
-/// The pool of the codebase-mcp document's example.
+/// Returns the pool of the codebase-mcp document's example.
 PoolSnapshot example() {
   PoolSnapshot s = known_pool("default");
   s.idle = 4, s.active = 1, s.checking = 0, s.waiting = 0;
@@ -92,6 +92,6 @@ TEST_CASE("an application that says it has lost its database is disconnected, th
   told.last_connect_ok = true;
   CHECK(contact_of(told) == "connected");
   PoolSnapshot busy = example();
-  busy.last_connect_ok = false;  // one of ours that could not open one more
+  busy.last_connect_ok = false;  // an owned pool that failed to open another connection
   CHECK(contact(fleet_of({report_of(busy)})) == "connected");
 }

@@ -85,7 +85,7 @@ TEST_CASE("what cannot be judged gives no warning, unless callers wait there") {
 TEST_CASE("a source that cannot be read gives a warning, though it has no pools") {
   FleetSnapshot fleet = fleet_that_knows_little();
   fleet.sources[0].pools.clear();
-  CHECK(health_json(fleet)["warnings"].empty());  // it was not read yet
+  CHECK(health_json(fleet)["warnings"].empty());  // it has not been read yet
   fleet.sources[0].reading.up = false;
   fleet.sources[0].reading.last_error = "refused";
   CHECK(health_json(fleet)["warnings"] == Json{"Source pgb cannot be read: refused"});

@@ -7,7 +7,7 @@ using namespace dbpool;
 
 namespace {
 
-/// Two pools that make up the Ombudsman document's example of GET /connections/pools/metrics.
+/// Returns two pools that make up the Ombudsman document's example of GET /connections/pools/metrics.
 FleetSnapshot example() {
   PoolSnapshot a = known_pool("a"), b = known_pool("b");
   a.idle = 3, a.active = 2, a.checking = 0, a.max = 10, a.created = 5, a.reused = 127;
@@ -39,7 +39,7 @@ TEST_CASE("totals run over the pools that know the figure, and the utilization o
   FleetSnapshot fleet = example();
   PoolSnapshot unlimited = known_pool("unlimited");
   unlimited.active = 90, unlimited.max.reset(), unlimited.created.reset();
-  unlimited.closed = {5};  // of the others nothing is known
+  unlimited.closed = {5};  // the other reasons are unknown
   fleet.sources.push_back(source_of(unlimited, SourceKind::owned, {}));
   const Json document = metrics_json(fleet);
   CHECK(document["total_active"] == 93);

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The pool of the Ombudsman document's example of GET /connections/pools/stats.
+/// Returns the pool of the Ombudsman document's example of GET /connections/pools/stats.
 PoolSnapshot sqlserver() {
   PoolSnapshot s = known_pool("sqlserver");
   s.idle = 3, s.active = 2, s.checking = 0, s.max = 10, s.min = 2;
@@ -17,7 +17,7 @@ PoolSnapshot sqlserver() {
   return s;
 }
 
-/// The EROS document's example of get_stats(), with the names that its fields have here.
+/// The EROS document's example of get_stats(), with this exporter's field names.
 const Json eros = Json::parse(R"({
   "configured_size": 10, "max_overflow": 5, "available": 7, "total_connections": 10, "overflow_in_use": 0,
   "active_connections": 3, "connections_created": 15, "connections_recycled": 5, "connections_failed": 0,
@@ -88,7 +88,7 @@ TEST_CASE("stale_cleaned counts the connections closed for their age or idleness
 TEST_CASE("connections that were closed for their age are not all that were closed") {
   PoolSnapshot told;
   told.pool = "told";
-  told.closed[index_of(CloseReason::max_lifetime)] = 5;  // as EROS tells it
+  told.closed[index_of(CloseReason::max_lifetime)] = 5;  // as EROS reports it
   CHECK(stats_of(told)["statistics"]["closed"].is_null());
   CHECK(stats_of(told)["statistics"]["stale_cleaned"] == 5);
   told.closed[index_of(CloseReason::closed)] = 2;

@@ -14,7 +14,7 @@ using namespace dbpool;
 
 namespace {
 
-/// The series of a text, without its comments.
+/// Returns the series of a text, without its comments.
 std::string series_of(const FleetSnapshot& fleet) {
   std::istringstream text(render_text(fleet));
   std::string series;
@@ -24,7 +24,7 @@ std::string series_of(const FleetSnapshot& fleet) {
   return series;
 }
 
-/// Those of them that begin with `start`.
+/// Returns the series that begin with `start`.
 std::string series_of(const FleetSnapshot& fleet, std::string_view start) {
   std::istringstream all(series_of(fleet));
   std::string series;

@@ -70,7 +70,7 @@ TEST_CASE("a pool is healthy as soon as one threshold is known not to be crossed
   CHECK(status_of([](PoolSnapshot& s) { s.waiting = 0; }) == healthy);
   CHECK(status_of([](PoolSnapshot& s) { s.idle = 1; }) == healthy);
   CHECK(status_of([](PoolSnapshot& s) { s.waiting = 3; }) == unknown);
-  // Without connections it matters whether there should be some.
+  // Without connections the result depends on whether there should be any.
   CHECK(status_of([](PoolSnapshot& s) { s.idle = 0; }) == unknown);
   CHECK(status_of([](PoolSnapshot& s) { s.idle = s.min = 0; }) == healthy);
   CHECK(status_of([](PoolSnapshot& s) { s.idle = 0, s.last_connect_ok = true; }) == healthy);
@@ -125,7 +125,7 @@ TEST_CASE(
   CHECK(assess(s, policy).status == healthy);
   s.waiting = 7, s.max = 20;
   CHECK(assess(s, policy).status == healthy);
-  s.max = 10, s.idle = 1, s.unknown = 6;  // idle ones may be on their way to the callers
+  s.max = 10, s.idle = 1, s.unknown = 6;  // idle ones may already be handed over
   CHECK(assess(s, policy).status == healthy);
 }
 
@@ -236,7 +236,7 @@ TEST_CASE(
     s.disabled = disabled;
     s.idle = 0, s.active = 5, s.max = 5, s.last_connect_ok = false, s.errors_recent = 20;
     const HealthPolicy policy = health_preset("capacity").value();
-    CHECK(assess(s, policy) == Judgement{healthy, {}, true});  // of its clients nothing is known
+    CHECK(assess(s, policy) == Judgement{healthy, {}, true});  // its clients are unknown
     s.waiting = 1;
     CHECK(assess(s, policy) == Judgement{degraded, {{HealthReason::paused, degraded}}});
     s.probing_waiters = 1;

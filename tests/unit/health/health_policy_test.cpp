@@ -12,7 +12,7 @@ using enum HealthStatus;
 
 namespace {
 
-/// A pool of 100 that nothing is wrong with.
+/// Returns a healthy pool of 100.
 PoolSnapshot calm() {
   PoolSnapshot s;
   s.idle = 100;

@@ -8,7 +8,7 @@ using enum HealthStatus;
 
 namespace {
 
-/// A tracker that sees a number of recent errors at moments: 1 is degraded, 10 is unhealthy.
+/// A tracker that observes a number of recent errors at given times: 1 is degraded, 10 is unhealthy.
 class Scene {
  public:
   HealthStatus errors(std::uint64_t count, std::chrono::seconds at) {

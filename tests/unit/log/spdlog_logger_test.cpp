@@ -12,7 +12,7 @@
 namespace dbpool {
 namespace {
 
-/// A pipe whose two ends close by themselves.
+/// A pipe whose destructor closes both ends.
 struct Pipe {
   Pipe() {
     std::signal(SIGPIPE, SIG_IGN);
@@ -25,7 +25,7 @@ struct Pipe {
   void close_reader() {
     if (ends[0] >= 0) ::close(std::exchange(ends[0], -1));
   }
-  /// Reads what is there now.
+  /// Reads the bytes available now.
   std::string drain() const {
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     std::string text;

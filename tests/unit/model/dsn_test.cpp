@@ -159,7 +159,7 @@ TEST_CASE("a path is shown, and a SQLite URI without its key") {
   });
 }
 
-// Every shape of a secret that could end a value early.
+// Every form of a secret that could end a value early.
 const std::vector<std::string> awkward_secrets{
     "S3CR3T",   "a S3CR3T", "a&S3CR3T", "a;S3CR3T",  "a@S3CR3T",   "a/S3CR3T",   "a?S3CR3T",
     "a#S3CR3T", "a'S3CR3T", "a=S3CR3T", "{a}S3CR3T", "a%S3CR3T",   "a\\S3CR3T",  "a:S3CR3T",

@@ -15,13 +15,13 @@ PoolOptions sized(unsigned min, unsigned max) {
   return test::sized(min, max, Validate::never);
 }
 
-/// A thread that acquires, tells that it has, and holds until it is let go.
+/// A thread that acquires, signals that it holds, and holds until it is released.
 class Caller {
  public:
   Caller(FakePool& pool, std::vector<int>& served, int number)
       : thread_([&pool, &served, number, this] {
           auto lease = pool->acquire();
-          served.push_back(number);  // leases of a pool of one: never two at a time
+          served.push_back(number);  // the pool has one connection, so never two threads at once
           has_.count_down();
           let_go_.wait();
         }) {}
@@ -105,7 +105,7 @@ TEST_CASE("waiters are served in the order they came, and a newcomer does not ov
   pool.until_waiting(2);
   mine.reset();
   first.wait_until_served();
-  // The releaser comes back at once, while `second` still waits.
+  // The releaser asks again at once, while `second` still waits.
   Caller newcomer(pool, served, 3);
   pool.until_waiting(2);
   first.let_go();
@@ -386,7 +386,7 @@ TEST_CASE("a statement without an answer ends at the pool's command timeout and 
   FakePool pool(options);
   auto lease = pool->acquire();
   pool.database->silent = true;
-  // The caller's thread waits itself, and time passes meanwhile.
+  // The caller's own thread waits, and time passes meanwhile.
   pool.database->while_waiting = [&](TimePoint until) { pool.clock->advance(until - pool.clock->now()); };
   const TimePoint began = pool.clock->now();
   try {

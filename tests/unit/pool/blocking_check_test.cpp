@@ -17,7 +17,7 @@ struct BlockingDatabase {
   Gate gate;
   std::atomic<bool> hangs{false}, refuses{false};
 
-  /// One check, on the thread that it is given.
+  /// Runs one check on the calling thread.
   void answer() {
     if (hangs) gate.pass();
     if (refuses.exchange(false)) throw DriverError(ErrorKind::network, "fake database: connection lost");
@@ -62,7 +62,7 @@ class BlockingDriver : public Driver {
   BlockingDatabase& database_;
 };
 
-/// A pool of one connection, whose checks may take longer than any caller of these tests has.
+/// A pool of one connection, whose checks may take longer than any caller here waits.
 struct BlockingPool {
   BlockingPool() {
     auto options = test::sized(1, 1, Validate::always);

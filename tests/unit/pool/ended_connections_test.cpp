@@ -16,7 +16,7 @@ PoolOptions sized(unsigned min, unsigned max) {
   return options;
 }
 
-/// Whether the pool has said and counted nothing that anybody would be alarmed by.
+/// Checks that the pool has sent no notice and counted nothing that would alarm an operator.
 void check_that_it_was_quiet(const FakePool& pool) {
   CHECK(pool.observer->all<notice::ConnectionLost>().empty());
   CHECK(pool.observer->all<notice::Recovered>().empty());
@@ -57,7 +57,7 @@ TEST_CASE("a connection that the server ended is no outage for a pool without a 
   pool.database->restart();
   pool.advance(check_interval + 1s);
   CHECK(found_ended(pool) == 1);
-  CHECK(pool.now().idle == 1);  // which shows that the database is there
+  CHECK(pool.now().idle == 1);  // which shows that the database is up
   check_that_it_was_quiet(pool);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("when all have ended and a connect hangs, that is an outage one valida
   pool.advance(1ms);
   CHECK(pool->phase() == PoolPhase::recovering);
   CHECK(pool.observer->all<notice::ConnectionLost>().size() == 1);
-  CHECK(pool.now().opening == 1);  // one is being tried; there is no room for another
+  CHECK(pool.now().opening == 1);  // one is being opened; there is no room for another
   pool.database->connect_takes = Duration::zero();
   pool.advance(4s);
   CHECK(pool->phase() == PoolPhase::serving);
@@ -153,7 +153,7 @@ TEST_CASE("a validation that finds the connection ended costs its caller nothing
       std::this_thread::yield();
     }
     caller.join();
-    CHECK(found_ended(pool) == 2);  // the other one is checked as well
+    CHECK(found_ended(pool) == 2);  // the other one has been checked as well
     CHECK(pool.now().idle == 2);
     check_that_it_was_quiet(pool);
   }

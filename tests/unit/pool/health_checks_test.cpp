@@ -9,7 +9,7 @@ using dbpool::test::sized;
 
 namespace {
 
-/// A lease for a canary, which the pool lends without a thread.
+/// Returns a lease as a canary gets it: without blocking a thread.
 Lease probe(FakePool& pool) {
   std::optional<Lease> lease;
   pool->acquire_async({}, LeasePurpose::probe, [&](auto got, auto) { lease = std::move(got); });

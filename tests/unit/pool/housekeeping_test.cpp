@@ -18,7 +18,7 @@ std::uint64_t closed(const PoolSnapshot& s, CloseReason reason) {
   return s.closed.at(index_of(reason)).value();
 }
 
-/// Opens connections up to `n` by asking for that many at once.
+/// Opens connections up to `n` by acquiring that many at once.
 void widen(FakePool& pool, int n) {
   std::vector<Lease> leases;
   for (int i = 0; i < n; ++i) {

@@ -12,7 +12,7 @@ PoolOptions sized(unsigned min, unsigned max) {
   return test::sized(min, max, Validate::never);
 }
 
-/// The database dies, and somebody notices.
+/// Stops the database and makes the pool notice.
 void break_database(FakePool& pool) {
   pool.database->up = false;
   auto lease = pool->acquire();
@@ -98,7 +98,7 @@ TEST_CASE("a recovery that gets only some connections goes on with backoff") {
   pool.database->connect_takes = Duration(10ms);
   pool.advance(999ms);
   pool.database->up = true;
-  pool.advance(2ms + 10ms);  // the first is in, and two more are being opened
+  pool.advance(2ms + 10ms);  // the first is open, and two more are being opened
   CHECK(pool.now().idle == 1);
   CHECK(pool.now().opening == 2);
   pool.database->connects_to_fail = 2;

@@ -7,7 +7,7 @@ using namespace dbpool;
 
 namespace {
 
-/// Waits for ever, and notes when it is destroyed whether what `done` keeps is still there.
+/// Never completes; on destruction records whether the object owned by `done` still exists.
 class Waiting : public Operation {
  public:
   Waiting(std::weak_ptr<int> kept, bool& was_there) : kept_(std::move(kept)), was_there_(was_there) {}
@@ -19,7 +19,7 @@ class Waiting : public Operation {
   bool& was_there_;
 };
 
-/// Counts the blocking tasks, and tells inside one that it is.
+/// Counts the blocking tasks; `inside` is true while one runs.
 class Counting : public test::ManualScheduler {
  public:
   using ManualScheduler::ManualScheduler;
@@ -103,7 +103,7 @@ TEST_CASE("an operation that may block runs all of its steps as blocking tasks, 
 }
 
 TEST_CASE("an operation that a stopped scheduler drops goes before what its end would have been told to") {
-  // A connection, say: the operation uses it.
+  // A connection, for example: the operation uses it.
   for (const bool begun : {false, true}) {
     CAPTURE(begun);
     const auto scheduler = std::make_shared<test::ManualScheduler>(std::make_shared<FakeClock>());

@@ -10,7 +10,7 @@ using namespace dbpool;
 
 namespace {
 
-/// What `threads` callers did on their own account.
+/// The callers' own counts.
 struct Books {
   std::atomic<std::uint64_t> acquired{0}, timed_out{0}, rejected{0};
 };
@@ -52,7 +52,7 @@ void make_trouble(Pool& pool, test::FakeDatabase& database, const std::atomic<bo
   }
 }
 
-/// How often a caller that comes again as soon as it has returned its connection gets one.
+/// Returns how often a caller gets a connection if it asks again as soon as it has returned one.
 double take_turns(Pool& pool, const Clock& clock, TimePoint end) {
   double cycles = 0;
   while (clock.now() < end) {
@@ -63,7 +63,7 @@ double take_turns(Pool& pool, const Clock& clock, TimePoint end) {
   return cycles;
 }
 
-/// Jain's index: 1 when all got the same, 1/N when one got everything.
+/// Returns Jain's index: 1 = equal shares, 1/N = one has everything.
 double fairness(const std::vector<double>& shares) {
   double sum = 0;
   double squares = 0;
@@ -125,7 +125,7 @@ TEST_CASE("after random actions of many threads, with faults, the books balance 
   CHECK(s.acquisition_duration->count() == books.acquired + books.timed_out);
   CHECK(s.usage_duration->count() == books.acquired);
   CHECK(s.leaks_detected == *s.leaks_recovered + *s.leaked);
-  CHECK(database->most_open <= 6 + 4);  // at most capacity, and those being closed outside the lock
+  CHECK(database->most_open <= 6 + 4);  // at most the capacity, plus those being closed outside the lock
 
   pool.drain(1s);
   while (database->open > 0) std::this_thread::yield();

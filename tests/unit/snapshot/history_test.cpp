@@ -26,7 +26,7 @@ struct Scene {
   HistoryItem present() const {
     return history.item({figures, HealthStatus::degraded, clock.now(), clock.wall()});
   }
-  /// Makes one health check that takes `took`.
+  /// Records one health check that takes `took`.
   void check_health(Duration took) {
     if (!figures.health_check_duration) figures.health_check_duration.emplace(duration_buckets());
     figures.health_check_duration->record(took);
@@ -54,7 +54,7 @@ TEST_CASE("late ticks do not add up") {
     scene.clock.advance(1010ms);
     scene.record();
   }
-  CHECK(scene.items().size() == 11);  // in 606 s
+  CHECK(scene.items().size() == 11);  // after 606 s
 }
 
 TEST_CASE("after a pause longer than the interval one item is added, not one for each that was missed") {

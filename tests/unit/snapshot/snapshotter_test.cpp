@@ -267,7 +267,7 @@ TEST_CASE("names that come and go are forgotten beyond a bound, the one seen lon
   CHECK(is_known(100));
   CHECK(is_known(599));
 
-  // One that comes back is not one of those that are gone.
+  // A pool that returns no longer counts as absent.
   probed->fail();
   probed->set_pool(Scene::serving(name(100)));
   scene.tick_for(1s);

@@ -10,7 +10,7 @@ using dbpool::test::sized;
 
 namespace {
 
-/// A pool on a fake database with a canary, in fake time.
+/// A pool on a fake database with a canary and a fake clock.
 struct Aviary {
   Aviary(const PoolOptions& options, const CanaryOptions& canary_options)
       : pool(std::make_shared<Pool>(options, std::make_shared<test::FakeDriver>(database), runtime)),
@@ -75,7 +75,7 @@ TEST_CASE("a canary whose connection the server had ended asks over another one 
     CHECK(s.errors_last_hour == 0);
     CHECK(s.phase == PoolPhase::serving);
   }
-  // Each new connection is checked once by the pool, and once in the turn that needed it.
+  // The pool checks each new connection once, and the turn that needed it checks it once.
   a.scheduler->advance(5s);
   const auto s = a.pool->snapshot();
   CHECK(s.closed.at(index_of(CloseReason::validation)) == 5);

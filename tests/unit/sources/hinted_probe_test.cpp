@@ -8,7 +8,7 @@ using namespace dbpool;
 
 namespace {
 
-/// A probe whose every reading fails in the same way.
+/// A probe whose readings all fail in the same way.
 template <typename Failure>
 class FailingProbe : public Probe {
  public:

@@ -42,7 +42,7 @@ TEST_CASE("Ombudsman's statistics are a pool each, and one without figures is kn
   REQUIRE(result.pools.size() == 2);
   CHECK(result.pools[0].pool == "app/snowflake");
   CHECK_FALSE(result.pools[0].total());
-  CHECK_FALSE(result.pools[0].unread);  // for the reading has not failed
+  CHECK_FALSE(result.pools[0].unread);  // the reading has not failed
   const PoolSnapshot& pool = result.pools[1];
   CHECK(pool.pool == "app/sqlserver");
   CHECK_FALSE(pool.unread);
@@ -165,7 +165,7 @@ TEST_CASE("the codebase-mcp statistics are read") {
   CHECK(pool.acquisitions == 100U);
   CHECK(pool.releases == 99U);
   CHECK(pool.created_at == WallTime(1760358600s));
-  CHECK_FALSE(pool.last_health_check);  // nobody says on which clock
+  CHECK_FALSE(pool.last_health_check);  // its clock is unknown
   CHECK(pool.last_error == "Connection validation failed");
   CHECK(pool.last_error_at == WallTime(1760358660500ms));
 }

@@ -16,7 +16,7 @@ using Fields = std::vector<std::optional<std::string>>;
 
 constexpr auto null = std::nullopt;
 
-/// An answer with the columns that the statement asks for by default.
+/// Returns an answer with the default columns of the statement.
 QueryResult answer(std::vector<Fields> rows) {
   return {{"group_1", "group_2", "group_3", "total", "idle", "active", "oldest_transaction", "pid", "age",
            "datname", "usename", "application_name", "client", "state", "query_start"},
@@ -24,7 +24,7 @@ QueryResult answer(std::vector<Fields> rows) {
           0};
 }
 
-/// As PostgreSQL 15 answers; 10 to 13 have ages like `31.5`, as they are of another type there.
+/// Returns a row as PostgreSQL 15 answers; 10 to 13 have ages like `31.5`, because the type differs there.
 Fields group(const std::string& application, int total, int idle, int active) {
   return {"orders",
           "app",

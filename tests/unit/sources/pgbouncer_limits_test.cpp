@@ -13,7 +13,7 @@ namespace {
 
 using Fields = std::vector<std::optional<std::string>>;
 
-/// A console whose answers are put together row by row, with the columns that these tests are about.
+/// A console whose answers are built row by row, with the columns under test.
 struct Console {
   Captured answers{
       {"SHOW POOLS",
@@ -31,7 +31,7 @@ struct Console {
     answers.at(sql).rows.push_back(std::move(fields));
     return *this;
   }
-  /// `active` and `waiting` clients, and as many servers as are active.
+  /// Adds a pool with `active` and `waiting` clients, and one server per active client.
   Console& pool(const char* database, const char* user, const char* active, const char* waiting) {
     return row("SHOW POOLS", {database, user, active, waiting, active, "0", "0", "0"});
   }
@@ -39,7 +39,7 @@ struct Console {
     return row("SHOW DATABASES", {name, std::nullopt, "20", "0", max, current, "0"});
   }
   Console& config(const char* key, const char* value) { return row("SHOW CONFIG", {key, value}); }
-  /// As 1.24 and later list users.
+  /// Sets SHOW USERS as 1.24 and later answer.
   Console& users(std::vector<Fields> rows) {
     answers["SHOW USERS"] = {
         {"name", "pool_size", "reserve_pool_size", "max_user_connections", "current_connections"},
@@ -107,7 +107,7 @@ TEST_CASE("a pool that is full by its own size names no other limit") {
   console.config("max_user_connections", "20").database("app", "20", "20").pool("app", "alice", "20", "2");
   const PoolSnapshot pool = console.read("pgb/app/alice");
   CHECK(pool.limited_by.empty());
-  CHECK(pool.active == pool.max);  // which says all
+  CHECK(pool.active == pool.max);  // which already shows the limit
 }
 
 TEST_CASE("a user that a database names has a count of its own there, before the console counts by user") {

@@ -161,7 +161,7 @@ TEST_CASE("1.25: renamed and new columns are found by name") {
   CHECK(pool.disabled == true);
   CHECK(pool_of(all, "pgb/app").queries == 250);
   set(captured, "SHOW DATABASES", "disabled", "0");
-  CHECK(pool_of(parse(captured), "pgb/app/alice").min == 5);  // a minimum beyond the size is held to it
+  CHECK(pool_of(parse(captured), "pgb/app/alice").min == 5);  // a minimum is at most the size
 }
 
 TEST_CASE("a pooler that is paused as a whole has every database paused") {

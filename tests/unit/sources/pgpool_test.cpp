@@ -23,7 +23,7 @@ ProbeResult parse(const Captured& captured) {
   return parse_pgpool("pgp", answers_to(pgpool_statements(), captured));
 }
 
-/// A Pgpool-II whose connects end as a test says.
+/// A Pgpool-II whose connects have outcomes set by the test.
 class Front : public Driver {
  public:
   explicit Front(std::shared_ptr<FakeDatabase> database) : inner_(database) {}
@@ -74,7 +74,7 @@ TEST_CASE("4.3: a busy child is an active connection, and the session that asked
   CHECK(pool.info.user == "alice");
   CHECK(pool.active == 1);
   CHECK(pool.idle == 0);
-  CHECK_FALSE(pool.max.has_value());  // it shares the children with all others
+  CHECK_FALSE(pool.max.has_value());  // all pools share the children
   CHECK_FALSE(pool.waiting.has_value());
   CHECK_FALSE(pool.saturated);
   const PoolSnapshot& ours = pool_of(all, "pgp/postgres/postgres");
@@ -104,7 +104,7 @@ TEST_CASE("4.1: a place in a child's cache is one connection, however many backe
   CHECK(bob.active == 0);
   CHECK(bob.idle == 2);
   CHECK_FALSE(pool_of(all, "pgp").queries.has_value());
-  CHECK(pool_of(all, "pgp").max == 2);  // the children that are there
+  CHECK(pool_of(all, "pgp").max == 2);  // the existing children
 }
 
 TEST_CASE("two pools that share the children are as full as the children are") {

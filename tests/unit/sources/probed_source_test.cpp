@@ -9,7 +9,7 @@ using namespace dbpool;
 
 namespace {
 
-/// What a target answers, and how often it was asked.
+/// The answers of a target, and the number of readings.
 struct Target {
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::vector<std::string> pools{"s/a", "s/b"};
@@ -18,7 +18,7 @@ struct Target {
   bool broken = false;
   bool silent = false;
   int asked = 0;
-  int open = 0;  // readings under way
+  int open = 0;  // readings in progress
 };
 
 class TargetReading : public ProbeOperation {
@@ -65,7 +65,7 @@ class TargetProbe : public Probe {
   Target& target_;
 };
 
-/// A source on that target, in fake time.
+/// A source on that target, with a fake clock.
 struct Site {
   explicit Site(unsigned limit = 500) {
     source = std::make_unique<ProbedSource>(

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Scene {
-  /// One reading of a pool whose total is `total`.
+  /// Returns one reading of a pool whose error total is `total`.
   PoolSnapshot read(std::uint64_t total, std::chrono::nanoseconds now, const std::string& name = "app") {
     std::vector<PoolSnapshot> pools(1);
     pools[0].pool = name;

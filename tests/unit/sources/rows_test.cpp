@@ -8,7 +8,7 @@ using namespace dbpool;
 
 namespace {
 
-/// The only row of a result with one column.
+/// Returns the only row of a result.
 Row row_of(const QueryResult& result) {
   return {result, result.rows.at(0)};
 }

@@ -9,7 +9,7 @@ using namespace dbpool;
 
 namespace {
 
-/// A probe that asks a fake server two things and hands on what it heard.
+/// A probe that sends two statements to a fake server and returns the answers.
 struct Interview {
   Answers ask() {
     const auto operation = probe.start_read(Deadline(clock->now() + 2s));
@@ -65,7 +65,7 @@ TEST_CASE("a kept connection that ends in the middle takes its answers with it")
   const auto operation = interview.probe.start_read(Deadline(interview.clock->now() + 2s));
   REQUIRE(operation->advance().has_value());
   interview.clock->advance(500ms);
-  REQUIRE(operation->advance().has_value());  // the first answer has come
+  REQUIRE(operation->advance().has_value());  // the first answer has arrived
   interview.server->restart();
   interview.server->answers.access()->emplace("SHOW A", table);
   interview.server->ping_takes = Duration::zero();

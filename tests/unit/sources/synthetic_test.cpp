@@ -12,7 +12,7 @@ using namespace dbpool;
 
 namespace {
 
-/// A pooler that tells of one pool, and a client of it in fake time.
+/// A pooler that reports one pool, and its client, with a fake clock.
 struct Trial {
   explicit Trial(const std::string& mode = "transaction") {
     set_mode(mode);
@@ -34,7 +34,7 @@ struct Trial {
                                             SyntheticPace{.interval = 5s, .timeout = 2s}, runtime, ledger);
     scheduler->run();
   }
-  /// Somebody pauses or disables the pool, or neither.
+  /// Reports the pool as paused, as disabled, or as neither.
   void hold_back(bool paused, bool disabled) const {
     PoolSnapshot pool;
     pool.pool = "pgb/db/owner";
@@ -43,7 +43,7 @@ struct Trial {
     pool.disabled = disabled;
     pooler->set_pool(pool);
   }
-  /// Time passes in which the pooler is read every second.
+  /// Advances time while the pooler is read every second.
   void pooler_reads_on(Duration d) const {
     for (Duration passed{0}; passed < d; passed += 1s) {
       pooler->read_again();
@@ -62,7 +62,7 @@ struct Trial {
   std::unique_ptr<Synthetic> synthetic;
 };
 
-/// The pool is paused for a minute while the client waits for a server.
+/// Pauses the pool for a minute while the client waits for a server.
 void pause_while_waiting(Trial& trial) {
   trial.start();
   trial.database->silent = true;
@@ -167,13 +167,13 @@ TEST_CASE("a client that is not answered stays in the pooler's line, and no seco
     trial.pooler_reads_on(295s);
     CHECK(trial.database->connects == connects);
     CHECK(trial.database->open == 1);
-    // After 2 s, and for each turn that is due meanwhile.
+    // After 2 s, and once for each turn that falls due meanwhile.
     CHECK(trial.pool().acquisition_timeouts == 59);
     CHECK(trial.pool().acquisition_duration->sum_seconds() == doctest::Approx(59 * 2));
     CHECK(trial.pool().wait_recent_peak == doctest::Approx(295));
 
     trial.scheduler->advance(1s);
-    // The answer had been booked as a timeout, and the next turn was due.
+    // The answer had been counted as a timeout, and the next turn was due.
     CHECK(trial.pool().acquisitions == 2);
     CHECK(trial.pool().acquisition_duration->count() == 61);
     trial.scheduler->advance(10s);
@@ -241,7 +241,7 @@ TEST_CASE("a client that waits for its login stays in the pooler's line, too") {
   CHECK(trial.database->connects == 1);
   const PoolSnapshot pool = trial.pool();
   CHECK(pool.connect_failures == 1);
-  CHECK(pool.connect_duration->count() == 0);  // of the connects in time
+  CHECK(pool.connect_duration->count() == 0);  // it counts only connects that succeeded in time
   CHECK(pool.acquisitions >= 1);
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
   CHECK(trial.pool().acquisition_timeouts == 0);
   CHECK(trial.pool().wait_recent_peak == 0);
   trial.hold_back(false, false);
-  trial.scheduler->advance(1s);  // and the server comes a little later
+  trial.scheduler->advance(1s);  // the server arrives a little later
   CHECK(trial.pool().acquisition_timeouts == 0);
   trial.database->silent = false;
   trial.scheduler->advance(1s);
@@ -348,7 +348,7 @@ TEST_CASE("a login that waits in a paused pool is no failure") {
   trial.pooler->set_pool(database);
   trial.start();
   trial.scheduler->advance(1min);
-  CHECK(trial.synthetic->read().pools.size() == 2);  // nothing was booked, for which a pool would be added
+  CHECK(trial.synthetic->read().pools.size() == 2);  // nothing was counted, so no pool was added
 }
 
 TEST_CASE("a client that waits leaves when it is no longer wanted") {
@@ -368,7 +368,7 @@ TEST_CASE("a connect that fails is counted as such, and tried again with growing
   trial.database->up = false;
   trial.start();
   trial.scheduler->advance(60s);
-  const PoolSnapshot pool = trial.pool("pgb/db/user");  // nobody has said yet that it is another
+  const PoolSnapshot pool = trial.pool("pgb/db/user");  // the actual user is not known yet
   CHECK(pool.acquisitions == 0);
   CHECK(pool.connect_failures == trial.database->connects.load());
   CHECK(pool.errors[index_of(ErrorKind::connect)] == pool.connect_failures);
@@ -407,7 +407,7 @@ TEST_CASE("errors and waits count for as long as their windows") {
   trial.database->query_refused = true;
   trial.database->ping_takes = Duration(3s);
   trial.start(ledger);
-  trial.scheduler->advance(4s);  // late, and then refused
+  trial.scheduler->advance(4s);  // late, and then rejected
   trial.database->query_refused = false;
   trial.database->ping_takes = Duration::zero();
   CHECK(trial.pool("pgb/db/user").errors_recent == 1);

@@ -9,18 +9,18 @@ using dbpool::BlockingTasks;
 
 namespace {
 
-/// Tasks on five things and more, each a letter: `A0` is the first of those on the first thing.
+/// Tasks on things named by letters.
 class Queue {
  public:
   explicit Queue(unsigned places) : tasks_(places) {}
 
-  /// Returns whether it has a place at once.
+  /// Returns whether the task gets a place at once.
   bool post(char thing) {
     if (tasks_.begin(on(thing))) return true;
     tasks_.hold({[this, thing] { last_ = thing; }, on(thing)});
     return false;
   }
-  /// Ends a task. Returns whose turn it is, or '-'.
+  /// Ends a task. Returns the thing whose task begins next, or '-'.
   char end(char thing) {
     last_ = '-';
     if (const auto next = tasks_.end(on(thing))) next->task();
@@ -49,7 +49,7 @@ TEST_CASE("of eight places one thing gets three, and five others still get one e
 }
 
 TEST_CASE("a thing that holds no place waits only while six others hold one") {
-  // Whatever came and ended before, the places are full only with six things.
+  // Earlier tasks do not count: the places are full only with six things.
   Queue queue(8);
   CHECK(taken(queue, "ABCDEFGH") == 8);
   for (const char thing : {'B', 'C', 'D', 'E', 'F', 'G', 'H'}) CHECK(queue.end(thing) == '-');

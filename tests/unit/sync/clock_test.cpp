@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 TEST_CASE("the stopwatch runs as fast as the steady clock") {
   const auto clock = dbpool::machine_clock();
   double least_deviation = 1;
-  // An interruption between two readings counts as deviation; one of the attempts is without.
+  // An interruption between two readings counts as deviation; one of the attempts should have none.
   for (int i = 0; i < 10; ++i) {
     const auto now = clock->now();
     const auto tick = clock->tick();

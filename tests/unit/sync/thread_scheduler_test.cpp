@@ -76,7 +76,7 @@ TEST_CASE("a task that waits for a descriptor runs when it is ready, once") {
 TEST_CASE("a descriptor that never gets ready costs its deadline and no worker") {
   ThreadScheduler scheduler(1);
   bool ran_before = false;
-  // Three times, for the machine may be busy with something else. A worker that waits is late each time.
+  // Three times, because the machine may be busy. A worker that waits is late every time.
   for (int i = 0; i < 3 && !ran_before; ++i) {
     std::vector<Event> silent(50);
     std::latch late(50);

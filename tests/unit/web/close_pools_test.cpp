@@ -74,7 +74,7 @@ TEST_CASE("no page may close anything, not even one whose Origin is this Host") 
   CHECK(status({host, {"Origin", "http://evil.example"}}) == 403);
   CHECK(status({host, {"Origin", "null"}}) == 403);
   CHECK(status({host, {"Origin", ""}}) == 403);
-  // A name that was made to resolve to this machine after the page was loaded from elsewhere.
+  // A name that resolves to this machine only after its page was loaded from elsewhere (DNS rebinding).
   CHECK(status({{"Host", "evil.example:10127"}, {"Origin", "http://evil.example:10127"}}) == 403);
   CHECK(status({host, {"origin", "http://exporter.example:10127"}}) == 403);
   CHECK(scene.ask("POST", "/connections/pools/close/orders", {host, {"Origin", "http://a"}}).status == 403);

@@ -11,7 +11,7 @@
 
 namespace dbpool::test {
 
-/// Keeps the messages that were logged at warn and error. Any thread may call it.
+/// Keeps the messages logged at warn and error. Any thread may call it.
 class KeepingLogger : public Logger {
  public:
   void log(LogLevel level, std::string_view, std::string_view message,
@@ -34,7 +34,7 @@ class KeepingLogger : public Logger {
   std::vector<std::string> lines_;
 };
 
-/// Counts the reloads, and finds the problems that it was told to find; knows the pools that it was given.
+/// Counts the reloads and returns the problems and pools set by the test.
 class ScriptedCommands : public AdminCommands {
  public:
   std::vector<std::string> reload() override {
@@ -56,7 +56,7 @@ class ScriptedCommands : public AdminCommands {
   std::vector<std::string> problems;
   int reloads = 0;
   std::vector<ClosedPool> pools;
-  std::vector<std::string> closed;  ///< names, in order
+  std::vector<std::string> closed;  ///< names of pools, in order
 };
 
 }  // namespace dbpool::test

@@ -32,7 +32,7 @@ struct Case {
   int status;
 };
 
-/// Sends each request, and checks the status, that the answer is whole, and that an error is JSON.
+/// Sends each request. Checks the status, that the answer is complete, and that an error is JSON.
 void check(const std::vector<Case>& cases) {
   const Server server;
   for (const auto& [request, status] : cases) {
@@ -136,7 +136,7 @@ TEST_CASE("a method that the web server does not know is told the right ones as 
     CHECK(allowed("/metrics").find("\r\nAllow: GET, HEAD") != std::string::npos);
     CHECK(allowed("/-/reload").find("\r\nAllow: POST, PUT") != std::string::npos);
   }
-  // Of an earlier request nothing is left that a later one could be answered with.
+  // Nothing of an earlier request remains that could answer a later one.
   exchange(server.port(), with_headers("FOO /metrics", ""));
   CHECK(status_of(exchange(server.port(), "\r\n\r\n")) == 400);
   CHECK(status_of(exchange(server.port(), "FOO\r\n\r\n")) == 400);

@@ -11,9 +11,9 @@
 
 namespace dbpool::test {
 
-/// A program behind the routes, as far as they can see. One thread at a time.
+/// The routes' view of a program. One thread at a time.
 struct Program {
-  /// `target`: the path, and the query where there is one.
+  /// `target`: the path and the query, if any.
   Response ask(const std::string& method, const std::string& target, std::vector<Header> headers = {}) {
     const auto path_end = std::min(target.find('?'), target.size());
     const auto query = std::min(path_end + 1, target.size());

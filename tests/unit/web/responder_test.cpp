@@ -9,7 +9,7 @@
 namespace dbpool {
 namespace {
 
-/// Behind one route, `/metrics`.
+/// A responder with one route, `/metrics`.
 struct Desk {
   explicit Desk(Handler handler) : responder(Router({{{"GET"}, "/metrics", std::move(handler)}}), logger) {}
 
