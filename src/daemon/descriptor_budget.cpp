@@ -20,8 +20,8 @@ std::uint64_t kept_for_web() {
   return client_limits(descriptor_limit()).descriptors();
 }
 
-/// Returns whether all descriptors but the web server's share are in use, also by code that counts none: the
-/// system gives the lowest free one.
+/// Returns whether all descriptors but the web server's share are in use, counted or not: the system gives
+/// the lowest free one.
 bool is_spent() {
   const int lowest_free = ::eventfd(0, EFD_CLOEXEC);
   if (lowest_free < 0) return true;

@@ -5,7 +5,7 @@
 namespace dbpool {
 namespace {
 
-/// How long after it happened a timed out acquisition is reported.
+/// How long a timed out acquisition counts as a present error.
 constexpr auto news = std::chrono::seconds(60);
 
 /// Returns the codebase-mcp document's phrase for the pool's last error; "" = none.
