@@ -11,7 +11,7 @@ constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
-/// The most nested defaults. Each level scans the rest of the text again and uses some of the stack.
+/// The most levels of nested defaults. Each scans the rest of the text again and uses some of the stack.
 constexpr int deepest = 16;
 
 Expansion expand_at(std::string_view text, const Environment& environment, int depth);

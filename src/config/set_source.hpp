@@ -43,7 +43,7 @@ inline void set_wait_window(SourceConfig& source, Duration window) {
 
 void set_group_by(SourceConfig& source, const Value& value, Problems& problems);
 void set_url(SourceConfig& source, const Value& value, Problems& problems);
-/// Returns the policy of an http_json source without `health:`: that of its preset's documents, else
+/// Returns the policy of an http_json source without `health:`: the one with the name of its preset, else
 /// `capacity`.
 HealthPolicy default_policy(const HttpJsonOptions& options);
 void set_json_preset(SourceConfig& source, const Value& value, Problems& problems);

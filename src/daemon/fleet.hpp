@@ -62,8 +62,8 @@ class Fleet {
     std::vector<std::shared_ptr<OwnedSource>> stopped;
   };
 
-  /// The threads of ODBC. The destructor runs after those of all pools and waits up to 500 ms for their
-  /// connections to close.
+  /// The threads of ODBC. The destructor runs after that of the lists and waits up to 500 ms for connections
+  /// to close.
   struct OdbcUse {
     const std::shared_ptr<OdbcThreads> threads = odbc_threads();
     ~OdbcUse() { await_rest(*threads, Deadline(machine_clock()->now() + std::chrono::milliseconds(500))); }

@@ -13,8 +13,8 @@ double milliseconds(Duration d) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(d).count()) / 1000;
 }
 
-/// Returns warn for a pool that is not healthy, and debug for a probed pool that appears or vanishes, which
-/// is routine.
+/// Returns the level of a change: warn for a pool that is not healthy, and debug for a probed pool that
+/// appears or vanishes, which is routine.
 LogLevel level_of(const HealthChange& change) {
   if (change.to.status > HealthStatus::healthy) return LogLevel::warn;
   const bool appears = change.from == HealthStatus::unknown,

@@ -11,8 +11,8 @@
 
 namespace dbpool {
 
-/// Logs failed readings of a source, once and then at growing intervals, the first success after them, and
-/// each hint that is new in a reading. Any thread may call it.
+/// Logs a failed reading of a source once and then at growing intervals, the first success after it, and each
+/// new hint of a reading. Any thread may call it.
 class SourceLog {
  public:
   /// REQUIRES: `logger` outlives this object.

@@ -10,9 +10,9 @@
 
 namespace dbpool {
 
-/// Exposes the fleet to a server of prometheus::Collectable, such as a registry with other metrics. For
-/// programs that are built with this source and link its room; libdbpool does not contain it. Any thread may
-/// call it if `fleet` may be called from any thread.
+/// Exposes the fleet as a prometheus::Collectable, for example in a registry with other metrics. For programs
+/// that are built with this source and link its room; libdbpool does not contain it. Any thread may call it
+/// if `fleet` may be called from any thread.
 class FleetCollectable : public prometheus::Collectable {
  public:
   /// `fleet` returns the snapshot to expose; it is called at every collection.

@@ -45,7 +45,7 @@ struct Bound {
   bool operator==(const Bound&) const = default;
 };
 
-/// One quantity's bounds; an absent one judges nothing. Ratios are 0 to 1, durations seconds.
+/// The bounds of one quantity; an absent one judges nothing. Ratios are 0 to 1, durations seconds.
 struct Threshold {
   std::optional<Bound> degraded, unhealthy;
   bool operator==(const Threshold&) const = default;

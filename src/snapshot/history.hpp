@@ -24,7 +24,7 @@ struct HistoryItem {
   WallTime time;
   HealthStatus status = HealthStatus::unknown;
   std::optional<std::uint32_t> total, healthy, active, idle, waiting;
-  // Since the previous item; unknown in the first one of a probed pool.
+  // The increase since the previous item; nullopt in the first item of a probed pool.
   std::optional<std::uint32_t> failed_health_checks;
   std::optional<double> average_response_ms;  ///< of the health checks
   std::optional<std::uint32_t> errors_last_hour;
