@@ -1,5 +1,5 @@
-# Reads what `ctest -V` printed; prints: test cases passed, failed, and the numbers of the test programs that
-# failed, joined by |. A program without doctest's summary counts as one case.
+# Reads the output of `ctest -V`. Prints the number of test cases passed, the number failed, and the numbers
+# of the failed test programs, joined by |. A program without doctest's summary counts as one case.
 { program = $1; sub(/:$/, "", program) }
 /^[0-9]+: \[doctest\] test cases:/ {
   split($0, column, "|")

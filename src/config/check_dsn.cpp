@@ -9,14 +9,14 @@
 namespace dbpool {
 namespace {
 
-/// Checks the DSN that was written at `place`, or that the file there holds.
+/// Checks the DSN written at `place`, or the DSN in the file named there.
 void check_dsn_at(const Value& place, const DsnSource& dsn, Problems& problems,
                   const std::function<std::string(const Dsn&)>& problem_of) {
   if (place.kind != Value::Kind::text || place.text.empty()) return;
   std::string problem;
   try {
     const Dsn read = dsn.read();
-    // To libpq it would be the server of whoever runs this process.
+    // libpq would connect a blank DSN to the default server of the user that runs this process.
     const bool blank = read.reveal().find_first_not_of(" \t\r\n") == std::string::npos;
     problem = blank ? "a blank DSN; allowed: one that says where the database is" : problem_of(read);
   } catch (const StrayPassword& e) {

@@ -8,15 +8,15 @@
 
 namespace dbpool {
 
-/// Adds what is wrong with the DSN that `dsn` or `dsn_file` in `written` says. `problem_of` returns "" for a
-/// DSN that is fine, and quotes nothing of any other. Returns whether one of the two is there.
+/// Adds the errors in the DSN that `dsn` or `dsn_file` in `written` gives. `problem_of` returns "" for a
+/// valid DSN, else an error that quotes none of it. Returns whether one of the two keys is present.
 bool check_dsn(const DsnSource& dsn, const Value& written, Problems& problems,
                const std::function<std::string(const Dsn&)>& problem_of);
 
-/// What is wrong with a connection string for libpq; "" = nothing.
+/// Describes the error in a connection string for libpq; "" = none.
 std::string postgres_problem(const Dsn& dsn);
 
-/// What is wrong with a connection string for ODBC; "" = nothing.
+/// Describes the error in a connection string for ODBC; "" = none.
 std::string odbc_problem(const Dsn& dsn);
 
 }  // namespace dbpool

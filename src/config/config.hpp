@@ -24,8 +24,8 @@ namespace dbpool {
 struct PoolConfig {
   PoolOptions options;
   std::string driver = "sqlite";  ///< one of `driver_names`
-  DsnSource dsn;                  ///< `DsnSource()`, with sqlite only: a private temporary file is to be made
-  SqliteOptions sqlite;           ///< counts with sqlite only
+  DsnSource dsn;                  ///< `DsnSource()`, with sqlite only: a private temporary file
+  SqliteOptions sqlite;           ///< used with sqlite only
   CanaryOptions canary;
   HealthPolicy health = *health_preset("capacity");
   std::map<std::string, std::string> labels;
@@ -33,7 +33,7 @@ struct PoolConfig {
   bool operator==(const PoolConfig&) const = default;
 };
 
-/// One source whose pools live elsewhere, as configured. Of the parts only that of its kind counts.
+/// One source that reads pools of other processes, as configured. Only the options of its kind are used.
 struct SourceConfig {
   ProbeOptions probe;
   DsnSource dsn;  ///< pgbouncer, pgpool, pg_stat_activity
@@ -45,10 +45,10 @@ struct SourceConfig {
   bool operator==(const SourceConfig&) const = default;
 };
 
-/// The drivers that this build has.
+/// The drivers in this build.
 inline constexpr std::array<std::string_view, 3> driver_names{"sqlite", "postgres", "odbc"};
 
-/// All that is configured and may change on a reload. Checked: whoever has one need not check it again.
+/// The settings that a reload may change. Already checked.
 struct Config {
   HistoryOptions history;
   std::vector<PoolConfig> pools;
@@ -57,12 +57,12 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-/// Everything that is wrong with the flags, the environment or the configuration file, at once.
+/// All errors in the flags, the environment or the configuration file.
 class ConfigError : public Error {
  public:
   explicit ConfigError(std::vector<std::string> problems);
 
-  /// One line each, in the order of the file. None holds a secret.
+  /// Returns one line for each error, in the order of the file, without secrets.
   const std::vector<std::string>& problems() const noexcept { return problems_; }
 
  private:

@@ -11,12 +11,12 @@ constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
-/// Defaults within defaults. Each level reads the rest of the text anew and takes some of the stack.
+/// The most levels of nested defaults. Each scans the rest of the text again and uses some of the stack.
 constexpr int deepest = 16;
 
 Expansion expand_at(std::string_view text, const Environment& environment, int depth);
 
-/// Returns where the `}` that closes a `${` before `text` stands; npos when there is none.
+/// Returns the position of the `}` that closes a `${` just before `text`; npos = none.
 std::size_t closing_brace(std::string_view text) {
   int depth = 1;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -31,7 +31,7 @@ std::size_t closing_brace(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// Expands what stands between `${` and `}`.
+/// Expands the text between `${` and `}`.
 Expansion variable(std::string_view inside, const Environment& environment, int depth) {
   const auto name_length = std::min(inside.find_first_not_of(name_characters), inside.size());
   const std::string name(inside.substr(0, name_length));

@@ -7,15 +7,15 @@
 
 namespace dbpool {
 
-/// A text with its variables filled in, or what is wrong with it.
+/// A text with its variables expanded, or the error in it.
 struct Expansion {
   std::string text;
   bool used_variable = false;
-  std::string problem;  ///< "" = none; quotes nothing but the name of a variable
+  std::string problem;  ///< "" = none; quotes only the name of a variable
 };
 
-/// Fills in `${VAR}` and `${VAR:-default}` (for a variable that is unset or empty; the default may hold
-/// further ones, 16 levels deep) and turns `$$` into `$`. Any other `$` stands for itself.
+/// Expands `${VAR}` and `${VAR:-default}` (the default of an unset or empty variable; it may hold more
+/// variables, 16 levels deep) and turns `$$` into `$`. Any other `$` is kept.
 Expansion expand(std::string_view text, const Environment& environment);
 
 }  // namespace dbpool

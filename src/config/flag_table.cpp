@@ -68,7 +68,7 @@ void enable(Flags& flags, const Value& value, Problems& problems) {
   if (const auto on = read_switch(value, problems)) flags.web.*field = *on;
 }
 
-/// The last of several actions in the order of the table wins.
+/// Sets the action of a switch; if several are given, the last one in the table wins.
 template <Flags::Action action>
 void act(Flags& flags, const Value& value, Problems& problems) {
   if (read_switch(value, problems).value_or(false)) flags.action = action;

@@ -7,7 +7,7 @@
 
 namespace dbpool {
 
-/// What may follow a flag.
+/// The values that a flag accepts.
 enum class Takes { text, texts, nothing };
 
 struct Flag {
@@ -15,7 +15,7 @@ struct Flag {
   Takes takes = Takes::text;
 };
 
-/// Every flag once, in the order of the help.
+/// Returns every flag once, in the order of the help.
 std::span<const Flag> flag_table();
 
 }  // namespace dbpool

@@ -22,13 +22,13 @@ Value text_value(std::string text, const std::string& path) {
   return value;
 }
 
-/// 1 and 0 are words for a switch where YAML's types do not matter.
+/// Reads 1 and 0 as true and false: flags and variables have no YAML types.
 std::string switch_word(const std::string& text) {
   if (text == "1") return "true";
   return text == "0" ? "false" : text;
 }
 
-/// Makes a value of what was written after a flag, or for each time that it was; nullopt after a problem.
+/// Makes a value from the texts given to a flag; nullopt after a problem.
 std::optional<Value> value_of(const Flag& flag, const std::vector<std::string>& texts,
                               const std::string& path, Problems& problems) {
   Value list;
@@ -60,7 +60,7 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
-/// What a variable says, as it would come from the command line.
+/// Splits a variable's text into the texts that the command line would give.
 std::vector<std::string> texts_of_variable(const Flag& flag, const std::string& text) {
   if (flag.takes == Takes::texts) return split_at_commas(text);
   return {text};
@@ -70,14 +70,14 @@ CLI::Option* declare(CLI::App& app, const Flag& flag, std::vector<std::string>& 
   const auto name = fmt::format("--{}", flag.key.name);
   if (flag.key.name == "help") return app.add_flag("-h," + name);
   if (flag.takes == Takes::nothing) return app.add_flag(fmt::format("{0},!--no-{1}", name, flag.key.name));
-  // A missing value is let through here, so that it is reported together with all else.
+  // Accepts a missing value here, so that it is reported together with all other problems.
   return app.add_option(name, unused)
       ->expected(0, 1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-/// ` "word"`, or nothing when it had better not be shown.
+/// Returns ` "word"`, or "" for a word that may hold a secret.
 std::string shown(std::string_view word) {
   const auto quoted = quoted_if_plain(word, "");
   return quoted.empty() ? quoted : " " + quoted;
@@ -105,7 +105,7 @@ void report_leftovers(const std::vector<std::string>& leftovers, Problems& probl
   }
 }
 
-/// Reads what the command line or else the environment says of one flag.
+/// Sets one flag from the command line, or else from its variable.
 void read_flag(const Flag& flag, const std::vector<std::string>& given, const Environment& environment,
                Flags& flags, Problems& problems) {
   auto path = fmt::format("--{}", flag.key.name);

@@ -11,7 +11,7 @@
 
 namespace dbpool {
 
-/// What the command line and the `DBPOOL_<FLAG>` variables ask for. Checked; fixed for the life of the
+/// The settings of the command line and the `DBPOOL_<FLAG>` variables. Checked; fixed for the life of the
 /// process.
 struct Flags {
   enum class Action { run, check_config, list_metrics, show_version, show_help };
@@ -24,19 +24,19 @@ struct Flags {
   bool operator==(const Flags&) const = default;
 };
 
-/// Reads the flags; one that is given beats its variable, and an empty variable counts as not set. Where a
-/// flag may be given several times, its variable holds a list with commas. `--help` and `--version` win over
-/// whatever else is wrong. throws ConfigError with all that is wrong, with the configuration as well, so that
-/// it takes one start to learn of it.
+/// Reads the flags. A flag overrides its variable, and an empty variable counts as not set. If a flag may be
+/// given several times, its variable holds a list with commas. `--help` and `--version` win over all errors.
+/// throws ConfigError with every error in the flags and then also in the configuration, so that one start
+/// reports all.
 Flags parse_flags(int argc, const char* const* argv, const Environment& environment);
 
-/// What `--help` prints, with a newline at its end.
+/// Returns the text of `--help`, with a newline at its end.
 std::string help_text();
 
-/// The flags as a Markdown table: flag, variable, default, meaning. For the documentation.
+/// Returns the flags as a Markdown table: flag, variable, default, meaning. For the documentation.
 std::string flags_markdown();
 
-/// Whether a flag reads this variable.
+/// Returns whether a flag reads this variable.
 bool is_flag_variable(std::string_view variable);
 
 }  // namespace dbpool

@@ -17,7 +17,7 @@ bool is_off(const Value& value) {
   return value.kind == Value::Kind::text && !value.quoted && is_word(value.text, "off");
 }
 
-/// Returns a bound's value in the unit of its quantity.
+/// Reads a bound in the unit of its quantity.
 std::optional<double> read_bound(HealthReason reason, const Value& value, Problems& problems) {
   switch (reason) {
     case HealthReason::peak_wait:
@@ -33,15 +33,16 @@ std::optional<double> read_bound(HealthReason reason, const Value& value, Proble
     case HealthReason::paused: {
       static constexpr std::array<std::string_view, 2> words{"on", "off"};
       if (!read_word(value, words, problems)) return std::nullopt;
-      return 1;  // the quantity is 1 while it is so
+      return 1;  // the quantity is 1 while the condition holds
     }
     default:
       return read_number(value, {0, 1, "a ratio from 0 to 1"}, problems);
   }
 }
 
-/// Whether a bound of the user's own is strict. A number in the configuration does not say, so it is as the
-/// same tier of the policy in force, else its other tier, else as the first preset that has the threshold.
+/// Returns whether a configured bound is strict. The configuration gives only a number, so strictness comes
+/// from the same tier of the policy in force, else from its other tier, else from the first preset that has
+/// the threshold.
 bool is_exclusive(const HealthPolicy& policy, HealthReason reason, Tier tier) {
   const auto known_from = [&](const HealthPolicy& from) {
     const Threshold& threshold = from[reason];

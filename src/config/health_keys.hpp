@@ -9,12 +9,12 @@
 
 namespace dbpool {
 
-/// Sets a whole policy by the name of a preset.
+/// Sets the whole policy to the named preset.
 void set_health_preset(HealthPolicy& policy, const Value& value, Problems& problems);
 
-/// Overrides one threshold of the policy: `{degraded: …, unhealthy: …}`. A tier that is not mentioned stays
-/// as it is, `off` removes one, and `off` instead of the mapping removes both. A bound is a ratio of 0 to 1,
-/// a count, a duration (peak_wait, response), or `on` (no_connections, paused).
+/// Overrides one threshold of the policy: `{degraded: …, unhealthy: …}`. A missing tier is unchanged, `off`
+/// removes a tier, and `off` in place of the mapping removes both. A bound is a ratio from 0 to 1, a count, a
+/// duration (peak_wait, response), or `on` (no_connections, paused).
 void override_threshold(HealthPolicy& policy, HealthReason reason, const Value& value, Problems& problems);
 
 template <typename Target>
@@ -37,8 +37,8 @@ void wait_window(Target& target, const Value& value, Problems& problems) {
   if (const auto read = read_duration(value, Duration(1), problems)) set_wait_window(target, *read);
 }
 
-/// The options in `health:` of a pool or a source. `set_error_window` and `set_wait_window` tell whoever
-/// counts within a window.
+/// The options in `health:` of a pool or a source. `set_error_window` and `set_wait_window` set the window of
+/// the part that counts.
 template <typename Target>
 constexpr std::array<Key<Target>, 15> health_keys() {
   constexpr auto none = Key<Target>::Variable::none;
@@ -68,7 +68,7 @@ constexpr std::array<Key<Target>, 15> health_keys() {
   }};
 }
 
-/// Two lists of keys as one.
+/// Joins two lists of keys.
 template <typename Target, std::size_t A, std::size_t B>
 constexpr std::array<Key<Target>, A + B> join(const std::array<Key<Target>, A>& first,
                                               const std::array<Key<Target>, B>& second) {

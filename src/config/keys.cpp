@@ -8,7 +8,7 @@
 namespace dbpool {
 namespace {
 
-/// What may follow `prefix`, which is "" or ends with a dot.
+/// Returns the keys that may follow `prefix`, which is "" or ends with a dot.
 std::vector<std::string_view> keys_after(std::string_view prefix,
                                          const std::vector<std::string_view>& names) {
   std::vector<std::string_view> keys;
@@ -21,7 +21,7 @@ std::vector<std::string_view> keys_after(std::string_view prefix,
   return keys;
 }
 
-/// A key without a value may be a value without its key, and so a secret.
+/// Returns false for a key without a value: it may be a value without a key, and so a secret.
 bool may_be_shown(const Value::Member& member) {
   return member.value.kind != Value::Kind::null;
 }
@@ -40,7 +40,7 @@ void check_within(const Value& mapping, const std::string& prefix, const std::ve
                   Problems& problems) {
   const auto known = keys_after(prefix, names);
   if (mapping.kind != Value::Kind::mapping) {
-    // The text is not quoted: this may be a secret's file, given as the configuration.
+    // Quotes nothing: the file given as the configuration may hold a secret.
     if (mapping.kind == Value::Kind::text || mapping.kind == Value::Kind::list) {
       problems.add(mapping, fmt::format("not a mapping; allowed: a mapping of {}", fmt::join(known, ", ")));
     }

@@ -15,7 +15,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// An address of digits and dots has to be a whole IPv4 address; anything else is a name.
+/// Returns whether `host` is a name or an IPv4 address; digits and dots alone must be a whole address.
 bool is_host(const std::string& host) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
   if (host.find_first_not_of(allowed) != std::string::npos) return false;

@@ -7,10 +7,11 @@
 
 namespace dbpool {
 
-/// Reads `host:port` or `:port`; the host is a name or an IPv4 address, the port 0 to 65535. nullopt = none.
+/// Parses `host:port` or `:port`; the host is a name or an IPv4 address, the port 0 to 65535. nullopt =
+/// malformed.
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 
-/// Whether the text has an IPv6 address for its host, which the web server cannot listen on.
+/// Returns whether the host is an IPv6 address, which the web server cannot listen on.
 bool is_ipv6_address(std::string_view text);
 
 }  // namespace dbpool

@@ -29,7 +29,7 @@ void set_history_interval(Config& config, const Value& value, Problems& problems
   if (interval) config.history.interval = *interval;
 }
 
-/// Returns whether `value` is a list; nothing at all is an empty one.
+/// Returns whether `value` is a list. Reports any other value, except a missing one.
 bool is_list(const Value& value, Problems& problems) {
   if (value.kind == Value::Kind::list) return true;
   if (value.kind != Value::Kind::null) problems.reject(value, "a list");
@@ -63,7 +63,7 @@ constexpr std::array<Key<Config>, 4> file_keys{{
     {"sources", none, "", "the pools that live elsewhere", set_sources},
 }};
 
-/// A pool is its own source, so pools and sources share their names.
+/// Checks that names are unique. A pool is its own source, so pools and sources share their names.
 void check_names(const Value& root, Problems& problems) {
   std::map<std::string, int> first_lines;
   for (const auto list : {"pools", "sources"}) {
@@ -181,7 +181,7 @@ std::vector<std::string> environment_warnings(const Environment& environment,
                                               const std::optional<std::filesystem::path>& config_file) {
   std::vector<std::string> unknown, ignored;
   for (const auto& [variable, value] : environment) {
-    // One that is empty says nothing.
+    // An empty variable counts as not set.
     if (!variable.starts_with("DBPOOL_") || value.empty() || is_flag_variable(variable)) continue;
     if (!is_pool_variable(variable)) {
       unknown.push_back(variable);

@@ -10,23 +10,23 @@
 
 namespace dbpool {
 
-/// Reads and checks a configuration file, and the secret files it names. Opens no connection.
-/// throws ConfigError with all that is wrong with it.
+/// Reads and checks a configuration file and the secret files that it names. Opens no connection.
+/// throws ConfigError with all errors.
 Config load_config(const std::filesystem::path& file, const Environment& environment);
 
-/// As above, of the text of a file; `name` is how problems call it.
+/// Does the same for the text of a file; `name` is the file's name in problems.
 Config parse_config(const std::string& text, const std::string& name, const Environment& environment);
 
 /// Makes the configuration without a file: one pool named `default` from the `DBPOOL_…` variables. An empty
 /// variable counts as not set.
-/// throws ConfigError with all that is wrong with them.
+/// throws ConfigError with all errors.
 Config config_from_environment(const Environment& environment);
 
-/// What is wrong with the configuration in `file`, or else with that of the environment.
+/// Returns the errors in the configuration file, or in the environment if there is no file.
 std::vector<std::string> config_problems(const std::optional<std::filesystem::path>& file,
                                          const Environment& environment);
 
-/// Says which `DBPOOL_…` variables are unknown, and which are ignored because there is a configuration file.
+/// Returns warnings about `DBPOOL_…` variables that are unknown, or ignored because of a configuration file.
 std::vector<std::string> environment_warnings(const Environment& environment,
                                               const std::optional<std::filesystem::path>& config_file);
 

@@ -12,7 +12,7 @@
 namespace dbpool {
 namespace {
 
-// Aliases share nodes in the parsed document but not in our tree, so a small file could ask for a huge one.
+// Aliases share nodes in the parsed document but not in our tree, so a small file could make a huge tree.
 constexpr int most_values = 200'000;
 constexpr int deepest = 16;
 
@@ -25,7 +25,7 @@ class Converter {
   Converter(const Environment& environment, Problems& problems)
       : environment_(environment), problems_(problems) {}
 
-  /// `line`: where its key stands, for a value that has no place of its own.
+  /// `line`: the line of its key, for a value that has no position of its own.
   Value convert(const YAML::Node& node, std::string path, int line, int depth = 0) {
     Value value;
     value.path = std::move(path);
@@ -92,7 +92,7 @@ class Converter {
   bool overflowed_ = false;
 };
 
-/// Notices where a document begins, and nothing of what is in it.
+/// Records the line on which a document begins and ignores its content.
 class DocumentStart final : public YAML::EventHandler {
  public:
   int line = 0;  ///< from 1; 0 = none
@@ -110,8 +110,8 @@ class DocumentStart final : public YAML::EventHandler {
   void OnMapEnd() override {}
 };
 
-/// Returns the line of whatever follows the first document; 0 = nothing does. (The parser can load all
-/// documents at once, but on some malformed ones that never ends.)
+/// Returns the line of a second document; 0 = none. (The parser can load all documents at once, but on some
+/// malformed ones it never returns.)
 int second_document(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
@@ -126,7 +126,7 @@ Value parse_yaml(const std::string& text, const Environment& environment, Proble
   Value broken;
   broken.kind = Value::Kind::broken;
   try {
-    // With a line break at the end, the parser would take a quote that is never closed for closed.
+    // With a line break at the end, the parser would accept a quote that is never closed.
     const auto trimmed = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
     const int second = second_document(trimmed);
     if (second == 0) return Converter(environment, problems).convert(YAML::Load(trimmed), "", 1);
@@ -136,7 +136,7 @@ Value parse_yaml(const std::string& text, const Environment& environment, Proble
     problems.add(line_of(e.mark), "", "too deeply nested; allowed: fewer levels");
     return broken;
   } catch (const YAML::Exception& e) {
-    // What follows a colon in these messages is a piece of the file, which may be a secret.
+    // The text after a colon in these messages is a piece of the file, which may be a secret.
     const auto reason = e.msg.substr(0, e.msg.find(':'));
     const int line = e.mark.is_null() ? 1 : line_of(e.mark);
     problems.add(line, "", fmt::format("not valid YAML ({}); allowed: a YAML mapping", reason));

@@ -8,7 +8,7 @@
 namespace dbpool {
 
 /// Parses a YAML text into values, then expands the variables in its texts, so that a variable can never add
-/// structure. Adds what is wrong with it to `problems`; the value is then `broken`, or parts of it are.
+/// structure. Adds the errors to `problems`; the value, or the part with the error, is then `broken`.
 Value parse_yaml(const std::string& text, const Environment& environment, Problems& problems);
 
 }  // namespace dbpool

@@ -19,7 +19,7 @@ constexpr unsigned most_waiters = 1'000'000;
 constexpr unsigned most_retries = 100;
 constexpr unsigned most_canaries = 1'000;
 
-// In nanoseconds: what must not be 0.
+// The least duration that is not 0, in nanoseconds.
 constexpr std::int64_t positive = 1;
 
 using O = PoolOptions;

@@ -8,10 +8,10 @@
 
 namespace dbpool {
 
-/// Every option of an owned pool. The order matters: an option may rely on those before it.
+/// Returns every option of an owned pool. The order matters: an option may depend on those before it.
 std::span<const Key<PoolConfig>> pool_keys();
 
-/// The options of a pool as a Markdown table: key, variable, default, meaning. For the documentation.
+/// Returns the options of a pool as a Markdown table: key, variable, default, meaning. For the documentation.
 std::string config_keys_markdown();
 
 }  // namespace dbpool

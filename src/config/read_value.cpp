@@ -28,8 +28,8 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// Takes a number from the front of `text`. It begins with a digit or a point, so it is not `-1`, `inf` or
-/// `nan`.
+/// Removes a number from the front of `text` and returns it. It begins with a digit or a point, so it is not
+/// `-1`, `inf` or `nan`.
 std::optional<double> take_number(std::string_view& text) {
   if (text.empty() || !(is_digit(text[0]) || text[0] == '.')) return std::nullopt;
   double number = 0;
@@ -39,7 +39,7 @@ std::optional<double> take_number(std::string_view& text) {
   return number;
 }
 
-/// Takes a unit from the front of `text`: everything up to the next digit. Returns its seconds.
+/// Removes a unit from the front of `text`, up to the next digit, and returns its seconds.
 std::optional<double> take_unit(std::string_view& text) {
   const auto unit = text.substr(0, text.find_first_of("0123456789"));
   const auto known = std::ranges::find(units, unit, &std::pair<std::string_view, double>::first);
@@ -58,7 +58,7 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Whether a value can be a number or a boolean: a bare text, or one that a variable was filled into.
+/// Returns whether a value can be a number or a boolean: a text without quotes, possibly from a variable.
 bool is_bare(const Value& value) {
   return value.kind == Value::Kind::text && !value.quoted;
 }

@@ -10,9 +10,9 @@
 
 namespace dbpool {
 
-// Each reader returns what a value says, or adds a problem that states what is allowed and returns nullopt.
+// Each reader returns the value, or adds a problem that states what is allowed and returns nullopt.
 
-/// A text of at least one character. A number or a boolean is a text as well.
+/// Reads a text of at least one character. A number or a boolean is a text as well.
 std::optional<std::string> read_text(const Value& value, Problems& problems);
 
 struct WholeRange {
@@ -20,31 +20,31 @@ struct WholeRange {
 };
 std::optional<unsigned> read_whole(const Value& value, WholeRange range, Problems& problems);
 
-/// A finite number. `allowed` describes the bounds in words.
+/// The bounds of a finite number. `allowed` describes them in words.
 struct NumberRange {
   double low, high;
   std::string_view allowed;
 };
 std::optional<double> read_number(const Value& value, const NumberRange& range, Problems& problems);
 
-/// Whether `text` is that word, in whatever letter case.
+/// Returns whether `text` is `word`, in any letter case.
 bool is_word(std::string_view text, std::string_view word);
 
-/// true, yes, on; false, no, off; in any letter case.
+/// Reads true, yes, on; false, no, off; in any letter case.
 std::optional<bool> read_switch(const Value& value, Problems& problems);
 
-/// Returns the index of the word, which may be written in any letter case.
+/// Reads one of `words`, in any letter case, and returns its index.
 std::optional<std::size_t> read_word(const Value& value, std::span<const std::string_view> words,
                                      Problems& problems);
 
-/// A duration of `least` to ten years. A `least` of one nanosecond means: not 0.
+/// Reads a duration from `least` to ten years. A `least` of one nanosecond excludes 0 alone.
 std::optional<Duration> read_duration(const Value& value, Duration least, Problems& problems);
 
-/// Reads `250ms`, `30s`, `1h30m` (us or µs, ms, s, m, h, d) or a number of seconds. nullopt when it is none,
-/// or negative, or longer than ten years.
+/// Parses `250ms`, `30s`, `1h30m` (us or µs, ms, s, m, h, d) or a number of seconds. nullopt if it is not a
+/// duration, is negative, or is longer than ten years.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// `a, b or c`.
+/// Returns `a, b or c`.
 std::string enumerate(std::span<const std::string_view> words);
 
 }  // namespace dbpool

@@ -14,11 +14,10 @@ namespace dbpool {
 inline constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-";
 
-// Setters for the tables of keys: each reads one value and sets the field of the target it stands for, or
-// adds a problem.
+// Setters for the tables of keys. Each reads one value and sets its field of the target, or adds a problem.
 
-/// The field of a target that a pointer to a member of it, or of one of its parts, means. Each kind of target
-/// has a `part_of` for each of its parts.
+/// Resolves a member pointer against the target, or against the part of it that declares the member. Each
+/// kind of target has a `part_of` for each of its parts.
 template <typename Target, typename Part, typename Field>
 Field& field_of(Target& target, Field Part::*field) {
   return part_of(target, static_cast<const Part*>(nullptr)).*field;
@@ -60,7 +59,7 @@ void dsn_file(Target& target, const Value& value, Problems& problems) {
     field_of(target, field) = DsnSource(std::filesystem::path(*read));
 }
 
-/// Of the characters that pools and sources may have in theirs.
+/// Sets a name made of the characters that pools and sources may have in their names.
 template <auto field, typename Target>
 void name(Target& target, const Value& value, Problems& problems) {
   const auto read = read_text(value, problems);

@@ -37,7 +37,7 @@ std::string dsn_problem(const PoolConfig& pool, const Dsn& dsn) {
   return pool.driver == "postgres" ? postgres_problem(dsn) : "";
 }
 
-/// Keys of SQLite's, with a driver to which they mean nothing.
+/// Reports keys of SQLite in a pool with another driver.
 void check_sqlite_keys(const PoolConfig& pool, const Value& written, Problems& problems) {
   const bool is_other =
       pool.driver != "sqlite" && std::ranges::find(driver_names, pool.driver) != driver_names.end();
@@ -53,7 +53,7 @@ void check_sqlite_keys(const PoolConfig& pool, const Value& written, Problems& p
 }  // namespace
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems) {
-  // Of an unknown one, the DSN is not checked.
+  // Stores an unknown driver as well, so that its DSN is not checked.
   if (value.kind == Value::Kind::text) pool.driver = value.text;
   if (const auto index = read_word(value, driver_names, problems)) pool.driver = driver_names[*index];
 }

@@ -23,7 +23,7 @@ inline HealthPolicy& part_of(PoolConfig& pool, const HealthPolicy*) {
   return pool.health;
 }
 
-// The pool counts within the windows; the judgement gets what was counted.
+// The pool counts within these windows; the judgement uses its counts.
 inline void set_error_window(PoolConfig& pool, Duration window) {
   pool.options.error_window = window;
 }
@@ -31,7 +31,7 @@ inline void set_wait_window(PoolConfig& pool, Duration window) {
   pool.options.wait_window = window;
 }
 
-// Setters of what is a pool's own; set_field.hpp has the general ones.
+// Setters for options that only pools have; set_field.hpp has the general ones.
 
 void set_driver(PoolConfig& pool, const Value& value, Problems& problems);
 void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems);
@@ -39,7 +39,7 @@ void set_validate(PoolConfig& pool, const Value& value, Problems& problems);
 void set_buckets(PoolConfig& pool, const Value& value, Problems& problems);
 void set_labels(PoolConfig& pool, const Value& value, Problems& problems);
 
-/// Adds what is wrong with options that are fine one by one. `written`: the mapping they were read from.
+/// Checks the options together, after each was read alone. `written`: the mapping they were read from.
 void check_pool(const PoolConfig& pool, const Value& written, Problems& problems);
 
 }  // namespace dbpool

@@ -13,20 +13,19 @@
 namespace dbpool {
 namespace {
 
-/// Adds what is wrong with the DSN in `written`, which must be there.
+/// Checks the DSN in `written`; a missing one is an error.
 void check_required_dsn(const DsnSource& dsn, const Value& written, Problems& problems) {
   if (!check_dsn(dsn, written, problems, postgres_problem))
     problems.add(written, "no DSN; allowed: one of dsn and dsn_file");
 }
 
-/// A key that names a file, and what has to be in that.
+/// A key that names a file, and the content that the file must have.
 struct FileKey {
   std::string_view key, allowed;
   std::string (*problem_of)(const std::filesystem::path&);
 };
 
-/// Adds what is wrong with the files that are named in `written`. A name may be a secret in a wrong place, so
-/// it is not quoted.
+/// Checks the files that `written` names. Quotes no name, because it may be a secret in a wrong place.
 void check_files(const Value& written, Problems& problems) {
   static constexpr std::string_view secret = "a readable file with one line";
   static constexpr std::array<FileKey, 3> keys{{
@@ -42,7 +41,7 @@ void check_files(const Value& written, Problems& problems) {
   }
 }
 
-/// What comes before the first colon of basic authentication is the user (RFC 7617).
+/// Rejects a user with a colon: in basic authentication the user ends at the first colon (RFC 7617).
 void check_user(const HttpJsonOptions& http, const Value& written, Problems& problems) {
   constexpr std::string_view wrong =
       "a user with a colon, which basic authentication cannot carry; allowed: one without";

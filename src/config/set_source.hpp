@@ -34,22 +34,22 @@ inline void set_error_window(SourceConfig& source, Duration window) {
   if (source.probe.kind == SourceKind::http_json) source.http.error_window = window;
   if (source.probe.kind == SourceKind::pgbouncer) source.pgbouncer.error_window = window;
 }
-/// Of waits only `synthetic` counts its own; those that a target tells have its window.
+/// Only `synthetic` uses this window; waits reported by a target use the target's own.
 inline void set_wait_window(SourceConfig& source, Duration window) {
   if (source.probe.kind == SourceKind::pgbouncer) source.pgbouncer.wait_window = window;
 }
 
-// Setters of what is a source's own; set_field.hpp has the general ones.
+// Setters for options that only sources have; set_field.hpp has the general ones.
 
 void set_group_by(SourceConfig& source, const Value& value, Problems& problems);
 void set_url(SourceConfig& source, const Value& value, Problems& problems);
-/// How a source of JSON is judged unless `health:` says otherwise: as its preset's documents are, else by
+/// Returns the policy of an http_json source without `health:`: the one with the name of its preset, else
 /// `capacity`.
 HealthPolicy default_policy(const HttpJsonOptions& options);
 void set_json_preset(SourceConfig& source, const Value& value, Problems& problems);
 void set_json_fields(SourceConfig& source, const Value& value, Problems& problems);
 
-/// Adds what is wrong with options that are fine one by one. `written`: the mapping they were read from.
+/// Checks the options together, after each was read alone. `written`: the mapping they were read from.
 void check_source(const SourceConfig& source, const Value& written, Problems& problems);
 
 }  // namespace dbpool

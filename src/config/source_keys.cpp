@@ -17,13 +17,13 @@ using SourceKey = Key<SourceConfig>;
 constexpr auto none = SourceKey::Variable::none;
 
 constexpr unsigned most_pools = 10'000;
-constexpr std::int64_t positive = 1;  // in nanoseconds: what must not be 0
+constexpr std::int64_t positive = 1;  // the least duration that is not 0, in nanoseconds
 
-/// What may be written as `type`, in the order of SourceKind without `owned`.
+/// The values of `type`, in the order of SourceKind without `owned`.
 constexpr std::array<std::string_view, 5> types{"pgbouncer", "pgpool", "pg_stat_activity", "http_json",
                                                 "events"};
 
-/// The types that have a key, as bits.
+/// Returns the bit of one kind in a set of kinds.
 constexpr unsigned bit(SourceKind kind) {
   return 1U << static_cast<unsigned>(kind);
 }
@@ -105,7 +105,7 @@ std::vector<SourceKey> keys_of(SourceKind kind) {
   return keys;
 }
 
-/// nullopt: there is no such source, which has been reported.
+/// Reads the type. nullopt: it is missing, unknown or not in this build; the problem has been added.
 std::optional<SourceKind> read_kind(const Value& written, Problems& problems) {
   const Value* const type = written.find("type");
   if (type == nullptr) {

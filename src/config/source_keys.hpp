@@ -7,10 +7,10 @@
 
 namespace dbpool {
 
-/// Reads one entry of `sources`: the keys that its type has, and what must be there.
+/// Reads one entry of `sources`, with the keys of its type, and checks it.
 SourceConfig read_source(const Value& written, Problems& problems);
 
-/// The options of sources as a Markdown table: key, types, default, meaning. For the documentation.
+/// Returns the options of sources as a Markdown table: key, types, default, meaning. For the documentation.
 std::string source_keys_markdown();
 
 }  // namespace dbpool

@@ -36,7 +36,7 @@ std::string describe(const Value& value) {
   return shown + (negative ? " is negative" : " is not accepted");
 }
 
-/// Levenshtein's distance.
+/// Returns the Levenshtein distance.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0U);
@@ -95,7 +95,7 @@ std::string quoted_if_plain(std::string_view text, std::string_view fallback) {
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
-  // No key is that long, and the comparison takes time that grows with the word.
+  // No key is that long, and the time of a comparison grows with the word.
   if (word.size() > longest_quote) return {};
   std::string_view best;
   std::size_t least = word.size() / 3 + 2;

@@ -9,7 +9,7 @@
 namespace dbpool {
 namespace {
 
-/// A connection string that may come to libpq, and what it is of.
+/// A connection string that libpq may receive, and the pool or source that it belongs to.
 struct Named {
   std::string owner;
   DsnSource dsn;
@@ -30,7 +30,7 @@ std::vector<Named> named_dsns(const Config& config) {
   return all;
 }
 
-/// Whether an ODBC connection string leads to PostgreSQL without a password, as far as it says so itself.
+/// Returns whether an ODBC connection string names PostgreSQL and holds no password.
 bool is_postgres_without_password(const Dsn& odbc) {
   std::string text = odbc.reveal();
   std::ranges::transform(text, text.begin(),
@@ -43,14 +43,14 @@ std::string passfile_problem(const Named& named) {
   try {
     const Dsn dsn = named.dsn.read();
     if (!named.is_odbc) return postgres_passfile_problem(dsn);
-    // The driver's libpq has its environment alone to find the file by.
+    // The driver's libpq finds the file through the environment alone.
     return is_postgres_without_password(dsn) ? postgres_passfile_problem(Dsn()) : "";
   } catch (const Error&) {
     return "";  // the connect reports it
   }
 }
 
-/// Each problem once, with all whom it concerns.
+/// Adds each problem once, with all pools and sources that have it.
 void add_passfiles(const Config& config, std::vector<std::string>& warnings) {
   struct Concern {
     std::string problem, owners;
@@ -74,7 +74,7 @@ void add_consoles(const Config& config, std::vector<std::string>& warnings) {
   for (const auto& source : config.sources) {
     if (source.probe.kind != SourceKind::pgbouncer) continue;
     const std::string database = postgres_driver(source.dsn)->info().database;
-    // The name is not shown: of a connection string with a fault, it may be a piece of the password.
+    // The name is not shown: in a malformed connection string it may be a piece of the password.
     if (database.empty() || database == "pgbouncer") continue;
     warnings.push_back(fmt::format(
         "{}: the DSN of a pgbouncer source names another database than \"pgbouncer\", which is the name of "

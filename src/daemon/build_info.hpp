@@ -4,7 +4,7 @@
 
 namespace dbpool {
 
-/// What this program was built from, and by what.
+/// The version, the git revision and the compiler of this build.
 struct BuildInfo {
   std::string version, revision, compiler;
 };

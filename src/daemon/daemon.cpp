@@ -102,11 +102,11 @@ void Daemon::apply(const Config& config) {
   *reloads_.access() = {true, clock_->wall()};
 }
 
-/// Ticks at steady moments; those that were missed are left out.
+/// Schedules a tick at `moment` and one after each `tick_interval`; skips those that were missed.
 void Daemon::tick_at(TimePoint moment) {
   scheduler_->at(moment, [this, moment] {
     snapshotter_->tick();
-    if (!stopping_) fleet_.finish_stopped();  // else at the end, so that the log has its order
+    if (!stopping_) fleet_.finish_stopped();  // shutdown does it last, to keep the log in order
     tick_at(std::max(moment + tick_interval, clock_->now()));
   });
 }
@@ -121,7 +121,7 @@ void Daemon::shut_down() {
   }
   wait_for_leases();
   const auto active = fleet_.leases_out();
-  // Whatever still waits for a database is cut off here.
+  // Cuts off everything that still waits for a database.
   scheduler_->stop();
   const LogField duration{"duration_s", rounded_seconds_of(clock_->now() - began)};
   if (active > 0) {
@@ -133,7 +133,7 @@ void Daemon::shut_down() {
   server_->stop();
 }
 
-/// Waits until every lease is back, for 30 s at most; a second signal ends the wait.
+/// Waits until every lease is back, for 30 s at most; a second SIGTERM or SIGINT ends the wait.
 void Daemon::wait_for_leases() {
   const auto until = clock_->now() + drain_timeout;
   if (const auto active = fleet_.leases_out(); active > 0) {
@@ -164,9 +164,9 @@ ExporterReport Daemon::exporter_report() const {
 }
 
 std::shared_ptr<PoolObserver> Daemon::observer_for(const PoolOptions& options) {
-  // Weak, because the snapshotter's end is the end of its pools, of which they tell.
+  // Weak, because the snapshotter holds the pools, and they hold this observer.
   const auto judge = [this, watching = std::weak_ptr(snapshotter_)](const std::string& pool) {
-    // Not here and now: the pool's caller should not wait for a judgement.
+    // Posted, so that the pool's caller does not wait for a judgement.
     scheduler_->post([watching, pool] {
       if (const auto snapshotter = watching.lock()) snapshotter->tick(pool);
     });

@@ -19,14 +19,14 @@
 
 namespace dbpool {
 
-/// The whole program, put together: sources, snapshotter, web server, and what the signals ask for.
+/// The whole program: sources, snapshotter, web server and signals.
 ///
-/// Locking: `reloading_` lets one reload happen at a time; what a reload changes, others see through Guarded
-/// values and through the parts' own locks.
+/// Locking: `reloading_` lets one reload run at a time; other threads see its changes through Guarded values
+/// and through the parts' own locks.
 class Daemon : public AdminCommands {
  public:
-  /// Reads the configuration and starts everything; a database that is down is no error.
-  /// throws ConfigError; Error when it cannot listen.
+  /// Reads the configuration and starts everything; a database that is down is not an error.
+  /// throws ConfigError; Error if it cannot listen.
   Daemon(Flags flags, Environment environment, Logger& logger);
 
   /// Blocks until SIGTERM or SIGINT, reloads on SIGHUP, then stops in order.
@@ -36,7 +36,7 @@ class Daemon : public AdminCommands {
   std::vector<ClosedPool> close_all() override;
 
  private:
-  /// Ends the threads before what they use, also when the constructor throws.
+  /// Stops the threads before the members that they use are destroyed, also when the constructor throws.
   struct StopOnExit {
     ThreadScheduler& scheduler;
     ~StopOnExit() { scheduler.stop(); }
@@ -65,7 +65,7 @@ class Daemon : public AdminCommands {
   std::mutex reloading_;
   Guarded<Reloads> reloads_;
   SourceLog source_log_{logger_};
-  RepeatLimiter warnings_;  // of the configuration
+  RepeatLimiter warnings_;  // for warnings about the configuration
   std::shared_ptr<Snapshotter> snapshotter_;
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};

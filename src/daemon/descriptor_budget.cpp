@@ -10,19 +10,18 @@
 namespace dbpool {
 namespace {
 
-/// Standard streams, the scheduler's, the signals', and what is opened for a moment.
+/// Standard streams, the scheduler, the signals, and files that are open for a moment.
 constexpr std::uint64_t own_descriptors = 20;
 
-/// What a probed source takes at most: http_json's poller, libcurl's two to be woken by, a socket and a
-/// lookup.
+/// The most that a probed source uses: the poller of http_json, two that wake libcurl, a socket and a lookup.
 constexpr std::uint64_t descriptors_a_source = 5;
 
 std::uint64_t kept_for_web() {
   return client_limits(descriptor_limit()).descriptors();
 }
 
-/// Whether all descriptors but the web server's share are in use, by whomever: the system gives the lowest
-/// that is free.
+/// Returns whether all descriptors but the web server's share are in use, counted or not: the system gives
+/// the lowest free one.
 bool is_spent() {
   const int lowest_free = ::eventfd(0, EFD_CLOEXEC);
   if (lowest_free < 0) return true;
@@ -30,8 +29,8 @@ bool is_spent() {
   return static_cast<std::uint64_t>(lowest_free) + kept_for_web() >= descriptor_limit();
 }
 
-/// Counts as open descriptors for as long as it lives. They are not all open at once: SQLite opens its
-/// journal when it first needs it.
+/// Counts descriptors as open while it lives. They are not all open at once: SQLite opens its journal when it
+/// first needs it.
 class Claim {
  public:
   Claim(std::shared_ptr<DescriptorCount> count, std::uint64_t size) : count_(std::move(count)), size_(size) {
@@ -43,7 +42,7 @@ class Claim {
     if (count_) *count_ -= size_;
   }
 
-  /// Whether there is room for all that has been claimed.
+  /// Returns whether the limit allows all claimed descriptors.
   bool fits() const { return *count_ + own_descriptors + kept_for_web() <= descriptor_limit(); }
 
  private:
@@ -117,7 +116,8 @@ class SparingDriver final : public Driver {
 }  // namespace
 
 std::uint64_t descriptors_a_connection(const PoolConfig& pool) {
-  // SQLite has the database, its journal and its index; the others a socket, and for a moment one to cancel.
+  // SQLite opens the database, its journal and its index; the others a socket, and for a moment one to
+  // cancel.
   return pool.driver == "sqlite" ? 3 : 2;
 }
 
@@ -129,7 +129,7 @@ void raise_descriptor_limit() {
 }
 
 DescriptorNeed descriptors_needed(const Config& config) {
-  // Not what the limit leaves to the web server, but what it takes where there is enough.
+  // The web server's full share, not the smaller one that a low limit leaves to it.
   const std::uint64_t fixed = own_descriptors + client_limits(UINT64_MAX).descriptors();
   const std::uint64_t probing = descriptors_a_source * config.sources.size();
   DescriptorNeed need{fixed + probing, fixed + probing};

@@ -13,26 +13,25 @@ namespace dbpool {
 /// Raises the soft limit of file descriptors to the hard one: the usual soft limit is 1024.
 void raise_descriptor_limit();
 
-/// Descriptors that the process needs for itself, for its web server, for its probed sources and for that
-/// many connections of each pool: those it keeps open at least, or those it may have at most.
+/// Descriptors that the process needs for itself, its web server, its probed sources and its pools: `least`
+/// with the connections that the pools keep open, `most` with all that they may open.
 struct DescriptorNeed {
   std::uint64_t least, most;
 };
 DescriptorNeed descriptors_needed(const Config& config);
 
-/// Logs an error when the limit does not suffice for what the pools keep open, and a warning when it does not
-/// for all that they may open.
+/// Logs an error if the limit is below `least`, and a warning if it is below `most`.
 void check_descriptors(const Config& config, Logger& logger);
 
-/// Descriptors that the connections of all pools have or may come to have. Any thread.
+/// Descriptors that the open connections of all pools have or may open. Any thread.
 using DescriptorCount = std::atomic<std::uint64_t>;
 
-/// How many a connection of that pool may come to have.
+/// Returns the most descriptors that one connection of the pool may have.
 std::uint64_t descriptors_a_connection(const PoolConfig& pool);
 
-/// A driver that opens no connection with the descriptors that the web server may need, so that the process
-/// can still tell of the shortage. Each of its connections counts as `each` of `count` while it is open. Any
-/// thread may call it. Its operation throws DriverError connect when there are no more.
+/// Wraps a driver so that it leaves the web server the descriptors that it may need, and the process can
+/// still report the shortage. Each connection counts as `each` in `count` while it is open. Any thread may
+/// call it. An operation throws DriverError connect if none are left.
 std::shared_ptr<Driver> sparing_driver(std::shared_ptr<Driver> driver, std::shared_ptr<DescriptorCount> count,
                                        std::uint64_t each);
 

@@ -7,19 +7,19 @@
 namespace dbpool {
 namespace {
 
-/// Whether the pool that was made from `a` can go on as that of `b`: how it is judged, its canary and its
-/// labels are no part of it.
+/// Returns whether the pool made from `a` can serve as that of `b`: its health policy, canary and labels may
+/// differ.
 bool can_go_on(const PoolConfig& a, const PoolConfig& b) {
   return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn && a.sqlite == b.sqlite;
 }
 
-/// The same of a source that is only read.
+/// Returns the same for a probed source; its health policy may differ.
 bool can_go_on(SourceConfig a, const SourceConfig& b) {
   a.health = b.health;
   return a == b;
 }
 
-/// What `wanted` asks for: the members it has among `before`, and new ones from `make`.
+/// Returns the members for `wanted`: fitting ones from `before`, else new ones from `make`.
 template <typename Member, typename Config, typename Make>
 std::vector<Member> renew(const std::vector<Member>& before, const std::vector<Config>& wanted, Make make) {
   std::vector<Member> after;
@@ -83,7 +83,7 @@ std::vector<std::string> Fleet::pools() const {
 
 void Fleet::stop() {
   std::vector<Owned> owned;
-  std::vector<Probed> probed;  // their last reference may go here, after the lock
+  std::vector<Probed> probed;  // destroyed after the lock is free: these may be the last references
   {
     const auto lists = lists_.access();
     owned.swap(lists->owned);

@@ -26,26 +26,26 @@ class Fleet {
   /// Makes the observer of a pool.
   using ObserverFor = std::function<std::shared_ptr<PoolObserver>(const PoolOptions&)>;
 
-  /// `on_reading` hears of every reading of a probed source.
+  /// `on_reading` is called with every reading of a probed source.
   Fleet(Runtime runtime, ObserverFor observer_for, ProbedSource::OnReading on_reading)
       : runtime_(std::move(runtime)),
         observer_for_(std::move(observer_for)),
         on_reading_(std::move(on_reading)) {}
 
-  /// Makes what `config` asks for, then takes it into service; a pool or source that is configured as before
-  /// stays as it is, with its counters, and so does a pool of which only the canary or the labels have
-  /// changed. What is no longer wanted is stopped. Returns all that is to be watched from now on. One caller
-  /// at a time. throws Error when one cannot be made; then nothing has changed.
+  /// Makes the pools and sources of `config`, then puts them into service. One that is configured as before
+  /// is kept with its counters; its health policy may differ, and a pool's canary and labels. Stops the
+  /// others. Returns all sources to watch from now on. One caller at a time. throws Error if one cannot be
+  /// made; then nothing has changed.
   std::vector<WatchedSource> apply(const Config& config);
-  /// Closes the connections of the pool by that name; nullopt: there is none.
+  /// Closes the connections of the pool with this name; nullopt: no such pool.
   std::optional<CloseResult> close(const std::string& pool);
-  /// The names of the pools, in the order of the configuration.
+  /// Returns the names of the pools, in the order of the configuration.
   std::vector<std::string> pools() const;
   /// Stops every pool and forgets every probed source. Does not block.
   void stop();
-  /// Leases that are still out and worth waiting for, of stopped sources as well.
+  /// Returns how many leases of stopped pools are still out and worth waiting for.
   std::uint64_t leases_out() const;
-  /// Ends the pools whose leases are all back, and forgets those that were replaced.
+  /// Terminates and forgets the stopped pools whose leases are all back. Does not wait for the others.
   void finish_stopped();
 
  private:
@@ -62,7 +62,8 @@ class Fleet {
     std::vector<std::shared_ptr<OwnedSource>> stopped;
   };
 
-  /// Threads of ODBC. When all pools are gone, it gives their connections a moment to close.
+  /// The threads of ODBC. The destructor runs after that of the lists and waits up to 500 ms for connections
+  /// to close.
   struct OdbcUse {
     const std::shared_ptr<OdbcThreads> threads = odbc_threads();
     ~OdbcUse() { await_rest(*threads, Deadline(machine_clock()->now() + std::chrono::milliseconds(500))); }
@@ -76,7 +77,7 @@ class Fleet {
   const ObserverFor observer_for_;
   const ProbedSource::OnReading on_reading_;
   const std::shared_ptr<PostgresThreads> postgres_threads_ = postgres_threads();
-  /// The one of the drivers: it bounds the lookups of the whole process.
+  /// The resolver of the drivers: it bounds the lookups of the whole process.
   const std::shared_ptr<NameResolver> names_{postgres_threads_, &postgres_threads_->names};
   const OdbcUse odbc_;  // outlives the lists
   const std::shared_ptr<DescriptorCount> descriptors_ = std::make_shared<DescriptorCount>(0);

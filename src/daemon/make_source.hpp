@@ -9,7 +9,7 @@
 
 namespace dbpool {
 
-/// What probed sources share. Any thread may use it.
+/// The parts that probed sources share. Any thread may use them.
 struct SourceParts {
   Runtime runtime;
   std::shared_ptr<PostgresThreads> postgres_threads;

@@ -8,12 +8,13 @@
 namespace dbpool {
 namespace {
 
-/// To the microsecond.
+/// Returns milliseconds, rounded to the microsecond.
 double milliseconds(Duration d) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(d).count()) / 1000;
 }
 
-/// Probed pools come and go as others please, which is no news; one that is not well is.
+/// Returns the level of a change: warn for a pool that is not healthy, and debug for a probed pool that
+/// appears or vanishes, which is routine.
 LogLevel level_of(const HealthChange& change) {
   if (change.to.status > HealthStatus::healthy) return LogLevel::warn;
   const bool appears = change.from == HealthStatus::unknown,

@@ -11,13 +11,13 @@
 
 namespace dbpool {
 
-/// Tells the log what one pool does, in the words of the contract, and somebody else when its phase has
-/// changed. Any thread may call it.
+/// Logs the events of one pool, in the words of the contract, and reports each change of its phase to a
+/// callback. Any thread may call it.
 class PoolLog : public PoolObserver {
  public:
   using OnPhaseChange = std::function<void(const std::string& pool)>;
 
-  /// `logger` outlives the pool.
+  /// REQUIRES: `logger` outlives the pool.
   PoolLog(const PoolOptions& options, Logger& logger, OnPhaseChange on_phase_change)
       : min_size_(options.min_size),
         max_size_(options.max_size),
@@ -45,7 +45,7 @@ class PoolLog : public PoolObserver {
   RepeatLimiter failures_;
 };
 
-/// Logs that a pool's health went from one status to another, and why.
+/// Logs a change of a pool's health and the reasons for it.
 void log_health_change(Logger& logger, const HealthChange& change);
 
 }  // namespace dbpool

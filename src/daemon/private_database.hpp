@@ -4,8 +4,8 @@
 
 namespace dbpool {
 
-/// The embedded default: a SQLite file in a directory of its own that only this user may enter. Both are
-/// removed with the object.
+/// The default database: a SQLite file in its own directory, which only this user may enter. The destructor
+/// removes both.
 class PrivateDatabase {
  public:
   /// Makes the directory under TMPDIR, or /tmp. throws Error that names it.

@@ -5,8 +5,9 @@
 namespace dbpool {
 
 void quiet_libraries() {
-  // Of what is linked, only libpq writes there unasked: of its password file, and notices, which our
-  // connections drop. Ours get a file that it accepts; this is for libpq within a driver of ODBC.
+  // Only libpq writes there by itself: warnings about its password file, and notices, which our connections
+  // drop. Our connections name a file that libpq accepts; this hides the file from the libpq in an ODBC
+  // driver.
   hide_unusable_passfile();
 }
 

@@ -2,8 +2,8 @@
 
 namespace dbpool {
 
-/// Sees to it that no library that this process uses writes to standard error by itself, which holds our log
-/// alone. Changes the environment, so it is called before there are threads.
+/// Keeps the libraries of this process from writing to standard error, which is for our log alone. Changes
+/// the environment. REQUIRES: no other thread runs yet.
 void quiet_libraries();
 
 }  // namespace dbpool

@@ -15,14 +15,15 @@ Signals::Signals() {
   ::sigemptyset(&set_);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set_, signal);
   ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  // A write that fails says so by itself: to a reader who has gone, or beyond the size a file may have.
+  // A failed write returns an error instead: the reader has closed (SIGPIPE), the file is too large
+  // (SIGXFSZ).
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
 Signals::Kind Signals::wait() const {
   for (;;) {
     const int signal = ::sigwaitinfo(&set_, nullptr);
-    if (signal > 0) return kind_of(signal);  // else it was interrupted, by a debugger for one
+    if (signal > 0) return kind_of(signal);  // else interrupted, by a debugger for example
   }
 }
 

@@ -7,8 +7,8 @@
 
 namespace dbpool {
 
-/// The signals that the main thread waits for. While one of these exists they are blocked in the thread that
-/// made it and in all threads begun since; SIGPIPE and SIGXFSZ are ignored.
+/// The signals that the main thread waits for. The constructor blocks them in its thread and in all threads
+/// that start later, and ignores SIGPIPE and SIGXFSZ.
 class Signals {
  public:
   enum class Kind { stop, reload };
@@ -18,9 +18,9 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// Blocks until SIGTERM or SIGINT (stop) or SIGHUP (reload) comes.
+  /// Blocks until SIGTERM or SIGINT (stop) or SIGHUP (reload) arrives.
   Kind wait() const;
-  /// As above, for `timeout` at most; nullopt when nothing came.
+  /// Does the same for `timeout` at most; nullopt if no signal arrived.
   std::optional<Kind> wait_for(Duration timeout) const;
 
  private:

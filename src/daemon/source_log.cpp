@@ -23,7 +23,7 @@ void SourceLog::read(const std::string& source, const std::string& problem,
       {{"source", source}, {"error", problem}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
 }
 
-/// One that stays is logged once; one that comes and goes, at growing intervals.
+/// Logs a lasting hint once, and one that comes and goes at growing intervals.
 void SourceLog::log_hints(const std::string& source, const std::vector<std::string>& hints) {
   std::set<std::string> now(hints.begin(), hints.end());
   std::set<std::string> before;

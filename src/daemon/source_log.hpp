@@ -11,14 +11,14 @@
 
 namespace dbpool {
 
-/// Logs when a source cannot be read, once and then at growing intervals, and when it can again; and each
-/// hint of a reading when it first appears. Any thread may call it.
+/// Logs a failed reading of a source once and then at growing intervals, the first success after it, and each
+/// new hint of a reading. Any thread may call it.
 class SourceLog {
  public:
-  /// `logger` outlives this.
+  /// REQUIRES: `logger` outlives this object.
   explicit SourceLog(Logger& logger) : logger_(logger) {}
 
-  /// `problem`: why the reading failed; empty when it went well. `hints`: of a reading that went well.
+  /// `problem`: why the reading failed; "" = it succeeded. `hints`: those of a successful reading.
   void read(const std::string& source, const std::string& problem, const std::vector<std::string>& hints);
 
  private:

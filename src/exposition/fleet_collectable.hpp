@@ -10,12 +10,12 @@
 
 namespace dbpool {
 
-/// Lets anything that serves a prometheus::Collectable show the fleet: a registry that has other metrics as
-/// well, for example. For programs that are built with this source and link its room; libdbpool has it not.
-/// Any thread may call it, if `fleet` may be called from any thread.
+/// Exposes the fleet as a prometheus::Collectable, for example in a registry with other metrics. For programs
+/// that are built with this source and link its room; libdbpool does not contain it. Any thread may call it
+/// if `fleet` may be called from any thread.
 class FleetCollectable : public prometheus::Collectable {
  public:
-  /// `fleet` takes the moment to be shown, at every collection.
+  /// `fleet` returns the snapshot to expose; it is called at every collection.
   explicit FleetCollectable(std::function<FleetSnapshot()> fleet);
 
   std::vector<prometheus::MetricFamily> Collect() const override;

@@ -46,13 +46,13 @@ std::string clients(const Finding& finding, const PoolSnapshot& s) {
                      count(s.clients_max));
 }
 
-/// That a pooler serves no client of this pool; "" = it does, or that is not known.
+/// Returns the words for a pool that its pooler has paused or disabled; "" = neither, or not known.
 std::string held_back(const PoolSnapshot& s) {
   if (s.paused.value_or(false)) return "paused";
   return s.disabled.value_or(false) ? "paused (disabled in the pooler)" : "";
 }
 
-/// A status that is kept for a while after its cause may come with figures that look fine again.
+/// Describes a finding by present figures, which may be fine again while the status is held.
 std::string words(const Finding& finding, const PoolReport& pool) {
   const PoolSnapshot& s = pool.figures;
   switch (finding.reason) {
@@ -83,7 +83,7 @@ std::string words(const Finding& finding, const PoolReport& pool) {
   return "";
 }
 
-/// What is said of a pool without findings. That all is well is not said while callers wait.
+/// Describes a pool without findings. Does not report that all is well while callers wait.
 std::string words_without_findings(const PoolReport& pool) {
   const std::uint64_t waiting = pool.figures.waiting.value_or(0);
   const std::string callers = waiting == 1 ? "1 caller waits" : fmt::format("{} callers wait", waiting);

@@ -6,8 +6,8 @@
 
 namespace dbpool {
 
-/// Says in words how a pool is and why, the worst first; in the Snowflake document's words where it has some.
-/// Pure.
+/// Describes a pool's health and the reasons, the worst first, in the Snowflake document's words where it has
+/// some. Pure.
 std::string health_words(const PoolReport& pool);
 
 }  // namespace dbpool

@@ -8,7 +8,7 @@
 namespace dbpool {
 namespace {
 
-/// Below it, a double names each whole number.
+/// Below it, a double holds every whole number exactly.
 constexpr double exact = 9007199254740992.0;  // 2^53
 
 }  // namespace

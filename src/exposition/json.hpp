@@ -10,12 +10,12 @@
 
 namespace dbpool {
 
-/// A JSON document whose fields keep the order in which they were added.
+/// A JSON document that keeps its fields in the order in which they were added.
 using Json = nlohmann::ordered_json;
 
-// What the documents share. All of it is pure; what is not known is null.
+// Functions that the documents share. All are pure; an unknown value is null.
 
-/// RFC 3339 in UTC with milliseconds: 2025-10-13T14:30:00.000Z.
+/// Returns the time as RFC 3339 in UTC with milliseconds: 2025-10-13T14:30:00.000Z.
 std::string rfc3339(WallTime time);
 
 template <typename Value>
@@ -23,18 +23,18 @@ Json json_of(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 Json json_of(const std::optional<WallTime>& time);
-/// Null where the text is empty.
+/// Returns null for an empty text.
 Json json_of(const std::string& text);
-/// A whole number where it is one that an integer can hold, as people configure them.
+/// Returns a whole number as an integer if one can hold it, as people configure seconds.
 Json json_seconds(const std::optional<double>& seconds);
-/// To the nanosecond; null where a number cannot say it.
+/// Rounds to the nanosecond; null also for a value that is not finite.
 Json json_milliseconds(const std::optional<double>& seconds);
-/// With one decimal; null also of nothing.
+/// Rounds to one decimal; null also if `whole` is 0.
 Json json_per_cent(const PoolSnapshot::Count& part, const PoolSnapshot::Count& whole);
-/// As active / max, or as the source tells it.
+/// Returns active / max in per cent, or else the utilization that the source reports.
 Json json_utilization(const PoolSnapshot& pool);
 
-/// All of what is counted by kind, as far as it is known; nullopt when nothing is.
+/// Returns the sum of the known counts; nullopt if none is known.
 template <std::size_t kinds>
 PoolSnapshot::Count total(const std::array<PoolSnapshot::Count, kinds>& counts) {
   PoolSnapshot::Count all;
@@ -42,11 +42,11 @@ PoolSnapshot::Count total(const std::array<PoolSnapshot::Count, kinds>& counts) 
   return all;
 }
 
-/// Connections closed for whatever reason; nullopt where some are not known. A source that tells a total has
-/// what it tells no reason for under `closed`.
+/// Returns the connections closed for any reason; nullopt if some are not known. If a source reports a total,
+/// `closed` counts those without a reported reason.
 PoolSnapshot::Count closed_in_all(const PoolSnapshot& pool);
 
-/// The document on one line. Whatever is not UTF-8 in it becomes U+FFFD.
+/// Returns the document on one line, with U+FFFD for all that is not UTF-8.
 std::string json_text(const Json& document);
 
 }  // namespace dbpool

@@ -10,13 +10,13 @@
 namespace dbpool {
 namespace {
 
-/// When the figures that were judged were taken.
+/// Returns the time of the figures that were judged.
 std::optional<WallTime> last_check(const NamedPool& pool) {
   const auto& checked = pool.figures().last_health_check;
   return checked ? checked : pool.source.reading.last_success;
 }
 
-/// False where no threshold applies to what is known, null where nothing was there to be judged.
+/// Returns false if no threshold applies to a known figure, null if there is no judgement.
 Json is_judged(const Judgement& health) {
   if (health.nothing_applies) return false;
   return health.status == HealthStatus::unknown ? Json(nullptr) : Json(true);
@@ -40,13 +40,13 @@ Json pool_json(const NamedPool& pool) {
           {"last_check", json_of(last_check(pool))}};
 }
 
-/// Whether a pool has nothing to be warned of: it is healthy, or cannot be judged and lets no caller wait.
+/// Returns whether a pool needs no warning: it is healthy, or no threshold applies and no caller waits.
 bool is_quiet(const PoolReport& pool) {
   if (pool.health.nothing_applies) return pool.figures.waiting.value_or(0) == 0;
   return pool.health.status == HealthStatus::healthy;
 }
 
-/// A sentence for each source that cannot be read and each pool that is not healthy.
+/// Returns a sentence for each source that cannot be read and for each pool that needs a warning.
 Json warnings_of(const FleetSnapshot& fleet, const std::vector<NamedPool>& pools) {
   Json warnings = Json::array();
   for (const SourceReport& source : fleet.sources) {

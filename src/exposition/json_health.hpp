@@ -5,8 +5,8 @@
 
 namespace dbpool {
 
-/// The document of /connections/pools/health: each pool's health with its reasons, and the worst of them.
-/// Pure.
+/// Returns the document of /connections/pools/health: each pool's health with its reasons, and the worst
+/// health. Pure.
 Json health_json(const FleetSnapshot& fleet);
 
 }  // namespace dbpool

@@ -10,11 +10,12 @@
 namespace dbpool {
 namespace {
 
-/// From best to worst, except that `unknown` says nothing.
+/// Ordered from best to worst; `unknown`, the first, is no state.
 enum class Contact { unknown, connected, disconnected };
 constexpr std::array contact_names{"unknown", "connected", "disconnected"};
 
-/// Whether a pool has no database: one of ours that recovers, or another that could not connect to it.
+/// Returns whether a pool has no database: an owned one that is recovering, or a probed one that failed to
+/// connect.
 bool is_lost(const PoolReport& pool) {
   const auto& phase = pool.figures.phase;
   return phase ? phase == PoolPhase::recovering : pool.figures.last_connect_ok == false;
@@ -32,7 +33,7 @@ Contact worst_contact(const FleetSnapshot& fleet) {
   return worst;
 }
 
-/// The newest error that still matters; one of a reading that failed is present as long as it is the last.
+/// Returns the newest error that still matters. The error of a reading is present until a reading succeeds.
 Json newest_error(const FleetSnapshot& fleet) {
   std::optional<LastError> newest;
   const auto take = [&](const std::optional<LastError>& error) {

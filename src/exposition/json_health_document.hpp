@@ -5,8 +5,8 @@
 
 namespace dbpool {
 
-/// The document of /health, codebase-mcp's health://connection-pool: sums over the pools, and the worst of
-/// what cannot be summed. Pure.
+/// Returns the document of /health, codebase-mcp's health://connection-pool: sums over the pools, and the
+/// worst of the values without a sum. Pure.
 Json health_document_json(const FleetSnapshot& fleet);
 
 }  // namespace dbpool

@@ -7,8 +7,8 @@
 
 namespace dbpool {
 
-/// The document of /connections/pools/history/{pool}: the Snowflake document's HealthMetrics, oldest first.
-/// Pure.
+/// Returns the document of /connections/pools/history/{pool}: the Snowflake document's HealthMetrics, oldest
+/// first. Pure.
 Json history_json(const std::string& pool, const PoolHistory& history);
 
 }  // namespace dbpool

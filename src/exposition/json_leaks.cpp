@@ -14,7 +14,7 @@ void add_session(Json& into, const ServerSession& session) {
   if (session.query) into["query"] = *session.query;
 }
 
-/// The age is there twice: as everywhere in these documents, and by the name it has in the log.
+/// Writes the age twice: under its name in these documents, and under its name in the log.
 Json leak_json(const SuspectedLeak& leak) {
   const auto held = std::chrono::round<std::chrono::milliseconds>(leak.lease.held);
   const double seconds = static_cast<double>(held.count()) / 1000;

@@ -7,7 +7,7 @@
 
 namespace dbpool {
 
-/// The document of /connections/pools/leaks. Pure.
+/// Returns the document of /connections/pools/leaks. Pure.
 Json leaks_json(const std::vector<SuspectedLeak>& leaks);
 
 }  // namespace dbpool

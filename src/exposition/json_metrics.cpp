@@ -5,7 +5,7 @@
 namespace dbpool {
 namespace {
 
-/// Over the pools that know both what is in use and what could be.
+/// Returns the utilization of the pools that know both their active connections and their maximum.
 Json utilization(const std::vector<NamedPool>& pools) {
   using Count = PoolSnapshot::Count;
   const auto active = [](const PoolSnapshot& s) { return s.max ? s.active : Count(); };
@@ -13,7 +13,7 @@ Json utilization(const std::vector<NamedPool>& pools) {
   return json_per_cent(sum_of(pools, active), sum_of(pools, max));
 }
 
-/// Ombudsman's ratio: in per cent of the connections created, so that 3800 means each was used 38 times more.
+/// Returns Ombudsman's ratio, in per cent of the connections created: 3800 = each was used 38 times more.
 Json reuse_ratio(const std::vector<NamedPool>& pools) {
   const auto created = sum_of(pools, &PoolSnapshot::created);
   return created == 0U ? Json(0.0) : json_per_cent(sum_of(pools, &PoolSnapshot::reused), created);

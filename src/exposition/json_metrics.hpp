@@ -5,7 +5,7 @@
 
 namespace dbpool {
 
-/// The document of /connections/pools/metrics: totals over the pools that know the figure. Pure.
+/// Returns the document of /connections/pools/metrics: totals over the pools that know the figure. Pure.
 Json metrics_json(const FleetSnapshot& fleet);
 
 }  // namespace dbpool

@@ -10,7 +10,7 @@
 namespace dbpool {
 namespace {
 
-/// Closed for their age, whether spent in use or idle.
+/// Returns the connections closed for their lifetime or their idle time.
 PoolSnapshot::Count recycled(const PoolSnapshot& s) {
   return total(
       std::array{s.closed[index_of(CloseReason::max_lifetime)], s.closed[index_of(CloseReason::idle)]});
@@ -22,7 +22,7 @@ std::optional<double> average(const std::optional<Histogram>& durations) {
   return count == 0 ? 0 : durations->sum_seconds() / static_cast<double>(count);
 }
 
-/// As Ombudsman counts.
+/// Returns the counters of Ombudsman's document.
 Json counters(const PoolSnapshot& s) {
   return {{"created", json_of(s.created)},         {"reused", json_of(s.reused)},
           {"closed", json_of(closed_in_all(s))},   {"errors", json_of(total(s.errors))},
@@ -59,7 +59,7 @@ void add_eros(Json& into, const PoolSnapshot& s) {
   into["connection_max_age"] = json_seconds(s.max_age);
 }
 
-/// In seconds, to the nanosecond.
+/// Returns quantiles in seconds, rounded to the nanosecond.
 Json quantiles(const std::optional<Histogram>& durations) {
   const auto quantile = [&](double q) -> Json {
     if (!durations || durations->count() == 0) return nullptr;
@@ -68,14 +68,14 @@ Json quantiles(const std::optional<Histogram>& durations) {
   return {{"p50", quantile(0.50)}, {"p95", quantile(0.95)}, {"p99", quantile(0.99)}};
 }
 
-/// How old the figures are: an owned source is read at the moment of the request.
+/// Returns the age of the figures; 0 for an owned source, which is read at the request.
 std::optional<double> age_seconds(const SourceReport& source, TimePoint now) {
   if (source.kind == SourceKind::owned) return 0;
   if (!source.reading.last_success_at) return std::nullopt;
   return rounded_seconds_of(std::max(now - *source.reading.last_success_at, Duration::zero()));
 }
 
-/// What none of the documents has, and the status page shows.
+/// Adds the fields that none of the documents has; the status page shows them.
 void add_ours(Json& into, const NamedPool& pool, TimePoint now) {
   const PoolSnapshot& s = pool.figures();
   const auto lifecycle = [&](PoolPhase phase) {
@@ -112,7 +112,7 @@ Json pool_json(const NamedPool& pool, TimePoint now) {
   return json;
 }
 
-/// The last error of a probed source's reading, or of the one pool that an owned source is.
+/// Returns the last error of a probed source's reading, or of an owned source's only pool.
 Json source_error(const SourceReport& source) {
   if (source.kind != SourceKind::owned || source.pools.empty()) return json_of(source.reading.last_error);
   const auto error = last_error(source.pools.front().figures);
@@ -143,7 +143,7 @@ Json connection_json(const ConnectionSnapshot& c) {
 Json stats_json(const FleetSnapshot& fleet) {
   const auto named = named_pools(fleet);
   Json::object_t pools;
-  // Their names are unique, so there is no need to look each of them up.
+  // The names are unique, so none needs a lookup.
   for (const NamedPool& pool : named) pools.emplace_back(pool.name, pool_json(pool, fleet.at));
   Json sources = Json::array();
   for (const SourceReport& source : fleet.sources) sources.push_back(source_json(source, fleet.at));

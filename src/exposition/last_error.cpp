@@ -5,10 +5,10 @@
 namespace dbpool {
 namespace {
 
-/// How long an acquisition that timed out is news.
+/// How long a timed out acquisition counts as a present error.
 constexpr auto news = std::chrono::seconds(60);
 
-/// The codebase-mcp document's word for the pool's last error; "" where it has none.
+/// Returns the codebase-mcp document's phrase for the pool's last error; "" = none.
 std::string_view phrase(const PoolSnapshot& s) {
   if (s.last_error_kind == ErrorKind::validation) return "Connection validation failed";
   if (s.last_error_kind == ErrorKind::connect) return "Database connection refused";

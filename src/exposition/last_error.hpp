@@ -7,17 +7,18 @@
 
 namespace dbpool {
 
-/// What went wrong last, for people.
+/// The last error, described for people.
 struct LastError {
   std::string text;  ///< begins with the codebase-mcp document's phrase where one fits
   WallTime time;
 };
 
-/// A pool's last error, or the last acquisition that timed out when that was later; nullopt: nothing has gone
-/// wrong since start, or the source does not know. Pure.
+/// Returns a pool's last error or its last timed out acquisition, whichever is later; nullopt: none since
+/// start, or not known to the source. Pure.
 std::optional<LastError> last_error(const PoolSnapshot& pool);
 
-/// The same, if it still matters at `now`: the pool is recovering, or the error counts for its health. Pure.
+/// Returns the error that matters at `now`: the last one while the pool is recovering or has recent errors,
+/// else an acquisition that timed out in the last 60 s. Pure.
 std::optional<LastError> present_error(const PoolSnapshot& pool, WallTime now);
 
 }  // namespace dbpool

@@ -49,7 +49,7 @@ void connections(const PoolReport& report, SeriesSink& out) {
   out.add(figures.unknown, "state", "unknown");
 }
 
-/// One series for each name; `values` tells its value from its index.
+/// Adds one series for each name; `values` returns the value for an index.
 template <std::size_t Count, typename Values>
 void each(SeriesSink& out, std::string_view label, const std::array<std::string_view, Count>& names,
           Values values) {

@@ -17,13 +17,13 @@ constexpr std::string_view to_string(MetricType t) {
   return metric_type_names[index_of(t)];
 }
 
-/// How a metric is read from a report. Adds the known series; each of them has the labels of its scope
-/// already: `source` and `pool`, `source`, or none.
+/// Reads a metric from a report: adds its known series to a sink that has the labels of the scope: `source`
+/// and `pool`, `source`, or none.
 using PoolReader = void (*)(const PoolReport&, SeriesSink&);
 using SourceReader = void (*)(const SourceReport&, SeriesSink&);
 using ExporterReader = void (*)(const ExporterReport&, SeriesSink&);
 
-/// One metric: everything there is to know of it.
+/// The complete description of one metric.
 struct Metric {
   std::string_view name;
   MetricType type;
@@ -31,14 +31,14 @@ struct Metric {
   std::string_view help;
   std::variant<PoolReader, SourceReader, ExporterReader> read;
 
-  /// All labels, separated by ", ".
+  /// Returns all labels, separated by ", ".
   std::string labels() const;
 };
 
-/// Every metric that this program exports, in the order in which it writes them.
+/// Returns every metric of this program, in the order in which it writes them.
 std::span<const Metric> metric_catalog();
 
-/// The catalogue as a Markdown table: name, type, labels, help.
+/// Returns the catalogue as a Markdown table: name, type, labels, help.
 std::string catalog_markdown();
 
 }  // namespace dbpool

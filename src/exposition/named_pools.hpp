@@ -9,7 +9,7 @@
 
 namespace dbpool {
 
-/// A pool of a fleet, by the name that answers show. Refers to the fleet.
+/// A pool of a fleet and its name in the answers. Refers to the fleet.
 struct NamedPool {
   std::string name;  ///< valid UTF-8, unique in its fleet
   const PoolReport& report;
@@ -18,17 +18,17 @@ struct NamedPool {
   const PoolSnapshot& figures() const noexcept { return report.figures; }
 };
 
-/// Every pool, in the order of the fleet; of those that end up with one name the first counts.
+/// Returns every pool, in the order of the fleet; of pools with one name, only the first.
 std::vector<NamedPool> named_pools(const FleetSnapshot& fleet);
 
-/// The fleet without all but the pool that answers show by this name; without any when there is none.
+/// Returns the fleet with the pool of this name alone, or without pools if there is no such pool.
 FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name);
 
-/// The worst status of the fleet's pools; unknown when no pool is judged.
+/// Returns the worst status of the fleet's pools; unknown if no pool is judged.
 HealthStatus worst_status(const FleetSnapshot& fleet);
 
-/// The sum of a figure over the pools that know it; nullopt when none does. `figure`: a member of
-/// PoolSnapshot, or what reads a snapshot.
+/// Returns the sum of a figure over the pools that know it; nullopt if none does. `figure`: a member of
+/// PoolSnapshot, or a function of one.
 template <typename Figure>
 PoolSnapshot::Count sum_of(const std::vector<NamedPool>& pools, Figure figure) {
   PoolSnapshot::Count sum;
@@ -38,7 +38,7 @@ PoolSnapshot::Count sum_of(const std::vector<NamedPool>& pools, Figure figure) {
   return sum;
 }
 
-/// The same of figures about connections, each of which counts once.
+/// Returns the same for a figure about connections, and counts each connection once.
 template <typename Figure>
 PoolSnapshot::Count connections_in(const std::vector<NamedPool>& pools, Figure figure) {
   return sum_of(pools, [&](const PoolSnapshot& s) {

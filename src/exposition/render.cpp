@@ -19,7 +19,7 @@ prometheus::MetricType type_of(const Metric& metric) {
   return types[index_of(metric.type)];
 }
 
-/// A report and the labels that say which one it is.
+/// A report and the labels that identify it.
 template <typename Report>
 struct Labelled {
   const Report* report;
@@ -47,7 +47,7 @@ class LabelledFleet {
  private:
   void add(const std::string& source, const PoolReport& pool) {
     std::string name = valid_utf8(pool.figures.pool);
-    // Of rows that end up with one name the first counts: a series must not appear twice.
+    // Only the first of rows with one name counts: a series must not appear twice.
     if (!names_.emplace(source, name).second) return;
     pools_.push_back({&pool, {{"source", source}, {"pool", std::move(name)}}});
   }

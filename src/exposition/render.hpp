@@ -9,10 +9,10 @@
 
 namespace dbpool {
 
-/// Every series of `fleet`, in the order of the catalogue; a metric without series is left out. Pure.
+/// Returns every series of `fleet`, in the order of the catalogue; omits metrics without series. Pure.
 std::vector<prometheus::MetricFamily> render(const FleetSnapshot& fleet);
 
-/// The same in Prometheus' text format 0.0.4. Pure.
+/// Returns the same in Prometheus' text format 0.0.4. Pure.
 std::string render_text(const FleetSnapshot& fleet);
 
 }  // namespace dbpool

@@ -12,21 +12,21 @@ namespace dbpool {
 
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
-/// Takes the series of one metric family that come from one place, such as one pool. What is not known adds
-/// nothing. One thread at a time; refers to a family that somebody else owns.
+/// Adds series with common labels, such as those of one pool, to a metric family. An unknown value adds
+/// nothing. One thread at a time; does not own the family.
 class SeriesSink {
  public:
-  /// `common`: the labels that say where the series come from. REQUIRES: both outlive the sink.
+  /// `common`: the labels of every series. REQUIRES: both outlive the sink.
   SeriesSink(prometheus::MetricFamily& family, const Labels& common) : family_(family), common_(common) {}
 
   void add(double value);
-  /// With one more label, whose value is UTF-8.
+  /// Adds a value with one more label, whose value is UTF-8.
   void add(double value, std::string_view label, std::string_view label_value);
-  /// With further labels, whose values are UTF-8.
+  /// Adds a value with further labels, whose values are UTF-8.
   void add(double value, const Labels& further);
   void add(const std::optional<Histogram>& histogram);
 
-  /// A count, a number of seconds or a truth: 1 is true.
+  /// Adds a count, a number of seconds, or a boolean as 1 or 0.
   template <typename Number>
   void add(const std::optional<Number>& value) {
     if (value) add(static_cast<double>(*value));
@@ -35,7 +35,7 @@ class SeriesSink {
   void add(const std::optional<Number>& value, std::string_view label, std::string_view label_value) {
     if (value) add(static_cast<double>(*value), label, label_value);
   }
-  /// Unix seconds.
+  /// Adds Unix seconds.
   void add(const std::optional<WallTime>& time);
 
  private:

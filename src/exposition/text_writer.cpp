@@ -16,10 +16,10 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// Whole numbers up to here are written without an exponent: they are counts, and people read them.
+/// Whole numbers below it are written without an exponent: they are counts, and people read them.
 constexpr double largest_plain = 1e18;
 
-/// About what one series takes.
+/// The approximate size of one series.
 constexpr std::size_t bytes_a_series = 90;
 
 template <typename... Number>
@@ -37,12 +37,12 @@ void add_value(std::string& out, double value) {
   } else if (std::abs(value) < largest_plain && value == std::trunc(value)) {
     add_number(out, static_cast<std::int64_t>(value));
   } else {
-    // As Go and Python write it: a `le` is matched as text.
+    // As Go and Python write it, because `le` is matched as text.
     add_number(out, value, std::chars_format::general);
   }
 }
 
-/// Escapes backslash and newline, and what `also` holds.
+/// Escapes backslash, newline and the characters in `also`.
 void add_escaped(std::string& out, std::string_view text, std::string_view also) {
   const auto special = [&](char c) {
     return c == '\\' || c == '\n' || also.find(c) != std::string_view::npos;
@@ -53,7 +53,7 @@ void add_escaped(std::string& out, std::string_view text, std::string_view also)
   }
 }
 
-/// `name="value",name="value"`
+/// Returns `name="value",name="value"`.
 std::string labels_of(const ClientMetric& metric) {
   std::string labels;
   for (const auto& label : metric.label) {

@@ -8,8 +8,8 @@
 
 namespace dbpool {
 
-/// Writes Prometheus' text format 0.0.4 as prometheus-cpp's TextSerializer does, three times as fast and with
-/// the shortest digits that name a number exactly. Gauges, counters and histograms; no time stamps. Any
+/// Writes Prometheus' text format 0.0.4 like prometheus-cpp's TextSerializer, but three times as fast and
+/// with the shortest digits that identify a number. Gauges, counters and histograms; no time stamps. Any
 /// thread may call it. Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 class TextWriter : public prometheus::Serializer {
  public:

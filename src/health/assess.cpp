@@ -33,7 +33,7 @@ Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
 Quantity saturation(const PoolSnapshot& s) {
   if (s.saturated) return 1.0;
   if (s.waiting.value_or(0) == 0) return std::nullopt;
-  // Where nothing is idle, connections of an unknown state serve no caller either.
+  // If none is idle, connections in an unknown state serve no caller either.
   const PoolSnapshot::Count taken = s.idle == 0U ? plus(s.active, s.unknown) : s.active;
   const Quantity used = ratio(number(taken), number(s.max));
   return used ? used : s.utilization;
@@ -44,7 +44,7 @@ Quantity idle_ratio(const PoolSnapshot& s) {
   return ratio(*number(s.idle) + probing(s), number(s.total()));
 }
 
-/// Whether its last connection is just being replaced. What comes of that, the pool's phase tells.
+/// Returns whether the pool is replacing its last connection. If that fails, its phase shows it.
 bool is_renewing(const PoolSnapshot& s) {
   return s.phase == PoolPhase::serving && s.total() == 0U && s.opening.value_or(0) > 0;
 }
@@ -66,19 +66,20 @@ bool is_held_back(const PoolSnapshot& s) {
   return s.paused.value_or(false) || s.disabled.value_or(false);
 }
 
-/// 1 while callers wait for a pooler that is held back.
+/// Returns 1 while clients wait for a paused or disabled pool, 0 while none does; nullopt = not paused, or
+/// not known.
 Quantity paused(const PoolSnapshot& s) {
   if (!is_held_back(s) || !s.waiting) return std::nullopt;
   return *s.waiting > s.probing_waiters.value_or(0) ? 1.0 : 0.0;
 }
 
-/// Whether a threshold without a quantity is nevertheless known not to be crossed.
+/// Returns whether a threshold without a quantity is known not to be crossed.
 bool is_clear(HealthReason reason, const PoolSnapshot& s) {
   if (reason == HealthReason::saturation) return s.waiting == 0U;
   return reason == HealthReason::no_connections && s.total().value_or(0) > 0;
 }
 
-/// What a threshold is held against; nullopt = not to be judged.
+/// Returns the quantity that a threshold is compared with; nullopt = not judged.
 Quantity quantity(HealthReason reason, const PoolSnapshot& s, const HealthPolicy& policy) {
   switch (reason) {
     case HealthReason::utilization:
@@ -126,7 +127,7 @@ Judgement without_connections() {
   return {HealthStatus::unhealthy, {{HealthReason::no_connections, HealthStatus::unhealthy}}};
 }
 
-/// Whether it has counters and no state that could be bad, as what a pooler tells of a database has.
+/// Returns whether a pool has counters but no state that could be bad, such as a pooler's database.
 bool only_counts(const PoolSnapshot& s) {
   const bool has_state = s.total() || s.max || s.min || s.waiting || s.clients_active || s.response_time;
   return !has_state && (s.queries || s.transactions || s.acquisitions);
@@ -154,7 +155,7 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
     judgement.status = std::max(judgement.status, tier);
   }
   if (has_judged) return judgement;
-  // A pool of ours that serves is known to, though nobody wants it judged.
+  // An owned pool that serves is known to serve, even if no threshold applies.
   const bool serves = snapshot.phase == PoolPhase::serving || is_held_back(snapshot);
   return {serves || only_counts(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
 }

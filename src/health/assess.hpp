@@ -14,22 +14,22 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
-/// What a policy says of one moment.
+/// The result of judging one snapshot by one policy.
 struct Judgement {
   HealthStatus status = HealthStatus::unknown;
   std::vector<Finding> findings;  ///< in the order of HealthReason; empty when healthy or unknown
-  bool nothing_applies = false;   ///< unknown because no threshold could be held against what is known
+  bool nothing_applies = false;  ///< no threshold applies to a known figure; the status is healthy or unknown
   bool operator==(const Judgement&) const = default;
 };
 
-/// Judges one snapshot. Pure: no clock, no memory. A quantity that the snapshot does not know is not judged,
-/// and a pool of which none was judged is unknown, for nobody has looked whether it is healthy. A pool that
-/// is unread, initializing or going away is unknown; one that is recovering is unhealthy for no_connections,
-/// whatever the policy.
+/// Judges one snapshot. Pure: no clock, no memory. A quantity that is not known is not judged. If none is
+/// judged, a pool that serves, is paused or has only counters is healthy, and any other is unknown. A pool
+/// that is unread, initializing, closing or closed is unknown; one that is recovering is unhealthy for
+/// no_connections, whatever the policy.
 Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy);
 
-/// What is to be said of `snapshot` when `verdict` is the tracker's last word, which may be older: a pool
-/// that is recovering by now is unhealthy already, and one that is unread by now is unknown. Pure.
+/// Returns the judgement of `snapshot`. `verdict` is the tracker's last and may be older: a pool that is
+/// recovering by now is unhealthy already, and one that is unread by now is unknown. Pure.
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict);
 
 }  // namespace dbpool

@@ -8,7 +8,7 @@
 
 namespace dbpool {
 
-/// Spelled like the `status` label. Ordered from best to worst, except that `unknown` judges nothing.
+/// Spelled like the `status` label. Ordered from best to worst; `unknown`, the first, is no judgement.
 enum class HealthStatus { unknown, healthy, degraded, unhealthy };
 inline constexpr std::array<std::string_view, 4> health_status_names{"unknown", "healthy", "degraded",
                                                                      "unhealthy"};
@@ -38,20 +38,20 @@ constexpr std::string_view to_string(HealthReason r) {
   return health_reason_names[static_cast<std::size_t>(r)];
 }
 
-/// Where one tier begins.
+/// The bound at which a tier begins.
 struct Bound {
   double value = 0;
-  bool exclusive = false;  ///< true: strictly beyond it; false: the bound itself counts
+  bool exclusive = false;  ///< true: only values beyond it count; false: the bound itself counts too
   bool operator==(const Bound&) const = default;
 };
 
-/// One quantity's bounds; an absent one judges nothing. Ratios are 0 to 1, durations seconds.
+/// The bounds of one quantity; an absent one judges nothing. Ratios are 0 to 1, durations seconds.
 struct Threshold {
   std::optional<Bound> degraded, unhealthy;
   bool operator==(const Threshold&) const = default;
 };
 
-/// What a pool is judged by. A value.
+/// The thresholds that a pool is judged by. A value type.
 struct HealthPolicy {
   std::array<Threshold, health_reason_names.size()> thresholds;
   /// Whether utilization is measured against the configured size, without overflow (the EROS document).
@@ -63,8 +63,8 @@ struct HealthPolicy {
   bool operator==(const HealthPolicy&) const = default;
 };
 
-/// A policy by the name it has in the configuration: capacity, codebase-mcp, ombudsman, snowflake, eros.
-/// nullopt for any other. The table in the contract is the source of every number.
+/// Returns the policy with this name in the configuration: capacity, codebase-mcp, ombudsman, snowflake,
+/// eros; nullopt for any other. The table in the contract is the source of every number.
 std::optional<HealthPolicy> health_preset(std::string_view name);
 inline constexpr std::array<std::string_view, 5> health_preset_names{"capacity", "codebase-mcp", "ombudsman",
                                                                      "snowflake", "eros"};

@@ -18,7 +18,7 @@ const Judgement& HealthTracker::update(const PoolSnapshot& snapshot, const Healt
   }
   auto& present = memories_[index_of(judgement.status)];
   present = Memory{std::move(judgement), std::nullopt};
-  // The present judgement was remembered just now, so there always is one.
+  // The present judgement was just stored, so there always is one.
   const auto kept = [](const auto& memory) { return memory.has_value(); };
   verdict_ = (*std::find_if(memories_.rbegin(), memories_.rend(), kept))->judgement;
   return verdict_;

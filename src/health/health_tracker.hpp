@@ -8,10 +8,9 @@
 
 namespace dbpool {
 
-/// Remembers the health of one pool over time: it worsens at once, and improves after the policy's
-/// `recovery_hold` without a worse judgement, keeping until then the findings that led there. A pool that
-/// leaves recovery is judged afresh, without the hold; one that is going away keeps its last verdict. One
-/// thread at a time.
+/// Tracks the health of one pool: it worsens at once, and improves after `recovery_hold` without a worse
+/// judgement; until then the verdict keeps its findings. A pool that leaves recovery is judged without the
+/// hold; one that is shutting down keeps its last verdict. One thread at a time.
 class HealthTracker {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -27,7 +26,7 @@ class HealthTracker {
     std::optional<TimePoint> ended;
   };
 
-  /// By HealthStatus; one that ended longer ago than the hold is forgotten. The worst is the verdict.
+  /// By HealthStatus; forgotten once it ended longer ago than the hold. The worst is the verdict.
   std::array<std::optional<Memory>, health_status_names.size()> memories_;
   Judgement verdict_;
   bool was_recovering_ = false;

@@ -8,7 +8,7 @@
 
 namespace dbpool {
 
-/// Where an owned pool stands, spelled like the `state` label of `dbpool_lifecycle_state`.
+/// The state of an owned pool, spelled like the `state` label of `dbpool_lifecycle_state`.
 enum class LifecycleState {
   initializing,
   healthy,
@@ -21,8 +21,8 @@ enum class LifecycleState {
 inline constexpr std::array<std::string_view, 7> lifecycle_state_names{
     "initializing", "healthy", "degraded", "unhealthy", "recovering", "shutting_down", "terminated"};
 
-/// Joins a pool's phase with its health, which tells the states of a serving pool apart. One that serves and
-/// is not judged yet still counts as initializing.
+/// Combines a pool's phase with its health, which distinguishes the states of a serving pool. A serving pool
+/// that is not judged yet counts as initializing.
 constexpr LifecycleState lifecycle_state(PoolPhase phase, HealthStatus health) {
   constexpr std::array serving{LifecycleState::initializing, LifecycleState::healthy,
                                LifecycleState::degraded, LifecycleState::unhealthy};

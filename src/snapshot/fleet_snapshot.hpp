@@ -12,7 +12,7 @@
 
 namespace dbpool {
 
-/// One pool's figures and what was thought of them.
+/// One pool's figures and their judgement.
 struct PoolReport {
   std::string source;
   SourceKind kind = SourceKind::owned;
@@ -29,7 +29,7 @@ struct SourceReport {
   std::vector<PoolReport> pools;
 };
 
-/// What the exporter knows of itself.
+/// The exporter's own state.
 struct ExporterReport {
   std::string version, revision, compiler;
   bool last_reload_successful = true;
@@ -37,7 +37,7 @@ struct ExporterReport {
   ProcessStats process;
 };
 
-/// One immutable moment over all sources: what every answer is made from.
+/// One immutable moment of all sources, from which every answer is made.
 struct FleetSnapshot {
   WallTime time;
   double uptime_seconds = 0;

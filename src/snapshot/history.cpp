@@ -17,7 +17,7 @@ Compact compact(const PoolSnapshot::Count& count) {
   return static_cast<std::uint32_t>(std::min(*count, largest));
 }
 
-/// How far a counter has come; one that runs backwards has started again from 0.
+/// Returns the increase of a counter; one that has fallen has started again from 0.
 PoolSnapshot::Count added(const PoolSnapshot::Count& now, const PoolSnapshot::Count& before) {
   if (!now || !before) return std::nullopt;
   return *now >= *before ? *now - *before : *now;
@@ -32,10 +32,10 @@ void History::record(const Observation& seen, const HistoryOptions& options) {
   const auto most = std::max<std::int64_t>(1, options.span / options.interval);
   while (entries_.size() > static_cast<std::size_t>(most)) entries_.pop_front();
 
-  // A reading that failed leaves them as they were, or the next one would tell all of them again.
+  // A failed reading leaves the totals unchanged; otherwise the next item would count everything again.
   if (seen.figures.health_check_failures) before_.failures = seen.figures.health_check_failures;
   if (const auto checks = checks_of(seen.figures)) before_.checks = checks;
-  // Items keep to a grid from the first one on, so that late ticks do not add up.
+  // Items are due on a grid from the first one on, so that late ticks do not add up.
   const bool first = due_ == TimePoint::min();
   due_ = first ? seen.at + options.interval : due_ + options.interval;
   if (due_ <= seen.at) due_ = seen.at + options.interval;
@@ -54,7 +54,8 @@ std::optional<History::HealthChecks> History::checks_of(const PoolSnapshot& figu
   return checks ? std::optional(HealthChecks{checks->count(), checks->sum_seconds()}) : std::nullopt;
 }
 
-/// An owned pool's totals began at 0 with the pool; what a probed one's were at the beginning, nobody knows.
+/// Returns the totals before `figures`. Those of an owned pool began at 0; those of a probed pool are unknown
+/// at first.
 History::Totals History::before(const PoolSnapshot& figures) const {
   Totals totals = before_;
   const bool is_owned = figures.phase.has_value();

@@ -12,31 +12,31 @@
 
 namespace dbpool {
 
-/// How much is kept, and how densely.
+/// The length of a history and the time between its items.
 struct HistoryOptions {
   std::chrono::nanoseconds span = std::chrono::hours(24);
   std::chrono::nanoseconds interval = std::chrono::minutes(1);
   bool operator==(const HistoryOptions&) const = default;
 };
 
-/// One moment in a pool's history; the Snowflake document's HealthMetrics, and the connection states.
+/// One moment in a pool's history: the Snowflake document's HealthMetrics and the connection states.
 struct HistoryItem {
   WallTime time;
   HealthStatus status = HealthStatus::unknown;
   std::optional<std::uint32_t> total, healthy, active, idle, waiting;
-  // Since the item before; of a probed pool not known until there was one.
+  // The increase since the previous item; nullopt in the first item of a probed pool.
   std::optional<std::uint32_t> failed_health_checks;
   std::optional<double> average_response_ms;  ///< of the health checks
   std::optional<std::uint32_t> errors_last_hour;
 };
 
-/// A stretch of a pool's history.
+/// A part of a pool's history.
 struct PoolHistory {
-  std::chrono::nanoseconds interval;  ///< between two items; the last, the present moment, is not on time
+  std::chrono::nanoseconds interval;  ///< between two items; the last, the present moment, may come sooner
   std::vector<HistoryItem> items;     ///< oldest first
 };
 
-/// What was seen of a pool, and when: on the steady clock for ages, on the wall clock for people.
+/// A pool's figures and status at one moment: on the steady clock for ages, on the wall clock for people.
 struct Observation {
   const PoolSnapshot& figures;
   HealthStatus status = HealthStatus::unknown;
@@ -44,17 +44,17 @@ struct Observation {
   WallTime time;
 };
 
-/// One pool's history: an item each interval, at most span / interval of them. A full day of minutes takes
-/// 1,440 items of 96 bytes, 135 KiB a pool; memory is taken as it fills. One thread at a time.
+/// One pool's history: an item each interval, at most span / interval of them. A full day of minutes has
+/// 1,440 items of 96 bytes, 135 KiB a pool; memory grows as it fills. One thread at a time.
 class History {
  public:
-  /// Adds an item when one is due, dropping what is too many. The first observation is always due.
+  /// Adds an item if one is due, and drops the oldest beyond the limit. The first observation is always due.
   void record(const Observation& seen, const HistoryOptions& options);
-  /// The items after `oldest`, oldest first.
+  /// Returns the items after `oldest`, oldest first.
   std::vector<HistoryItem> items(TimePoint oldest) const;
-  /// The item that `seen` would be, without adding it.
+  /// Returns the item for `seen`, without adding it.
   HistoryItem item(const Observation& seen) const;
-  /// What comes next is another pool's, or the same one's after a time of which nothing is known.
+  /// Forgets the last totals; call it when the next observation does not continue this series.
   void forget_totals() { before_ = {}; }
 
  private:
@@ -66,7 +66,7 @@ class History {
     std::uint64_t count = 0;
     double seconds = 0;
   };
-  /// Totals as they were at the last item that knew them: an item tells what was added since.
+  /// The totals at the last item that knew them; an item holds the increase since then.
   struct Totals {
     PoolSnapshot::Count failures;
     std::optional<HealthChecks> checks;

@@ -24,7 +24,7 @@ using StatFields = std::array<double, StatField::last + 1>;
 
 std::optional<StatFields> read_stat() {
   std::ifstream file("/proc/self/stat");
-  // The second field is the program's name, which may hold anything, also blanks and parentheses.
+  // The second field is the program's name, which may contain blanks and parentheses.
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
   const auto name_end = line.rfind(')');
@@ -55,7 +55,7 @@ std::optional<double> count_open_fds() {
     entry.increment(failure);
   }
   if (failure) return std::nullopt;
-  return count - 1;  // without the one that lists them
+  return count - 1;  // without the descriptor that lists them
 }
 
 std::optional<double> limit_of(__rlimit_resource resource) {
@@ -65,7 +65,7 @@ std::optional<double> limit_of(__rlimit_resource resource) {
 }
 
 double heap_in_use() {
-  // Where another allocator stands before it, the first call sets this one up; two at once would do so twice.
+  // If another allocator replaces glibc's, the first call sets glibc's up; two at once would do so twice.
   [[maybe_unused]] static const struct mallinfo2 set_up = mallinfo2();
   const struct mallinfo2 info = mallinfo2();
   return static_cast<double>(info.uordblks + info.hblkhd);
@@ -74,7 +74,7 @@ double heap_in_use() {
 }  // namespace
 
 ProcessStats read_process_stats() {
-  // Read once: the kernel moves it when the wall clock is set.
+  // Read once: the kernel changes it when the wall clock is set.
   static const std::optional<double> booted = boot_time();
   ProcessStats stats;
   if (const auto stat = read_stat()) {

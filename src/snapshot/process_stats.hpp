@@ -4,13 +4,13 @@
 
 namespace dbpool {
 
-/// The process's own figures, as Prometheus' client libraries name them. nullopt = /proc did not tell.
+/// The process's own figures, with the names of Prometheus' client libraries. nullopt = not known.
 struct ProcessStats {
   std::optional<double> cpu_seconds_total;
   std::optional<double> open_fds;
   std::optional<double> max_fds;
   std::optional<double> virtual_memory_bytes;
-  std::optional<double> virtual_memory_max_bytes;  ///< without a limit: the largest number, as elsewhere
+  std::optional<double> virtual_memory_max_bytes;  ///< no limit: the largest number, as in other exporters
   std::optional<double> resident_memory_bytes;
   std::optional<double> heap_bytes;
   std::optional<double> start_time_seconds;  ///< Unix time

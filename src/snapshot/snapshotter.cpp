@@ -13,21 +13,21 @@
 namespace dbpool {
 namespace {
 
-/// What is remembered of one pool.
+/// The state kept for one pool.
 struct WatchedPool {
   HealthTracker tracker;
   History history;
   std::uint64_t round = 0;  ///< the judging round that saw it last
-  TimePoint seen;           ///< and when that was
+  TimePoint seen;           ///< the time of that round
 };
 
-/// A source that is watched. `source` is fixed and may be read without the lock; the rest is guarded by it.
+/// A watched source. `source` never changes and may be read without the lock; the lock guards the rest.
 struct Watched {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
   std::size_t vanished_limit = 0;
   std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by name
-  VanishedPools vanished = {};                    ///< those that were there before
+  VanishedPools vanished = {};                    ///< pools of earlier rounds
 };
 
 using WatchList = std::vector<std::shared_ptr<Watched>>;
@@ -37,7 +37,8 @@ struct Watching {
   HistoryOptions history;
 };
 
-/// The entry for a source: the one it has when it stays, else a new one that takes over its name's histories.
+/// Returns the entry for a source: its old one if the source stays, else a new one with the histories of the
+/// old source of that name.
 std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
   const auto same_name = [&](const auto& w) { return w->source->name() == wanted.source->name(); };
   const auto old = std::ranges::find_if(before, same_name);
@@ -59,7 +60,7 @@ std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
   return entry;
 }
 
-/// The entry for a pool that is there; one that is back finds its history again.
+/// Returns the entry for a pool; one that is back gets its history back.
 WatchedPool& entry_of(const std::string& pool, Watched& source) {
   const auto [entry, is_new] = source.pools.try_emplace(pool);
   if (!is_new) return entry->second;
@@ -93,7 +94,7 @@ struct Snapshotter::State {
   std::shared_ptr<const Clock> clock;
   OnHealthChange on_change;
   TimePoint started;
-  std::mutex judging;       ///< taken before `watched`
+  std::mutex judging;       ///< locked before `watched`
   std::uint64_t round = 0;  ///< guarded by `judging`
   Guarded<Watching> watched;
 
@@ -113,7 +114,7 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   const auto access = watched.access();
   for (const PoolSnapshot& figures : reading.pools) {
     WatchedPool& pool = entry_of(figures.pool, source);
-    if (pool.round == round) continue;  // of two rows with one name the first counts
+    if (pool.round == round) continue;  // only the first of two rows with one name counts
     pool.round = round;
     pool.seen = now;
     const HealthStatus from = pool.tracker.verdict().status;
@@ -126,7 +127,7 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   return changes;
 }
 
-/// A pool that is gone has no health; its history stays.
+/// Drops the health of pools that have left; keeps their histories.
 void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const {
   for (auto entry = source.pools.begin(); entry != source.pools.end();) {
     auto& [name, pool] = *entry;
@@ -184,7 +185,7 @@ Snapshotter::Snapshotter(std::shared_ptr<const Clock> clock, OnHealthChange on_c
 Snapshotter::~Snapshotter() = default;
 
 void Snapshotter::watch(std::vector<WatchedSource> sources, HistoryOptions history) {
-  WatchList replaced;  // destroyed after the lock is free: a source may be gone with it
+  WatchList replaced;  // destroyed after the lock is free: may hold the last reference to a source
   const auto access = state_->watched.access();
   replaced.swap(access->sources);
   access->history = history;
@@ -227,7 +228,7 @@ std::optional<PoolHistory> Snapshotter::history(const std::string& pool,
                                                 std::chrono::nanoseconds span) const {
   for (const auto& watched : state_->watch_list()) {
     const PoolSource& source = *watched->source;
-    // An owned pool is its own source, by the same name, so the others need not be read.
+    // An owned pool is its own source with the same name, so the others need not be read.
     if (source.kind() == SourceKind::owned && source.name() != pool) continue;
     if (auto history = state_->history_of(*watched, pool, span)) return history;
   }

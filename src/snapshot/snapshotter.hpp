@@ -17,16 +17,16 @@ namespace dbpool {
 struct WatchedSource {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
-  std::size_t vanished_limit = 500;  ///< histories kept of pools that are gone, at most
+  std::size_t vanished_limit = 500;  ///< the most histories kept of pools that have left
 };
 
-/// A lease that is held for too long, and whose it is.
+/// A lease that is held for too long, and its pool.
 struct SuspectedLeak {
   std::string pool;
   LeakReport lease;
 };
 
-/// A pool's health went from one status to another.
+/// A change of a pool's health.
 struct HealthChange {
   std::string source, pool;
   HealthStatus from;
@@ -34,11 +34,11 @@ struct HealthChange {
   SourceKind kind = SourceKind::owned;
 };
 
-/// Makes FleetSnapshots: reads every source, and joins the figures with the judgements that `tick` has made.
-/// Any thread may call it. Health and history move in `tick` only; a snapshot judges nothing.
+/// Makes FleetSnapshots: reads every source, and joins the figures with the judgements made by `tick`. Any
+/// thread may call it. Only `tick` judges pools and extends histories; a snapshot judges nothing.
 ///
 /// Locking: one mutex guards the list of sources, the trackers and the histories. Sources are read outside
-/// it. Another lets one tick judge at a time; it is taken first. `on_change` is called outside both.
+/// it. Another lets one tick judge at a time; it is locked first. `on_change` is called outside both.
 class Snapshotter {
  public:
   using OnHealthChange = std::function<void(const HealthChange&)>;
@@ -46,25 +46,25 @@ class Snapshotter {
   Snapshotter(std::shared_ptr<const Clock> clock, OnHealthChange on_change);
   ~Snapshotter();
 
-  /// Replaces the sources. A source that stays (the same object) keeps its health and history; so does a pool
-  /// of the same source name and pool name keep its history.
+  /// Replaces the sources. A source that stays (the same object) keeps its health and history. A new source
+  /// with a known name keeps the histories of that name's pools, not their health.
   void watch(std::vector<WatchedSource> sources, HistoryOptions history);
-  /// Judges every pool and extends the histories; to be called once a second.
+  /// Judges every pool and extends the histories; call it once a second.
   void tick();
-  /// Judges one source's pools now, because something happened to it.
+  /// Judges one source's pools now, after an event in it.
   void tick(const std::string& source);
 
-  /// One moment over all sources; without the exporter's part, which the caller knows.
+  /// Returns one moment of all sources; the caller fills in `exporter`.
   FleetSnapshot snapshot() const;
-  /// Whether every source has been read once or has failed once.
+  /// Returns whether every source has been read once or has failed once.
   bool ready() const;
 
-  /// A pool's history, ending with the present moment; younger than `span`, so that with 0 it is the present
-  /// moment alone. nullopt: no such pool.
+  /// Returns the items of a pool younger than `span`, and the present moment unless the pool has left; 0
+  /// gives the present moment alone. nullopt: no such pool.
   std::optional<PoolHistory> history(const std::string& pool, std::chrono::nanoseconds span) const;
-  /// The connections of an owned pool; nullopt for any other.
+  /// Returns the connections of an owned pool; nullopt for any other.
   std::optional<std::vector<ConnectionSnapshot>> connections(const std::string& pool) const;
-  /// Every lease that is suspected now: by pool in the order of the sources, longest held first.
+  /// Returns every suspected leak: by pool in the order of the sources, longest held first.
   std::vector<SuspectedLeak> leaks() const;
 
  private:
