@@ -96,7 +96,7 @@ std::string words_without_findings(const PoolReport& pool) {
 }  // namespace
 
 std::string health_words(const PoolReport& pool) {
-  const std::string pause = held_back(pool.figures);
+  std::string pause = held_back(pool.figures);
   if (!pause.empty() && pool.health.findings.empty()) return pause;
   const HealthStatus status = pool.health.status;
   const bool has_findings = status == HealthStatus::degraded || status == HealthStatus::unhealthy;
@@ -104,7 +104,7 @@ std::string health_words(const PoolReport& pool) {
   auto findings = pool.health.findings;
   std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
   std::vector<std::string> said;
-  if (!pause.empty()) said.push_back(pause);
+  if (!pause.empty()) said.push_back(std::move(pause));
   for (const Finding& finding : findings) {
     std::string part = words(finding, pool);
     if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));

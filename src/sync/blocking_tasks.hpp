@@ -17,7 +17,7 @@ class BlockingTasks {
  public:
   struct Held {
     Scheduler::Task task;
-    const void* on;
+    const void* on = nullptr;
   };
 
   /// `places`: 1 or more.
