@@ -71,11 +71,12 @@ BlockingThreads::~BlockingThreads() {
 }
 
 bool BlockingThreads::post(Scheduler::Task& task, const void* on) {
+  // The task may destroy this object before this function returns.
+  const auto shared = shared_;
   {
-    const auto state = shared_->state.access();
+    const auto state = shared->state.access();
     if (state->stopped) return false;
-    if (state->threads.empty())
-      start(state->threads, shared_->places, [shared = shared_] { shared->work(); });
+    if (state->threads.empty()) start(state->threads, shared->places, [shared] { shared->work(); });
     if (state->threads.empty()) return false;
     if (!state->tasks.begin(on)) {
       state->tasks.hold({std::move(task), on});
@@ -83,7 +84,7 @@ bool BlockingThreads::post(Scheduler::Task& task, const void* on) {
     }
     state->ready.push_back({std::move(task), on});
   }
-  shared_->found_work.notify_one();
+  shared->found_work.notify_one();
   return true;
 }
 
