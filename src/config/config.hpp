@@ -12,10 +12,10 @@
 #include "dbpool/pool/pool_options.hpp"
 #include "health/health_policy.hpp"
 #include "snapshot/history.hpp"
-#include "sources/canary_options.hpp"
-#include "sources/http_json.hpp"
-#include "sources/pg_stat_activity.hpp"
-#include "sources/pgbouncer.hpp"
+#include "sources/http_json/http_json.hpp"
+#include "sources/owned/canary_options.hpp"
+#include "sources/pg_stat_activity/pg_stat_activity.hpp"
+#include "sources/pgbouncer/pgbouncer.hpp"
 #include "sources/probe_options.hpp"
 
 namespace dbpool {

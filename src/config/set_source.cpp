@@ -7,8 +7,8 @@
 
 #include "config/check_dsn.hpp"
 #include "model/stray_password.hpp"
-#include "sources/ca_file.hpp"
-#include "sources/http_url.hpp"
+#include "sources/http/ca_file.hpp"
+#include "sources/http/url.hpp"
 
 namespace dbpool {
 namespace {

@@ -12,9 +12,9 @@
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/sync/guarded.hpp"
-#include "drivers/postgres_threads.hpp"
+#include "drivers/postgres/threads.hpp"
 #include "snapshot/snapshotter.hpp"
-#include "sources/owned_source.hpp"
+#include "sources/owned/owned_source.hpp"
 
 namespace dbpool {
 

@@ -2,8 +2,8 @@
 
 #include "dbpool/model/error.hpp"
 #include "sources/hinted_probe.hpp"
-#include "sources/pgpool.hpp"
-#include "sources/synthetic.hpp"
+#include "sources/pgpool/pgpool.hpp"
+#include "sources/synthetic/synthetic.hpp"
 
 namespace dbpool {
 namespace {

@@ -1,6 +1,6 @@
 #include "daemon/quiet_libraries.hpp"
 
-#include "drivers/postgres_passfile.hpp"
+#include "drivers/postgres/passfile.hpp"
 
 namespace dbpool {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dbpool/model/pool_snapshot.hpp"
-#include "model/counts.hpp"
+#include "model/bounded_sum.hpp"
 
 namespace dbpool {
 

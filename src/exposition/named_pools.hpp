@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/counts.hpp"
+#include "model/bounded_sum.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {

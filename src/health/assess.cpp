@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/counts.hpp"
+#include "model/bounded_sum.hpp"
 
 namespace dbpool {
 namespace {

@@ -1,6 +1,6 @@
 #include "dbpool/model/pool_snapshot.hpp"
 
-#include "model/counts.hpp"
+#include "model/bounded_sum.hpp"
 
 namespace dbpool {
 

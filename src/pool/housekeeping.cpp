@@ -9,7 +9,7 @@ constexpr auto longest_gap = std::chrono::seconds(5);
 }  // namespace
 
 /// Does the periodic work, then schedules itself again after `interval`.
-void PoolCore::keep_house(Duration interval) {
+void PoolCore::do_housekeeping(Duration interval) {
   std::vector<LeaseRecord> suspects;
   const auto now = tick();
   {
@@ -25,7 +25,7 @@ void PoolCore::keep_house(Duration interval) {
       state->ledger.apply(event::LeakSuspected{});
       suspects.push_back(*lease);
     }
-    after->later.push_back({clock().now() + interval, interval, &PoolCore::keep_house});
+    after->later.push_back({clock().now() + interval, interval, &PoolCore::do_housekeeping});
   }
   tell_leaks(suspects, now);
 }

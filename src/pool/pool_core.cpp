@@ -78,7 +78,7 @@ void PoolCore::start() {
   if (options_.min_size == 0) advance_phase(*state, state->unready_since, after);
   plan_opens(*state, after);
   const auto interval = housekeeping_interval(options_);
-  after->later.push_back({clock().now() + interval, interval, &PoolCore::keep_house});
+  after->later.push_back({clock().now() + interval, interval, &PoolCore::do_housekeeping});
 }
 
 PoolPhase PoolCore::phase() const {

@@ -116,7 +116,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void fail(PoolState& state, const Failure& failure, Duration began, AfterUnlock& after) const;
 
   // housekeeping.cpp
-  void keep_house(Duration interval);
+  void do_housekeeping(Duration interval);
   void retire_idle(PoolState& state, Duration now, AfterUnlock& after);
   void check_idle(PoolState& state, Duration now, AfterUnlock& after) const;
   void tell_leaks(const std::vector<LeaseRecord>& suspects, Duration now) const;

@@ -7,8 +7,8 @@
 #include "dbpool/model/pool_snapshot.hpp"
 #include "dbpool/sync/clock.hpp"
 #include "health/assess.hpp"
+#include "snapshot/pool_source.hpp"
 #include "snapshot/process_stats.hpp"
-#include "sources/pool_source.hpp"
 
 namespace dbpool {
 

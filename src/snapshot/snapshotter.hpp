@@ -9,7 +9,7 @@
 #include "health/health_policy.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 #include "snapshot/history.hpp"
-#include "sources/pool_source.hpp"
+#include "snapshot/pool_source.hpp"
 
 namespace dbpool {
 

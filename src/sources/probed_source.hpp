@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dbpool/sync/scheduler.hpp"
-#include "sources/pool_source.hpp"
+#include "snapshot/pool_source.hpp"
 #include "sources/probe.hpp"
 #include "sources/probe_options.hpp"
 

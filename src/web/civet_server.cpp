@@ -12,8 +12,8 @@
 
 #include "dbpool/model/error.hpp"
 #include "web/client_limits.hpp"
-#include "web/hang_up.hpp"
 #include "web/responder.hpp"
+#include "web/shut_down_sockets.hpp"
 
 namespace dbpool {
 namespace {
@@ -194,14 +194,14 @@ void CivetServer::Core::stop() {
   if (context == nullptr) return;
   // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and CivetWeb does not expose its
   // descriptors.
-  hang_up(addresses, SHUT_RD);
+  shut_down_sockets(addresses, SHUT_RD);
   {
     // After mg_stop, CivetWeb drops unsent data.
     std::unique_lock lock(mutex);
     all_answered.wait_for(lock, patience, [this] { return answering == 0; });
   }
   auto stopped = std::async(std::launch::async, [this] { mg_stop(context); });
-  while (stopped.wait_for(10ms) != std::future_status::ready) hang_up(addresses, SHUT_RDWR);
+  while (stopped.wait_for(10ms) != std::future_status::ready) shut_down_sockets(addresses, SHUT_RDWR);
   context = nullptr;
   mg_exit_library();
 }

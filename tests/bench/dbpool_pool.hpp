@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "dbpool/pool/pool.hpp"
-#include "support/null_driver.hpp"
+#include "support/fakes/null_driver.hpp"
 
 namespace dbpool::bench {
 

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "support/eventually.hpp"
-#include "support/http_exchange.hpp"
+#include "support/http/http_exchange.hpp"
 
 namespace dbpool {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/child_process.hpp"
+#include "support/servers/child_process.hpp"
 
 namespace dbpool {
 

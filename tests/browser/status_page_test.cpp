@@ -6,11 +6,11 @@
 
 #include "browser/browser.hpp"
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
-#include "support/hostile_server.hpp"
-#include "support/postgres_server.hpp"
-#include "support/scripted_http_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/free_port.hpp"
+#include "support/servers/hostile_server.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/scripted_http_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

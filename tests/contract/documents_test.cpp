@@ -11,7 +11,7 @@
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
 #include "exposition/metric_catalog.hpp"
-#include "sources/http_json_fields.hpp"
+#include "sources/http_json/fields.hpp"
 
 namespace {
 

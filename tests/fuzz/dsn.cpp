@@ -8,8 +8,8 @@
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
-#include "drivers/odbc_dsn.hpp"
-#include "drivers/postgres_dsn.hpp"
+#include "drivers/odbc/dsn.hpp"
+#include "drivers/postgres/dsn.hpp"
 #include "fuzz_target.hpp"
 
 using namespace dbpool;

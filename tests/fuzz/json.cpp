@@ -7,8 +7,8 @@
 #include "exposition/json_stats.hpp"
 #include "fuzz_target.hpp"
 #include "shown_reading.hpp"
-#include "sources/http_json_reader.hpp"
-#include "sources/http_json_value.hpp"
+#include "sources/http_json/reader.hpp"
+#include "sources/http_json/value.hpp"
 
 using namespace dbpool;
 using test::Input;

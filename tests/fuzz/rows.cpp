@@ -1,7 +1,5 @@
 // Any rows of a pooler or a server yield sound figures that are in the rows and do not depend on the order of
 // columns.
-#include "sources/rows.hpp"
-
 #include <algorithm>
 #include <set>
 #include <sstream>
@@ -9,12 +7,13 @@
 
 #include "dbpool/model/error.hpp"
 #include "fuzz_target.hpp"
-#include "model/counts.hpp"
+#include "model/bounded_sum.hpp"
 #include "shown_reading.hpp"
-#include "sources/pg_stat_activity.hpp"
-#include "sources/pgbouncer.hpp"
-#include "sources/pgpool.hpp"
-#include "support/captured_answers.hpp"
+#include "sources/pg_stat_activity/pg_stat_activity.hpp"
+#include "sources/pgbouncer/pgbouncer.hpp"
+#include "sources/pgpool/pgpool.hpp"
+#include "sources/sql/row.hpp"
+#include "support/text/captured_answers.hpp"
 
 using namespace dbpool;
 using test::Captured;

@@ -17,7 +17,7 @@
 #include "fuzz_target.hpp"
 #include "model/utf8.hpp"
 #include "sources/probed_source.hpp"
-#include "support/manual_scheduler.hpp"
+#include "support/fakes/manual_scheduler.hpp"
 
 namespace dbpool::test {
 namespace {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "integration/alerts.hpp"
-#include "support/alertmanager_server.hpp"
 #include "support/eventually.hpp"
-#include "support/webhook_receiver.hpp"
+#include "support/servers/alertmanager_server.hpp"
+#include "support/servers/webhook_receiver.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

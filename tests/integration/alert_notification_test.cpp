@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "support/child_process.hpp"
+#include "support/servers/child_process.hpp"
 
 using namespace dbpool;
 

@@ -9,12 +9,12 @@
 
 #include "contract/promql.hpp"
 #include "integration/alerts.hpp"
-#include "support/alertmanager_server.hpp"
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/postgres_server.hpp"
-#include "support/prometheus_server.hpp"
-#include "support/webhook_receiver.hpp"
+#include "support/servers/alertmanager_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/prometheus_server.hpp"
+#include "support/servers/webhook_receiver.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -8,7 +8,7 @@
 #include <regex>
 #include <stdexcept>
 
-#include "support/child_process.hpp"
+#include "support/servers/child_process.hpp"
 
 namespace dbpool {
 namespace {

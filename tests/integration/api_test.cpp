@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/free_port.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/free_port.hpp"
 
 using namespace dbpool;
 

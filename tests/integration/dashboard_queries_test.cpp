@@ -9,11 +9,11 @@
 #include "contract/dashboard.hpp"
 #include "integration/alerts.hpp"
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
-#include "support/pgbouncer_server.hpp"
-#include "support/postgres_server.hpp"
-#include "support/prometheus_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/free_port.hpp"
+#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/prometheus_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

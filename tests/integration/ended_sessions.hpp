@@ -3,7 +3,7 @@
 #include <string>
 
 #include "support/eventually.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 namespace dbpool {
 

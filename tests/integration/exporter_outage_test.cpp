@@ -6,10 +6,10 @@
 
 #include "ended_sessions.hpp"
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/hostile_server.hpp"
-#include "support/postgres_server.hpp"
-#include "support/scrape_pace.hpp"
+#include "support/http/scrape_pace.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/hostile_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/free_port.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

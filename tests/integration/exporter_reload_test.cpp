@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
+#include "support/servers/exporter_process.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/postgres_server.hpp"
-#include "support/visible.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/visible.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

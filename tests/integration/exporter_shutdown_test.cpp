@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/free_port.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/free_port.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

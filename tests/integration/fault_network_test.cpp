@@ -3,7 +3,7 @@
 
 #include "backoff_step.hpp"
 #include "network_faults.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 

@@ -3,9 +3,9 @@
 
 #include "backoff_step.hpp"
 #include "network_faults.hpp"
-#include "support/pgbouncer_server.hpp"
-#include "support/pgpool_server.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/pgpool_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 

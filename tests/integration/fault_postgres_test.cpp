@@ -3,8 +3,8 @@
 #include <list>
 
 #include "fault_scene.hpp"
-#include "support/pg_session.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/pg_session.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 

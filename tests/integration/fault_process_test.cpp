@@ -6,9 +6,9 @@
 #include <thread>
 
 #include "fault_scene.hpp"
-#include "support/free_port.hpp"
-#include "support/hostile_server.hpp"
-#include "support/slow_clients.hpp"
+#include "support/servers/free_port.hpp"
+#include "support/servers/hostile_server.hpp"
+#include "support/servers/slow_clients.hpp"
 
 using namespace dbpool;
 

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/scrape_pace.hpp"
+#include "support/http/scrape_pace.hpp"
+#include "support/servers/exporter_process.hpp"
 
 namespace dbpool {
 

@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "fault_scene.hpp"
-#include "support/chaos_proxy.hpp"
-#include "support/hostile_server.hpp"
-#include "support/postgres_server.hpp"
-#include "support/secret_search.hpp"
-#include "support/visible.hpp"
+#include "support/servers/chaos_proxy.hpp"
+#include "support/servers/hostile_server.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/visible.hpp"
+#include "support/text/secret_search.hpp"
 
 using namespace dbpool;
 

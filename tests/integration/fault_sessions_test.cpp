@@ -2,11 +2,11 @@
 #include <memory>
 
 #include "fault_scene.hpp"
-#include "support/chaos_proxy.hpp"
-#include "support/pgbouncer_server.hpp"
-#include "support/pgpool_server.hpp"
-#include "support/postgres_server.hpp"
-#include "support/scripted_http_server.hpp"
+#include "support/servers/chaos_proxy.hpp"
+#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/pgpool_server.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/scripted_http_server.hpp"
 
 using namespace dbpool;
 

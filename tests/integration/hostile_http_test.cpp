@@ -3,8 +3,8 @@
 #include <set>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/raw_client.hpp"
+#include "support/http/raw_client.hpp"
+#include "support/servers/exporter_process.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

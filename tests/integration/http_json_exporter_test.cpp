@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/hostile_server.hpp"
-#include "support/scripted_http_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/hostile_server.hpp"
+#include "support/servers/scripted_http_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -8,13 +8,13 @@
 #include <stdexcept>
 
 #include "dbpool/model/error.hpp"
-#include "sources/http_client.hpp"
-#include "sources/http_json.hpp"
-#include "support/child_process.hpp"
+#include "sources/http/client.hpp"
+#include "sources/http_json/http_json.hpp"
 #include "support/eventually.hpp"
-#include "support/free_port.hpp"
-#include "support/hostile_server.hpp"
-#include "support/scripted_http_server.hpp"
+#include "support/servers/child_process.hpp"
+#include "support/servers/free_port.hpp"
+#include "support/servers/hostile_server.hpp"
+#include "support/servers/scripted_http_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

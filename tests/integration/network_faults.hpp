@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "support/chaos_proxy.hpp"
+#include "support/servers/chaos_proxy.hpp"
 
 namespace dbpool {
 

@@ -6,9 +6,9 @@
 
 #include "dbpool/drivers/odbc.hpp"
 #include "driver_calls.hpp"
-#include "drivers/odbc_threads.hpp"
+#include "drivers/odbc/threads.hpp"
 #include "support/eventually.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 namespace dbpool {
 

@@ -8,7 +8,7 @@
 #include "ended_sessions.hpp"
 #include "event_witness.hpp"
 #include "odbc_calls.hpp"
-#include "support/hostile_server.hpp"
+#include "support/servers/hostile_server.hpp"
 
 using namespace dbpool;
 

@@ -5,8 +5,8 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

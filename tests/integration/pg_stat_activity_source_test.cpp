@@ -2,9 +2,9 @@
 
 #include "driver_calls.hpp"
 #include "ended_sessions.hpp"
-#include "sources/pg_stat_activity.hpp"
-#include "support/find_pool.hpp"
-#include "support/postgres_server.hpp"
+#include "sources/pg_stat_activity/pg_stat_activity.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/text/find_pool.hpp"
 
 using namespace dbpool;
 

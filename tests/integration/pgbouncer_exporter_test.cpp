@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/pgbouncer_server.hpp"
-#include "support/pooler_clients.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/pooler_clients.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "dbpool/drivers/postgres.hpp"
-#include "sources/pgbouncer.hpp"
+#include "sources/pgbouncer/pgbouncer.hpp"
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/find_pool.hpp"
-#include "support/scripted_postgres.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/scripted_postgres.hpp"
+#include "support/text/find_pool.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

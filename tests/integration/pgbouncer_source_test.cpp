@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "dbpool/drivers/postgres.hpp"
-#include "sources/pgbouncer.hpp"
+#include "sources/pgbouncer/pgbouncer.hpp"
 #include "sources/probed_source.hpp"
-#include "sources/synthetic.hpp"
+#include "sources/synthetic/synthetic.hpp"
 #include "support/eventually.hpp"
-#include "support/find_pool.hpp"
-#include "support/pgbouncer_server.hpp"
-#include "support/pooler_clients.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/pooler_clients.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/text/find_pool.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

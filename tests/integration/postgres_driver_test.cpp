@@ -9,7 +9,7 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "driver_calls.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 #include "driver_calls.hpp"
 #include "ended_sessions.hpp"
 #include "event_witness.hpp"
-#include "support/postgres_server.hpp"
+#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 

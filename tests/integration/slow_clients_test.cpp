@@ -1,4 +1,4 @@
-#include "support/slow_clients.hpp"
+#include "support/servers/slow_clients.hpp"
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
+#include "support/servers/exporter_process.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "support/eventually.hpp"
-#include "support/exporter_process.hpp"
-#include "support/postgres_server.hpp"
-#include "support/secret_search.hpp"
-#include "support/visible.hpp"
+#include "support/servers/exporter_process.hpp"
+#include "support/servers/postgres_server.hpp"
+#include "support/servers/visible.hpp"
+#include "support/text/secret_search.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -9,8 +9,8 @@
 #include "dbpool/drivers/sqlite.hpp"
 #include "dbpool/pool/pool.hpp"
 #include "snapshot/process_stats.hpp"
-#include "support/child_process.hpp"
-#include "support/fake_driver.hpp"
+#include "support/fakes/fake_driver.hpp"
+#include "support/servers/child_process.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "dbpool/drivers/sqlite.hpp"
-#include "support/null_driver.hpp"
+#include "support/fakes/null_driver.hpp"
 #include "web/client_limits.hpp"
 
 using namespace dbpool;

@@ -10,9 +10,9 @@
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
-#include "drivers/odbc_dsn.hpp"
-#include "drivers/postgres_dsn.hpp"
-#include "support/awkward_passwords.hpp"
+#include "drivers/odbc/dsn.hpp"
+#include "drivers/postgres/dsn.hpp"
+#include "support/text/awkward_passwords.hpp"
 
 using namespace dbpool;
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "exposition/json.hpp"
-#include "support/known_fleet.hpp"
+#include "support/fakes/known_fleet.hpp"
 
 namespace dbpool {
 

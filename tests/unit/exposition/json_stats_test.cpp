@@ -1,7 +1,7 @@
 #include "exposition/json_stats.hpp"
 
 #include "json_fleets.hpp"
-#include "support/source_documents.hpp"
+#include "support/http/source_documents.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/known_fleet.hpp"
+#include "support/fakes/known_fleet.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "exposition/render.hpp"
-#include "support/known_fleet.hpp"
+#include "support/fakes/known_fleet.hpp"
 
 using namespace dbpool;
 

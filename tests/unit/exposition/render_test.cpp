@@ -8,7 +8,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "support/known_fleet.hpp"
+#include "support/fakes/known_fleet.hpp"
 
 using namespace dbpool;
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/gate.hpp"
+#include "support/fakes/gate.hpp"
 
 using namespace dbpool;
 

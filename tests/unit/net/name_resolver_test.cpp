@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-#include "support/gate.hpp"
+#include "support/fakes/gate.hpp"
 
 using namespace dbpool;
 

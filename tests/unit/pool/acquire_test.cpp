@@ -2,8 +2,8 @@
 
 #include <latch>
 
-#include "support/fake_pool.hpp"
-#include "support/gate.hpp"
+#include "support/fakes/fake_pool.hpp"
+#include "support/fakes/gate.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;

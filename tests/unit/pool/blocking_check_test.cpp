@@ -4,8 +4,8 @@
 
 #include "dbpool/pool/pool.hpp"
 #include "support/eventually.hpp"
-#include "support/fake_pool.hpp"
-#include "support/gate.hpp"
+#include "support/fakes/fake_pool.hpp"
+#include "support/fakes/gate.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;

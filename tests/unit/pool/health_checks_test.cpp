@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "support/fake_pool.hpp"
+#include "support/fakes/fake_pool.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;

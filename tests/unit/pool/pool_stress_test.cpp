@@ -2,8 +2,8 @@
 
 #include <random>
 
-#include "support/fake_pool.hpp"
-#include "support/null_driver.hpp"
+#include "support/fakes/fake_pool.hpp"
+#include "support/fakes/null_driver.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/fake_clock.hpp"
+#include "support/fakes/fake_clock.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <thread>
 
-#include "support/fake_clock.hpp"
-#include "support/fake_source.hpp"
+#include "support/fakes/fake_clock.hpp"
+#include "support/fakes/fake_source.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/manual_scheduler.hpp"
+#include "support/fakes/manual_scheduler.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;

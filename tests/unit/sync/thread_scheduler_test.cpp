@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "dbpool/sync/scheduler.hpp"
-#include "support/gate.hpp"
+#include "support/fakes/gate.hpp"
 
 using namespace std::chrono_literals;
 using dbpool::Gate;

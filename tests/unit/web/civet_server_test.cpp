@@ -10,7 +10,7 @@
 #include "dbpool/model/error.hpp"
 #include "fakes.hpp"
 #include "support/eventually.hpp"
-#include "support/raw_client.hpp"
+#include "support/http/raw_client.hpp"
 
 namespace dbpool {
 namespace {

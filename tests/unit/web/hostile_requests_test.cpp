@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fakes.hpp"
-#include "support/raw_client.hpp"
+#include "support/http/raw_client.hpp"
 #include "web/civet_server.hpp"
 
 namespace dbpool {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fakes.hpp"
-#include "support/known_fleet.hpp"
+#include "support/fakes/known_fleet.hpp"
 #include "web/routes.hpp"
 
 namespace dbpool::test {

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <utility>
+
+#include "pool/pool_core.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr auto stale_after = std::chrono::milliseconds(500);
+
+}  // namespace
+
+/// Lends the most recently used idle connection to `waiter`. Returns whether there was one.
+bool PoolCore::take_idle(PoolState& state, Waiter& waiter, Duration now) const {
+  if (state.idle.empty() || closing(state)) return false;
+  Slot& slot = *state.idle.back();
+  state.idle.pop_back();
+  lend(state, slot, waiter, now);
+  return true;
+}
+
+/// Gives `slot` to `waiter`, as an active lease or for validation by the waiter.
+void PoolCore::lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const {
+  waiter.slot = &slot;
+  waiter.outcome = Waiter::Outcome::granted;
+  if (waiter.validates && needs_validation(slot, now)) {
+    slot.state = Slot::State::checking;
+    ++state.checking;
+  } else {
+    activate(state, slot, waiter, now);
+  }
+}
+
+/// Makes `slot` active for `waiter`, and counts the acquire.
+void PoolCore::activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const {
+  state.refill = true;
+  state.ledger.apply(event::Acquired{now, now - waiter.began, slot.times_used > 0});
+  slot.state = Slot::State::active;
+  slot.purpose = waiter.purpose;
+  if (slot.purpose == LeasePurpose::probe) ++state.probing;
+  ++slot.times_used;
+  LeaseRecord& lease = slot.lease;
+  lease.id = state.next_lease++;
+  lease.connection = slot.id;
+  lease.acquired_at = now;
+  lease.where = waiter.where;
+  lease.site = waiter.request.site;
+  lease.stack_depth = waiter.stack_depth;
+  std::copy_n(waiter.stack.begin(), waiter.stack_depth, lease.stack.begin());
+  state.leaks.lent(lease);
+}
+
+bool PoolCore::needs_validation(const Slot& slot, Duration now) const noexcept {
+  return options_.validate == Validate::always ||
+         (options_.validate == Validate::stale &&
+          now - std::max(slot.last_used, slot.last_checked) > stale_after);
+}
+
+void PoolCore::discard(Slot& slot) noexcept {
+  const auto state = state_.access();
+  slot.doomed = CloseReason::error;
+}
+
+void PoolCore::give_back(Slot& slot) noexcept {
+  const auto now = tick();
+  const bool broken = slot.connection->is_broken();
+  std::shared_ptr<PoolCore> last_reference;
+  AfterUnlock after(*this);
+  const auto state = state_.access();
+  if (broken && !closing(*state) && slot.doomed != CloseReason::error)
+    slot.doomed =
+        slot.contact != Slot::Contact::kept && !slot.healthy ? CloseReason::validation : CloseReason::error;
+  state->ledger.apply(event::Released{now - slot.lease.acquired_at});
+  if (slot.purpose == LeasePurpose::probe) --state->probing;
+  if (state->leaks.returned(slot.lease)) {
+    state->ledger.apply(event::LeakReturned{});
+    after->notices.emplace_back(notice::LeakReturned{report(slot.lease, now)});
+  }
+  slot.last_used = now;
+  settle(*state, slot, now, after);
+  if (closing(*state)) {
+    changed_.notify_all();
+    if (state->ledger.active() == 0) last_reference = std::move(state->itself);
+  }
+}
+
+/// Closes a free slot, gives it to the first waiter, or makes it idle.
+void PoolCore::settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& after) {
+  if (const auto reason = reason_to_close(state, slot, now)) {
+    close(state, slot, *reason, after);
+  } else if (state.waiters.empty()) {
+    slot.state = Slot::State::idle;
+    // A health check is not a use, so it must not move a surplus connection to the end, which is lent first.
+    const auto place = std::ranges::upper_bound(state.idle, slot.last_used, {}, &Slot::last_used);
+    state.idle.insert(place, &slot);
+  } else {
+    Waiter& first = state.waiters.pop_front();
+    lend(state, slot, first, now);
+    first.wake(after);
+  }
+}
+
+/// Returns whether a connection past its lifetime may close now. At min_size it stays until do_housekeeping
+/// has opened its successor, unless max_size allows none.
+bool PoolCore::may_expire(const PoolState& state) const noexcept {
+  return state.slots.size() > options_.min_size || state.live() >= options_.max_size;
+}
+
+std::optional<CloseReason> PoolCore::reason_to_close(const PoolState& state, const Slot& slot,
+                                                     Duration now) const {
+  if (slot.doomed) return slot.doomed;
+  if (closing(state)) return CloseReason::shutdown;
+  if (now >= slot.expires_at && may_expire(state)) return CloseReason::max_lifetime;
+  if (state.slots.size() > options_.max_size && state.waiters.empty()) return CloseReason::overflow;
+  return std::nullopt;
+}
+
+/// Removes `slot` from the pool. REQUIRES: it is not in `idle`.
+void PoolCore::close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlock& after) {
+  state.ledger.apply(event::Closed{reason});
+  after->closing.push_back(std::move(slot.connection));
+  const auto index = slot.index;
+  const Slot::Contact contact = slot.contact;
+  state.slots.back()->index = index;
+  std::swap(state.slots[index], state.slots.back());
+  state.slots.pop_back();
+  if (state.slots.empty()) run_out(state, contact, after);
+  plan_opens(state, after);
+}
+
+}  // namespace dbpool

@@ -1,0 +1,49 @@
+#include "sources/owned/owned_source.hpp"
+
+#include <algorithm>
+
+namespace dbpool {
+
+OwnedSource::OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> driver,
+                         const CanaryOptions& canary, std::map<std::string, std::string> labels,
+                         const Runtime& runtime, std::shared_ptr<PoolObserver> observer)
+    : runtime_(runtime),
+      pool_(std::make_shared<Pool>(options, std::move(driver), runtime, std::move(observer))),
+      extras_(Extras{std::move(labels), std::make_shared<Canary>(pool_, canary, runtime)}) {}
+
+void OwnedSource::reconfigure(const CanaryOptions& canary, std::map<std::string, std::string> labels) {
+  Extras extras{std::move(labels), std::make_shared<Canary>(pool_, canary, runtime_)};
+  std::swap(*extras_.access(), extras);
+}
+
+PoolSource::Reading OwnedSource::read() const {
+  Reading reading;
+  PoolSnapshot pool = pool_->snapshot();
+  pool.info.labels = extras_.access()->labels;
+  reading.up = pool.last_contact_ok;
+  reading.settled = pool.phase != PoolPhase::initializing;
+  reading.pools.push_back(std::move(pool));
+  return reading;
+}
+
+std::vector<ConnectionSnapshot> OwnedSource::connections(const std::string& pool) const {
+  return pool == name() ? pool_->connections() : std::vector<ConnectionSnapshot>{};
+}
+
+std::vector<LeakReport> OwnedSource::leaks(const std::string& pool) const {
+  return pool == name() ? pool_->leaks() : std::vector<LeakReport>{};
+}
+
+void OwnedSource::stop() {
+  const auto canary = extras_.access()->canary;
+  canary->stop();
+  pool_->shut_down();
+}
+
+std::uint64_t OwnedSource::leases_out() const {
+  const auto active = pool_->snapshot().active.value_or(0);
+  const auto canary = extras_.access()->canary;
+  return active - std::min<std::uint64_t>(active, canary->querying());
+}
+
+}  // namespace dbpool

@@ -1,0 +1,78 @@
+#include "sources/synthetic/books.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/seconds.hpp"
+#include "model/utf8.hpp"
+#include "sources/synthetic/pool_view.hpp"
+
+namespace dbpool {
+
+void SyntheticBooks::lands_in(const std::string& database, const std::string& user) {
+  database_ = valid_utf8(database);  // like the names in the reading
+  user_ = valid_utf8(user);
+}
+
+void SyntheticBooks::waited_on(Duration now) noexcept {
+  if (!waiting_since_) return;
+  const Duration wait = now - *waiting_since_;
+  late_waits_.add(now, wait);
+  late_waits_judged_.add(now, wait);
+  wait_peak_ = std::max(wait_peak_, seconds_of(wait));
+  waiting_since_.reset();
+}
+
+void SyntheticBooks::held_back(Duration now) noexcept {
+  ledger_.judge_afresh(now);
+  late_waits_judged_.clear();
+  waiting_since_.reset();
+}
+
+void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now) {
+  if (!reading.up.value_or(false)) return;
+  const std::string name = pool(source.name());
+  auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
+  if (found == reading.pools.end()) {
+    // The pool may have been dropped beyond the limit.
+    if (!used_ || reading.dropped_pools.value_or(0) > 0) return;
+    PoolSnapshot added;
+    added.pool = name;
+    added.info = {std::string(to_string(source.kind())), database_, user_, {}};
+    found = reading.pools.insert(found, std::move(added));
+  }
+  fill(*found, now);
+}
+
+void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
+  PoolSnapshot own;
+  ledger_.fill(own, now);
+  pool.acquisitions = own.acquisitions;
+  pool.releases = own.releases;
+  pool.acquisition_timeouts = own.acquisition_timeouts;
+  pool.acquisition_duration = own.acquisition_duration;
+  pool.connect_duration = own.connect_duration;
+  pool.connect_failures = own.connect_failures;
+  pool.errors = own.errors;
+  pool.errors_recent = own.errors_recent;
+  pool.errors_last_hour = own.errors_last_hour;
+  pool.last_error = own.last_error;
+  pool.last_error_kind = own.last_error_kind;
+  pool.last_error_at = own.last_error_at;
+  pool.last_timeout_at = own.last_timeout_at;
+
+  if (in_line_ && pool.waiting.value_or(0) > 0) pool.probing_waiters = 1;
+  // A wait in progress counts too, of our client or of one that the pooler reports.
+  double waiting = pool.oldest_waiter.value_or(0);
+  if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));
+  wait_peak_ = std::max({wait_peak_, own.wait_peak.value_or(0), waiting});
+  pool.wait_peak = wait_peak_;
+  pool.wait_recent_peak =
+      std::max({own.wait_recent_peak.value_or(0), seconds_of(late_waits_.value(now)), waiting});
+  if (is_held_back(pool)) return;
+  pool.wait_judged_peak =
+      std::max({own.wait_judged_peak.value_or(0), seconds_of(late_waits_judged_.value(now)),
+                pool.wait_judged_peak.value_or(0)});
+}
+
+}  // namespace dbpool

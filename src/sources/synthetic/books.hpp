@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "dbpool/observe/pool_ledger.hpp"
+#include "snapshot/pool_source.hpp"
+
+namespace dbpool {
+
+/// The figures of the acquisitions through a pooler, and the pool that they belong to. Not thread-safe.
+class SyntheticBooks {
+ public:
+  using Duration = std::chrono::nanoseconds;
+
+  explicit SyntheticBooks(WallTime created_at, const LedgerOptions& options)
+      : ledger_(options, created_at),
+        late_waits_(options.wait_window),
+        late_waits_judged_(options.wait_window) {}
+
+  template <typename Event>
+  void apply(const Event& event) {
+    used_ = true;
+    ledger_.apply(event);
+  }
+  /// Records that the client waits since `at` on the stopwatch; nullopt = it does not wait.
+  void waiting_since(std::optional<Duration> at) noexcept {
+    waiting_since_ = at;
+    in_line_ = at.has_value();
+  }
+  /// Records that the client connects, and may have to wait for that. Ends with `waiting_since`.
+  void in_line() noexcept { in_line_ = true; }
+  /// Records that a wait that was counted as a timeout ended at `now` on the stopwatch.
+  void waited_on(Duration now) noexcept;
+  /// Records that the pool is paused or disabled at `now` on the stopwatch. Waits and errors that began
+  /// before do not count for health.
+  void held_back(Duration now) noexcept;
+  /// Sets the pooler's names for the client's pool.
+  void lands_in(const std::string& database, const std::string& user);
+
+  /// Returns the label of the pool in a reading of `source`.
+  std::string pool(const std::string& source) const { return database(source) + '/' + user_; }
+  /// Returns the label of the pool that has the figures of its whole database.
+  std::string database(const std::string& source) const { return source + '/' + database_; }
+  /// Writes the figures into their pool, which it adds where the reading lacks it. Leaves a failed reading
+  /// unchanged. `now` is on the stopwatch.
+  void add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now);
+
+ private:
+  void fill(PoolSnapshot& pool, Duration now);
+
+  PoolLedger ledger_;
+  bool used_ = false;
+  std::string database_, user_;
+  std::optional<Duration> waiting_since_;
+  bool in_line_ = false;  ///< the client waits at the pooler, or may, even if that does not count for health
+  RecentPeak late_waits_, late_waits_judged_;
+  double wait_peak_ = 0;  ///< seconds
+};
+
+}  // namespace dbpool

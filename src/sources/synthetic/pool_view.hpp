@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "snapshot/pool_source.hpp"
+
+namespace dbpool {
+
+/// Returns whether the pool is paused or disabled.
+bool is_held_back(const PoolSnapshot& pool);
+
+/// The state of one pool in a pooler's last reading. A value.
+class PoolView {
+ public:
+  /// `database`: the label of the pool that has the figures of the whole database.
+  PoolView(const PoolSource::Reading& reading, const std::string& pool, const std::string& database);
+
+  /// Returns whether the pooler takes a server back after a transaction. False when the mode is not known.
+  bool lends_by_transaction() const { return mode_ == "transaction" || mode_ == "statement"; }
+  /// Returns whether the pool or its database is paused or disabled.
+  bool held_back() const { return held_back_; }
+  /// Returns whether no client waits. False when that is not known.
+  bool no_client_waits() const { return waiting_ == 0U; }
+  /// Returns the number of readings so far.
+  std::uint64_t reads() const { return reads_; }
+
+ private:
+  std::string mode_;
+  bool held_back_ = false;
+  PoolSnapshot::Count waiting_;
+  std::uint64_t reads_;
+};
+
+}  // namespace dbpool

@@ -1,0 +1,83 @@
+#include "support/servers/prometheus_server.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "support/eventually.hpp"
+#include "support/http/http_exchange.hpp"
+#include "support/servers/free_port.hpp"
+
+namespace dbpool {
+namespace {
+
+std::string percent_encoded(const std::string& text) {
+  std::string encoded;
+  for (const char c : text) encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return encoded;
+}
+
+/// Writes all files; returns the path of prometheus.yml.
+std::filesystem::path written(const std::map<std::string, std::string>& files,
+                              const TemporaryDirectory& directory) {
+  for (const auto& [name, text] : files) directory.write(name, text);
+  return directory.path() / "prometheus.yml";
+}
+
+}  // namespace
+
+PrometheusServer::PrometheusServer(std::uint16_t target)
+    : PrometheusServer(std::map<std::string, std::string>{{"prometheus.yml", config(target)}}) {}
+
+PrometheusServer::PrometheusServer(const std::map<std::string, std::string>& files)
+    : port_(free_port()),
+      process_({"prometheus", "--config.file=" + written(files, directory_).string(),
+                "--storage.tsdb.path=" + (directory_.path() / "data").string(),
+                fmt::format("--web.listen-address=127.0.0.1:{}", port_)}) {
+  const auto ready = [this] { return http_exchange(port_, "GET", "/-/ready").status == 200; };
+  if (!eventually(ready, std::chrono::seconds(20))) {
+    throw std::runtime_error("Prometheus did not start: " + process_.standard_error());
+  }
+}
+
+std::string PrometheusServer::config(std::uint16_t target) {
+  return fmt::format(R"(
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+scrape_configs:
+  - job_name: dbpool
+    static_configs: [{{targets: ["127.0.0.1:{}"]}}]
+)",
+                     target);
+}
+
+std::string PrometheusServer::get(const std::string& path) const {
+  const auto answer = http_exchange(port_, "GET", path);
+  if (answer.status != 200) throw std::runtime_error("Prometheus says: " + answer.body);
+  return answer.body;
+}
+
+std::optional<double> PrometheusServer::query(const std::string& expression,
+                                              std::chrono::seconds ahead) const {
+  const std::chrono::duration<double> when = std::chrono::system_clock::now().time_since_epoch() + ahead;
+  const auto json = nlohmann::json::parse(
+      get(fmt::format("/api/v1/query?query={}&time={:.3f}", percent_encoded(expression), when.count())));
+  const auto& result = json.at("data").at("result");
+  if (result.empty()) return std::nullopt;
+  return std::stod(result.front().at("value").at(1).get<std::string>());
+}
+
+std::vector<std::string> PrometheusServer::bad_rules() const {
+  std::vector<std::string> bad;
+  const auto json = nlohmann::json::parse(get("/api/v1/rules"));
+  for (const auto& group : json.at("data").at("groups")) {
+    for (const auto& rule : group.at("rules")) {
+      if (rule.at("health") == "ok") continue;
+      bad.push_back(fmt::format("{}: {} {}", rule.at("name").get<std::string>(),
+                                rule.at("health").get<std::string>(), rule.value("lastError", "")));
+    }
+  }
+  return bad;
+}
+
+}  // namespace dbpool

@@ -1,0 +1,59 @@
+#include "sources/http/ca_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/servers/child_process.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+std::string new_certificate() {
+  const auto made =
+      run_to_end({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                  "-subj", "/CN=test", "-keyout", "/dev/null"});
+  REQUIRE(made.exit_code == 0);
+  return made.output.substr(made.output.find("-----BEGIN"));
+}
+
+std::string problem_of(const std::string& text) {
+  const TemporaryDirectory directory;
+  return ca_file_problem(directory.write("ca.pem", text));
+}
+
+const char* const without = "a file without a certificate";
+const char* const broken = "a file with a certificate that is malformed or cut off";
+
+}  // namespace
+
+TEST_CASE("a file with certificates is fine, whatever else is in it") {
+  const std::string good = new_certificate();
+  CHECK(problem_of(good).empty());
+  CHECK(problem_of("# ours\n" + good + "\r\n# theirs\n" + new_certificate()).empty());
+  CHECK(problem_of("-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n" + good).empty());
+}
+
+TEST_CASE("a file without a certificate, or with a broken one, is described for what it is") {
+  const std::string good = new_certificate();
+  CHECK(problem_of("") == without);
+  CHECK(problem_of("hunter2") == without);
+  CHECK(problem_of("-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n") == without);
+  CHECK(problem_of(good.substr(0, good.find("-----END"))) == broken);
+  CHECK(problem_of(good + "-----BEGIN CERTIFICATE-----\nMAMC") == broken);
+  for (const char* body : {"", "hunter2!", "MAMC", "AAAA", "MIQ=", "MIL//w=="}) {
+    CAPTURE(body);
+    CHECK(problem_of(good + "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n") ==
+          broken);
+  }
+  const std::string encrypted =
+      "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
+      "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nMAMCAQE=\n"
+      "-----END CERTIFICATE-----\n";
+  CHECK(problem_of(encrypted) == broken);
+}
+
+TEST_CASE("a path that is no regular file is not read") {
+  CHECK(ca_file_problem("/nonexistent/ca.pem") == "not a readable file");
+  CHECK(ca_file_problem("/") == "not a readable file");
+  CHECK(ca_file_problem("/dev/zero") == "not a readable file");
+}
