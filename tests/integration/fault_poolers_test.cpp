@@ -3,9 +3,8 @@
 
 #include "backoff_step.hpp"
 #include "network_faults.hpp"
-#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/app_bouncer.hpp"
 #include "support/servers/pgpool_server.hpp"
-#include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
 
@@ -36,21 +35,18 @@ std::string pgpool_of(const NetworkFault& fault) {
 
 /// A PgBouncer and a Pgpool-II, each watched directly and through one proxy per fault. One proxy serves both
 /// the console and the database of the PgBouncer.
-struct Scene {
-  PostgresServer server;
-  std::string role = server.query("CREATE ROLE alice LOGIN");  // before any client fails to log in as her
-  PgBouncerServer bouncer{
-      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
-       .settings = {"pool_mode=transaction"}}};
+struct Scene : AppBouncer {
+  Scene() : AppBouncer("user=alice", {"pool_mode=transaction"}) {}
+
   PgpoolServer pgpool{server.port(), {"num_init_children = 20", "max_pool = 1"}};
   std::list<ChaosProxy> proxies;
   ExporterProcess exporter{{.config = config()}};
 
   std::string config() {
     std::string sources =
-        bouncer_source("pgb-direct", bouncer.port()) + pgpool_source("pgp-direct", pgpool.port());
+        bouncer_source("pgb-direct", pooler.port()) + pgpool_source("pgp-direct", pgpool.port());
     for (const NetworkFault& fault : network_faults) {
-      sources += bouncer_source(bouncer_of(fault), proxies.emplace_back(bouncer.port()).port());
+      sources += bouncer_source(bouncer_of(fault), proxies.emplace_back(pooler.port()).port());
       sources += pgpool_source(pgpool_of(fault), proxies.emplace_back(pgpool.port()).port());
     }
     return "pools:\n" + bystander_pool + "sources:\n" + sources;

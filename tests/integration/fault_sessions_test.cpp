@@ -2,10 +2,9 @@
 #include <memory>
 
 #include "fault_scene.hpp"
+#include "support/servers/app_bouncer.hpp"
 #include "support/servers/chaos_proxy.hpp"
-#include "support/servers/pgbouncer_server.hpp"
 #include "support/servers/pgpool_server.hpp"
-#include "support/servers/postgres_server.hpp"
 #include "support/servers/scripted_http_server.hpp"
 
 using namespace dbpool;
@@ -13,12 +12,9 @@ using namespace dbpool;
 namespace {
 
 /// One target of every kind.
-struct Targets {
-  PostgresServer server;
-  std::string role = server.query("CREATE ROLE alice LOGIN");  // before any client fails to log in as her
-  PgBouncerServer bouncer{
-      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
-       .settings = {"pool_mode=transaction"}}};
+struct Targets : AppBouncer {
+  Targets() : AppBouncer("user=alice", {"pool_mode=transaction"}) {}
+
   PgpoolServer pgpool{server.port(), {"num_init_children = 8", "max_pool = 1"}};
   ScriptedHttpServer http{
       [](const std::string&) { return http_answer("200 OK", R"({"pools": {"main": {"pool_size": 3}}})"); }};
@@ -44,7 +40,7 @@ class Watches {
       const std::string way = chaos == Chaos::silent ? "silent" : "dripping";
       const Watch& activity = behind("activity-" + way, targets.server.port(), chaos);
       add(activity, fmt::format("type: pg_stat_activity, dsn: '{}'", activity.proxy->dsn()));
-      const Watch& bouncer = behind("bouncer-" + way, targets.bouncer.port(), chaos);
+      const Watch& bouncer = behind("bouncer-" + way, targets.pooler.port(), chaos);
       add(bouncer, fmt::format("type: pgbouncer, dsn: '{0} dbname=pgbouncer user=stats', synthetic: {{dsn: "
                                "'{0} dbname=app user=alice', interval: 100ms}}",
                                bouncer.host()));

@@ -5,9 +5,8 @@
 #include <string>
 
 #include "dbpool/drivers/odbc.hpp"
-#include "driver_calls.hpp"
 #include "drivers/odbc/threads.hpp"
-#include "support/eventually.hpp"
+#include "support/driver_calls.hpp"
 #include "support/servers/postgres_server.hpp"
 
 namespace dbpool {

@@ -1,7 +1,7 @@
 #include <map>
 
-#include "driver_calls.hpp"
 #include "ended_sessions.hpp"
+#include "postgres_calls.hpp"
 #include "sources/pg_stat_activity/pg_stat_activity.hpp"
 #include "support/servers/postgres_server.hpp"
 #include "support/text/find_pool.hpp"

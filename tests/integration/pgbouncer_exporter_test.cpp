@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "support/eventually.hpp"
+#include "support/servers/app_bouncer.hpp"
 #include "support/servers/exporter_process.hpp"
-#include "support/servers/pgbouncer_server.hpp"
 #include "support/servers/pooler_clients.hpp"
 #include "support/servers/postgres_server.hpp"
 
@@ -23,13 +23,11 @@ Labels with(Labels labels, const std::string& name, const std::string& value) {
 }
 
 /// An exporter that watches a PgBouncer and also owns a pool.
-struct Site {
-  PostgresServer server;
-  std::string role = server.query("CREATE ROLE alice LOGIN");  // before any client fails to log in as her
-  PgBouncerServer pooler{
-      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres user=alice", server.port()),
-       .settings = {"pool_mode=transaction", "default_pool_size=2", "reserve_pool_size=0",
-                    "min_pool_size=1"}}};
+struct Site : AppBouncer {
+  Site()
+      : AppBouncer("user=alice", {"pool_mode=transaction", "default_pool_size=2", "reserve_pool_size=0",
+                                  "min_pool_size=1"}) {}
+
   ExporterProcess exporter{{.config = fmt::format(R"(
 pools:
   - {{name: local, driver: sqlite, dsn: "file:local?mode=memory&cache=shared"}}
@@ -130,23 +128,19 @@ TEST_CASE("a PgBouncer that is killed shows nothing as alive, disturbs nobody, a
 }
 
 TEST_CASE("a PgBouncer that takes no more clients is unhealthy for that, while its pool is not") {
-  const PostgresServer server;
-  server.query("CREATE ROLE alice LOGIN");
-  const PgBouncerServer pooler(
-      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres", server.port()),
-       .settings = {"pool_mode=transaction", "max_client_conn=6", "max_user_connections=10"}});
+  const AppBouncer app("", {"pool_mode=transaction", "max_client_conn=6", "max_user_connections=10"});
   const ExporterProcess exporter({.config = fmt::format(R"(
 sources:
   - {{name: pgb, type: pgbouncer, dsn: {}, interval: 200ms}}
 )",
-                                                        pooler.console())});
+                                                        app.pooler.console())});
   const Labels front{{"source", "pgb"}, {"pool", "pgb"}};
   const auto is = [&](const Labels& pool, const char* status) {
     return exporter.metric("dbpool_health_status", with(pool, "status", status)) == 1;
   };
   REQUIRE(eventually([&] { return is(front, "healthy"); }, 20s));
   std::vector<PoolerClient> clients;
-  for (int i = 0; i < 5; ++i) clients.emplace_back(pooler.dsn("app", "alice"), 60);
+  for (int i = 0; i < 5; ++i) clients.emplace_back(app.pooler.dsn("app", "alice"), 60);
   CHECK(eventually([&] { return is(front, "unhealthy"); }, 20s));
   const Scrape scrape = exporter.scrape();
   CHECK(scrape.value("dbpool_clients_used", front) == 6);
@@ -158,19 +152,15 @@ sources:
 }
 
 TEST_CASE("clients that wait for a paused PgBouncer degrade their pool, for which it names the pause") {
-  const PostgresServer server;
-  server.query("CREATE ROLE alice LOGIN");
-  const PgBouncerServer pooler(
-      {.databases = fmt::format("app = host=127.0.0.1 port={} dbname=postgres", server.port()),
-       .settings = {"pool_mode=transaction"}});
+  const AppBouncer app("", {"pool_mode=transaction"});
   const ExporterProcess exporter({.config = fmt::format(R"(
 sources:
   - {{name: pgb, type: pgbouncer, dsn: {}, interval: 200ms}}
 )",
-                                                        pooler.console())});
-  PoolerClient(pooler.dsn("app", "alice"), 0).wait();
-  pooler.command("PAUSE app");
-  const PoolerClient client(pooler.dsn("app", "alice"), 0);
+                                                        app.pooler.console())});
+  PoolerClient(app.pooler.dsn("app", "alice"), 0).wait();
+  app.pooler.command("PAUSE app");
+  const PoolerClient client(app.pooler.dsn("app", "alice"), 0);
   const auto reason = [&](const char* name) {
     return exporter.metric("dbpool_health_reason", with(alice, "reason", name));
   };

@@ -9,9 +9,8 @@
 #include "sources/probed_source.hpp"
 #include "sources/synthetic/synthetic.hpp"
 #include "support/eventually.hpp"
-#include "support/servers/pgbouncer_server.hpp"
+#include "support/servers/app_bouncer.hpp"
 #include "support/servers/pooler_clients.hpp"
-#include "support/servers/postgres_server.hpp"
 #include "support/text/find_pool.hpp"
 
 using namespace dbpool;
@@ -29,14 +28,10 @@ std::shared_ptr<Driver> driver_to(const std::string& dsn) {
 }
 
 /// A PgBouncer in front of a PostgreSQL, and a probe that reads it.
-struct Bouncer {
-  explicit Bouncer(const std::string& entry = "pool_size=2", std::vector<std::string> settings = {})
-      : pooler({.databases = "app = host=127.0.0.1 port=" + std::to_string(server.port()) +
-                             " dbname=postgres " + entry,
-                .settings = std::move(settings)}),
-        probe(pgbouncer_probe("pgb", {.clients = true, .synthetic = {}}, driver_to(pooler.console()))) {
-    server.query("CREATE ROLE alice LOGIN; CREATE ROLE bob LOGIN");
-  }
+struct Bouncer : AppBouncer {
+  explicit Bouncer(const std::string& keys = "pool_size=2", std::vector<std::string> settings = {})
+      : AppBouncer(keys, std::move(settings)),
+        probe(pgbouncer_probe("pgb", {.clients = true, .synthetic = {}}, driver_to(pooler.console()))) {}
 
   ProbeResult read() {
     const auto reading = probe->start_read(Deadline(now() + stretched(5s)));
@@ -55,8 +50,6 @@ struct Bouncer {
     return {pooler.dsn("app", user), sleeps};
   }
 
-  PostgresServer server;
-  PgBouncerServer pooler;
   std::unique_ptr<Probe> probe;
 };
 

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <libpq-fe.h>
 #include <unistd.h>
 
@@ -8,7 +9,8 @@
 #include <thread>
 
 #include "dbpool/drivers/postgres.hpp"
-#include "driver_calls.hpp"
+#include "postgres_calls.hpp"
+#include "support/driver_contract.hpp"
 #include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;
@@ -27,27 +29,25 @@ std::string sessions_running(const std::string& what) {
                         "%' AND state = 'active' AND application_name <> 'fixture'");
 }
 
+/// A database for the contract of all drivers.
+struct PostgresDatabase {
+  static std::unique_ptr<Connection> open() { return dbpool::open(server().dsn()); }
+  static std::string numbers(int count) { return fmt::format("SELECT generate_series(1, {})", count); }
+  static std::string endless() { return "SELECT pg_sleep(60)"; }
+};
+
 }  // namespace
 
-TEST_CASE("results come as text, with NULL apart from the empty string") {
-  const auto connection = open(server().dsn());
-  const QueryResult result = connection->execute("SELECT 1 AS a, NULL AS b, '' AS c, 'é' AS d", in(5s));
-  CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d"});
-  using Row = std::vector<std::optional<std::string>>;
-  CHECK(result.rows == std::vector<Row>{Row{"1", std::nullopt, "", "é"}});
-  CHECK(connection->execute("SELECT 1 AS a WHERE false", in(5s)).columns == std::vector<std::string>{"a"});
-  CHECK(connection->execute("", in(5s)).rows.empty());
-  CHECK_FALSE(connection->is_broken());
-}
+TYPE_TO_STRING(PostgresDatabase);
+DRIVER_CONTRACT(PostgresDatabase);
+TEST_CASE_TEMPLATE_INVOKE(driver_runaway, PostgresDatabase);
 
-TEST_CASE("only statements that change rows report affected rows") {
+TEST_CASE("a statement that changes rows and returns them reports both") {
   const auto connection = open(server().dsn());
-  CHECK(connection->execute("CREATE TEMP TABLE t(x int)", in(5s)).affected_rows == 0);
-  CHECK(connection->execute("INSERT INTO t SELECT generate_series(1, 7)", in(5s)).affected_rows == 7);
+  connection->execute("CREATE TEMP TABLE t AS SELECT generate_series(1, 7) AS x", in(5s));
   const QueryResult returned = connection->execute("DELETE FROM t WHERE x > 4 RETURNING x", in(5s));
   CHECK(returned.affected_rows == 3);
   CHECK(returned.rows.size() == 3);
-  CHECK(connection->execute("SELECT * FROM t", in(5s)).affected_rows == 0);
 }
 
 TEST_CASE("of several results the last one counts") {
@@ -58,16 +58,9 @@ TEST_CASE("of several results the last one counts") {
   CHECK(result.rows.front().front() == "2");
 }
 
-TEST_CASE("rows are read up to the cap, and one more breaks the connection") {
+TEST_CASE("more rows than the cap break the connection") {
   const auto connection = open(server().dsn());
-  CHECK(connection->execute("SELECT generate_series(1, 10000)", in(5s)).rows.size() == 10'000);
-  CHECK(connection->execute("SELECT generate_series(1, 100000)", in(20s)).rows.size() ==
-        Connection::max_rows);
-  ping(*connection, "SELECT generate_series(1, 100001)", 20s);
-  CHECK_FALSE(connection->is_broken());
-  const DriverError error = failure_of(*connection, "SELECT generate_series(1, 100001)", 20s);
-  CHECK(error.kind() == ErrorKind::other);
-  CHECK(contains(error.what(), "more than 100000 rows"));
+  failure_of(*connection, "SELECT generate_series(1, 100001)", 20s);
   CHECK(connection->is_broken());
 }
 
@@ -77,16 +70,13 @@ TEST_CASE("a statement larger than the socket's buffer is sent whole") {
   CHECK(value(*connection, "SELECT length('" + text + "')") == "8000000");
 }
 
-TEST_CASE("a failed statement tells its SQLSTATE and leaves the connection whole") {
+TEST_CASE("a failed statement reports its SQLSTATE, and an empty one does not fail") {
   const auto connection = open(server().dsn());
   const DriverError error = failure_of(*connection, "SELECT 'hunter2' FROM nowhere");
-  CHECK(error.kind() == ErrorKind::query);
   CHECK(error.sqlstate() == "42P01");
   CHECK(std::string(error.what()) ==
         "PostgreSQL statement failed: relation \"nowhere\" does not exist (42P01)");
-  CHECK(failure_of(*connection, std::string("SELECT 1\0 FROM t", 16)).kind() == ErrorKind::query);
-  CHECK_FALSE(connection->is_broken());
-  CHECK(value(*connection, "SELECT 1") == "1");
+  CHECK(connection->execute("", in(5s)).rows.empty());
 }
 
 TEST_CASE("the server's own statement timeout is a timeout and leaves the connection whole") {
@@ -105,25 +95,18 @@ TEST_CASE("COPY through the client is refused and breaks the connection") {
   }
 }
 
-TEST_CASE("a connection is broken inside a transaction and whole after it") {
+TEST_CASE("a connection is broken in a transaction that failed") {
   const auto connection = open(server().dsn());
   connection->execute("BEGIN", in(5s));
-  CHECK(connection->is_broken());
-  CHECK(value(*connection, "SELECT 1") == "1");
   CHECK(failure_of(*connection, "SELECT nonsense").kind() == ErrorKind::query);
   CHECK(connection->is_broken());
   connection->execute("ROLLBACK", in(5s));
   CHECK_FALSE(connection->is_broken());
 }
 
-TEST_CASE("a runaway statement ends at its deadline, here and at the server") {
+TEST_CASE("a runaway statement ends at the server, too") {
   const auto connection = open(server().dsn());
-  const TimePoint begin = now();
-  const DriverError error = failure_of(*connection, "SELECT pg_sleep(60)", 300ms);
-  CHECK(error.kind() == ErrorKind::timeout);
-  CHECK(now() - begin >= 300ms);
-  CHECK(now() - begin < stretched(1300ms));
-  CHECK(connection->is_broken());
+  failure_of(*connection, "SELECT pg_sleep(60)", 300ms);
   CHECK(eventually([] { return sessions_running("SELECT pg_sleep(60)") == "0"; }));
 }
 
@@ -156,12 +139,6 @@ TEST_CASE("an answer that came in time counts, however late it is looked at") {
   std::this_thread::sleep_for(600ms);  // as if the process had been stopped
   CHECK_FALSE(operation->advance().has_value());
   CHECK(result.rows.at(0).at(0) == "42");
-  CHECK_FALSE(connection->is_broken());
-}
-
-TEST_CASE("a ping that never began leaves the connection whole") {
-  const auto connection = open(server().dsn());
-  connection->start_query("SELECT 1", in(5s));
   CHECK_FALSE(connection->is_broken());
 }
 

@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "dbpool/pool/pool.hpp"
-#include "driver_calls.hpp"
 #include "ended_sessions.hpp"
 #include "event_witness.hpp"
+#include "postgres_calls.hpp"
 #include "support/servers/postgres_server.hpp"
 
 using namespace dbpool;

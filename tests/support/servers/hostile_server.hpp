@@ -1,11 +1,11 @@
 #pragma once
 
-#include <sys/eventfd.h>
-
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "support/servers/listening_server.hpp"
 
 namespace dbpool {
 
@@ -32,18 +32,9 @@ class HostileServer {
   std::string dsn() const;
 
  private:
-  void fill_queue();
-  void serve();
-  void answer(int client);
-  void drip(int client);
-  bool stopped(int milliseconds) const;
-
-  Hostility hostility_;
   std::uint16_t port_ = 0;
-  int listener_;
-  int stop_ = ::eventfd(0, EFD_CLOEXEC);
-  std::vector<int> open_;
-  std::thread thread_;
+  std::vector<int> sockets_;                  ///< of a port that accepts no connection
+  std::optional<ListeningServer> listening_;  ///< of the other faults
 };
 
 }  // namespace dbpool

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <sys/eventfd.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "dbpool/sync/guarded.hpp"
+#include "support/servers/listening_server.hpp"
 
 namespace dbpool {
 
@@ -23,41 +21,32 @@ struct ScriptedAnswer {
 ScriptedAnswer http_answer(const std::string& status, const std::string& body,
                            const std::string& headers = "");
 
-/// A real HTTP server on a loopback port with answers from the test. It serves one request at a time and
-/// keeps connections open. Its destructor ends it.
+/// A real HTTP server on a loopback port with answers from the test. It keeps connections open. Its
+/// destructor ends it.
 class ScriptedHttpServer {
  public:
-  /// Called on the server's thread with the head of each request.
+  /// Called with the head of each request, on a thread of the server; one call at a time.
   using Script = std::function<ScriptedAnswer(const std::string& request)>;
 
   explicit ScriptedHttpServer(Script script);
-  ScriptedHttpServer(const ScriptedHttpServer&) = delete;
-  ScriptedHttpServer& operator=(const ScriptedHttpServer&) = delete;
-  ~ScriptedHttpServer();
 
   std::string url(const std::string& path = "/") const;
-  std::uint16_t port() const noexcept { return port_; }
-  std::vector<std::string> requests() const { return *requests_.access(); }
-  std::size_t connections() const { return *accepted_.access(); }
+  std::uint16_t port() const noexcept { return server_.port(); }
+  std::vector<std::string> requests() const { return asked_.access()->requests; }
+  std::size_t connections() const { return asked_.access()->connections; }
 
  private:
-  struct Client {
-    int fd;
-    std::string head;
+  struct Asked {
+    Script script;
+    std::vector<std::string> requests = {};
+    std::size_t connections = 0;
   };
 
-  void serve();
-  bool serve_client(Client& client);
-  bool send(int fd, const ScriptedAnswer& answer) const;
-  bool stopped(int milliseconds) const;
+  void talk(ListeningServer::Client& client);
+  ScriptedAnswer answer_to(const std::string& request);
 
-  const Script script_;
-  std::uint16_t port_ = 0;
-  const int listener_;
-  const int stop_ = ::eventfd(0, EFD_CLOEXEC);
-  Guarded<std::vector<std::string>> requests_;
-  Guarded<std::size_t> accepted_{0U};
-  std::thread thread_;
+  Guarded<Asked> asked_;
+  ListeningServer server_;
 };
 
 }  // namespace dbpool

@@ -1,10 +1,7 @@
 #include "support/servers/scripted_postgres.hpp"
 
-#include <poll.h>
-
-#include <array>
-
-#include "support/servers/free_port.hpp"
+#include <cstdint>
+#include <utility>
 
 namespace dbpool {
 namespace {
@@ -71,57 +68,20 @@ std::string refusal(const std::string& text) {
 }  // namespace wire
 
 ScriptedPostgres::ScriptedPostgres(Script script)
-    : script_(std::move(script)), listener_(bound_socket(port_)) {
-  ::listen(listener_, 16);
-  thread_ = std::thread([this] { serve(); });
-}
+    : script_(std::move(script)), server_([this](ListeningServer::Client& client) { talk(client); }) {}
 
-ScriptedPostgres::~ScriptedPostgres() {
-  ::eventfd_write(stop_, 1);
-  thread_.join();
-  ::close(listener_);
-  ::close(stop_);
-}
-
-void ScriptedPostgres::serve() {
+void ScriptedPostgres::talk(ListeningServer::Client& client) const {
+  const auto startup = client.receive(4);
+  if (!startup || !client.receive(number(*startup) - 4)) return;
+  client.send(message('R', big_endian(0, 4)) + ready());
   for (;;) {
-    std::array<pollfd, 2> waits{{{stop_, POLLIN, 0}, {listener_, POLLIN, 0}}};
-    ::poll(waits.data(), waits.size(), -1);
-    if (waits[0].revents != 0) return;
-    const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    talk(client);
-    ::close(client);
-  }
-}
-
-void ScriptedPostgres::talk(int client) {
-  const auto say = [client](const std::string& text) {
-    return ::send(client, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
-  };
-  const auto startup = read_exactly(client, 4);
-  if (!startup || !read_exactly(client, number(*startup) - 4)) return;
-  say(message('R', big_endian(0, 4)) + ready());
-  for (;;) {
-    const auto head = read_exactly(client, 5);
+    const auto head = client.receive(5);
     if (!head || head->front() != 'Q') return;
-    const auto body = read_exactly(client, number(head->substr(1)) - 4);
+    const auto body = client.receive(number(head->substr(1)) - 4);
     if (!body) return;
     const auto found = script_.find(body->c_str());
-    if (!say(found == script_.end() ? wire::refusal("invalid command") : found->second)) return;
+    if (!client.send(found == script_.end() ? wire::refusal("invalid command") : found->second)) return;
   }
-}
-
-std::optional<std::string> ScriptedPostgres::read_exactly(int client, std::size_t size) const {
-  std::string text(size, '\0');
-  for (std::size_t read = 0; read < size;) {
-    std::array<pollfd, 2> waits{{{stop_, POLLIN, 0}, {client, POLLIN, 0}}};
-    ::poll(waits.data(), waits.size(), -1);
-    if (waits[0].revents != 0) return std::nullopt;
-    const ssize_t got = ::recv(client, text.data() + read, size - read, 0);
-    if (got <= 0) return std::nullopt;
-    read += static_cast<std::size_t>(got);
-  }
-  return text;
 }
 
 }  // namespace dbpool

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <sys/eventfd.h>
-
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "support/servers/listening_server.hpp"
 
 namespace dbpool {
 
@@ -27,31 +25,23 @@ std::string refusal(const std::string& text);
 }  // namespace wire
 
 /// A loopback server that accepts every login and answers each scripted statement with the test's bytes,
-/// which no real server would send. It refuses any other statement as PgBouncer does. One client at a time.
-/// Its destructor ends it.
+/// which no real server would send. It refuses any other statement as PgBouncer does. Its destructor ends it.
 class ScriptedPostgres {
  public:
   using Script = std::map<std::string, std::string>;  ///< bytes by statement
 
   explicit ScriptedPostgres(Script script);
-  ScriptedPostgres(const ScriptedPostgres&) = delete;
-  ScriptedPostgres& operator=(const ScriptedPostgres&) = delete;
-  ~ScriptedPostgres();
 
   std::string dsn() const {
-    return "host=127.0.0.1 port=" + std::to_string(port_) + " dbname=pgbouncer user=stats sslmode=disable";
+    return "host=127.0.0.1 port=" + std::to_string(server_.port()) +
+           " dbname=pgbouncer user=stats sslmode=disable";
   }
 
  private:
-  void serve();
-  void talk(int client);
-  std::optional<std::string> read_exactly(int client, std::size_t size) const;
+  void talk(ListeningServer::Client& client) const;
 
   const Script script_;
-  std::uint16_t port_ = 0;
-  int listener_;
-  int stop_ = ::eventfd(0, EFD_CLOEXEC);
-  std::thread thread_;
+  ListeningServer server_;
 };
 
 }  // namespace dbpool

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <sys/eventfd.h>
-
 #include <cstdint>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "dbpool/sync/guarded.hpp"
+#include "support/servers/listening_server.hpp"
 
 namespace dbpool {
 
@@ -15,29 +14,21 @@ struct Posted {
   std::string path, body;
 };
 
-/// An HTTP server on a free loopback port that accepts every POST, answers 200 and keeps the requests. One
-/// request at a time. Its functions may be called from any thread.
+/// An HTTP server on a free loopback port that accepts every POST, answers 200 and keeps the requests. Its
+/// functions may be called from any thread.
 class WebhookReceiver {
  public:
-  WebhookReceiver();
-  WebhookReceiver(const WebhookReceiver&) = delete;
-  WebhookReceiver& operator=(const WebhookReceiver&) = delete;
-  ~WebhookReceiver();
+  WebhookReceiver() : server_([this](ListeningServer::Client& client) { answer(client); }) {}
 
-  std::uint16_t port() const noexcept { return port_; }
+  std::uint16_t port() const noexcept { return server_.port(); }
   /// Returns all requests so far, in order.
-  std::vector<Posted> posted() const;
+  std::vector<Posted> posted() const { return *posted_.access(); }
 
  private:
-  void serve();
-  void answer(int client);
+  void answer(ListeningServer::Client& client);
 
-  std::uint16_t port_ = 0;
-  int listener_;
-  int stop_ = ::eventfd(0, EFD_CLOEXEC);
-  mutable std::mutex mutex_;
-  std::vector<Posted> posted_;
-  std::thread thread_;
+  Guarded<std::vector<Posted>> posted_;
+  ListeningServer server_;
 };
 
 }  // namespace dbpool

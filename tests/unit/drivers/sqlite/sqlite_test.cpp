@@ -11,7 +11,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "support/eventually.hpp"
+#include "support/driver_contract.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -19,13 +19,6 @@ using namespace std::chrono_literals;
 namespace {
 
 namespace fs = std::filesystem;
-
-TimePoint now() {
-  return std::chrono::steady_clock::now();
-}
-Deadline in(Duration time) {
-  return Deadline(now() + time);
-}
 
 /// A temporary directory, removed by the destructor.
 class Folder {
@@ -47,45 +40,27 @@ std::unique_ptr<Connection> open(const std::string& path_or_uri, Duration bound 
   return connect(*sqlite_driver(path_or_uri, {.create = true}), in(bound));
 }
 
-std::string value(Connection& connection, const std::string& sql) {
-  const QueryResult result = connection.execute(sql, in(10s));
-  REQUIRE(result.rows.size() == 1);
-  return result.rows.front().front().value_or("NULL");
-}
-
-DriverError failure_of(Connection& connection, const std::string& sql, Duration bound = 10s) {
-  try {
-    connection.execute(sql, in(bound));
-  } catch (const DriverError& error) {
-    return error;
-  }
-  FAIL("the statement succeeded");
-  throw std::logic_error("unreachable");
-}
-
 DriverError failure_to_open(const std::string& path_or_uri, Duration bound = 5s) {
-  try {
-    connect(*sqlite_driver(path_or_uri), in(bound));
-  } catch (const DriverError& error) {
-    return error;
-  }
-  FAIL("the open succeeded");
-  throw std::logic_error("unreachable");
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+  return failure([&] { connect(*sqlite_driver(path_or_uri), in(bound)); });
 }
 
 constexpr const char* endless =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
 
-std::string numbers(int count) {
-  return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
-         ") SELECT i FROM n";
-}
+struct SqliteDatabase {
+  static std::unique_ptr<Connection> open() { return ::open(":memory:"); }
+  static std::string endless() { return ::endless; }
+  static std::string numbers(int count) {
+    return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+           std::to_string(count) + ") SELECT i FROM n";
+  }
+};
 
 }  // namespace
+
+TYPE_TO_STRING(SqliteDatabase);
+DRIVER_CONTRACT(SqliteDatabase);
+TEST_CASE_TEMPLATE_INVOKE(driver_runaway, SqliteDatabase);
 
 TEST_CASE("every connection has its five pragmas") {
   const Folder folder;
@@ -99,24 +74,6 @@ TEST_CASE("every connection has its five pragmas") {
   }
 }
 
-TEST_CASE("results come as text, with NULL apart from the empty string") {
-  const auto connection = open(":memory:");
-  const QueryResult result =
-      connection->execute("SELECT 1 AS a, NULL AS b, '' AS c, 2.5 AS d; -- the end\n", in(1s));
-  CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d"});
-  using Row = std::vector<std::optional<std::string>>;
-  CHECK(result.rows == std::vector<Row>{Row{"1", std::nullopt, "", "2.5"}});
-  CHECK(result.affected_rows == 0);
-}
-
-TEST_CASE("only statements that change rows report affected rows") {
-  const auto connection = open(":memory:");
-  CHECK(connection->execute("CREATE TABLE t(x)", in(1s)).affected_rows == 0);
-  CHECK(connection->execute("INSERT INTO t VALUES (1), (2), (3)", in(1s)).affected_rows == 3);
-  CHECK(connection->execute("CREATE TABLE u(x)", in(1s)).affected_rows == 0);
-  CHECK(connection->execute("SELECT * FROM t", in(1s)).affected_rows == 0);
-}
-
 TEST_CASE("a second statement is refused before the first one runs") {
   const auto connection = open(":memory:");
   CHECK(contains(failure_of(*connection, "CREATE TABLE t(x); CREATE TABLE u(x)").what(),
@@ -124,31 +81,6 @@ TEST_CASE("a second statement is refused before the first one runs") {
   CHECK(value(*connection, "SELECT count(*) FROM sqlite_schema") == "0");
   CHECK(failure_of(*connection, std::string("SELECT 1\0 FROM t", 16)).kind() == ErrorKind::query);
   CHECK(connection->execute(" ;; -- nothing", in(1s)).rows.empty());
-}
-
-TEST_CASE("rows are capped, and the connection survives it") {
-  const auto connection = open(":memory:");
-  CHECK(connection->execute(numbers(100'000), in(10s)).rows.size() == Connection::max_rows);
-  const DriverError error = failure_of(*connection, numbers(100'001));
-  CHECK(error.kind() == ErrorKind::other);
-  CHECK(contains(error.what(), "more than 100000 rows"));
-  CHECK_FALSE(connection->is_broken());
-}
-
-TEST_CASE("a ping runs its query whatever the number of rows") {
-  const auto connection = open(":memory:");
-  CHECK_FALSE(connection->start_query(numbers(100'001), in(10s))->advance().has_value());
-  CHECK_THROWS_AS(connection->start_query("SELECT nonsense", in(1s))->advance(), DriverError);
-}
-
-TEST_CASE("a runaway statement ends at its deadline and breaks the connection") {
-  const auto connection = open(":memory:");
-  const TimePoint begin = now();
-  const DriverError error = failure_of(*connection, endless, 100ms);
-  CHECK(error.kind() == ErrorKind::timeout);
-  CHECK(now() - begin >= 100ms);
-  CHECK(now() - begin < stretched(1s));
-  CHECK(connection->is_broken());
 }
 
 TEST_CASE("a runaway statement ends when it is asked to stop, and one that has not begun does not begin") {
@@ -255,15 +187,6 @@ TEST_CASE("a snapshot that is out of date is the statement's failure, at once") 
   const DriverError error = failure_of(*one, "INSERT INTO t VALUES (2)");
   CHECK(error.kind() == ErrorKind::query);
   CHECK(contains(error.what(), "SQLITE_BUSY_SNAPSHOT"));
-}
-
-TEST_CASE("a connection is broken inside a transaction and whole after it") {
-  const auto connection = open(":memory:");
-  CHECK_FALSE(connection->is_broken());
-  connection->execute("BEGIN", in(1s));
-  CHECK(connection->is_broken());
-  connection->execute("ROLLBACK", in(1s));
-  CHECK_FALSE(connection->is_broken());
 }
 
 TEST_CASE("a connection is broken while a statement of its user is half read") {

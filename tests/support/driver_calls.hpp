@@ -4,12 +4,10 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
-#include "dbpool/drivers/postgres.hpp"
+#include "dbpool/pool/driver.hpp"
 #include "support/eventually.hpp"
 
 namespace dbpool {
@@ -21,10 +19,6 @@ inline TimePoint now() {
 }
 inline Deadline in(Duration time) {
   return Deadline(now() + time);
-}
-
-inline std::unique_ptr<Connection> open(const std::string& dsn, Duration bound = 5s) {
-  return connect(*postgres_driver(DsnSource(Dsn(dsn))), in(bound));
 }
 
 inline DriverError failure(const std::function<void()>& act) {
