@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "health/lifecycle.hpp"
+#include "model/figures.hpp"
 #include "model/utf8.hpp"
 
 namespace dbpool {
@@ -11,19 +12,34 @@ namespace {
 
 using enum MetricType;
 
-template <auto Figure>
+using S = PoolSnapshot;
+
+template <auto Member>
 void pool(const PoolReport& report, SeriesSink& out) {
-  out.add(report.figures.*Figure);
+  out.add(report.figures.*Member);
 }
 
-template <auto Figure>
+template <auto Member>
 void source(const SourceReport& report, SeriesSink& out) {
-  out.add(report.reading.*Figure);
+  out.add(report.reading.*Member);
 }
 
-template <auto Figure>
+template <auto Member>
 void process(const ExporterReport& report, SeriesSink& out) {
-  out.add(report.process.*Figure);
+  out.add(report.process.*Member);
+}
+
+constexpr MetricType type_of(FigureKind kind) {
+  if (kind == FigureKind::counter) return counter;
+  return kind == FigureKind::histogram ? histogram : gauge;
+}
+
+/// Returns the metric of one figure, with one series for each pool that knows it.
+template <auto Member>
+constexpr Metric figure(std::string_view name, std::string_view help) {
+  constexpr Figure row = figure_of<Member>();
+  static_assert(row.kind != FigureKind::text, "a text has no series");
+  return {name, type_of(row.kind), row.unit, "", help, pool<Member>};
 }
 
 void pool_info(const PoolReport& report, SeriesSink& out) {
@@ -129,68 +145,51 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_connections", gauge, Unit::none, "state",
      "Connections by exclusive state: idle, active, opening, checking, unknown. "
      "The total is all but the opening ones.", connections},
-    {"dbpool_connections_healthy", gauge, Unit::none, "",
-     "Connections whose last validation passed.", pool<&PoolSnapshot::healthy>},
-    {"dbpool_connections_min", gauge, Unit::none, "",
-     "Connections that the pool is configured to keep open.", pool<&PoolSnapshot::min>},
-    {"dbpool_connections_max", gauge, Unit::none, "",
-     "Connections that the pool may have at most, overflow included.", pool<&PoolSnapshot::max>},
-    {"dbpool_connections_overflow", gauge, Unit::none, "",
-     "Connections in use beyond the configured size.", pool<&PoolSnapshot::overflow>},
-    {"dbpool_waiting_requests", gauge, Unit::none, "",
-     "Callers that wait for a connection.", pool<&PoolSnapshot::waiting>},
-    {"dbpool_oldest_waiter_seconds", gauge, Unit::seconds, "",
-     "How long the caller at the head of the queue has waited, in seconds; 0 when no caller waits.",
-     pool<&PoolSnapshot::oldest_waiter>},
-    {"dbpool_active_connections_peak", gauge, Unit::none, "",
-     "Most connections in use at once since start.", pool<&PoolSnapshot::active_peak>},
-    {"dbpool_wait_seconds_peak", gauge, Unit::seconds, "",
-     "Longest wait for a connection since start, in seconds.", pool<&PoolSnapshot::wait_peak>},
-    {"dbpool_wait_seconds_recent_peak", gauge, Unit::seconds, "",
-     "Longest wait for a connection within the wait window (60 s), callers still waiting included, in seconds.",
-     pool<&PoolSnapshot::wait_recent_peak>},
+    figure<&S::healthy>("dbpool_connections_healthy", "Connections whose last validation passed."),
+    figure<&S::min>("dbpool_connections_min", "Connections that the pool is configured to keep open."),
+    figure<&S::max>("dbpool_connections_max",
+        "Connections that the pool may have at most, overflow included."),
+    figure<&S::overflow>("dbpool_connections_overflow", "Connections in use beyond the configured size."),
+    figure<&S::waiting>("dbpool_waiting_requests", "Callers that wait for a connection."),
+    figure<&S::oldest_waiter>("dbpool_oldest_waiter_seconds",
+        "How long the caller at the head of the queue has waited, in seconds; 0 when no caller waits."),
+    figure<&S::active_peak>("dbpool_active_connections_peak", "Most connections in use at once since start."),
+    figure<&S::wait_peak>("dbpool_wait_seconds_peak",
+        "Longest wait for a connection since start, in seconds."),
+    figure<&S::wait_recent_peak>("dbpool_wait_seconds_recent_peak",
+        "Longest wait for a connection within the wait window (60 s), callers still waiting included, in seconds."),
 
-    {"dbpool_acquisition_duration_seconds", histogram, Unit::seconds, "",
-     "Time from request to lease, in seconds; a request that timed out counts with the time it waited.",
-     pool<&PoolSnapshot::acquisition_duration>},
-    {"dbpool_usage_duration_seconds", histogram, Unit::seconds, "",
-     "Time from lease to return, in seconds.", pool<&PoolSnapshot::usage_duration>},
-    {"dbpool_connect_duration_seconds", histogram, Unit::seconds, "",
-     "Time to open a connection, in seconds.", pool<&PoolSnapshot::connect_duration>},
-    {"dbpool_health_check_duration_seconds", histogram, Unit::seconds, "",
-     "Round trips of canaries and validations, in seconds.", pool<&PoolSnapshot::health_check_duration>},
+    figure<&S::acquisition_duration>("dbpool_acquisition_duration_seconds",
+        "Time from request to lease, in seconds; a request that timed out counts with the time it waited."),
+    figure<&S::usage_duration>("dbpool_usage_duration_seconds", "Time from lease to return, in seconds."),
+    figure<&S::connect_duration>("dbpool_connect_duration_seconds", "Time to open a connection, in seconds."),
+    figure<&S::health_check_duration>("dbpool_health_check_duration_seconds",
+        "Round trips of canaries and validations, in seconds."),
 
-    {"dbpool_acquisitions_total", counter, Unit::none, "",
-     "Successful acquisitions.", pool<&PoolSnapshot::acquisitions>},
-    {"dbpool_releases_total", counter, Unit::none, "",
-     "Connections returned by their users.", pool<&PoolSnapshot::releases>},
-    {"dbpool_acquisition_timeouts_total", counter, Unit::none, "",
-     "Acquisitions that gave up at their deadline.", pool<&PoolSnapshot::acquisition_timeouts>},
-    {"dbpool_acquisition_rejections_total", counter, Unit::none, "",
-     "Acquisitions turned away at once: the queue was full, or the pool is closing.",
-     pool<&PoolSnapshot::acquisition_rejections>},
-    {"dbpool_connections_created_total", counter, Unit::none, "",
-     "Connections opened.", pool<&PoolSnapshot::created>},
-    {"dbpool_connections_reused_total", counter, Unit::none, "",
-     "Acquisitions served by a connection that had been lent before.", pool<&PoolSnapshot::reused>},
-    {"dbpool_connect_failures_total", counter, Unit::none, "",
-     "Attempts to open a connection that failed.", pool<&PoolSnapshot::connect_failures>},
+    figure<&S::acquisitions>("dbpool_acquisitions_total", "Successful acquisitions."),
+    figure<&S::releases>("dbpool_releases_total", "Connections returned by their users."),
+    figure<&S::acquisition_timeouts>("dbpool_acquisition_timeouts_total",
+        "Acquisitions that gave up at their deadline."),
+    figure<&S::acquisition_rejections>("dbpool_acquisition_rejections_total",
+        "Acquisitions turned away at once: the queue was full, or the pool is closing."),
+    figure<&S::created>("dbpool_connections_created_total", "Connections opened."),
+    figure<&S::reused>("dbpool_connections_reused_total",
+        "Acquisitions served by a connection that had been lent before."),
+    figure<&S::connect_failures>("dbpool_connect_failures_total",
+        "Attempts to open a connection that failed."),
     {"dbpool_connections_closed_total", counter, Unit::none, "reason",
      "Connections closed, by reason: max_lifetime, idle, validation (a check failed, or found that the server had "
      "ended it while idle), error, overflow, closed, shutdown.", closed},
-    {"dbpool_health_checks_total", counter, Unit::none, "",
-     "Health checks made, failed ones included.", pool<&PoolSnapshot::health_checks>},
-    {"dbpool_health_check_failures_total", counter, Unit::none, "",
-     "Health checks that failed.", pool<&PoolSnapshot::health_check_failures>},
+    figure<&S::health_checks>("dbpool_health_checks_total", "Health checks made, failed ones included."),
+    figure<&S::health_check_failures>("dbpool_health_check_failures_total", "Health checks that failed."),
     {"dbpool_errors_total", counter, Unit::none, "error_type",
      "Errors by type: connect, authentication, timeout, validation, query, network, other. "
      "An acquisition that timed out is not among them.", errors},
-    {"dbpool_leaked_connections", gauge, Unit::none, "",
-     "Leases held beyond the leak limit now.", pool<&PoolSnapshot::leaked>},
-    {"dbpool_leaks_detected_total", counter, Unit::none, "",
-     "Leases that came to be held beyond the leak limit.", pool<&PoolSnapshot::leaks_detected>},
-    {"dbpool_leaks_recovered_total", counter, Unit::none, "",
-     "Suspected leaks that were returned after all.", pool<&PoolSnapshot::leaks_recovered>},
+    figure<&S::leaked>("dbpool_leaked_connections", "Leases held beyond the leak limit now."),
+    figure<&S::leaks_detected>("dbpool_leaks_detected_total",
+        "Leases that came to be held beyond the leak limit."),
+    figure<&S::leaks_recovered>("dbpool_leaks_recovered_total",
+        "Suspected leaks that were returned after all."),
 
     {"dbpool_health_status", state_set, Unit::none, "status",
      "1 for the pool's health, 0 for the others: unknown, healthy, degraded, unhealthy.", health_status},
@@ -199,38 +198,32 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_lifecycle_state", state_set, Unit::none, "state",
      "1 for the state of an owned pool, 0 for the others: initializing, healthy, degraded, unhealthy, recovering, "
      "shutting_down, terminated.", lifecycle},
-    {"dbpool_reconnect_attempts_total", counter, Unit::none, "",
-     "Attempts to get back to a database that was lost.", pool<&PoolSnapshot::reconnect_attempts>},
-    {"dbpool_pool_created_timestamp_seconds", gauge, Unit::seconds, "",
-     "When the pool was created, in Unix seconds.", pool<&PoolSnapshot::created_at>},
-    {"dbpool_last_health_check_timestamp_seconds", gauge, Unit::seconds, "",
-     "When the last health check passed, in Unix seconds.", pool<&PoolSnapshot::last_health_check>},
-    {"dbpool_last_error_timestamp_seconds", gauge, Unit::seconds, "",
-     "When the last error happened, in Unix seconds.", pool<&PoolSnapshot::last_error_at>},
+    figure<&S::reconnect_attempts>("dbpool_reconnect_attempts_total",
+        "Attempts to get back to a database that was lost."),
+    figure<&S::created_at>("dbpool_pool_created_timestamp_seconds",
+        "When the pool was created, in Unix seconds."),
+    figure<&S::last_health_check>("dbpool_last_health_check_timestamp_seconds",
+        "When the last health check passed, in Unix seconds."),
+    figure<&S::last_error_at>("dbpool_last_error_timestamp_seconds",
+        "When the last error happened, in Unix seconds."),
 
-    {"dbpool_query_seconds_total", counter, Unit::seconds, "",
-     "Time that a pooler's servers spent on queries, in seconds.", pool<&PoolSnapshot::query_seconds>},
-    {"dbpool_queries_total", counter, Unit::none, "",
-     "Queries that a pooler passed on.", pool<&PoolSnapshot::queries>},
-    {"dbpool_transactions_total", counter, Unit::none, "",
-     "Transactions that a pooler passed on.", pool<&PoolSnapshot::transactions>},
-    {"dbpool_transaction_seconds_total", counter, Unit::seconds, "",
-     "Time that a pooler's servers spent in transactions, in seconds.", pool<&PoolSnapshot::transaction_seconds>},
-    {"dbpool_wait_seconds_total", counter, Unit::seconds, "",
-     "Time that a pooler's clients waited for a server, in seconds.", pool<&PoolSnapshot::wait_seconds>},
+    figure<&S::query_seconds>("dbpool_query_seconds_total",
+        "Time that a pooler's servers spent on queries, in seconds."),
+    figure<&S::queries>("dbpool_queries_total", "Queries that a pooler passed on."),
+    figure<&S::transactions>("dbpool_transactions_total", "Transactions that a pooler passed on."),
+    figure<&S::transaction_seconds>("dbpool_transaction_seconds_total",
+        "Time that a pooler's servers spent in transactions, in seconds."),
+    figure<&S::wait_seconds>("dbpool_wait_seconds_total",
+        "Time that a pooler's clients waited for a server, in seconds."),
     {"dbpool_clients", gauge, Unit::none, "state",
      "Clients of a pooler by state: active, waiting.", clients},
-    {"dbpool_clients_used", gauge, Unit::none, "",
-     "Clients of a pooler in all, as it counts them; of PgBouncer this exporter's own included.",
-     pool<&PoolSnapshot::clients_used>},
-    {"dbpool_clients_max", gauge, Unit::none, "",
-     "Clients that a pooler takes at most.", pool<&PoolSnapshot::clients_max>},
-    {"dbpool_paused", gauge, Unit::none, "",
-     "Whether a pooler has paused the database.", pool<&PoolSnapshot::paused>},
-    {"dbpool_disabled", gauge, Unit::none, "",
-     "Whether a pooler has disabled the database.", pool<&PoolSnapshot::disabled>},
-    {"dbpool_oldest_transaction_seconds", gauge, Unit::seconds, "",
-     "Age of the oldest open transaction, in seconds.", pool<&PoolSnapshot::oldest_transaction>},
+    figure<&S::clients_used>("dbpool_clients_used",
+        "Clients of a pooler in all, as it counts them; of PgBouncer this exporter's own included."),
+    figure<&S::clients_max>("dbpool_clients_max", "Clients that a pooler takes at most."),
+    figure<&S::paused>("dbpool_paused", "Whether a pooler has paused the database."),
+    figure<&S::disabled>("dbpool_disabled", "Whether a pooler has disabled the database."),
+    figure<&S::oldest_transaction>("dbpool_oldest_transaction_seconds",
+        "Age of the oldest open transaction, in seconds."),
 
     {"dbpool_exporter_build_info", info, Unit::none, "version, revision, compiler",
      "Always 1; describes this program.", build_info},

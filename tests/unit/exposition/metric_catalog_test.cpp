@@ -7,9 +7,22 @@
 #include <string>
 
 #include "exposition/fleet_collectable.hpp"
+#include "exposition/render.hpp"
+#include "model/figures.hpp"
 #include "support/fakes/known_fleet.hpp"
 
 using namespace dbpool;
+
+namespace {
+
+/// Figures that health, the documents and the history use, and that no metric shows.
+const std::set<std::string_view> figures_without_metric{
+    "probing",         "configured",       "utilization",      "max_age",
+    "probing_waiters", "errors_recent",    "errors_last_hour", "response_time",
+    "last_timeout_at", "wait_judged_peak", "last_error",       "last_connect_ok",
+    "last_contact_ok", "pool_mode",        "limited_by",       "source_status"};
+
+}  // namespace
 
 TEST_CASE("every metric has a name of its own, well formed") {
   std::set<std::string_view> names;
@@ -98,4 +111,17 @@ TEST_CASE("the Markdown table has one row for each metric") {
   CHECK(table.find("\n| `dbpool_source_reads_total` | counter | source | ") != std::string::npos);
   CHECK(table.find("\n| `dbpool_usage_duration_seconds` | histogram | source, pool | ") != std::string::npos);
   CHECK(table.find("\n| `process_threads` | gauge |  | ") != std::string::npos);
+}
+
+TEST_CASE("every figure has series, but for those that no metric shows") {
+  FleetSnapshot fleet;
+  fleet.sources.push_back(source_of(known_pooler("pgb"), SourceKind::pgbouncer, {}));
+  const std::string all = render_text(fleet);
+  for (const Figure& figure : figure_table) {
+    CAPTURE(figure.name);
+    FleetSnapshot without = fleet;
+    PoolSnapshot& pool = without.sources[0].pools[0].figures;
+    std::visit([&](auto member) { pool.*member = {}; }, figure.member);
+    CHECK((render_text(without) == all) == figures_without_metric.contains(figure.name));
+  }
 }
