@@ -47,25 +47,17 @@ Json newest_error(const FleetSnapshot& fleet) {
   return newest ? Json(newest->text) : Json(nullptr);
 }
 
-PoolSnapshot::Seconds worst_response(const FleetSnapshot& fleet) {
-  PoolSnapshot::Seconds worst;
-  for (const SourceReport& source : fleet.sources) {
-    for (const PoolReport& pool : source.pools) worst = std::max(worst, pool.figures.response_time);
-  }
-  return worst;
-}
-
 }  // namespace
 
 Json health_document_json(const FleetSnapshot& fleet) {
   const auto pools = named_pools(fleet);
   Json connections{{"total", json_of(connections_in(pools, &PoolSnapshot::total))},
-                   {"idle", json_of(connections_in(pools, &PoolSnapshot::idle))},
-                   {"active", json_of(connections_in(pools, &PoolSnapshot::active))},
-                   {"waiting", json_of(sum_of(pools, &PoolSnapshot::waiting))}};
+                   {"idle", json_of(total_of<&PoolSnapshot::idle>(pools))},
+                   {"active", json_of(total_of<&PoolSnapshot::active>(pools))},
+                   {"waiting", json_of(total_of<&PoolSnapshot::waiting>(pools))}};
   Json database{{"status", contact_names[index_of(worst_contact(fleet))]},
                 {"pool", std::move(connections)},
-                {"latency_ms", json_milliseconds(worst_response(fleet))},
+                {"latency_ms", json_milliseconds(total_of<&PoolSnapshot::response_time>(pools))},
                 {"last_error", newest_error(fleet)}};
   return {{"status", to_string(worst_status(fleet))},
           {"timestamp", rfc3339(fleet.time)},

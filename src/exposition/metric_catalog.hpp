@@ -7,18 +7,23 @@
 #include <variant>
 
 #include "exposition/series_sink.hpp"
+#include "model/unit.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {
 
-enum class MetricType { counter, gauge, histogram };
-inline constexpr std::array<std::string_view, 3> metric_type_names{"counter", "gauge", "histogram"};
-constexpr std::string_view to_string(MetricType t) {
-  return metric_type_names[index_of(t)];
+/// An info is always 1 and describes by its labels. A state set is 1 for the states that hold and 0 for the
+/// others.
+enum class MetricType { counter, gauge, histogram, info, state_set };
+
+/// Returns the type in the text format 0.0.4, where infos and state sets are gauges.
+constexpr std::string_view text_type(MetricType t) {
+  constexpr std::array<std::string_view, 5> names{"counter", "gauge", "histogram", "gauge", "gauge"};
+  return names[index_of(t)];
 }
 
-/// Reads a metric from a report: adds its known series to a sink that has the labels of the scope: `source`
-/// and `pool`, `source`, or none.
+/// Reads a metric from a report: adds its known series to a sink, after the report's labels: `source` and
+/// `pool`, `source`, or none.
 using PoolReader = void (*)(const PoolReport&, SeriesSink&);
 using SourceReader = void (*)(const SourceReport&, SeriesSink&);
 using ExporterReader = void (*)(const ExporterReport&, SeriesSink&);
@@ -27,6 +32,7 @@ using ExporterReader = void (*)(const ExporterReport&, SeriesSink&);
 struct Metric {
   std::string_view name;
   MetricType type;
+  Unit unit;                    ///< of its values; a word of the name
   std::string_view own_labels;  ///< beyond those of its scope, separated by ", "
   std::string_view help;
   std::variant<PoolReader, SourceReader, ExporterReader> read;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "model/bounded_sum.hpp"
+#include "model/figures.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {
@@ -44,6 +47,22 @@ PoolSnapshot::Count connections_in(const std::vector<NamedPool>& pools, Figure f
   return sum_of(pools, [&](const PoolSnapshot& s) {
     return s.part_of_another ? PoolSnapshot::Count() : PoolSnapshot::Count(std::invoke(figure, s));
   });
+}
+
+/// Returns a figure of all pools together, as the table of figures adds it up; nullopt if no pool knows it.
+template <auto Member>
+auto total_of(const std::vector<NamedPool>& pools) {
+  constexpr Total rule = figure_of<Member>().total;
+  static_assert(rule != Total::none, "the figure has no total");
+  if constexpr (rule == Total::largest) {
+    std::remove_cvref_t<decltype(pools.front().figures().*Member)> largest;
+    for (const NamedPool& pool : pools) largest = std::max(largest, pool.figures().*Member);
+    return largest;
+  } else if constexpr (rule == Total::sum_of_wholes) {
+    return connections_in(pools, Member);
+  } else {
+    return sum_of(pools, Member);
+  }
 }
 
 }  // namespace dbpool

@@ -4,90 +4,83 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "exposition/metric_catalog.hpp"
-#include "exposition/series_sink.hpp"
 #include "exposition/text_writer.hpp"
 #include "model/utf8.hpp"
 
 namespace dbpool {
 namespace {
 
-prometheus::MetricType type_of(const Metric& metric) {
-  constexpr std::array types{prometheus::MetricType::Counter, prometheus::MetricType::Gauge,
-                             prometheus::MetricType::Histogram};  // by MetricType
-  return types[index_of(metric.type)];
-}
-
-/// A report and the labels that identify it.
-template <typename Report>
-struct Labelled {
-  const Report* report;
-  Labels labels;
-};
-
-/// A fleet, labelled once for all metrics.
-class LabelledFleet {
+/// A fleet whose names are made valid once for all metrics.
+class NamedFleet {
  public:
-  explicit LabelledFleet(const FleetSnapshot& fleet) {
-    exporter_.push_back({&fleet.exporter, {}});
+  explicit NamedFleet(const FleetSnapshot& fleet) : exporter_(fleet.exporter) {
+    sources_.reserve(fleet.sources.size());  // the pools refer to their sources' names
     for (const SourceReport& source : fleet.sources) {
-      const std::string name = valid_utf8(source.name);
-      sources_.push_back({&source, {{"source", name}}});
-      for (const PoolReport& pool : source.pools) add(name, pool);
+      sources_.push_back({valid_utf8(source.name), source});
+      for (const PoolReport& pool : source.pools) add(sources_.back().name, pool);
     }
   }
 
-  prometheus::MetricFamily family(const Metric& metric) const {
-    prometheus::MetricFamily family{std::string(metric.name), std::string(metric.help), type_of(metric), {}};
-    std::visit([&](auto read) { read_all(read, family); }, metric.read);
-    return family;
+  void render(const Metric& metric, SeriesSink& out) const {
+    out.begin_metric(metric);
+    std::visit([&](auto read) { read_all(read, out); }, metric.read);
   }
 
  private:
-  void add(const std::string& source, const PoolReport& pool) {
+  struct Source {
+    std::string name;
+    const SourceReport& report;
+  };
+  struct Pool {
+    std::string_view source;
+    std::string name;
+    const PoolReport& report;
+  };
+
+  void add(std::string_view source, const PoolReport& pool) {
     std::string name = valid_utf8(pool.figures.pool);
     // Only the first of rows with one name counts: a series must not appear twice.
-    if (!names_.emplace(source, name).second) return;
-    pools_.push_back({&pool, {{"source", source}, {"pool", std::move(name)}}});
+    if (names_.emplace(source, name).second) pools_.push_back({source, std::move(name), pool});
   }
 
-  void read_all(PoolReader read, prometheus::MetricFamily& into) const { read_each(pools_, read, into); }
-  void read_all(SourceReader read, prometheus::MetricFamily& into) const { read_each(sources_, read, into); }
-  void read_all(ExporterReader read, prometheus::MetricFamily& into) const {
-    read_each(exporter_, read, into);
-  }
-
-  template <typename Report>
-  static void read_each(const std::vector<Labelled<Report>>& reports,
-                        void (*read)(const Report&, SeriesSink&), prometheus::MetricFamily& into) {
-    into.metric.reserve(reports.size());
-    for (const auto& [report, labels] : reports) {
-      SeriesSink sink(into, labels);
-      read(*report, sink);
+  void read_all(PoolReader read, SeriesSink& out) const {
+    for (const Pool& pool : pools_) {
+      out.begin_report(std::array{Label{"source", pool.source}, Label{"pool", pool.name}});
+      read(pool.report, out);
     }
   }
+  void read_all(SourceReader read, SeriesSink& out) const {
+    for (const Source& source : sources_) {
+      out.begin_report(std::array{Label{"source", source.name}});
+      read(source.report, out);
+    }
+  }
+  void read_all(ExporterReader read, SeriesSink& out) const {
+    out.begin_report({});
+    read(exporter_, out);
+  }
 
-  std::vector<Labelled<PoolReport>> pools_;
-  std::vector<Labelled<SourceReport>> sources_;
-  std::vector<Labelled<ExporterReport>> exporter_;
-  std::set<std::pair<std::string, std::string>> names_;
+  std::vector<Source> sources_;
+  std::vector<Pool> pools_;
+  const ExporterReport& exporter_;
+  std::set<std::pair<std::string_view, std::string>> names_;
 };
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> render(const FleetSnapshot& fleet) {
-  const LabelledFleet labelled(fleet);
-  std::vector<prometheus::MetricFamily> families;
-  for (const Metric& metric : metric_catalog()) {
-    auto family = labelled.family(metric);
-    if (!family.metric.empty()) families.push_back(std::move(family));
-  }
-  return families;
+void render(const FleetSnapshot& fleet, SeriesSink& out) {
+  const NamedFleet named(fleet);
+  for (const Metric& metric : metric_catalog()) named.render(metric, out);
 }
 
 std::string render_text(const FleetSnapshot& fleet) {
-  return TextWriter().text(render(fleet));
+  TextWriter text;
+  render(fleet, text);
+  return text.take();
 }
 
 }  // namespace dbpool

@@ -1,18 +1,16 @@
 #pragma once
 
-#include <prometheus/metric_family.h>
-
 #include <string>
-#include <vector>
 
+#include "exposition/series_sink.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {
 
-/// Returns every series of `fleet`, in the order of the catalogue; omits metrics without series. Pure.
-std::vector<prometheus::MetricFamily> render(const FleetSnapshot& fleet);
+/// Adds every series of `fleet` to `out`, in the order of the catalogue. Pure.
+void render(const FleetSnapshot& fleet, SeriesSink& out);
 
-/// Returns the same in Prometheus' text format 0.0.4. Pure.
+/// Returns every series of `fleet` in Prometheus' text format 0.0.4. Pure.
 std::string render_text(const FleetSnapshot& fleet);
 
 }  // namespace dbpool

@@ -1,30 +1,40 @@
 #pragma once
 
-#include <prometheus/metric_family.h>
-
 #include <optional>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "dbpool/model/pool_snapshot.hpp"
 
 namespace dbpool {
 
-using Labels = std::vector<prometheus::ClientMetric::Label>;
+struct Metric;
 
-/// Adds series with common labels, such as those of one pool, to a metric family. An unknown value adds
-/// nothing. One thread at a time; does not own the family.
+/// A label of a series. Its value is UTF-8.
+struct Label {
+  std::string_view name, value;
+};
+using Labels = std::span<const Label>;
+
+/// Takes the series of a fleet, metric by metric and report by report. Each output format implements it. An
+/// unknown value adds nothing, and a metric that gets no series is not written. One thread at a time.
 class SeriesSink {
  public:
-  /// `common`: the labels of every series. REQUIRES: both outlive the sink.
-  SeriesSink(prometheus::MetricFamily& family, const Labels& common) : family_(family), common_(common) {}
+  virtual ~SeriesSink() = default;
 
-  void add(double value);
-  /// Adds a value with one more label, whose value is UTF-8.
-  void add(double value, std::string_view label, std::string_view label_value);
-  /// Adds a value with further labels, whose values are UTF-8.
-  void add(double value, const Labels& further);
-  void add(const std::optional<Histogram>& histogram);
+  /// Begins a metric: the series that follow belong to it. REQUIRES: `metric` outlives the sink.
+  virtual void begin_metric(const Metric& metric) = 0;
+  /// Begins a report on a pool, a source or the exporter: each series that follows has its labels first. Does
+  /// not keep `labels`.
+  virtual void begin_report(Labels labels) = 0;
+
+  void add(double value, Labels further = {}) { write(value, further); }
+  void add(double value, const Label& further) { write(value, {&further, 1}); }
+  void add(const std::optional<Histogram>& histogram) {
+    if (histogram) write(*histogram);
+  }
+  /// Adds Unix seconds.
+  void add(const std::optional<WallTime>& time);
 
   /// Adds a count, a number of seconds, or a boolean as 1 or 0.
   template <typename Number>
@@ -32,18 +42,14 @@ class SeriesSink {
     if (value) add(static_cast<double>(*value));
   }
   template <typename Number>
-  void add(const std::optional<Number>& value, std::string_view label, std::string_view label_value) {
-    if (value) add(static_cast<double>(*value), label, label_value);
+  void add(const std::optional<Number>& value, const Label& further) {
+    if (value) add(static_cast<double>(*value), further);
   }
-  /// Adds Unix seconds.
-  void add(const std::optional<WallTime>& time);
 
  private:
-  prometheus::ClientMetric& append(std::size_t further_labels);
-  void set(prometheus::ClientMetric& series, double value) const;
-
-  prometheus::MetricFamily& family_;
-  const Labels& common_;
+  /// `further`: labels after those of the report.
+  virtual void write(double value, Labels further) = 0;
+  virtual void write(const Histogram& histogram) = 0;
 };
 
 }  // namespace dbpool

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "exposition/fleet_collectable.hpp"
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
 #include "exposition/json_history.hpp"
@@ -13,7 +14,6 @@
 #include "exposition/json_stats.hpp"
 #include "exposition/named_pools.hpp"
 #include "exposition/render.hpp"
-#include "exposition/text_writer.hpp"
 #include "fuzz_target.hpp"
 #include "model/utf8.hpp"
 #include "sources/probed_source.hpp"
@@ -68,8 +68,8 @@ ShownReading::ShownReading(SourceKind kind, ProbeResult result)
   snapshotter_.watch({{source, *health_preset("capacity")}}, {});
   snapshotter_.tick();
   fleet_ = snapshotter_.snapshot();
-  families_ = render(fleet_);
-  metrics_ = TextWriter().text(families_);
+  families_ = FleetCollectable([this] { return fleet_; }).Collect();
+  metrics_ = render_text(fleet_);
   scheduler->stop();
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/bounded_sum.hpp"
+#include "model/figures.hpp"
 #include "sources/http_json/value.hpp"
 
 namespace dbpool {
@@ -25,61 +26,60 @@ bool fill(JsonPool& pool, std::optional<Value>& field, std::optional<Value> valu
   return true;
 }
 
-template <S::Count S::*Field>
-bool count(JsonPool& pool, const json& value) {
-  return fill(pool, pool.snapshot.*Field, json_count(value));
+/// Sets a text unless it is known already. Returns whether there is a value.
+bool fill(JsonPool& /*pool*/, std::string& field, std::optional<std::string> value) {
+  if (field.empty()) field = value.value_or("");
+  return value.has_value();
 }
 
-template <S::Count S::*Field>
-bool state(JsonPool& pool, const json& value) {
+// Return the value of a figure, by the type of its member.
+S::Count read(S::Count S::* /*member*/, const json& value) {
+  return json_count(value);
+}
+S::Seconds read(S::Seconds S::* /*member*/, const json& value) {
+  return json_number(value);
+}
+S::Time read(S::Time S::* /*member*/, const json& value) {
+  return json_time(value);
+}
+std::optional<bool> read(std::optional<bool> S::* /*member*/, const json& value) {
+  return json_truth(value);
+}
+std::optional<std::string> read(std::string S::* /*member*/, const json& value) {
+  return json_text(value, longest_text);
+}
+
+template <auto Member>
+bool set(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.*Member, read(Member, value));
+}
+
+template <auto Member>
+bool set_state(JsonPool& pool, const json& value) {
   pool.null_state = pool.null_state || value.is_null();
-  return count<Field>(pool, value);
+  return set<Member>(pool, value);
+}
+
+/// Leaves the limit unknown for 0, which is "unlimited".
+template <auto Member>
+bool set_limit(JsonPool& pool, const json& value) {
+  const auto limit = read(Member, value);
+  const bool is_unlimited = limit && *limit == 0;
+  return is_unlimited || fill(pool, pool.snapshot.*Member, limit);
+}
+
+/// Sets a figure that the document gives in a smaller unit: `Divisor` of it are one of ours.
+template <auto Member, int Divisor>
+bool set_scaled(JsonPool& pool, const json& value) {
+  auto number = json_number(value);
+  if (number) *number /= Divisor;
+  return fill(pool, pool.snapshot.*Member, number);
 }
 
 /// Sets a figure from which `finished` derives others.
-template <S::Count JsonPool::*Field>
-bool part(JsonPool& pool, const json& value) {
-  return fill(pool, pool.*Field, json_count(value));
-}
-
-/// Sets a limit; leaves it unknown for 0, which is "unlimited".
-template <S::Count S::*Field>
-bool limit(JsonPool& pool, const json& value) {
-  const auto bound = json_count(value);
-  return bound == 0U || fill(pool, pool.snapshot.*Field, bound);
-}
-
-template <S::Seconds S::*Field>
-bool seconds(JsonPool& pool, const json& value) {
-  return fill(pool, pool.snapshot.*Field, json_number(value));
-}
-
-template <S::Seconds S::*Field>
-bool milliseconds(JsonPool& pool, const json& value) {
-  auto number = json_number(value);
-  if (number) *number /= 1000;
-  return fill(pool, pool.snapshot.*Field, number);
-}
-
-bool max_age(JsonPool& pool, const json& value) {
-  const auto age = json_number(value);
-  return age == 0.0 || fill(pool, pool.snapshot.max_age, age);
-}
-
-bool utilization(JsonPool& pool, const json& value) {
-  auto number = json_number(value);
-  if (number) *number /= 100;
-  return fill(pool, pool.snapshot.utilization, number);
-}
-
-template <S::Time S::*Field>
-bool time(JsonPool& pool, const json& value) {
-  return fill(pool, pool.snapshot.*Field, json_time(value));
-}
-
-template <std::optional<bool> S::*Field>
-bool truth(JsonPool& pool, const json& value) {
-  return fill(pool, pool.snapshot.*Field, json_truth(value));
+template <S::Count JsonPool::*Member>
+bool set_part(JsonPool& pool, const json& value) {
+  return fill(pool, pool.*Member, json_count(value));
 }
 
 /// Counts all errors as `other`, since the document does not report their kind.
@@ -93,91 +93,96 @@ bool contact(JsonPool& pool, const json& value) {
   return is_known && fill(pool, pool.snapshot.last_connect_ok, std::optional(word == "connected"));
 }
 
-bool fill_text(std::string& field, const json& value, std::size_t most) {
-  const auto text = json_text(value, most);
-  if (field.empty()) field = text.value_or("");
-  return text.has_value();
-}
-
 bool name(JsonPool& pool, const json& value) {
-  return fill_text(pool.name, value, longest_text);
+  return fill(pool, pool.name, json_text(value, longest_text));
 }
 bool status(JsonPool& pool, const json& value) {
-  return fill_text(pool.snapshot.source_status, value, longest_word);
+  return fill(pool, pool.snapshot.source_status, json_text(value, longest_word));
 }
-bool last_error(JsonPool& pool, const json& value) {
-  return fill_text(pool.snapshot.last_error, value, longest_text);
+template <std::string PoolInfo::*Member>
+bool set_info(JsonPool& pool, const json& value) {
+  return fill(pool, pool.snapshot.info.*Member, json_text(value, longest_word));
 }
-template <std::string PoolInfo::*Field>
-bool info(JsonPool& pool, const json& value) {
-  return fill_text(pool.snapshot.info.*Field, value, longest_word);
+
+// Rows of fields that have the name of a figure.
+template <auto Member>
+constexpr JsonField figure(std::string_view meaning) {
+  return {figure_of<Member>().name, meaning, set<Member>};
+}
+template <auto Member>
+constexpr JsonField state(std::string_view meaning) {
+  return {figure_of<Member>().name, meaning, set_state<Member>};
+}
+template <auto Member>
+constexpr JsonField limit(std::string_view meaning) {
+  return {figure_of<Member>().name, meaning, set_limit<Member>};
 }
 
 // clang-format off
 constexpr auto fields = std::to_array<JsonField>({
     {"name", "of a pool, where there are several", name},
     {"status", "the word that the endpoint has for its own health", status},
-    {"driver", "text", info<&PoolInfo::driver>},
-    {"database", "text", info<&PoolInfo::database>},
-    {"user", "text", info<&PoolInfo::user>},
-    {"total", "connections in all; with one of `idle` and `active` the other follows", part<&JsonPool::total>},
-    {"idle", "connections", state<&S::idle>},
-    {"active", "connections in use", state<&S::active>},
-    {"opening", "connections", count<&S::opening>},
-    {"checking", "connections", count<&S::checking>},
-    {"healthy", "connections whose last validation passed", count<&S::healthy>},
-    {"min", "connections kept open", count<&S::min>},
-    {"max", "connections at most, overflow included; 0 = unlimited", limit<&S::max>},
-    {"configured", "connections at most, without overflow; 0 = unlimited", limit<&S::configured>},
-    {"max_overflow", "connections beyond `configured` at most", part<&JsonPool::max_overflow>},
-    {"overflow", "connections in use beyond `configured`", count<&S::overflow>},
-    {"utilization", "`active` / `max` in per cent, where `max` is not known", utilization},
-    {"active_peak", "most connections in use since start", count<&S::active_peak>},
-    {"max_age", "of a connection, in seconds; 0 = unlimited", max_age},
-    {"waiting", "callers that wait", count<&S::waiting>},
-    {"oldest_waiter", "seconds", seconds<&S::oldest_waiter>},
-    {"oldest_waiter_ms", "milliseconds", milliseconds<&S::oldest_waiter>},
-    {"wait_peak", "seconds, since start", seconds<&S::wait_peak>},
-    {"wait_peak_ms", "milliseconds, since start", milliseconds<&S::wait_peak>},
-    {"wait_recent_peak", "seconds, within a minute", seconds<&S::wait_recent_peak>},
-    {"wait_recent_peak_ms", "milliseconds, within a minute", milliseconds<&S::wait_recent_peak>},
-    {"acquisitions", "counter", count<&S::acquisitions>},
-    {"releases", "counter", count<&S::releases>},
-    {"acquisition_timeouts", "counter", count<&S::acquisition_timeouts>},
-    {"acquisition_rejections", "counter", count<&S::acquisition_rejections>},
-    {"created", "counter", count<&S::created>},
-    {"reused", "counter", count<&S::reused>},
-    {"connect_failures", "counter", count<&S::connect_failures>},
-    {"closed", "counter of connections, those in `recycled` included", part<&JsonPool::closed>},
-    {"recycled", "counter of connections closed for their age", part<&JsonPool::recycled>},
-    {"health_checks", "counter", count<&S::health_checks>},
-    {"health_check_failures", "counter", count<&S::health_check_failures>},
+    {"driver", "text", set_info<&PoolInfo::driver>},
+    {"database", "text", set_info<&PoolInfo::database>},
+    {"user", "text", set_info<&PoolInfo::user>},
+    {"total", "connections in all; with one of `idle` and `active` the other follows", set_part<&JsonPool::total>},
+    state<&S::idle>("connections"),
+    state<&S::active>("connections in use"),
+    figure<&S::opening>("connections"),
+    figure<&S::checking>("connections"),
+    figure<&S::healthy>("connections whose last validation passed"),
+    figure<&S::min>("connections kept open"),
+    limit<&S::max>("connections at most, overflow included; 0 = unlimited"),
+    limit<&S::configured>("connections at most, without overflow; 0 = unlimited"),
+    {"max_overflow", "connections beyond `configured` at most", set_part<&JsonPool::max_overflow>},
+    figure<&S::overflow>("connections in use beyond `configured`"),
+    {"utilization", "`active` / `max` in per cent, where `max` is not known", set_scaled<&S::utilization, 100>},
+    figure<&S::active_peak>("most connections in use since start"),
+    limit<&S::max_age>("of a connection, in seconds; 0 = unlimited"),
+    figure<&S::waiting>("callers that wait"),
+    figure<&S::oldest_waiter>("seconds"),
+    {"oldest_waiter_ms", "milliseconds", set_scaled<&S::oldest_waiter, 1000>},
+    figure<&S::wait_peak>("seconds, since start"),
+    {"wait_peak_ms", "milliseconds, since start", set_scaled<&S::wait_peak, 1000>},
+    figure<&S::wait_recent_peak>("seconds, within a minute"),
+    {"wait_recent_peak_ms", "milliseconds, within a minute", set_scaled<&S::wait_recent_peak, 1000>},
+    figure<&S::acquisitions>("counter"),
+    figure<&S::releases>("counter"),
+    figure<&S::acquisition_timeouts>("counter"),
+    figure<&S::acquisition_rejections>("counter"),
+    figure<&S::created>("counter"),
+    figure<&S::reused>("counter"),
+    figure<&S::connect_failures>("counter"),
+    {"closed", "counter of connections, those in `recycled` included", set_part<&JsonPool::closed>},
+    {"recycled", "counter of connections closed for their age", set_part<&JsonPool::recycled>},
+    figure<&S::health_checks>("counter"),
+    figure<&S::health_check_failures>("counter"),
     {"errors", "counter", errors},
-    {"errors_recent", "errors within a minute", count<&S::errors_recent>},
-    {"errors_last_hour", "count", count<&S::errors_last_hour>},
-    {"last_error", "text", last_error},
-    {"last_error_at", "time", time<&S::last_error_at>},
-    {"leaked", "leases suspected now", count<&S::leaked>},
-    {"leaks_detected", "counter", count<&S::leaks_detected>},
-    {"leaks_recovered", "counter", count<&S::leaks_recovered>},
-    {"reconnect_attempts", "counter", count<&S::reconnect_attempts>},
-    {"created_at", "time", time<&S::created_at>},
-    {"last_health_check", "time", time<&S::last_health_check>},
-    {"response_time", "of the last health check, in seconds", seconds<&S::response_time>},
-    {"response_time_ms", "the same in milliseconds", milliseconds<&S::response_time>},
+    figure<&S::errors_recent>("errors within a minute"),
+    figure<&S::errors_last_hour>("count"),
+    figure<&S::last_error>("text"),
+    figure<&S::last_error_at>("time"),
+    figure<&S::leaked>("leases suspected now"),
+    figure<&S::leaks_detected>("counter"),
+    figure<&S::leaks_recovered>("counter"),
+    figure<&S::reconnect_attempts>("counter"),
+    figure<&S::created_at>("time"),
+    figure<&S::last_health_check>("time"),
+    figure<&S::response_time>("of the last health check, in seconds"),
+    {"response_time_ms", "the same in milliseconds", set_scaled<&S::response_time, 1000>},
     {"contact", "the word connected or disconnected", contact},
-    {"clients_active", "clients of a pooler", count<&S::clients_active>},
-    {"clients_waiting", "clients of a pooler", count<&S::clients_waiting>},
-    {"clients_used", "clients of a pooler in all, as it counts them", count<&S::clients_used>},
-    {"clients_max", "clients that a pooler takes; 0 = unlimited", limit<&S::clients_max>},
-    {"paused", "true or false", truth<&S::paused>},
-    {"disabled", "true or false", truth<&S::disabled>},
-    {"queries", "counter", count<&S::queries>},
-    {"query_seconds", "counter, in seconds", seconds<&S::query_seconds>},
-    {"transactions", "counter", count<&S::transactions>},
-    {"transaction_seconds", "counter, in seconds", seconds<&S::transaction_seconds>},
-    {"wait_seconds", "counter, in seconds", seconds<&S::wait_seconds>},
-    {"oldest_transaction", "its age, in seconds", seconds<&S::oldest_transaction>},
+    figure<&S::clients_active>("clients of a pooler"),
+    figure<&S::clients_waiting>("clients of a pooler"),
+    figure<&S::clients_used>("clients of a pooler in all, as it counts them"),
+    limit<&S::clients_max>("clients that a pooler takes; 0 = unlimited"),
+    figure<&S::paused>("true or false"),
+    figure<&S::disabled>("true or false"),
+    figure<&S::queries>("counter"),
+    figure<&S::query_seconds>("counter, in seconds"),
+    figure<&S::transactions>("counter"),
+    figure<&S::transaction_seconds>("counter, in seconds"),
+    figure<&S::wait_seconds>("counter, in seconds"),
+    figure<&S::oldest_transaction>("its age, in seconds"),
 });
 // clang-format on
 

@@ -19,6 +19,7 @@ PoolSnapshot example() {
 
 PoolSnapshot lost() {
   PoolSnapshot s = example();
+  s.pool = "lost";
   s.phase = PoolPhase::recovering;
   s.idle = 0, s.active = 0;
   s.last_contact_ok = false;
@@ -37,10 +38,14 @@ TEST_CASE("the health document is the codebase-mcp document's example") {
 }
 
 TEST_CASE("over several pools connections are summed, and the worst status and latency count") {
+  PoolSnapshot second = example();
+  second.pool = "second";
   const Json document = health_document_json(
-      fleet_of({report_of(example()), report_of(lost(), {unhealthy, {}}), report_of(example())}));
+      fleet_of({report_of(example()), report_of(lost(), {unhealthy, {}}), report_of(second)}));
   CHECK(document["status"] == "unhealthy");
   CHECK(document["database"]["status"] == "disconnected");
+  CHECK(document["database"]["pool"]["idle"] == 8);
+  CHECK(document["database"]["pool"]["active"] == 2);
   CHECK(document["database"]["latency_ms"] == 500.0);
   CHECK(document["database"]["last_error"] == "Database connection refused: connection refused");
 }

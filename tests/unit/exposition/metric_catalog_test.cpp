@@ -4,11 +4,25 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
+#include "exposition/fleet_collectable.hpp"
 #include "exposition/render.hpp"
+#include "model/figures.hpp"
 #include "support/fakes/known_fleet.hpp"
 
 using namespace dbpool;
+
+namespace {
+
+/// Figures that health, the documents and the history use, and that no metric shows.
+const std::set<std::string_view> figures_without_metric{
+    "probing",         "configured",       "utilization",      "max_age",
+    "probing_waiters", "errors_recent",    "errors_last_hour", "response_time",
+    "last_timeout_at", "wait_judged_peak", "last_error",       "last_connect_ok",
+    "last_contact_ok", "pool_mode",        "limited_by",       "source_status"};
+
+}  // namespace
 
 TEST_CASE("every metric has a name of its own, well formed") {
   std::set<std::string_view> names;
@@ -43,13 +57,36 @@ TEST_CASE("every metric has a help text of one line that Markdown can hold, with
   }
 }
 
+TEST_CASE("a metric's unit is a word of its name, and the last one where OpenMetrics can show it") {
+  const std::set<std::string_view> named_before_units{"dbpool_wait_seconds_peak",
+                                                      "dbpool_wait_seconds_recent_peak"};
+  for (const Metric& metric : metric_catalog()) {
+    CAPTURE(metric.name);
+    const std::string words = "_" + std::string(metric.name.substr(0, metric.name.rfind("_total"))) + "_";
+    for (const Unit unit : {Unit::seconds, Unit::bytes, Unit::ratio}) {
+      const std::string word = "_" + std::string(to_string(unit)) + "_";
+      CHECK((metric.unit == unit) == (words.find(word) != std::string::npos));
+      CHECK((metric.unit == unit && !named_before_units.contains(metric.name)) == words.ends_with(word));
+    }
+  }
+}
+
+TEST_CASE("infos and state sets have labels, and an info's name says so") {
+  for (const Metric& metric : metric_catalog()) {
+    CAPTURE(metric.name);
+    const bool is_info = metric.type == MetricType::info;
+    CHECK(is_info == metric.name.ends_with("_info"));
+    if (is_info || metric.type == MetricType::state_set) CHECK_FALSE(metric.own_labels.empty());
+  }
+}
+
 TEST_CASE("every metric has series when everything is known, with just the labels it names") {
   FleetSnapshot fleet;
   fleet.sources.push_back(source_of(known_pooler("pgb"), SourceKind::pgbouncer, {}));
   fleet.sources[0].pools[0].figures.info.labels.clear();
   fleet.sources[0].reading = known_reading();
   fleet.exporter = known_exporter();
-  const auto families = render(fleet);
+  const auto families = FleetCollectable([&] { return fleet; }).Collect();
   const auto catalog = metric_catalog();
   REQUIRE(families.size() == catalog.size());
   for (std::size_t i = 0; i < catalog.size(); ++i) {
@@ -74,4 +111,17 @@ TEST_CASE("the Markdown table has one row for each metric") {
   CHECK(table.find("\n| `dbpool_source_reads_total` | counter | source | ") != std::string::npos);
   CHECK(table.find("\n| `dbpool_usage_duration_seconds` | histogram | source, pool | ") != std::string::npos);
   CHECK(table.find("\n| `process_threads` | gauge |  | ") != std::string::npos);
+}
+
+TEST_CASE("every figure has series, but for those that no metric shows") {
+  FleetSnapshot fleet;
+  fleet.sources.push_back(source_of(known_pooler("pgb"), SourceKind::pgbouncer, {}));
+  const std::string all = render_text(fleet);
+  for (const Figure& figure : figure_table) {
+    CAPTURE(figure.name);
+    FleetSnapshot without = fleet;
+    PoolSnapshot& pool = without.sources[0].pools[0].figures;
+    std::visit([&](auto member) { pool.*member = {}; }, figure.member);
+    CHECK((render_text(without) == all) == figures_without_metric.contains(figure.name));
+  }
 }

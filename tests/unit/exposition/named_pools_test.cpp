@@ -36,3 +36,19 @@ TEST_CASE("the worst status counts, and one that is unknown only where there is 
   CHECK(worst_status(fleet({healthy, degraded, healthy})) == degraded);
   CHECK(worst_status(fleet({unhealthy, degraded})) == unhealthy);
 }
+
+TEST_CASE("a figure's total is the one that its row names, over the pools that know it") {
+  PoolSnapshot whole, part, silent;
+  whole.pool = "whole", part.pool = "part", silent.pool = "silent";
+  whole.active = 5, whole.waiting = 1, whole.max = 10, whole.response_time = 0.25;
+  part.active = 3, part.waiting = 2, part.max = 4, part.response_time = 0.5;
+  part.part_of_another = true;
+  const auto fleet = fleet_of({report_of(whole), report_of(part), report_of(silent)});
+  const auto pools = named_pools(fleet);
+  CHECK(total_of<&PoolSnapshot::active>(pools) == 5U);
+  CHECK(total_of<&PoolSnapshot::waiting>(pools) == 3U);
+  CHECK(total_of<&PoolSnapshot::max>(pools) == 14U);
+  CHECK(total_of<&PoolSnapshot::response_time>(pools) == 0.5);
+  CHECK(total_of<&PoolSnapshot::created>(pools) == std::nullopt);
+  CHECK(total_of<&PoolSnapshot::oldest_waiter>(pools) == std::nullopt);
+}

@@ -205,6 +205,21 @@ dbpool_waiting_requests{source="a",pool="a"} 4
   CHECK(text.find("# TYPE dbpool_waiting_requests") == text.rfind("# TYPE dbpool_waiting_requests"));
 }
 
+TEST_CASE("the default buckets have canonical bounds") {
+  PoolSnapshot pool = nothing_known("p");
+  pool.acquisition_duration = Histogram(acquisition_buckets());
+  const std::string text = series_of(one_pool(pool), "dbpool_acquisition_duration_seconds_bucket");
+  std::string bounds;
+  for (auto at = text.find("le=\""); at != std::string::npos; at = text.find("le=\"", at)) {
+    at += 4;
+    bounds += text.substr(at, text.find('"', at) - at) + " ";
+  }
+  CHECK(
+      bounds ==
+      "1e-06 1e-05 5e-05 0.0001 0.0005 0.001 0.0025 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1.0 2.5 5.0 10.0 30.0 "
+      "+Inf ");
+}
+
 TEST_CASE("a large counter keeps its digits") {
   PoolSnapshot pool = nothing_known("p");
   pool.acquisitions = 9'007'199'254'740'991;

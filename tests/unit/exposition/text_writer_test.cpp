@@ -1,45 +1,120 @@
 #include "exposition/text_writer.hpp"
 
 #include <doctest/doctest.h>
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 
 #include <limits>
-#include <sstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
-using dbpool::TextWriter;
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
+#include "exposition/metric_catalog.hpp"
+
+using namespace dbpool;
 
 namespace {
 
-ClientMetric gauge(double value, std::vector<ClientMetric::Label> labels = {}) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  metric.gauge.value = value;
-  return metric;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+Metric metric(std::string_view name, MetricType type, std::string_view help = "How big.") {
+  return {name, type, Unit::none, "", help, PoolReader{}};
 }
 
-std::string written(MetricFamily family) {
-  return TextWriter().text({std::move(family)});
+/// Returns the text of a gauge without labels.
+std::string written(double value) {
+  TextWriter writer;
+  const Metric gauge = metric("x", MetricType::gauge, "y");
+  writer.begin_metric(gauge);
+  writer.begin_report({});
+  writer.add(value);
+  return writer.take();
+}
+
+Histogram histogram(std::vector<double> bounds) {
+  return Histogram(std::make_shared<const BucketBounds>(std::move(bounds)));
+}
+
+/// Returns the value of each `le` of a histogram with these bounds.
+std::vector<std::string> spelled(std::vector<double> bounds) {
+  TextWriter writer;
+  const Metric waits = metric("wait", MetricType::histogram);
+  writer.begin_metric(waits);
+  writer.begin_report({});
+  writer.add(histogram(std::move(bounds)));
+  const std::string text = writer.take();
+  std::vector<std::string> all;
+  for (auto at = text.find("le=\""); at != std::string::npos; at = text.find("le=\"", at)) {
+    at += 4;
+    all.push_back(text.substr(at, text.find('"', at) - at));
+  }
+  return all;
 }
 
 }  // namespace
 
-TEST_CASE("a gauge is written with its help, its type and its labels") {
-  CHECK(
-      written({"size", "How big.", MetricType::Gauge, {gauge(2, {{"pool", "orders"}, {"state", "idle"}})}}) ==
-      "# HELP size How big.\n# TYPE size gauge\nsize{pool=\"orders\",state=\"idle\"} 2\n");
+TEST_CASE("a gauge is written with its help, its type and its labels, the report's first") {
+  TextWriter writer;
+  const Metric size = metric("size", MetricType::gauge);
+  writer.begin_metric(size);
+  writer.begin_report(std::vector{Label{"source", "pgb"}, Label{"pool", "orders"}});
+  writer.add(2, {"state", "idle"});
+  writer.add(3);
+  writer.begin_report({});
+  writer.add(4, {"state", "idle"});
+  writer.add(5);
+  CHECK(writer.take() ==
+        "# HELP size How big.\n# TYPE size gauge\n"
+        "size{source=\"pgb\",pool=\"orders\",state=\"idle\"} 2\n"
+        "size{source=\"pgb\",pool=\"orders\"} 3\n"
+        "size{state=\"idle\"} 4\n"
+        "size 5\n");
+}
+
+TEST_CASE("an info and a state set are gauges in this format") {
+  for (const auto& [type, name] : {std::pair{MetricType::counter, "counter"},
+                                   {MetricType::info, "gauge"},
+                                   {MetricType::state_set, "gauge"}}) {
+    TextWriter writer;
+    const Metric size = metric("size", type);
+    writer.begin_metric(size);
+    writer.begin_report({});
+    writer.add(1);
+    CHECK(writer.take() == std::string("# HELP size How big.\n# TYPE size ") + name + "\nsize 1\n");
+  }
+}
+
+TEST_CASE("a metric without series is not written, and neither is an unknown value") {
+  TextWriter writer;
+  const Metric unknown = metric("unknown", MetricType::gauge);
+  const Metric known = metric("known", MetricType::gauge);
+  const Metric last = metric("last", MetricType::gauge);
+  writer.begin_metric(unknown);
+  writer.begin_report({});
+  writer.add(PoolSnapshot::Count());
+  writer.add(PoolSnapshot::Seconds(), {"state", "idle"});
+  writer.add(PoolSnapshot::Time());
+  writer.add(std::optional<Histogram>());
+  writer.begin_metric(known);
+  writer.begin_report({});
+  writer.add(std::optional(true));
+  writer.begin_metric(last);
+  CHECK(writer.take() == "# HELP known How big.\n# TYPE known gauge\nknown 1\n");
+  CHECK(TextWriter().take().empty());
 }
 
 TEST_CASE("what would end a label or a line is escaped, in help without the quotes") {
-  CHECK(written({"size", "a \"b\" \\ c\nd", MetricType::Gauge, {gauge(1, {{"pool", "a\"b\\c\nd"}})}}) ==
-        "# HELP size a \"b\" \\\\ c\\nd\n# TYPE size gauge\nsize{pool=\"a\\\"b\\\\c\\nd\"} 1\n");
+  TextWriter writer;
+  const Metric size = metric("size", MetricType::gauge, "a \"b\" \\ c\nd");
+  writer.begin_metric(size);
+  writer.begin_report({});
+  writer.add(1, {"pool", "a\"b\\c\nd"});
+  writer.add(1, {"pool", "\n\n"});
+  CHECK(writer.take() ==
+        "# HELP size a \"b\" \\\\ c\\nd\n# TYPE size gauge\n"
+        "size{pool=\"a\\\"b\\\\c\\nd\"} 1\nsize{pool=\"\\n\\n\"} 1\n");
 }
 
 TEST_CASE("numbers have the shortest digits that name them, and the special ones their names") {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::vector<std::pair<double, std::string>> numbers{
       {0.1, "0.1"},
       {1e-6, "1e-06"},
@@ -57,34 +132,68 @@ TEST_CASE("numbers have the shortest digits that name them, and the special ones
       {1.0 / 3, "0.3333333333333333"},
   };
   for (const auto& [number, text] : numbers) {
-    CHECK(written({"x", "y", MetricType::Gauge, {gauge(number)}}) ==
-          "# HELP x y\n# TYPE x gauge\nx " + text + "\n");
+    CHECK(written(number) == "# HELP x y\n# TYPE x gauge\nx " + text + "\n");
   }
 }
 
 TEST_CASE("a histogram has its buckets, its sum and its count") {
-  ClientMetric metric;
-  metric.label = {{"pool", "a"}};
-  metric.histogram = {3, 0.25, {{1, 0.1}, {3, std::numeric_limits<double>::infinity()}}};
-  CHECK(written({"wait", "Waiting.", MetricType::Histogram, {metric}}) ==
+  TextWriter writer;
+  Histogram one = histogram({0.1, 1});
+  one.record(std::chrono::milliseconds(50));
+  one.record(std::chrono::milliseconds(100));
+  one.record(std::chrono::milliseconds(1500));
+  const Metric wait = metric("wait", MetricType::histogram, "Waiting.");
+  writer.begin_metric(wait);
+  writer.begin_report(std::vector{Label{"pool", "a"}});
+  writer.add(std::optional(one));
+  CHECK(writer.take() ==
         "# HELP wait Waiting.\n# TYPE wait histogram\n"
-        "wait_bucket{pool=\"a\",le=\"0.1\"} 1\nwait_bucket{pool=\"a\",le=\"+Inf\"} 3\n"
-        "wait_sum{pool=\"a\"} 0.25\nwait_count{pool=\"a\"} 3\n");
+        "wait_bucket{pool=\"a\",le=\"0.1\"} 2\nwait_bucket{pool=\"a\",le=\"1.0\"} 2\n"
+        "wait_bucket{pool=\"a\",le=\"+Inf\"} 3\n"
+        "wait_sum{pool=\"a\"} 1.65\nwait_count{pool=\"a\"} 3\n");
 }
 
-TEST_CASE("nothing is written as nothing") {
-  CHECK(TextWriter().text({}).empty());
+TEST_CASE("a bound is spelled as OpenMetrics requires, so that le is one text in every format") {
+  // The canonical numbers of https://github.com/prometheus/OpenMetrics, and what Go's %g makes of others.
+  const std::vector<std::pair<double, std::string>> bounds{
+      {1e-6, "1e-06"},
+      {1e-5, "1e-05"},
+      {0.0001, "0.0001"},
+      {0.025, "0.025"},
+      {1, "1.0"},
+      {2.5, "2.5"},
+      {10, "10.0"},
+      {30, "30.0"},
+      {100000, "100000.0"},
+      {123456, "123456.0"},
+      {1e6, "1e+06"},
+      {1234567, "1.234567e+06"},
+      {1234567.5, "1.2345675e+06"},
+      {1e9, "1e+09"},
+  };
+  std::vector<double> numbers;
+  std::vector<std::string> texts;
+  for (const auto& [number, text] : bounds) {
+    numbers.push_back(number);
+    texts.push_back(text);
+  }
+  texts.push_back("+Inf");
+  CHECK(spelled(numbers) == texts);
 }
 
-TEST_CASE("it writes to a stream what it writes to a string") {
-  const std::vector<MetricFamily> families{{"size", "How big.", MetricType::Counter, {gauge(2)}}};
-  std::ostringstream stream;
-  TextWriter().Serialize(stream, families);
-  CHECK(stream.str() == TextWriter().text(families));
-}
-
-TEST_CASE("of gauges it writes what prometheus-cpp's own writer does") {
-  const std::vector<MetricFamily> families{
-      {"size", "How big.", MetricType::Gauge, {gauge(2, {{"a", "x\"y"}}), gauge(0.5)}}};
-  CHECK(TextWriter().text(families) == prometheus::TextSerializer().Serialize(families));
+TEST_CASE("each histogram has its own bounds, also after one with others") {
+  TextWriter writer;
+  const Metric wait = metric("wait", MetricType::histogram, "Waiting.");
+  writer.begin_metric(wait);
+  writer.begin_report({});
+  writer.add(histogram({1, 2, 3}));
+  writer.add(histogram({4}));
+  writer.add(histogram({4}));
+  const std::string four =
+      "wait_bucket{le=\"4.0\"} 0\nwait_bucket{le=\"+Inf\"} 0\nwait_sum 0\nwait_count 0\n";
+  CHECK(writer.take() ==
+        "# HELP wait Waiting.\n# TYPE wait histogram\n"
+        "wait_bucket{le=\"1.0\"} 0\nwait_bucket{le=\"2.0\"} 0\nwait_bucket{le=\"3.0\"} 0\n"
+        "wait_bucket{le=\"+Inf\"} 0\nwait_sum 0\nwait_count 0\n" +
+            four + four);
 }

@@ -1,0 +1,106 @@
+#include "sources/http_json/fields.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "model/figures.hpp"
+
+using namespace dbpool;
+
+namespace {
+
+/// Figures that a document has under another name, or cannot have.
+const std::set<std::string_view> figures_without_field{"unknown",
+                                                       "probing",
+                                                       "probing_waiters",
+                                                       "wait_judged_peak",
+                                                       "last_timeout_at",
+                                                       "last_contact_ok",
+                                                       "last_connect_ok",
+                                                       "source_status",
+                                                       "pool_mode",
+                                                       "limited_by",
+                                                       "acquisition_duration",
+                                                       "usage_duration",
+                                                       "connect_duration",
+                                                       "health_check_duration"};
+
+nlohmann::json value_of(FigureKind kind) {
+  switch (kind) {
+    case FigureKind::flag:
+      return true;
+    case FigureKind::time:
+      return "2025-10-13T14:30:00Z";
+    case FigureKind::text:
+      return "words";
+    default:
+      return 12U;
+  }
+}
+
+/// Returns the names of the figures that a pool knows.
+std::set<std::string_view> known(const PoolSnapshot& pool) {
+  std::set<std::string_view> names;
+  for (const Figure& figure : figure_table) {
+    const auto is_known = [&](auto member) {
+      const auto& value = pool.*member;
+      if constexpr (std::is_same_v<decltype(value), const std::string&>) {
+        return !value.empty();
+      } else {
+        return value.has_value();
+      }
+    };
+    if (std::visit(is_known, figure.member)) names.insert(figure.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a field with the name of a figure sets just that figure, and few figures have none") {
+  for (const Figure& figure : figure_table) {
+    CAPTURE(figure.name);
+    const JsonField* const field = find_json_field(figure.name);
+    REQUIRE((field == nullptr) == figures_without_field.contains(figure.name));
+    if (field == nullptr) continue;
+    JsonPool pool;
+    CHECK(field->set(pool, value_of(figure.kind)));
+    CHECK(known(pool.snapshot) == std::set{figure.name});
+  }
+}
+
+TEST_CASE("a field in milliseconds sets the figure of its name, in seconds") {
+  for (const JsonField& field : http_json_fields()) {
+    if (!field.name.ends_with("_ms")) continue;
+    CAPTURE(field.name);
+    const auto stem = field.name.substr(0, field.name.size() - 3);
+    JsonPool pool;
+    CHECK(field.set(pool, 1500));
+    CHECK(known(pool.snapshot) == std::set{stem});
+    JsonPool in_seconds;
+    CHECK(find_json_field(stem)->set(in_seconds, 1.5));
+    const auto row = std::ranges::find(figure_table, stem, &Figure::name);
+    REQUIRE(row != figure_table.end());
+    CHECK(row->unit == Unit::seconds);
+    const auto member = std::get<PoolSnapshot::Seconds PoolSnapshot::*>(row->member);
+    CHECK(pool.snapshot.*member == in_seconds.snapshot.*member);
+  }
+}
+
+TEST_CASE("a limit of 0 is unlimited, and a first value stays") {
+  for (const char* const name : {"max", "configured", "clients_max", "max_age"}) {
+    CAPTURE(name);
+    JsonPool pool;
+    const JsonField* const field = find_json_field(name);
+    CHECK(field->set(pool, 0U));
+    CHECK(known(pool.snapshot).empty());
+    CHECK(field->set(pool, 7U));
+    CHECK(field->set(pool, 8U));
+    CHECK(pool.figures == 1);
+    CHECK(known(pool.snapshot) == std::set<std::string_view>{name});
+    CHECK_FALSE(field->set(pool, -1));
+  }
+}
