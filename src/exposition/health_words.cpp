@@ -18,33 +18,30 @@ std::string count(const PoolSnapshot::Count& value) {
   return value ? std::to_string(*value) : "?";
 }
 
-std::string milliseconds(const PoolSnapshot::Seconds& value) {
-  return value ? fmt::format("{:.0f}ms", *value * 1000) : "?";
+std::string milliseconds(double seconds) {
+  return fmt::format("{:.0f}ms", seconds * 1000);
 }
 
-std::string utilization(const PoolReport& pool) {
-  const PoolSnapshot& s = pool.figures;
-  const bool of_configured = pool.utilization_of_configured;
-  const auto& whole = of_configured ? s.configured : s.max;
-  if (!(s.active && whole) && s.utilization)
-    return fmt::format("High utilization: {:.0f}%", *s.utilization * 100);
-  return fmt::format("High utilization: {} of {} connections active{}", count(s.active), count(whole),
-                     of_configured ? ", without overflow" : "");
+std::string utilization(const Finding& finding, const JudgedFigures& f) {
+  if (!(f.active && f.capacity) && f.utilization)
+    return fmt::format("High utilization: {:.0f}%", finding.value * 100);
+  return fmt::format("High utilization: {} of {} connections active{}", count(f.active), count(f.capacity),
+                     f.without_overflow ? ", without overflow" : "");
 }
 
-std::string exhausted(const PoolSnapshot& s) {
-  const std::string used = s.active && s.max ? fmt::format("{} of {} connections active", *s.active, *s.max)
-                           : s.utilization   ? fmt::format("{:.0f}% in use", *s.utilization * 100)
-                                             : fmt::format("{} of {} connections open, {} idle",
-                                                           count(s.total()), count(s.max), count(s.idle));
-  return fmt::format("Pool exhausted: {}, {} requests waiting{}", used, count(s.waiting),
-                     s.limited_by.empty() ? "" : fmt::format(", {} is used up", s.limited_by));
+std::string exhausted(const JudgedFigures& f) {
+  const std::string used = f.active && f.max ? fmt::format("{} of {} connections active", *f.active, *f.max)
+                           : f.utilization   ? fmt::format("{:.0f}% in use", *f.utilization * 100)
+                                           : fmt::format("{} of {} connections open, {} idle", count(f.total),
+                                                         count(f.max), count(f.idle));
+  return fmt::format("Pool exhausted: {}, {} requests waiting{}", used, count(f.waiting),
+                     f.limited_by.empty() ? "" : fmt::format(", {} is used up", f.limited_by));
 }
 
-std::string clients(const Finding& finding, const PoolSnapshot& s) {
+std::string clients(const Finding& finding, const JudgedFigures& f) {
   const bool full = finding.tier == HealthStatus::unhealthy;
-  return fmt::format("Pooler {}: {} of {} clients", full ? "full" : "nearly full", count(s.clients_used),
-                     count(s.clients_max));
+  return fmt::format("Pooler {}: {} of {} clients", full ? "full" : "nearly full", count(f.clients_used),
+                     count(f.clients_max));
 }
 
 /// Returns the words for a pool that its pooler has paused or disabled; "" = neither, or not known.
@@ -53,33 +50,32 @@ std::string held_back(const PoolSnapshot& s) {
   return s.disabled.value_or(false) ? "paused (disabled in the pooler)" : "";
 }
 
-/// Describes a finding by present figures, which may be fine again while the status is held.
-std::string words(const Finding& finding, const PoolReport& pool) {
-  const PoolSnapshot& s = pool.figures;
+/// Describes a finding by what was judged: the present figures may be fine again while the status is held.
+std::string words(const Finding& finding, const JudgedFigures& f) {
   switch (finding.reason) {
     case HealthReason::utilization:
-      return utilization(pool);
+      return utilization(finding, f);
     case HealthReason::saturation:
-      return exhausted(s);
+      return exhausted(f);
     case HealthReason::idle_ratio:
-      return fmt::format("Low idle capacity: {} of {} connections idle", count(s.idle), count(s.total()));
+      return fmt::format("Low idle capacity: {} of {} connections idle", count(f.idle), count(f.total));
     case HealthReason::errors:
-      return fmt::format("Recent errors: {}", count(s.errors_recent));
+      return fmt::format("Recent errors: {:.0f}", finding.value);
     case HealthReason::peak_wait:
-      return fmt::format("High wait time: {}", milliseconds(s.wait_judged_peak));
+      return fmt::format("High wait time: {}", milliseconds(finding.value));
     case HealthReason::response:
-      return fmt::format("High response time: {}", milliseconds(s.response_time));
+      return fmt::format("High response time: {}", milliseconds(finding.value));
     case HealthReason::healthy_ratio:
       if (finding.tier == HealthStatus::unhealthy) return none_healthy;
-      return fmt::format("Only {}/{} connections healthy", count(s.healthy), count(s.total()));
+      return fmt::format("Only {}/{} connections healthy", count(f.healthy), count(f.total));
     case HealthReason::leaks:
-      return fmt::format("Potential connection leak: {} held for too long", count(s.leaked));
+      return fmt::format("Potential connection leak: {:.0f} held for too long", finding.value);
     case HealthReason::no_connections:
       return none_healthy;
     case HealthReason::clients:
-      return clients(finding, s);
+      return clients(finding, f);
     case HealthReason::paused:
-      return fmt::format("Clients wait for a paused pool: {}", count(s.waiting));
+      return fmt::format("Clients wait for a paused pool: {}", count(f.waiting));
   }
   return "";
 }
@@ -107,7 +103,7 @@ std::string health_words(const PoolReport& pool) {
   std::vector<std::string> said;
   if (!pause.empty()) said.push_back(std::move(pause));
   for (const Finding& finding : findings) {
-    std::string part = words(finding, pool);
+    std::string part = words(finding, pool.health.figures);
     if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));
   }
   return fmt::format("{}", fmt::join(said, "; "));

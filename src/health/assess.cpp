@@ -23,8 +23,12 @@ double probing(const PoolSnapshot& s) {
   return number(s.probing).value_or(0);
 }
 
+PoolSnapshot::Count capacity(const PoolSnapshot& s, const HealthPolicy& policy) {
+  return policy.utilization_of_configured ? s.configured : s.max;
+}
+
 Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
-  const auto whole = policy.utilization_of_configured ? s.configured : s.max;
+  const PoolSnapshot::Count whole = capacity(s, policy);
   if (!s.active || !whole) return s.utilization;
   const double load = std::max(0.0, *number(s.active) - probing(s));
   return ratio(load, number(whole));
@@ -124,7 +128,32 @@ bool is_not_judged(const PoolSnapshot& s) {
 }
 
 Judgement without_connections() {
-  return {HealthStatus::unhealthy, {{HealthReason::no_connections, HealthStatus::unhealthy}}};
+  const Finding none{HealthReason::no_connections, HealthStatus::unhealthy, 1, {1, false}};
+  return {HealthStatus::unhealthy, {none}};
+}
+
+/// Returns the worst tier of which `value` crosses the bound; nullopt = none.
+std::optional<Finding> find(HealthReason reason, const Threshold& threshold, double value) {
+  if (crossed(threshold.unhealthy, value, reason))
+    return Finding{reason, HealthStatus::unhealthy, value, *threshold.unhealthy};
+  if (crossed(threshold.degraded, value, reason))
+    return Finding{reason, HealthStatus::degraded, value, *threshold.degraded};
+  return std::nullopt;
+}
+
+JudgedFigures figures_of(const PoolSnapshot& s, const HealthPolicy& policy) {
+  return {.idle = s.idle,
+          .active = s.active,
+          .total = s.total(),
+          .healthy = s.healthy,
+          .max = s.max,
+          .waiting = s.waiting,
+          .clients_used = s.clients_used,
+          .clients_max = s.clients_max,
+          .utilization = s.utilization,
+          .capacity = capacity(s, policy),
+          .without_overflow = policy.utilization_of_configured,
+          .limited_by = s.limited_by};
 }
 
 /// Returns whether a pool has counters but no state that could be bad, such as a pooler's database.
@@ -148,12 +177,12 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
     const Quantity value = quantity(reason, snapshot, policy);
     has_judged = has_judged || value || is_clear(reason, snapshot);
     if (!value) continue;
-    const bool unhealthy = crossed(threshold.unhealthy, *value, reason);
-    if (!unhealthy && !crossed(threshold.degraded, *value, reason)) continue;
-    const HealthStatus tier = unhealthy ? HealthStatus::unhealthy : HealthStatus::degraded;
-    judgement.findings.push_back({reason, tier});
-    judgement.status = std::max(judgement.status, tier);
+    const std::optional<Finding> finding = find(reason, threshold, *value);
+    if (!finding) continue;
+    judgement.findings.push_back(*finding);
+    judgement.status = std::max(judgement.status, finding->tier);
   }
+  if (!judgement.findings.empty()) judgement.figures = figures_of(snapshot, policy);
   if (has_judged) return judgement;
   // An owned pool that serves is known to serve, even if no threshold applies.
   const bool serves = snapshot.phase == PoolPhase::serving || is_held_back(snapshot);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "dbpool/model/pool_snapshot.hpp"
@@ -7,11 +8,24 @@
 
 namespace dbpool {
 
-/// One reason for a judgement.
+/// One reason for a judgement: the value that crossed a bound, as it was at the time of the judgement.
 struct Finding {
   HealthReason reason;
   HealthStatus tier;  ///< degraded or unhealthy
+  double value = 0;   ///< ratios are 0 to 1, durations seconds; 1 for `no_connections` and `paused`
+  Bound bound = {};   ///< the bound of `tier` in the policy
   bool operator==(const Finding&) const = default;
+};
+
+/// The figures that words about findings name, as they were at the time of the judgement; as in PoolSnapshot
+/// unless noted.
+struct JudgedFigures {
+  PoolSnapshot::Count idle, active, total, healthy, max, waiting, clients_used, clients_max;
+  std::optional<double> utilization;
+  PoolSnapshot::Count capacity;   ///< the size that utilization was measured against
+  bool without_overflow = false;  ///< `capacity` is the configured size
+  std::string limited_by;
+  bool operator==(const JudgedFigures&) const = default;
 };
 
 /// The result of judging one snapshot by one policy.
@@ -19,6 +33,7 @@ struct Judgement {
   HealthStatus status = HealthStatus::unknown;
   std::vector<Finding> findings;  ///< in the order of HealthReason; empty when healthy or unknown
   bool nothing_applies = false;  ///< no threshold applies to a known figure; the status is healthy or unknown
+  JudgedFigures figures = {};    ///< of the judged snapshot, if there are findings
   bool operator==(const Judgement&) const = default;
 };
 

@@ -18,7 +18,6 @@ struct PoolReport {
   SourceKind kind = SourceKind::owned;
   PoolSnapshot figures;
   Judgement health;
-  bool utilization_of_configured = false;  ///< as in its HealthPolicy
 };
 
 /// One source and its pools.

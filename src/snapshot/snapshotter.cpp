@@ -211,10 +211,7 @@ FleetSnapshot Snapshotter::snapshot() const {
   for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
   const auto access = state_->watched.access();
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    for (PoolReport& pool : fleet.sources[i].pools) {
-      pool.health = health_of(pool.figures, *watched[i]);
-      pool.utilization_of_configured = watched[i]->policy.utilization_of_configured;
-    }
+    for (PoolReport& pool : fleet.sources[i].pools) pool.health = health_of(pool.figures, *watched[i]);
   }
   return fleet;
 }

@@ -2,6 +2,7 @@
 
 #include <civetweb.h>
 #include <fmt/format.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <mutex>
 
 #include "dbpool/model/error.hpp"
+#include "web/body.hpp"
 #include "web/client_limits.hpp"
 #include "web/responder.hpp"
 #include "web/shut_down_sockets.hpp"
@@ -80,6 +82,19 @@ Request first_line_of(const mg_request_info& info) {
   request.version = text_or_empty(info.http_version);
   request.path.erase(std::min(request.path.find('?'), request.path.size()));
   return request;
+}
+
+/// Reads the body of the connection's request, after asking a client for it that waits to be asked.
+Body body_of(mg_connection* connection, std::size_t limit) {
+  const char* const expected = mg_get_header(connection, "Expect");
+  if (expected != nullptr && ::strcasecmp(expected, "100-continue") == 0) {
+    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    mg_write(connection, go_on.data(), go_on.size());
+  }
+  const long long announced = mg_get_request_info(connection)->content_length;
+  const auto length = announced < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(announced));
+  return read_body(length, limit,
+                   [&](char* into, std::size_t size) { return mg_read(connection, into, size); });
 }
 
 /// Writes all of `wire`, unless the client is too slow; the connection then closes without the rest.
@@ -214,7 +229,8 @@ int CivetServer::Core::on_request(mg_connection* connection) {
   core.count_answering(+1);
   const int status = contained([&] {
     const Request request = request_of(*mg_get_request_info(connection));
-    const Response response = core.responder.answer(request);
+    const Response response =
+        core.responder.answer(request, [&](std::size_t limit) { return body_of(connection, limit); });
     send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
     return response.status;
   });

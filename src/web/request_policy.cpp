@@ -1,12 +1,32 @@
 #include "web/request_policy.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+#include <strings.h>
+
+#include <charconv>
+#include <string>
+#include <system_error>
 
 namespace dbpool {
 namespace {
 
-bool is_zero(const std::string& length) {
-  return !length.empty() && std::all_of(length.begin(), length.end(), [](char c) { return c == '0'; });
+bool is_number(std::string_view length) {
+  return !length.empty() && length.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool is_zero(std::string_view length) {
+  return is_number(length) && length.find_first_not_of('0') == std::string_view::npos;
+}
+
+/// Returns whether a number of any size is not above `limit`.
+bool is_at_most(std::size_t limit, std::string_view number) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  return error == std::errc() && value <= limit;
+}
+
+bool is_chunked(const std::string& coding) {
+  return ::strcasecmp(coding.c_str(), "chunked") == 0;
 }
 
 /// Returns whether `text` has only the characters of a host and a port. It may be empty.
@@ -28,10 +48,28 @@ std::optional<Response> refuse(const Request& request) {
   const std::size_t lengths = request.count("Content-Length");
   const bool coded = request.count("Transfer-Encoding") > 0;
   if (lengths > 1 || (lengths == 1 && coded)) return error_response(400, "contradicting lengths of the body");
-  if (coded || (lengths == 1 && !is_zero(*request.header("Content-Length")))) {
-    return error_response(413, "no body is expected here");
-  }
   return std::nullopt;
+}
+
+bool has_body(const Request& request) {
+  const auto length = request.header("Content-Length");
+  return request.count("Transfer-Encoding") > 0 || (length && !is_zero(*length));
+}
+
+std::optional<Response> refuse_body(const Request& request, std::size_t limit) {
+  if (!has_body(request)) return std::nullopt;
+  if (limit == 0) return error_response(413, "no body is expected here");
+  if (const auto coding = request.header("Transfer-Encoding")) {
+    if (is_chunked(*coding)) return std::nullopt;
+    return error_response(400, "unknown transfer encoding of the body; allowed: chunked");
+  }
+  const std::string length = *request.header("Content-Length");
+  if (!is_number(length)) return error_response(400, "the length of the body is not a number");
+  return is_at_most(limit, length) ? std::nullopt : std::optional(too_large(limit));
+}
+
+Response too_large(std::size_t limit) {
+  return error_response(413, fmt::format("the body is too large; allowed here: {} bytes", limit));
 }
 
 bool is_token(std::string_view text) {

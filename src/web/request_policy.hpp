@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -11,9 +12,20 @@ namespace dbpool {
 inline constexpr std::size_t max_headers = 63;
 
 /// Returns the refusal of a request that no route may see, whatever its path: too many headers (431), a Host
-/// that is missing (except in HTTP/1.0), malformed or repeated (400), contradicting lengths (400), a body
-/// (413; no route accepts one). nullopt = not refused.
+/// that is missing (except in HTTP/1.0), malformed or repeated (400), contradicting lengths (400). nullopt =
+/// not refused.
 std::optional<Response> refuse(const Request& request);
+
+/// Returns whether the request announces a body that is not empty.
+bool has_body(const Request& request);
+
+/// Returns the refusal of the body that a request announces where `limit` bytes are accepted, 0 = no body: it
+/// is too large (413), or cannot be read as announced (400). nullopt = not refused, or no body. The length of
+/// a body in chunks is not announced.
+std::optional<Response> refuse_body(const Request& request, std::size_t limit);
+
+/// Returns the refusal of a body larger than `limit`: 413.
+Response too_large(std::size_t limit);
 
 /// Returns whether `text` is a token of HTTP, as every method is.
 bool is_token(std::string_view text);

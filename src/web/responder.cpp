@@ -8,11 +8,11 @@
 
 namespace dbpool {
 
-Response Responder::answer(const Request& request) {
+Response Responder::answer(const Request& request, const ReadBody& read_body) {
   std::string what;
   try {
     if (auto refusal = refuse(request)) return std::move(*refusal);
-    return router_.answer(request);
+    return router_.answer(request, read_body);
   } catch (const std::exception& error) {
     what = error.what();
   } catch (...) {

@@ -16,9 +16,9 @@ class Responder {
   /// `logger` outlives the responder.
   Responder(Router router, Logger& logger) : router_(std::move(router)), logger_(logger) {}
 
-  /// Answers one request. The exception of a route is only logged, and its repetitions are limited. throws
-  /// only std::bad_alloc.
-  Response answer(const Request& request);
+  /// Answers one request; `read_body` is called at most once, and only for a route that accepts its body. An
+  /// exception is only logged, and its repetitions are limited. throws only std::bad_alloc.
+  Response answer(const Request& request, const ReadBody& read_body = no_body);
   /// Returns 405 or 404 if the error in a request is its method, else nullopt. For a request whose first line
   /// alone was read. throws only std::bad_alloc.
   std::optional<Response> refuse_method(const Request& first_line) const;

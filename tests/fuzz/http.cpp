@@ -6,6 +6,7 @@
 
 #include "fuzz_target.hpp"
 #include "unit/web/program.hpp"
+#include "web/guards.hpp"
 #include "web/request_policy.hpp"
 
 using namespace dbpool;
@@ -36,6 +37,21 @@ void check(const Response& response, const std::string& asked) {
 
 }  // namespace
 
+/// Sends a request to a route that takes a body of up to 8 bytes. The body is the request's query, if the
+/// request announces one.
+void check_body(Request request, const std::string& asked) {
+  const auto echo = [&](const Request& taken) {
+    require(taken.body.size() <= 8, "a body is within the limit of its route", asked);
+    return text_response(taken.body);
+  };
+  request.path = "/in";
+  const auto read = [&](std::size_t limit) {
+    const bool fits = request.query.size() <= limit;
+    return Body{request.query.substr(0, limit), fits ? BodyEnd::complete : BodyEnd::too_large};
+  };
+  check(Router({{{"POST"}, "/in", echo, {no_page_may("send")}, 8}}).answer(request, read), asked);
+}
+
 /// Input: a line each for the method, the path, the query and the version; then one per header.
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   test::Input input(bytes, size);
@@ -63,6 +79,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     return true;
   }();
   require(filled, "there is a pool", asked);
-  check(make_router(program.options, program.services()).answer(request), asked);
+  const auto unread = [&](std::size_t) {
+    require(false, "no body is read where none is accepted", asked);
+    return Body{};
+  };
+  check(make_router(program.options, program.services()).answer(request, unread), asked);
+  check_body(request, asked);
   return 0;
 }

@@ -34,6 +34,16 @@ class RawClient {
     }
   }
 
+  /// Sends no more. The server can still answer.
+  void end() const { ::shutdown(socket_, SHUT_WR); }
+
+  /// Reads what the server sends next.
+  std::string receive_some() const {
+    std::array<char, 16384> part{};
+    const ssize_t n = ::recv(socket_, part.data(), part.size(), 0);
+    return {part.data(), static_cast<std::size_t>(n > 0 ? n : 0)};
+  }
+
   /// Reads until the server closes the connection.
   std::string receive() const {
     std::string text;

@@ -34,7 +34,7 @@ TEST_CASE("the worst pool decides, and each that is not healthy has a warning") 
   told.source_status = "slow";
   const Json document = health_json(
       fleet_of({report_of(known_pool("fine")), report_of(known_pool("new"), {}),
-                report_of(told, {degraded, {{HealthReason::errors, degraded}}}),
+                report_of(told, {degraded, {{HealthReason::errors, degraded, 2, {1, false}}}}),
                 report_of(known_pool("dead"), {unhealthy, {{HealthReason::no_connections, unhealthy}}})}));
   CHECK(document["overall_status"] == "unhealthy");
   CHECK(document["total_pools"] == 4);

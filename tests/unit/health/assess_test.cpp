@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/fakes/outline.hpp"
+
 using namespace dbpool;
 using enum HealthStatus;
 
@@ -25,7 +27,7 @@ TEST_CASE(
   database.pool = "pgb/app";
   database.queries = 100;
   database.paused = false;
-  CHECK(assess(database, *health_preset("capacity")) == Judgement{healthy, {}, true});
+  CHECK(outline(assess(database, *health_preset("capacity"))) == Judgement{healthy, {}, true});
 }
 
 TEST_CASE("a pool that is replacing its last connection is not without connections") {
@@ -40,23 +42,23 @@ TEST_CASE("a pool that is replacing its last connection is not without connectio
     CHECK(assess(ours, health_preset(name).value()).status == healthy);
   }
   ours.opening = 0;
-  CHECK(assess(ours, health_preset("capacity").value()) == without_connections);
+  CHECK(outline(assess(ours, health_preset("capacity").value())) == without_connections);
 }
 
 TEST_CASE("a pool of ours that serves is healthy, though every threshold is off") {
   PoolSnapshot ours;
   ours.phase = PoolPhase::serving;
   ours.idle = ours.active = 1;
-  CHECK(assess(ours, HealthPolicy{}) == Judgement{healthy, {}, true});
+  CHECK(outline(assess(ours, HealthPolicy{})) == Judgement{healthy, {}, true});
 }
 
 TEST_CASE("a pool of which no threshold knows a figure is unknown, not healthy") {
   for (const auto name : health_preset_names) {
-    CHECK(assess(PoolSnapshot{}, health_preset(name).value()) == not_judged);
+    CHECK(outline(assess(PoolSnapshot{}, health_preset(name).value())) == not_judged);
   }
   PoolSnapshot known;
   known.idle = known.active = known.waiting = known.healthy = 1;
-  CHECK(assess(known, HealthPolicy{}) == not_judged);
+  CHECK(outline(assess(known, HealthPolicy{})) == not_judged);
 }
 
 TEST_CASE("a pool is healthy as soon as one threshold is known not to be crossed") {
@@ -82,7 +84,7 @@ TEST_CASE("a utilization that the source tells itself is judged where max is not
   PoolSnapshot s;
   s.active = 9;
   s.utilization = 1.0;
-  CHECK(assess(s, policy) == Judgement{unhealthy, {{HealthReason::utilization, unhealthy}}});
+  CHECK(outline(assess(s, policy)) == Judgement{unhealthy, {{HealthReason::utilization, unhealthy}}});
   s.utilization = 0.9;
   CHECK(assess(s, policy).status == degraded);
   s.max = 100;
@@ -93,9 +95,9 @@ TEST_CASE("utilization is not judged without a max or with a max of 0") {
   const auto policy = policy_of(HealthReason::utilization, {.degraded = Bound{0, false}, .unhealthy = {}});
   PoolSnapshot s;
   s.active = 5;
-  CHECK(assess(s, policy) == not_judged);
+  CHECK(outline(assess(s, policy)) == not_judged);
   s.max = 0;
-  CHECK(assess(s, policy) == not_judged);
+  CHECK(outline(assess(s, policy)) == not_judged);
   s.max = 5;
   CHECK(assess(s, policy).status == degraded);
 }
@@ -118,9 +120,9 @@ TEST_CASE(
   const Judgement saturated{unhealthy, {{HealthReason::saturation, unhealthy}}};
   PoolSnapshot s;
   s.idle = 0, s.unknown = 10, s.max = 10, s.waiting = 7;
-  CHECK(assess(s, policy) == saturated);
+  CHECK(outline(assess(s, policy)) == saturated);
   s.active = 3, s.unknown = 7;
-  CHECK(assess(s, policy) == saturated);
+  CHECK(outline(assess(s, policy)) == saturated);
   s.waiting = 0;
   CHECK(assess(s, policy).status == healthy);
   s.waiting = 7, s.max = 20;
@@ -166,7 +168,7 @@ TEST_CASE("ratios of an empty pool are not judged, except that none of its conne
   PoolSnapshot s;
   s.idle = 0;
   s.active = 0;
-  CHECK(assess(s, policy_of(HealthReason::idle_ratio, {{}, Bound{1, false}})) == not_judged);
+  CHECK(outline(assess(s, policy_of(HealthReason::idle_ratio, {{}, Bound{1, false}}))) == not_judged);
   CHECK(assess(s, policy_of(HealthReason::healthy_ratio, {{}, Bound{0, false}})).status == unhealthy);
 }
 
@@ -176,7 +178,7 @@ TEST_CASE("connections of which only the total is known count as connections") {
   s.unknown = 3;
   CHECK(assess(s, health_preset("capacity").value()).status == healthy);
   s.unknown = 0;
-  CHECK(assess(s, health_preset("capacity").value()) == without_connections);
+  CHECK(outline(assess(s, health_preset("capacity").value())) == without_connections);
 }
 
 TEST_CASE("the worst finding decides, and all of them are given in the order of the reasons") {
@@ -189,7 +191,7 @@ TEST_CASE("the worst finding decides, and all of them are given in the order of 
                            {{HealthReason::utilization, degraded},
                             {HealthReason::errors, unhealthy},
                             {HealthReason::leaks, degraded}}};
-  CHECK(assess(s, health_preset("capacity").value()) == expected);
+  CHECK(outline(assess(s, health_preset("capacity").value())) == expected);
 }
 
 TEST_CASE("a pool is unknown while it initializes and while it goes away") {
@@ -197,7 +199,7 @@ TEST_CASE("a pool is unknown while it initializes and while it goes away") {
   s.errors_recent = 100;
   for (const auto phase : {PoolPhase::initializing, PoolPhase::shutting_down, PoolPhase::terminated}) {
     s.phase = phase;
-    CHECK(assess(s, health_preset("capacity").value()) == Judgement{});
+    CHECK(outline(assess(s, health_preset("capacity").value())) == Judgement{});
   }
   s.phase = PoolPhase::serving;
   CHECK(assess(s, health_preset("capacity").value()).status == unhealthy);
@@ -206,7 +208,8 @@ TEST_CASE("a pool is unknown while it initializes and while it goes away") {
 TEST_CASE("a pool that cannot be read is unknown, whatever was said of it before") {
   PoolSnapshot s;
   s.unread = true;
-  for (const auto name : health_preset_names) CHECK(assess(s, health_preset(name).value()) == Judgement{});
+  for (const auto name : health_preset_names)
+    CHECK(outline(assess(s, health_preset(name).value())) == Judgement{});
   CHECK(current_judgement(s, without_connections) == Judgement{});
 }
 
@@ -215,7 +218,7 @@ TEST_CASE("a recovering pool is unhealthy for want of connections under every po
   s.phase = PoolPhase::recovering;
   s.idle = 1;
   for (const auto name : health_preset_names) {
-    CHECK(assess(s, health_preset(name).value()) == without_connections);
+    CHECK(outline(assess(s, health_preset(name).value())) == without_connections);
   }
 }
 
@@ -225,7 +228,7 @@ TEST_CASE("an older verdict does not hide that a pool is recovering by now") {
   s.phase = PoolPhase::serving;
   CHECK(current_judgement(s, verdict) == verdict);
   s.phase = PoolPhase::recovering;
-  CHECK(current_judgement(s, verdict) == without_connections);
+  CHECK(outline(current_judgement(s, verdict)) == without_connections);
 }
 
 TEST_CASE(
@@ -236,13 +239,37 @@ TEST_CASE(
     s.disabled = disabled;
     s.idle = 0, s.active = 5, s.max = 5, s.last_connect_ok = false, s.errors_recent = 20;
     const HealthPolicy policy = health_preset("capacity").value();
-    CHECK(assess(s, policy) == Judgement{healthy, {}, true});  // its clients are unknown
+    CHECK(outline(assess(s, policy)) == Judgement{healthy, {}, true});  // its clients are unknown
     s.waiting = 1;
-    CHECK(assess(s, policy) == Judgement{degraded, {{HealthReason::paused, degraded}}});
+    CHECK(outline(assess(s, policy)) == Judgement{degraded, {{HealthReason::paused, degraded}}});
     s.probing_waiters = 1;
-    CHECK(assess(s, policy) == Judgement{healthy, {}});
+    CHECK(outline(assess(s, policy)) == Judgement{healthy, {}});
     s.waiting = 2;
-    CHECK(assess(s, policy) == Judgement{degraded, {{HealthReason::paused, degraded}}});
-    CHECK(assess(s, health_preset("ombudsman").value()) == Judgement{healthy, {}, true});
+    CHECK(outline(assess(s, policy)) == Judgement{degraded, {{HealthReason::paused, degraded}}});
+    CHECK(outline(assess(s, health_preset("ombudsman").value())) == Judgement{healthy, {}, true});
   }
+}
+
+TEST_CASE("a finding has the value that crossed a bound, and that bound") {
+  PoolSnapshot s;
+  s.active = 9, s.probing = 1, s.max = 10, s.errors_recent = 12, s.wait_judged_peak = 0.5;
+  const std::vector<Finding> expected{{HealthReason::utilization, degraded, 0.8, {0.80, false}},
+                                      {HealthReason::errors, unhealthy, 12, {10, false}},
+                                      {HealthReason::peak_wait, degraded, 0.5, {0.1, true}}};
+  CHECK(assess(s, health_preset("capacity").value()).findings == expected);
+}
+
+TEST_CASE("a judgement with findings keeps the figures that words name, and one without keeps none") {
+  PoolSnapshot s;
+  s.active = 9, s.idle = 1, s.max = 20, s.configured = 10, s.waiting = 3, s.limited_by = "max_db_connections";
+  const JudgedFigures figures = assess(s, health_preset("eros").value()).figures;
+  CHECK(figures.active == 9U);
+  CHECK(figures.total == 10U);
+  CHECK(figures.max == 20U);
+  CHECK(figures.capacity == 10U);
+  CHECK(figures.without_overflow);
+  CHECK(figures.waiting == 3U);
+  CHECK(figures.limited_by == "max_db_connections");
+  s.active = 1;
+  CHECK(assess(s, health_preset("eros").value()) == Judgement{healthy, {}});
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/fakes/outline.hpp"
+
 using namespace dbpool;
 using namespace std::chrono_literals;
 using enum HealthStatus;
@@ -105,9 +107,17 @@ TEST_CASE("while it is held, the verdict keeps the findings that led there") {
   Scene scene;
   scene.errors(1, 0s);
   scene.errors(0, 1s);
-  CHECK(scene.verdict() == Judgement{degraded, {{HealthReason::errors, degraded}}});
+  CHECK(outline(scene.verdict()) == Judgement{degraded, {{HealthReason::errors, degraded}}});
   scene.errors(0, 11s);
-  CHECK(scene.verdict() == Judgement{healthy, {}});
+  CHECK(outline(scene.verdict()) == Judgement{healthy, {}});
+}
+
+TEST_CASE("the findings of a held verdict keep the value that was judged last, and its bound") {
+  Scene scene;
+  scene.errors(3, 0s);
+  scene.errors(5, 1s);
+  scene.errors(0, 2s);
+  CHECK(scene.verdict().findings == std::vector<Finding>{{HealthReason::errors, degraded, 5, {1, false}}});
 }
 
 TEST_CASE("within a tier the latest findings count") {
@@ -116,7 +126,7 @@ TEST_CASE("within a tier the latest findings count") {
   scene.leaks(1, 1s);
   CHECK(scene.verdict().findings.size() == 2);
   scene.errors(0, 2s);
-  CHECK(scene.verdict() == Judgement{degraded, {{HealthReason::leaks, degraded}}});
+  CHECK(outline(scene.verdict()) == Judgement{degraded, {{HealthReason::leaks, degraded}}});
 }
 
 TEST_CASE("the hold is the policy's") {

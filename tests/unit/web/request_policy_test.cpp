@@ -2,11 +2,21 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace dbpool {
 namespace {
 
 int verdict(std::vector<Header> headers, const char* version = "1.1") {
   const auto refusal = refuse({"GET", "/", "", version, std::move(headers), ""});
+  return refusal ? refusal->status : 200;
+}
+
+/// Returns the status of a request with these headers, where `limit` bytes of a body are accepted.
+int body_verdict(std::vector<Header> headers, std::size_t limit) {
+  const auto refusal = refuse_body({"POST", "/", "", "1.1", std::move(headers), ""}, limit);
   return refusal ? refusal->status : 200;
 }
 
@@ -32,13 +42,44 @@ TEST_CASE("a Host has the characters of a host and a port") {
   }
 }
 
-TEST_CASE("a body is refused, an empty one is none") {
-  CHECK(verdict({{"Host", "a"}, {"Content-Length", "0"}}) == 200);
-  CHECK(verdict({{"Host", "a"}, {"Content-Length", "00"}}) == 200);
-  CHECK(verdict({{"Host", "a"}, {"Content-Length", "1"}}) == 413);
-  CHECK(verdict({{"Host", "a"}, {"Content-Length", ""}}) == 413);
-  CHECK(verdict({{"Host", "a"}, {"Transfer-Encoding", "chunked"}}) == 413);
-  CHECK(verdict({{"Host", "a"}, {"Transfer-Encoding", "identity"}}) == 413);
+TEST_CASE("where no body is accepted, any but an empty one is refused") {
+  for (const char* length : {"0", "00"}) CHECK(body_verdict({{"Content-Length", length}}, 0) == 200);
+  CHECK(body_verdict({}, 0) == 200);
+  for (const char* length : {"1", "", "five", "-1", "99999999999999999999999"}) {
+    CAPTURE(length);
+    CHECK(body_verdict({{"Content-Length", length}}, 0) == 413);
+  }
+  for (const char* coding : {"chunked", "identity", ""}) {
+    CAPTURE(coding);
+    CHECK(body_verdict({{"Transfer-Encoding", coding}}, 0) == 413);
+  }
+}
+
+TEST_CASE("where a body is accepted, its announced length is compared with the limit") {
+  for (const char* length : {"0", "1", "10", "0010"}) {
+    CAPTURE(length);
+    CHECK(body_verdict({{"content-length", length}}, 10) == 200);
+  }
+  for (const char* length : {"11", "99999999999999999999999"}) {
+    CAPTURE(length);
+    CHECK(body_verdict({{"Content-Length", length}}, 10) == 413);
+  }
+  for (const char* length : {"", "five", "-1", "+1", "0x5", "1 ", "0, 5"}) {
+    CAPTURE(length);
+    CHECK(body_verdict({{"Content-Length", length}}, 10) == 400);
+  }
+}
+
+TEST_CASE("the only transfer encoding of a body is chunked") {
+  CHECK(body_verdict({{"Transfer-Encoding", "Chunked"}}, 10) == 200);
+  for (const char* coding : {"", "identity", "gzip", "gzip, chunked", "chunked, chunked"}) {
+    CAPTURE(coding);
+    CHECK(body_verdict({{"Transfer-Encoding", coding}}, 10) == 400);
+  }
+}
+
+TEST_CASE("the refusal of a body that is too large names the limit") {
+  CHECK(too_large(65536).body.find("the body is too large; allowed here: 65536 bytes") != std::string::npos);
 }
 
 TEST_CASE("lengths that may contradict each other are refused") {

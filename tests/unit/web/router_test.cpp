@@ -11,6 +11,10 @@ Handler saying(const std::string& text) {
   return [text](const Request& request) { return text_response(text + request.path_parameter); };
 }
 
+Guard refusing(int status) {
+  return [status](const Request&) { return std::optional(error_response(status, "refused")); };
+}
+
 const Router& router() {
   static const Router made({{{"GET"}, "/metrics", saying("metrics")},
                             {{"POST", "PUT"}, "/-/reload", saying("reload")},
@@ -63,6 +67,105 @@ TEST_CASE("a method that no route takes is refused without asking one") {
   CHECK(refuse("BREW", "/nothing")->status == 404);
   CHECK_FALSE(refuse("GET", "/-/reload").has_value());
   CHECK_FALSE(refuse("HEAD", "/metrics").has_value());
+}
+
+TEST_CASE("of several routes with one path, each answers its methods, and a wrong one is told all of them") {
+  const Router split({{{"GET"}, "/level", saying("shown")},
+                      {{"PUT"}, "/level", saying("set"), {refusing(403)}},
+                      {{"GET"}, "/level", saying("never")}});
+  const auto ask = [&](const std::string& method) {
+    return split.answer({method, "/level", "", "1.1", {}, ""});
+  };
+  CHECK(ask("GET").body == "shown");
+  CHECK(ask("PUT").status == 403);
+  CHECK(ask("POST").headers.at(0).value == "GET, HEAD, PUT");
+}
+
+TEST_CASE("the first guard that refuses a request answers it, and the handler is not called") {
+  bool called = false;
+  const auto handler = [&](const Request&) {
+    called = true;
+    return text_response("fine");
+  };
+  const auto ask = [&](std::vector<Guard> guards) {
+    return Router({{{"GET"}, "/a", handler, std::move(guards)}}).answer({"GET", "/a", "", "1.1", {}, ""});
+  };
+  const Guard passing = [](const Request&) { return std::nullopt; };
+  CHECK(ask({passing, refusing(401), refusing(403)}).status == 401);
+  CHECK_FALSE(called);
+  CHECK(ask({passing, passing}).body == "fine");
+}
+
+TEST_CASE("a guard sees the decoded parameter of the path") {
+  const Guard only_orders = [](const Request& request) {
+    return request.path_parameter == "orders" ? std::nullopt : std::optional(error_response(403, "no"));
+  };
+  const Router router({{{"GET"}, "/a/{pool}", saying("fine "), {only_orders}}});
+  CHECK(router.answer({"GET", "/a/%6frders", "", "1.1", {}, ""}).status == 200);
+  CHECK(router.answer({"GET", "/a/others", "", "1.1", {}, ""}).status == 403);
+}
+
+/// A path that takes bodies of up to 10 bytes, for POST, and one that takes none.
+struct Intake {
+  /// Sends a request whose body, as far as it is asked for, is `body`.
+  Response send(const std::string& method, const std::string& path, std::vector<Header> headers,
+                const Body& body = {"0123456789", BodyEnd::complete}) {
+    const auto echo = [](const Request& request) { return text_response(request.body); };
+    const Router router({{{"POST"}, "/in", echo, {guard}, 10}, {{"GET", "POST"}, "/none", echo}});
+    return router.answer({method, path, "", "1.1", std::move(headers), ""}, [&](std::size_t limit) {
+      ++reads;
+      CHECK(limit == 10);
+      return body;
+    });
+  }
+  Guard guard = [](const Request&) { return std::nullopt; };
+  int reads = 0;
+};
+
+const Header ten{"Content-Length", "10"}, eleven{"Content-Length", "11"};
+const Header chunked{"Transfer-Encoding", "chunked"};
+
+TEST_CASE("a handler gets the body where its route takes one") {
+  Intake intake;
+  CHECK(intake.send("POST", "/in", {ten}).body == "0123456789");
+  CHECK(intake.send("POST", "/in", {chunked}).body == "0123456789");
+  CHECK(intake.reads == 2);
+  CHECK(intake.send("POST", "/in", {}).body.empty());
+  CHECK(intake.send("POST", "/in", {{"Content-Length", "0"}}).body.empty());
+  CHECK(intake.reads == 2);
+}
+
+TEST_CASE("a body that is announced too large is refused without reading it, one in chunks after it") {
+  Intake intake;
+  CHECK(intake.send("POST", "/in", {eleven}).status == 413);
+  CHECK(intake.reads == 0);
+  CHECK(intake.send("POST", "/in", {chunked}, {"01234567890", BodyEnd::too_large}).status == 413);
+  CHECK(intake.send("POST", "/in", {ten}, {"0123", BodyEnd::incomplete}).status == 400);
+}
+
+TEST_CASE("where no route of a path takes a body, one is refused before anything else") {
+  Intake intake;
+  for (const char* path : {"/none", "/nothing"}) {
+    for (const char* method : {"GET", "POST", "DELETE"}) {
+      CAPTURE(path);
+      CAPTURE(method);
+      CHECK(intake.send(method, path, {ten}).status == 413);
+      CHECK(intake.send(method, path, {chunked}).status == 413);
+    }
+  }
+  CHECK(intake.reads == 0);
+}
+
+TEST_CASE("a wrong method and a guard refuse a request before its body is read, whatever its size") {
+  Intake intake;
+  intake.guard = refusing(403);
+  for (const Header& length : {ten, eleven, chunked}) {
+    const Response wrong = intake.send("PUT", "/in", {length});
+    CHECK(wrong.status == 405);
+    CHECK(wrong.headers.at(0).value == "POST");
+    CHECK(intake.send("POST", "/in", {length}).status == 403);
+  }
+  CHECK(intake.reads == 0);
 }
 
 TEST_CASE("a name in a path is decoded once") {
