@@ -64,7 +64,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
   }
   void stop() noexcept { stopped_ = true; }
 
-  void add_to(Reading& reading) const { books_.access()->add_to(reading, *pooler_, runtime_.clock->tick()); }
+  void add_to(Reading& reading) { books_.access()->add_to(reading, *pooler_, runtime_.clock->tick()); }
 
  private:
   void connect() {
