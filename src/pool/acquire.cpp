@@ -140,7 +140,7 @@ struct PoolCore::WatchedCheck {
 /// it ended by `until`; if not, it continues without the caller. throws the exceptions of the check.
 bool PoolCore::check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Duration began, TimePoint until) {
   const auto check = std::make_shared<Guarded<WatchedCheck>>();
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), check, &slot, began](const std::exception_ptr& thrown) {
            {
              const auto watched = check->access();

@@ -31,7 +31,7 @@ void PoolCore::open_one() {
   const auto began = tick();
   std::shared_ptr<ConnectOperation> connecting =
       driver_->start_connect(deadline_after(options_.connect_timeout));
-  run_on(runtime_.scheduler, connecting, [core = shared_from_this(), connecting, began](const auto& thrown) {
+  run_on(runtime_, connecting, [core = shared_from_this(), connecting, began](const auto& thrown) {
     if (const auto failure = failure_of(thrown)) {
       core->state_.access()->ledger.apply(event::ConnectFailed{});
       return core->open_failed(*failure, began);
@@ -46,7 +46,7 @@ void PoolCore::validate_opened(std::unique_ptr<Connection> connection, Duration 
   auto ping = connection->start_query(options_.validation_query, check_deadline());
   // A std::function must be copyable; a unique_ptr is not.
   const auto newcomer = std::make_shared<std::unique_ptr<Connection>>(std::move(connection));
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), newcomer, began](const std::exception_ptr& thrown) {
            const auto failure = failure_of(thrown);
            {

@@ -28,7 +28,7 @@ void PoolCore::start_check(Slot& slot) {
 
 /// Continues the check of a slot on the scheduler.
 void PoolCore::await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began) {
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
            core->checked(slot, failure_of(thrown), began);
          });
@@ -48,7 +48,7 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
   auto ping = slot.connection->start_query(query, check_deadline());
   // A std::function must be copyable; a lease is not.
   const auto held = std::make_shared<Lease>(std::move(lease));
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), held, &slot, began, done = std::move(done)](const auto& thrown) {
            {
              Change change(*core);

@@ -72,7 +72,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     // another worker, and a probe allows one operation at a time. The pointer keeps the reader, and so the
     // probe, alive.
     const std::shared_ptr<Operation> operation(shared_from_this(), reading_.get());
-    run_on(runtime_.scheduler, operation,
+    run_on(runtime_, operation,
            [self = shared_from_this()](const std::exception_ptr& failure) { self->end(failure); });
   }
   void stop() noexcept { stopped_ = true; }

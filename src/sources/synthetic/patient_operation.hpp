@@ -21,7 +21,7 @@ class PatientOperation : public Operation {
       : patient_(patient), clock_(clock), timeout_(timeout), listener_(std::move(listener)) {}
 
   /// throws also DriverError (timeout) when the operation is given up.
-  std::optional<IoWait> advance() override;
+  std::optional<IoWait> advance(TimePoint now) override;
 
   /// Returns whether `late` was called.
   bool is_late() const noexcept { return late_; }

@@ -238,7 +238,7 @@ class Synthetic::Client : public std::enable_shared_from_this<Client> {
         operation, *runtime_.clock, pace_.timeout,
         PatientOperation::Listener{std::move(late), [this] { return leaves(); }});
     const std::shared_ptr<Operation> held(shared_from_this(), patient_.get());
-    run_on(runtime_.scheduler, held,
+    run_on(runtime_, held,
            [self = shared_from_this(), done](const std::exception_ptr& failure) { done(*self, failure); });
   }
 
