@@ -71,8 +71,8 @@ class SqlProbe::Reading : public ProbeOperation {
   }
 
   bool is_spared(std::size_t index) const {
-    const auto unless = probe_.statements_[index].unless;
-    return probe_.unknown_.contains(index) || (unless && answers_[*unless]);
+    const auto better = probe_.statements_[index].fallback_for;
+    return probe_.unknown_.contains(index) || (better && answers_[*better]);
   }
 
   std::optional<IoWait> ask(std::size_t index, TimePoint now) {

@@ -6,8 +6,8 @@
 #include "dbpool/sync/guarded.hpp"
 #include "sources/recurring.hpp"
 #include "sources/synthetic/books.hpp"
-#include "sources/synthetic/patient_operation.hpp"
 #include "sources/synthetic/pool_view.hpp"
+#include "sources/synthetic/timed_operation.hpp"
 
 namespace dbpool {
 namespace {
@@ -98,7 +98,7 @@ class Synthetic::Client : public Recurring {
   }
 
   void acquired(const std::exception_ptr& failure) {
-    const Duration took = patient_->took();
+    const Duration took = timed_->took();
     const bool was_late = end_step();
     asking_.reset();  // before its connection
     const bool counts = !is_excused();
@@ -134,8 +134,8 @@ class Synthetic::Client : public Recurring {
 
   /// Ends the step. Returns whether it was late.
   bool end_step() {
-    const bool was_late = patient_->is_late();
-    patient_.reset();
+    const bool was_late = timed_->is_late();
+    timed_.reset();
     return was_late;
   }
 
@@ -220,10 +220,10 @@ class Synthetic::Client : public Recurring {
   /// connection.
   void run_timed(Operation& operation, std::function<void()> late,
                  std::function<void(const std::exception_ptr&)> done) {
-    patient_ = std::make_unique<PatientOperation>(
+    timed_ = std::make_unique<TimedOperation>(
         operation, clock(), pace_.timeout,
-        PatientOperation::Listener{std::move(late), [this] { return leaves(); }});
-    run(*patient_, std::move(done));
+        TimedOperation::Listener{std::move(late), [this] { return leaves(); }});
+    run(*timed_, std::move(done));
   }
 
   const std::shared_ptr<const PoolSource> pooler_;
@@ -234,15 +234,15 @@ class Synthetic::Client : public Recurring {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<ConnectOperation> connecting_;
   QueryResult answer_;
-  std::unique_ptr<Operation> asking_;          // uses the connection and `answer_`
-  std::unique_ptr<PatientOperation> patient_;  // runs `connecting_` or `asking_`
-  std::uint64_t reads_ = 0;                    // of the pooler when the present step began
-  bool excused_ = false;                       // the present step does not count
-  std::optional<Duration> resumed_;            // since when the pooler serves again while `excused_`
-  bool fresh_ = true;                          // the connection was opened in this turn
-  std::string user_;                           // that the pooler logs in as; "" = not known yet
-  Duration tick_{0};                           // when the present step began
-  Duration again_{0};                          // when a waiting client counts as another timeout
+  std::unique_ptr<Operation> asking_;      // uses the connection and `answer_`
+  std::unique_ptr<TimedOperation> timed_;  // runs `connecting_` or `asking_`
+  std::uint64_t reads_ = 0;                // of the pooler when the present step began
+  bool excused_ = false;                   // the present step does not count
+  std::optional<Duration> resumed_;        // since when the pooler serves again while `excused_`
+  bool fresh_ = true;                      // the connection was opened in this turn
+  std::string user_;                       // that the pooler logs in as; "" = not known yet
+  Duration tick_{0};                       // when the present step began
+  Duration again_{0};                      // when a waiting client counts as another timeout
 };
 
 Synthetic::Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,

@@ -146,7 +146,7 @@ TEST_CASE("what the server does not know it is asked once a connection") {
   CHECK(interview.ask()[1].has_value());
 }
 
-TEST_CASE("a statement that another one is better than is asked only where that has no answer") {
+TEST_CASE("a fallback is asked only where the statement that it stands in for has no answer") {
   Interview interview;
   const Answers answers = interview.ask();
   CHECK(interview.server->pings == 2);

@@ -1,4 +1,4 @@
-#include "sources/synthetic/patient_operation.hpp"
+#include "sources/synthetic/timed_operation.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,9 +10,9 @@ constexpr Duration look_around = std::chrono::seconds(1);
 
 }  // namespace
 
-std::optional<IoWait> PatientOperation::advance(TimePoint now) {
+std::optional<IoWait> TimedOperation::advance(TimePoint now) {
   if (!began_) began_ = {clock_.tick(), now + timeout_};
-  auto wait = patient_.advance(now);
+  auto wait = operation_.advance(now);
   if (!wait) {
     took_ = clock_.tick() - began_->tick;
     return std::nullopt;
