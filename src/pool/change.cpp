@@ -26,8 +26,6 @@ void Change::FreeWork::operator()(Work* work) const noexcept {
   delete work;
 }
 
-Change::Change(PoolCore& core) : core_(core), state_(core.state_.access()) {}
-
 void Change::close(std::unique_ptr<Connection> connection) {
   work().closing.push_back(std::move(connection));
 }

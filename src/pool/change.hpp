@@ -17,7 +17,7 @@ class PoolCore;
 /// must not run under the lock is only noted: the destructor unlocks, then does it. No work costs nothing.
 class Change {
  public:
-  explicit Change(PoolCore& core);
+  inline explicit Change(PoolCore& core);  // in pool_core.hpp: each acquire and each release begins one
   ~Change() {
     if (work_) finish();
   }

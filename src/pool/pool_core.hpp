@@ -133,4 +133,6 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::stop_source cut_off_;         ///< stops checks; requested by a shutdown
 };
 
+Change::Change(PoolCore& core) : core_(core), state_(core.state_.access()) {}
+
 }  // namespace dbpool

@@ -175,6 +175,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
 
   HttpJsonProbe& probe_;
   const Deadline deadline_;
+  TimePoint now_;  // when the present step began
   Step step_ = Step::begin;
   std::optional<NameLookup> lookup_;
   std::vector<std::string> addresses_;
