@@ -71,7 +71,7 @@ class CountedConnect final : public ConnectOperation {
   CountedConnect(Claim claim, std::unique_ptr<ConnectOperation> operation)
       : claim_(std::move(claim)), operation_(std::move(operation)) {}
 
-  std::optional<IoWait> advance() override { return operation_->advance(); }
+  std::optional<IoWait> advance(TimePoint now) override { return operation_->advance(now); }
   const void* blocks_on() const noexcept override { return operation_->blocks_on(); }
   std::unique_ptr<Connection> take() override {
     return std::make_unique<CountedConnection>(std::move(claim_), operation_->take());
@@ -85,7 +85,7 @@ class CountedConnect final : public ConnectOperation {
 /// Fails at its first step, as a connect does.
 class RefusedConnect final : public ConnectOperation {
  public:
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint /*now*/) override {
     throw DriverError(
         ErrorKind::connect,
         fmt::format("open a connection: too few file descriptors; the limit is {}, and {} of them "

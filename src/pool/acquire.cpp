@@ -19,9 +19,9 @@ struct AsyncWaiter final : OwnRequest, Waiter {
   AsyncWaiter(Duration began_, AcquireRequest request_, std::source_location where_, Pool::AsyncResult done_)
       : OwnRequest{std::move(request_)}, Waiter(began_, own_request, where_), done(std::move(done_)) {}
 
-  void wake(AfterUnlock& after) override {
-    if (outcome == Outcome::granted) lease.emplace(after.core().lease(*slot));
-    after->tasks.push_back([self = std::exchange(self, nullptr)] { self->tell(); });
+  void wake(Change& change) override {
+    if (outcome == Outcome::granted) lease.emplace(change.core().lease(*slot));
+    change.post([self = std::exchange(self, nullptr)] { self->tell(); });
   }
   void tell() { done(std::move(lease), failure); }
 
@@ -38,7 +38,7 @@ struct ParkedWaiter final : Waiter {
       : Waiter(began_, request_, where_) {
     validates = true;
   }
-  void wake(AfterUnlock&) override { woken->notify_one(); }
+  void wake(Change&) override { woken->notify_one(); }
 
   std::optional<TimePoint> deadline;  ///< set at the first wait or validation, to save a clock reading
   std::optional<std::condition_variable> woken;  ///< set at the first wait
@@ -70,41 +70,39 @@ void PoolCore::acquire_async(const AcquireRequest& request, LeasePurpose purpose
   waiter->purpose = purpose;
   waiter->self = waiter;
   if (options_.leak_stack) waiter->capture_stack();
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  if (!take_idle(*state, *waiter, tick())) {
-    waiter->failure = enqueue(*state, *waiter);
+  Change change(*this);
+  if (!take_idle(*change, *waiter, tick())) {
+    waiter->failure = enqueue(*change, *waiter);
     if (!waiter->failure) {
       waiter->expires = deadline_of(*waiter);
-      expire_at(*state, waiter->expires, after);
-      plan_opens(*state, after);
+      expire_at(change, waiter->expires);
+      plan_opens(change);
       return;
     }
   }
-  waiter->wake(after);
+  waiter->wake(change);
 }
 
 /// Schedules the expiry of waiters at `moment`. One task serves all waiters: a task for each one would stay
 /// scheduled until the deadline, even if the waiter was served early.
-void PoolCore::expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const {
-  if (moment >= state.next_expiry) return;
-  state.next_expiry = moment;
-  after->later.push_back({moment, Duration::zero(), &PoolCore::expire_waiters});
+void PoolCore::expire_at(Change& change, TimePoint moment) {
+  if (moment >= change->next_expiry) return;
+  change->next_expiry = moment;
+  change.at(moment, &PoolCore::expire_waiters);
 }
 
-void PoolCore::expire_waiters(Duration) {
-  AfterUnlock after(*this);
-  const auto state = state_.access();
+void PoolCore::expire_waiters() {
+  Change change(*this);
   const auto now = clock().now();
-  if (now < state->next_expiry) return;
-  state->next_expiry = TimePoint::max();
-  for (Waiter* next = state->waiters.front(); next != nullptr;) {
+  if (now < change->next_expiry) return;
+  change->next_expiry = TimePoint::max();
+  for (Waiter* next = change->waiters.front(); next != nullptr;) {
     Waiter& waiter = *std::exchange(next, next->behind);
     if (waiter.expires > now) {
-      expire_at(*state, waiter.expires, after);
+      expire_at(change, waiter.expires);
     } else {
-      waiter.failure = std::make_exception_ptr(time_out(*state, waiter));
-      waiter.wake(after);
+      waiter.failure = std::make_exception_ptr(time_out(*change, waiter));
+      waiter.wake(change);
     }
   }
 }
@@ -112,21 +110,20 @@ void PoolCore::expire_waiters(Duration) {
 /// Blocks until `waiter` has a slot. The slot is active, or must be validated first.
 /// throws AcquireTimeout, AcquireRejected, PoolClosed.
 Slot& PoolCore::wait_for_slot(ParkedWaiter& waiter) {
-  AfterUnlock after(*this);
-  auto state = state_.access();
+  Change change(*this);
   const bool served_before = waiter.slot != nullptr;
-  if (served_before && clock().now() >= *waiter.deadline) throw time_out(*state, waiter);
+  if (served_before && clock().now() >= *waiter.deadline) throw time_out(*change, waiter);
   // If the lock was free, no time has passed that is worth a clock reading.
-  const bool at_once = !state.waited() && !served_before;
-  if (take_idle(*state, waiter, at_once ? waiter.began : tick())) return *waiter.slot;
+  const bool at_once = !change.waited() && !served_before;
+  if (take_idle(*change, waiter, at_once ? waiter.began : tick())) return *waiter.slot;
   if (!waiter.deadline) waiter.deadline = deadline_of(waiter);
   if (!waiter.woken) waiter.woken.emplace();
-  if (const auto refusal = enqueue(*state, waiter)) std::rethrow_exception(refusal);
-  plan_opens(*state, after);
-  after.run_unlocked(state.lock());
+  if (const auto refusal = enqueue(*change, waiter)) std::rethrow_exception(refusal);
+  plan_opens(change);
+  change.work_unlocked();
   while (waiter.outcome == Waiter::Outcome::pending) {
-    if (clock().now() >= *waiter.deadline) throw time_out(*state, waiter);
-    clock().wait_until(*waiter.woken, state.lock(), *waiter.deadline);
+    if (clock().now() >= *waiter.deadline) throw time_out(*change, waiter);
+    clock().wait_until(*waiter.woken, change.lock(), *waiter.deadline);
   }
   if (waiter.failure) std::rethrow_exception(waiter.failure);
   return *waiter.slot;
@@ -143,7 +140,7 @@ struct PoolCore::WatchedCheck {
 /// it ended by `until`; if not, it continues without the caller. throws the exceptions of the check.
 bool PoolCore::check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Duration began, TimePoint until) {
   const auto check = std::make_shared<Guarded<WatchedCheck>>();
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), check, &slot, began](const std::exception_ptr& thrown) {
            {
              const auto watched = check->access();
@@ -197,26 +194,25 @@ bool PoolCore::validate(Slot& slot, ParkedWaiter& waiter) {
 bool PoolCore::finish_validation(Slot& slot, ParkedWaiter& waiter, const std::exception_ptr& thrown,
                                  Duration began) {
   const auto failure = failure_of(thrown);
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  --state->checking;
-  record_check(*state, slot, failure, began, after);
-  if (closing(*state)) {
-    close(*state, slot, CloseReason::shutdown, after);
-    state->ledger.apply(event::Rejected{});
+  Change change(*this);
+  --change->checking;
+  record_check(change, slot, failure, began);
+  if (closing(*change)) {
+    close(change, slot, CloseReason::shutdown);
+    change->ledger.apply(event::Rejected{});
     throw closed();
   }
   if (failure) {
-    close(*state, slot, CloseReason::validation, after);
+    close(change, slot, CloseReason::validation);
     return false;
   }
-  activate(*state, slot, waiter, tick());
+  activate(*change, slot, waiter, tick());
   return true;
 }
 
 /// Queues `waiter` at the end, or at the place of its age if a validation failed after it was served. Returns
 /// nullptr, or the reason for a refusal.
-std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
+std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) {
   const bool served_before = waiter.slot != nullptr;
   if (closing(state)) {
     state.ledger.apply(event::Rejected{});
@@ -236,7 +232,7 @@ std::exception_ptr PoolCore::enqueue(PoolState& state, Waiter& waiter) const {
 }
 
 /// Removes `waiter` from the queue if it is queued, counts the timeout and returns the exception to throw.
-AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) const {
+AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) {
   const auto now = tick();
   if (waiter.outcome == Waiter::Outcome::pending) state.waiters.remove(waiter);
   waiter.outcome = Waiter::Outcome::turned_away;

@@ -11,7 +11,7 @@ constexpr auto stale_after = std::chrono::milliseconds(500);
 }  // namespace
 
 /// Lends the most recently used idle connection to `waiter`. Returns whether there was one.
-bool PoolCore::take_idle(PoolState& state, Waiter& waiter, Duration now) const {
+bool PoolCore::take_idle(PoolState& state, Waiter& waiter, Duration now) {
   if (state.idle.empty() || closing(state)) return false;
   Slot& slot = *state.idle.back();
   state.idle.pop_back();
@@ -20,7 +20,7 @@ bool PoolCore::take_idle(PoolState& state, Waiter& waiter, Duration now) const {
 }
 
 /// Gives `slot` to `waiter`, as an active lease or for validation by the waiter.
-void PoolCore::lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const {
+void PoolCore::lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) {
   waiter.slot = &slot;
   waiter.outcome = Waiter::Outcome::granted;
   if (waiter.validates && needs_validation(slot, now)) {
@@ -32,7 +32,7 @@ void PoolCore::lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) 
 }
 
 /// Makes `slot` active for `waiter`, and counts the acquire.
-void PoolCore::activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const {
+void PoolCore::activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) {
   state.refill = true;
   state.ledger.apply(event::Acquired{now, now - waiter.began, slot.times_used > 0});
   slot.state = Slot::State::active;
@@ -65,38 +65,37 @@ void PoolCore::give_back(Slot& slot) noexcept {
   const auto now = tick();
   const bool broken = slot.connection->is_broken();
   std::shared_ptr<PoolCore> last_reference;
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  if (broken && !closing(*state) && slot.doomed != CloseReason::error)
+  Change change(*this);
+  if (broken && !closing(*change) && slot.doomed != CloseReason::error)
     slot.doomed =
         slot.contact != Slot::Contact::kept && !slot.healthy ? CloseReason::validation : CloseReason::error;
-  state->ledger.apply(event::Released{now - slot.lease.acquired_at});
-  if (slot.purpose == LeasePurpose::probe) --state->probing;
-  if (state->leaks.returned(slot.lease)) {
-    state->ledger.apply(event::LeakReturned{});
-    after->notices.emplace_back(notice::LeakReturned{report(slot.lease, now)});
+  change->ledger.apply(event::Released{now - slot.lease.acquired_at});
+  if (slot.purpose == LeasePurpose::probe) --change->probing;
+  if (change->leaks.returned(slot.lease)) {
+    change->ledger.apply(event::LeakReturned{});
+    change.notify(notice::LeakReturned{report(slot.lease, now)});
   }
   slot.last_used = now;
-  settle(*state, slot, now, after);
-  if (closing(*state)) {
+  settle(change, slot, now);
+  if (closing(*change)) {
     changed_.notify_all();
-    if (state->ledger.active() == 0) last_reference = std::move(state->itself);
+    if (change->ledger.active() == 0) last_reference = std::move(change->itself);
   }
 }
 
 /// Closes a free slot, gives it to the first waiter, or makes it idle.
-void PoolCore::settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& after) {
-  if (const auto reason = reason_to_close(state, slot, now)) {
-    close(state, slot, *reason, after);
-  } else if (state.waiters.empty()) {
+void PoolCore::settle(Change& change, Slot& slot, Duration now) {
+  if (const auto reason = reason_to_close(*change, slot, now)) {
+    close(change, slot, *reason);
+  } else if (change->waiters.empty()) {
     slot.state = Slot::State::idle;
     // A health check is not a use, so it must not move a surplus connection to the end, which is lent first.
-    const auto place = std::ranges::upper_bound(state.idle, slot.last_used, {}, &Slot::last_used);
-    state.idle.insert(place, &slot);
+    const auto place = std::ranges::upper_bound(change->idle, slot.last_used, {}, &Slot::last_used);
+    change->idle.insert(place, &slot);
   } else {
-    Waiter& first = state.waiters.pop_front();
-    lend(state, slot, first, now);
-    first.wake(after);
+    Waiter& first = change->waiters.pop_front();
+    lend(*change, slot, first, now);
+    first.wake(change);
   }
 }
 
@@ -116,16 +115,16 @@ std::optional<CloseReason> PoolCore::reason_to_close(const PoolState& state, con
 }
 
 /// Removes `slot` from the pool. REQUIRES: it is not in `idle`.
-void PoolCore::close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlock& after) {
-  state.ledger.apply(event::Closed{reason});
-  after->closing.push_back(std::move(slot.connection));
+void PoolCore::close(Change& change, Slot& slot, CloseReason reason) {
+  change->ledger.apply(event::Closed{reason});
+  change.close(std::move(slot.connection));
   const auto index = slot.index;
   const Slot::Contact contact = slot.contact;
-  state.slots.back()->index = index;
-  std::swap(state.slots[index], state.slots.back());
-  state.slots.pop_back();
-  if (state.slots.empty()) run_out(state, contact, after);
-  plan_opens(state, after);
+  change->slots.back()->index = index;
+  std::swap(change->slots[index], change->slots.back());
+  change->slots.pop_back();
+  if (change->slots.empty()) run_out(change, contact);
+  plan_opens(change);
 }
 
 }  // namespace dbpool

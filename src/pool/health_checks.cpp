@@ -28,19 +28,18 @@ void PoolCore::start_check(Slot& slot) {
 
 /// Continues the check of a slot on the scheduler.
 void PoolCore::await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began) {
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), &slot, began](const std::exception_ptr& thrown) {
            core->checked(slot, failure_of(thrown), began);
          });
 }
 
 void PoolCore::checked(Slot& slot, const std::optional<Failure>& failure, Duration began) {
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  --state->checking;
-  record_check(*state, slot, failure, began, after);
-  if (failure && !closing(*state)) slot.doomed = CloseReason::validation;
-  settle(*state, slot, tick(), after);
+  Change change(*this);
+  --change->checking;
+  record_check(change, slot, failure, began);
+  if (failure && !closing(*change)) slot.doomed = CloseReason::validation;
+  settle(change, slot, tick());
 }
 
 void PoolCore::check_lease(Lease lease, const std::string& query, std::function<void(Lease)> done) {
@@ -49,12 +48,11 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
   auto ping = slot.connection->start_query(query, check_deadline());
   // A std::function must be copyable; a lease is not.
   const auto held = std::make_shared<Lease>(std::move(lease));
-  run_on(runtime_.scheduler, std::move(ping),
+  run_on(runtime_, std::move(ping),
          [core = shared_from_this(), held, &slot, began, done = std::move(done)](const auto& thrown) {
            {
-             AfterUnlock after(*core);
-             const auto state = core->state_.access();
-             core->record_check(*state, slot, failure_of(thrown), began, after);
+             Change change(*core);
+             core->record_check(change, slot, failure_of(thrown), began);
            }
            done(std::move(*held));
          });
@@ -63,41 +61,35 @@ void PoolCore::check_lease(Lease lease, const std::string& query, std::function<
 /// Counts a check of `slot`, and after a failure checks all idle connections, unless the database only
 /// refused the query. Does not count checks that the shutdown cut off, nor connections that the peer ended
 /// while idle: dbpool_connections_closed_total counts those.
-void PoolCore::record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure,
-                            Duration began, AfterUnlock& after) const {
-  if (failure && closing(state)) return;
+void PoolCore::record_check(Change& change, Slot& slot, const std::optional<Failure>& failure,
+                            Duration began) {
+  if (failure && closing(*change)) return;
   const auto now = tick();
   slot.contact = failure ? contact_after(*failure) : Slot::Contact::kept;
   slot.healthy = !failure;
   slot.last_checked = now;
   if (slot.contact == Slot::Contact::ended && now - slot.opened_at > soon) {
-    after->notices.emplace_back(notice::ConnectionEnded{failure->text});
+    change.notify(notice::ConnectionEnded{failure->text});
   } else {
-    state.ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
-    state.last_contact_ok = !failure;
+    change->ledger.apply(event::HealthChecked{now - began, !failure, clock().wall()});
+    change->last_contact_ok = !failure;
     const bool refused = slot.contact == Slot::Contact::kept;
-    if (failure)
-      fail(state, {refused ? ErrorKind::query : ErrorKind::validation, failure->text}, began, after);
+    if (failure) fail(change, {refused ? ErrorKind::query : ErrorKind::validation, failure->text}, began);
   }
-  if (slot.contact != Slot::Contact::kept) suspect_idle(state, after);
+  if (slot.contact != Slot::Contact::kept) suspect_idle(change);
 }
 
-void PoolCore::suspect_idle(PoolState& state, AfterUnlock& after) const {
-  for (Slot* slot : state.idle) {
-    slot->state = Slot::State::checking;
-    ++state.checking;
-    after->checks.push_back(slot);
-  }
-  state.idle.clear();
+void PoolCore::suspect_idle(Change& change) {
+  for (Slot* slot : change->idle) change.check(*slot);
+  change->idle.clear();
 }
 
 void PoolCore::command_failed(Slot& slot, const Failure& failure, Duration began) {
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  fail(*state, failure, began, after);
+  Change change(*this);
+  fail(change, failure, began);
   if (failure.kind != ErrorKind::network) return;
   if (slot.connection->is_broken()) slot.contact = contact_after(failure);
-  suspect_idle(*state, after);
+  suspect_idle(change);
 }
 
 bool PoolCore::has_ended(const Slot& slot) const noexcept {
@@ -106,9 +98,9 @@ bool PoolCore::has_ended(const Slot& slot) const noexcept {
 }
 
 /// Counts an error and notifies the observer.
-void PoolCore::fail(PoolState& state, const Failure& failure, Duration began, AfterUnlock& after) const {
-  state.ledger.apply(event::Failed{failure.kind, failure.text, tick(), began, clock().wall()});
-  after->notices.emplace_back(notice::Failure{failure.kind, failure.text});
+void PoolCore::fail(Change& change, const Failure& failure, Duration began) {
+  change->ledger.apply(event::Failed{failure.kind, failure.text, tick(), began, clock().wall()});
+  change.notify(notice::Failure{failure.kind, failure.text});
 }
 
 }  // namespace dbpool

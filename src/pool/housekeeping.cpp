@@ -13,56 +13,52 @@ void PoolCore::do_housekeeping(Duration interval) {
   std::vector<LeaseRecord> suspects;
   const auto now = tick();
   {
-    AfterUnlock after(*this);
-    const auto state = state_.access();
-    if (closing(*state) && state->slots.empty()) return;
-    retire_idle(*state, now, after);
-    check_idle(*state, now, after);
-    plan_opens(*state, after);
-    const Duration gap = now - std::exchange(state->last_housekeeping, now);
-    if (gap >= longest_gap) state->leaks.pardon(gap);
-    for (const LeaseRecord* lease : state->leaks.sweep(now)) {
-      state->ledger.apply(event::LeakSuspected{});
+    Change change(*this);
+    if (closing(*change) && change->slots.empty()) return;
+    retire_idle(change, now);
+    check_idle(change, now);
+    plan_opens(change);
+    const Duration gap = now - std::exchange(change->last_housekeeping, now);
+    if (gap >= longest_gap) change->leaks.pardon(gap);
+    for (const LeaseRecord* lease : change->leaks.sweep(now)) {
+      change->ledger.apply(event::LeakSuspected{});
       suspects.push_back(*lease);
     }
-    after->later.push_back({clock().now() + interval, interval, &PoolCore::do_housekeeping});
+    change.at(clock().now() + interval, [interval](PoolCore& core) { core.do_housekeeping(interval); });
   }
   tell_leaks(suspects, now);
 }
 
 /// Closes idle connections past their lifetime or max_idle_time. At min_size it first opens a successor for
 /// an old connection, one at a time.
-void PoolCore::retire_idle(PoolState& state, Duration now, AfterUnlock& after) {
-  const auto surplus = [&] { return state.slots.size() > options_.min_size; };
-  for (std::size_t i = 0; i < state.idle.size();) {
-    Slot& slot = *state.idle[i];
+void PoolCore::retire_idle(Change& change, Duration now) {
+  const auto surplus = [&] { return change->slots.size() > options_.min_size; };
+  for (std::size_t i = 0; i < change->idle.size();) {
+    Slot& slot = *change->idle[i];
     const bool old = now >= slot.expires_at;
     const bool unused =
         options_.max_idle_time > Duration::zero() && now - slot.last_used >= options_.max_idle_time;
-    if ((old && may_expire(state)) || (unused && surplus())) {
-      state.idle.erase(state.idle.begin() + static_cast<std::ptrdiff_t>(i));
-      close(state, slot, old ? CloseReason::max_lifetime : CloseReason::idle, after);
+    if ((old && may_expire(*change)) || (unused && surplus())) {
+      change->idle.erase(change->idle.begin() + static_cast<std::ptrdiff_t>(i));
+      close(change, slot, old ? CloseReason::max_lifetime : CloseReason::idle);
     } else {
       ++i;
     }
   }
   const bool outlived = std::ranges::any_of(
-      state.slots, [&](const auto& slot) { return !slot->doomed && now >= slot->expires_at; });
-  if (outlived && !may_expire(state) && state.opening == 0 && state.phase == PoolPhase::serving &&
-      !state.next_attempt) {
-    ++state.opening;
-    ++after->opens;
+      change->slots, [&](const auto& slot) { return !slot->doomed && now >= slot->expires_at; });
+  if (outlived && !may_expire(*change) && change->opening == 0 && change->phase == PoolPhase::serving &&
+      !change->next_attempt) {
+    change.open();
   }
 }
 
 /// Starts checks of the idle connections whose last check is older than health_check_interval.
-void PoolCore::check_idle(PoolState& state, Duration now, AfterUnlock& after) const {
+void PoolCore::check_idle(Change& change, Duration now) {
   if (options_.health_check_interval == Duration::zero()) return;
-  std::erase_if(state.idle, [&](Slot* slot) {
+  std::erase_if(change->idle, [&](Slot* slot) {
     if (now - slot->last_checked < options_.health_check_interval) return false;
-    slot->state = Slot::State::checking;
-    ++state.checking;
-    after->checks.push_back(slot);
+    change.check(*slot);
     return true;
   });
 }
@@ -78,40 +74,38 @@ void PoolCore::tell_leaks(const std::vector<LeaseRecord>& suspects, Duration now
 
 CloseResult PoolCore::close_connections() {
   CloseResult result;
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  state->refill = false;
-  while (!state->idle.empty()) {
-    Slot& slot = *state->idle.back();
-    state->idle.pop_back();
-    close(*state, slot, CloseReason::closed, after);
+  Change change(*this);
+  change->refill = false;
+  while (!change->idle.empty()) {
+    Slot& slot = *change->idle.back();
+    change->idle.pop_back();
+    close(change, slot, CloseReason::closed);
     ++result.closed_idle;
   }
-  for (const auto& slot : state->slots) {
+  for (const auto& slot : change->slots) {
     if (!slot->doomed) slot->doomed = CloseReason::closed;
     if (slot->state == Slot::State::active) ++result.closing_active;
   }
-  after->notices.emplace_back(notice::Closed{result.closed_idle, result.closing_active});
+  change.notify(notice::Closed{result.closed_idle, result.closing_active});
   return result;
 }
 
 void PoolCore::shut_down() {
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  if (closing(*state)) return;
-  enter(*state, PoolPhase::shutting_down, after);
+  Change change(*this);
+  if (closing(*change)) return;
+  enter(change, PoolPhase::shutting_down);
   cut_off_.request_stop();
-  while (!state->waiters.empty()) {
-    Waiter& waiter = state->waiters.pop_front();
+  while (!change->waiters.empty()) {
+    Waiter& waiter = change->waiters.pop_front();
     waiter.outcome = Waiter::Outcome::turned_away;
     waiter.failure = std::make_exception_ptr(closed());
-    state->ledger.apply(event::Rejected{});
-    waiter.wake(after);
+    change->ledger.apply(event::Rejected{});
+    waiter.wake(change);
   }
-  while (!state->idle.empty()) {
-    Slot& slot = *state->idle.back();
-    state->idle.pop_back();
-    close(*state, slot, CloseReason::shutdown, after);
+  while (!change->idle.empty()) {
+    Slot& slot = *change->idle.back();
+    change->idle.pop_back();
+    close(change, slot, CloseReason::shutdown);
   }
 }
 
@@ -124,13 +118,12 @@ void PoolCore::abandon() {
 bool PoolCore::drain(Duration timeout) {
   shut_down();
   const auto deadline = clock().now() + timeout;
-  AfterUnlock after(*this);
-  auto state = state_.access();
-  while (state->ledger.active() > 0 && clock().now() < deadline) {
-    clock().wait_until(changed_, state.lock(), deadline);
+  Change change(*this);
+  while (change->ledger.active() > 0 && clock().now() < deadline) {
+    clock().wait_until(changed_, change.lock(), deadline);
   }
-  const bool all_back = state->ledger.active() == 0;
-  if (all_back && state->phase != PoolPhase::terminated) enter(*state, PoolPhase::terminated, after);
+  const bool all_back = change->ledger.active() == 0;
+  if (all_back && change->phase != PoolPhase::terminated) enter(change, PoolPhase::terminated);
   return all_back;
 }
 

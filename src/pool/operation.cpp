@@ -8,11 +8,10 @@
 namespace dbpool {
 namespace {
 
-void wait_here(const IoWait& wait) {
+void wait_here(const IoWait& wait, TimePoint now) {
   int timeout = -1;
   if (wait.until != TimePoint::max()) {
-    const auto left = wait.until - std::chrono::steady_clock::now();
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait.until - now).count();
     timeout = static_cast<int>(std::clamp<std::int64_t>(ms, 0, INT_MAX));
   }
   pollfd descriptor{wait.fd, wait.events, 0};  // poll ignores a negative descriptor
@@ -22,7 +21,7 @@ void wait_here(const IoWait& wait) {
 /// An operation in progress. `operation` is declared last so that it is destroyed before `done`, which may
 /// own the connection it uses.
 struct Underway {
-  std::shared_ptr<Scheduler> scheduler;
+  Runtime runtime;
   std::function<void(std::exception_ptr)> done;
   std::shared_ptr<Operation> operation;
 };
@@ -30,7 +29,7 @@ struct Underway {
 void step(Underway underway);
 
 void post_step(Underway underway) {
-  const auto scheduler = underway.scheduler;
+  const auto scheduler = underway.runtime.scheduler;
   const void* const blocks_on = underway.operation->blocks_on();
   Scheduler::Task task = [begun = std::move(underway)]() mutable { step(std::move(begun)); };
   blocks_on != nullptr ? scheduler->post_blocking(std::move(task), blocks_on)
@@ -41,12 +40,12 @@ void step(Underway underway) {
   std::optional<IoWait> wait;
   std::exception_ptr thrown;
   try {
-    wait = underway.operation->advance();
+    wait = underway.operation->advance(underway.runtime.clock->now());
   } catch (...) {
     thrown = std::current_exception();
   }
   if (wait) {
-    const auto scheduler = underway.scheduler;
+    const auto scheduler = underway.runtime.scheduler;
     const auto go_on = underway.operation->blocks_on() != nullptr ? post_step : step;
     scheduler->when(*wait, [go_on, rest = std::move(underway)]() mutable { go_on(std::move(rest)); });
     return;
@@ -58,20 +57,21 @@ void step(Underway underway) {
 }  // namespace
 
 void run_here(Operation& operation) {
-  while (const auto wait = operation.advance()) wait_here(*wait);
+  run_here(operation, *machine_clock(), TimePoint::max());
 }
 
 bool run_here(Operation& operation, const Clock& clock, TimePoint until) {
-  while (const auto wait = operation.advance()) {
-    if (clock.now() >= until) return false;
-    wait_here({wait->fd, wait->events, std::min(wait->until, until)});
+  while (const auto wait = operation.advance(clock.now())) {
+    const TimePoint now = clock.now();
+    if (now >= until) return false;
+    wait_here({wait->fd, wait->events, std::min(wait->until, until)}, now);
   }
   return true;
 }
 
-void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operation> operation,
+void run_on(const Runtime& runtime, std::shared_ptr<Operation> operation,
             std::function<void(std::exception_ptr)> done) {
-  post_step({scheduler, std::move(done), std::move(operation)});
+  post_step({runtime, std::move(done), std::move(operation)});
 }
 
 QueryResult Connection::execute(std::string_view sql, Deadline deadline) {

@@ -72,13 +72,12 @@ void PoolCore::start() {
     void* frame = nullptr;
     ::backtrace(&frame, 1);  // the first call loads a library, which no acquire should do
   }
-  AfterUnlock after(*this);
-  const auto state = state_.access();
-  state->unready_since = state->last_housekeeping = tick();
-  if (options_.min_size == 0) advance_phase(*state, state->unready_since, after);
-  plan_opens(*state, after);
+  Change change(*this);
+  change->unready_since = change->last_housekeeping = tick();
+  if (options_.min_size == 0) advance_phase(change, change->unready_since);
+  plan_opens(change);
   const auto interval = housekeeping_interval(options_);
-  after->later.push_back({clock().now() + interval, interval, &PoolCore::do_housekeeping});
+  change.at(clock().now() + interval, [interval](PoolCore& core) { core.do_housekeeping(interval); });
 }
 
 PoolPhase PoolCore::phase() const {

@@ -10,7 +10,7 @@
 
 #include "dbpool/pool/pool.hpp"
 #include "dbpool/sync/guarded.hpp"
-#include "pool/after_unlock.hpp"
+#include "pool/change.hpp"
 #include "pool/pool_state.hpp"
 
 namespace dbpool {
@@ -31,7 +31,7 @@ struct ParkedWaiter;
 /// alive until the last lease is returned, even if the pool is destroyed.
 ///
 /// Locking: one mutex guards PoolState. It is held for a few container operations and the folding of events.
-/// It is never held while a driver, an observer, a task or a connection's destructor runs: see AfterUnlock.
+/// It is never held while a driver, an observer, a task or a connection's destructor runs: see Change.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
   PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
@@ -65,8 +65,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   const Clock& clock() const noexcept { return *runtime_.clock; }
 
  private:
-  friend class AfterUnlock;
-  using Access = Guarded<PoolState>::Access;
+  friend class Change;
 
   // acquire.cpp
   Slot& wait_for_slot(ParkedWaiter& waiter);
@@ -74,51 +73,50 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   struct WatchedCheck;
   bool check_elsewhere(Slot& slot, std::shared_ptr<Operation> ping, Duration began, TimePoint until);
   bool finish_validation(Slot& slot, ParkedWaiter& waiter, const std::exception_ptr& thrown, Duration began);
-  std::exception_ptr enqueue(PoolState& state, Waiter& waiter) const;
-  void expire_at(PoolState& state, TimePoint moment, AfterUnlock& after) const;
-  void expire_waiters(Duration);
-  AcquireTimeout time_out(PoolState& state, Waiter& waiter) const;
+  std::exception_ptr enqueue(PoolState& state, Waiter& waiter);
+  void expire_at(Change& change, TimePoint moment);
+  void expire_waiters();
+  AcquireTimeout time_out(PoolState& state, Waiter& waiter);
   TimePoint deadline_of(const Waiter& waiter) const;
 
-  // release.cpp
-  bool take_idle(PoolState& state, Waiter& waiter, Duration now) const;
-  void lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const;
-  void activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now) const;
+  // hand_over.cpp
+  bool take_idle(PoolState& state, Waiter& waiter, Duration now);
+  void lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now);
+  void activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now);
   bool needs_validation(const Slot& slot, Duration now) const noexcept;
-  void settle(PoolState& state, Slot& slot, Duration now, AfterUnlock& after);
+  void settle(Change& change, Slot& slot, Duration now);
   bool may_expire(const PoolState& state) const noexcept;
   std::optional<CloseReason> reason_to_close(const PoolState& state, const Slot& slot, Duration now) const;
-  void close(PoolState& state, Slot& slot, CloseReason reason, AfterUnlock& after);
+  void close(Change& change, Slot& slot, CloseReason reason);
 
   // connector.cpp
-  void plan_opens(PoolState& state, AfterUnlock& after) const;
+  void plan_opens(Change& change);
   void open_one();
   void validate_opened(std::unique_ptr<Connection> connection, Duration took);
   void opened(std::unique_ptr<Connection> connection, Duration now);
   void open_failed(const Failure& failure, Duration began);
-  void advance_phase(PoolState& state, Duration now, AfterUnlock& after);
-  void run_out(PoolState& state, Slot::Contact contact, AfterUnlock& after);
-  void miss_proof(Duration);
-  void lose(PoolState& state, const std::string& error, Duration began, AfterUnlock& after);
-  void begin_outage(PoolState& state, const std::string& error, AfterUnlock& after);
-  void schedule_attempt(PoolState& state, Backoff& backoff, Duration began, AfterUnlock& after) const;
+  void advance_phase(Change& change, Duration now);
+  void run_out(Change& change, Slot::Contact contact);
+  void miss_proof();
+  void lose(Change& change, const std::string& error, Duration began);
+  void begin_outage(Change& change, const std::string& error);
+  void schedule_attempt(Change& change, Backoff& backoff, Duration began);
   void attempt(Duration delay);
-  void enter(PoolState& state, PoolPhase phase, AfterUnlock& after);
+  void enter(Change& change, PoolPhase phase);
 
   // health_checks.cpp
   Deadline check_deadline() const;
   void start_check(Slot& slot);
   void await_check(Slot& slot, std::shared_ptr<Operation> ping, Duration began);
   void checked(Slot& slot, const std::optional<Failure>& failure, Duration began);
-  void record_check(PoolState& state, Slot& slot, const std::optional<Failure>& failure, Duration began,
-                    AfterUnlock& after) const;
-  void suspect_idle(PoolState& state, AfterUnlock& after) const;
-  void fail(PoolState& state, const Failure& failure, Duration began, AfterUnlock& after) const;
+  void record_check(Change& change, Slot& slot, const std::optional<Failure>& failure, Duration began);
+  void suspect_idle(Change& change);
+  void fail(Change& change, const Failure& failure, Duration began);
 
   // housekeeping.cpp
   void do_housekeeping(Duration interval);
-  void retire_idle(PoolState& state, Duration now, AfterUnlock& after);
-  void check_idle(PoolState& state, Duration now, AfterUnlock& after) const;
+  void retire_idle(Change& change, Duration now);
+  void check_idle(Change& change, Duration now);
   void tell_leaks(const std::vector<LeaseRecord>& suspects, Duration now) const;
 
   Duration tick() const noexcept { return runtime_.clock->tick(); }
@@ -134,5 +132,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::condition_variable changed_;  ///< the phase changed, or a lease was returned during shutdown
   std::stop_source cut_off_;         ///< stops checks; requested by a shutdown
 };
+
+Change::Change(PoolCore& core) : core_(core), state_(core.state_.access()) {}
 
 }  // namespace dbpool

@@ -10,7 +10,7 @@
 
 namespace dbpool {
 
-class AfterUnlock;
+class Change;
 
 /// A caller that waits for a connection. The queue does not own it, so queueing allocates nothing.
 struct Waiter {
@@ -25,7 +25,7 @@ struct Waiter {
   Waiter& operator=(const Waiter&) = delete;
 
   /// Notifies the waiter that `slot` or `failure` is set. Called under the pool's lock.
-  virtual void wake(AfterUnlock& after) = 0;
+  virtual void wake(Change& change) = 0;
   void capture_stack() noexcept;
 
   const Duration began;  ///< stopwatch

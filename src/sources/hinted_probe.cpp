@@ -45,9 +45,9 @@ class HintedOperation : public ProbeOperation {
   HintedOperation(std::unique_ptr<ProbeOperation> operation, SourceKind kind)
       : operation_(std::move(operation)), kind_(kind) {}
 
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint now) override {
     try {
-      return operation_->advance();
+      return operation_->advance(now);
     } catch (const ConnectUnanswered&) {
       throw;
     } catch (const DriverError& error) {

@@ -1,81 +1,21 @@
 #include "sources/probed_source.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <set>
 #include <utility>
 
 #include "dbpool/sync/guarded.hpp"
-#include "model/seconds.hpp"
-#include "model/utf8.hpp"
-#include "pool/backoff.hpp"
+#include "sources/reading.hpp"
+#include "sources/recurring.hpp"
 
 namespace dbpool {
-namespace {
 
-constexpr Duration first_pause = std::chrono::seconds(1);
-constexpr Duration longest_pause = std::chrono::seconds(16);
-
-/// Converts the target's pool names to valid UTF-8, so that from here on a pool has one name. Keeps the first
-/// of several pools with the same name.
-void settle_names(ProbeResult& result) {
-  std::set<std::string> names;
-  std::map<std::string, std::vector<LeakReport>> leaks;
-  std::vector<PoolSnapshot> pools;
-  for (PoolSnapshot& pool : result.pools) {
-    const std::string raw = std::exchange(pool.pool, valid_utf8(pool.pool));
-    if (!names.insert(pool.pool).second) continue;
-    for (std::string* const text : {&pool.info.driver, &pool.info.database, &pool.info.user})
-      *text = valid_utf8(*text);
-    const auto found = result.leaks.find(raw);
-    if (found != result.leaks.end()) leaks.emplace(pool.pool, std::move(found->second));
-    pools.push_back(std::move(pool));
-  }
-  result.pools = std::move(pools);
-  result.leaks = std::move(leaks);
-}
-
-/// Returns how many pools beyond `limit` were dropped.
-std::uint64_t bound(ProbeResult& result, std::size_t limit) {
-  auto& pools = result.pools;
-  if (result.dropped) return *result.dropped;
-  const std::size_t dropped = pools.size() - std::min(pools.size(), limit);
-  pools.resize(pools.size() - dropped);
-  return dropped;
-}
-
-/// Returns a copy with only the name, for a source that cannot be read.
-PoolSnapshot known_by_name(const PoolSnapshot& pool) {
-  PoolSnapshot named;
-  named.pool = pool.pool;
-  named.unread = true;
-  return named;
-}
-
-}  // namespace
-
-/// The loop: a chain of tasks, each of which starts the next, so that no two of them run at the same time.
-class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
+/// Reads the target again and again. A turn is a reading.
+class ProbedSource::Reader : public Recurring {
  public:
   Reader(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
          OnReading on_reading)
-      : options_(options), runtime_(runtime), on_reading_(std::move(on_reading)), probe_(std::move(probe)) {
-    const auto last = last_.access();
-    last->reading.reads = last->reading.read_failures = last->reading.dropped_pools = 0;
+      : Recurring(runtime), options_(options), on_reading_(std::move(on_reading)), probe_(std::move(probe)) {
+    last_.access()->reading = unread_source();
   }
-
-  void begin() {
-    if (stopped_) return;
-    began_ = runtime_.clock->now();
-    reading_ = probe_->start_read(Deadline(began_ + options_.timeout));
-    // The reader owns the operation: the task may still hold its pointer when the next reading starts on
-    // another worker, and a probe allows one operation at a time. The pointer keeps the reader, and so the
-    // probe, alive.
-    const std::shared_ptr<Operation> operation(shared_from_this(), reading_.get());
-    run_on(runtime_.scheduler, operation,
-           [self = shared_from_this()](const std::exception_ptr& failure) { self->end(failure); });
-  }
-  void stop() noexcept { stopped_ = true; }
 
   const ProbeOptions& options() const noexcept { return options_; }
   Reading reading() const { return last_.access()->reading; }
@@ -91,8 +31,13 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
     std::map<std::string, std::vector<LeakReport>> leaks;
   };
 
+  void turn() override {
+    reading_ = probe_->start_read(Deadline(began() + options_.timeout));
+    run(*reading_, [this](const std::exception_ptr& failure) { end(failure); });
+  }
+
   void end(const std::exception_ptr& failure) {
-    Duration pause = options_.interval;
+    bool failed = false;
     std::string problem;
     std::vector<std::string> hints;
     try {
@@ -100,68 +45,44 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
       ProbeResult result = reading_->take();
       hints = result.hints;
       succeed(std::move(result));
-      backoff_.reset();
+      forget_failures();
     } catch (const std::exception& error) {
+      failed = true;
       problem = error.what();
       fail(problem);
-      pause = std::max(pause, backoff_.next());
     }
     reading_.reset();
     if (on_reading_) on_reading_(options_.name, problem, hints);
-    const TimePoint next = std::max(began_ + pause, runtime_.clock->now());
-    runtime_.scheduler->at(next, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->begin();
-    });
+    failed ? rest_after_failure(options_.interval) : rest(options_.interval);
   }
 
   void succeed(ProbeResult result) {
-    settle_names(result);
-    const std::uint64_t dropped = bound(result, options_.limit);
+    settle(result, options_.limit);
     const auto last = last_.access();
-    note_read(last->reading);
-    last->reading.up = true;
-    last->reading.last_success = runtime_.clock->wall();
-    last->reading.last_success_at = runtime_.clock->now();
-    last->reading.last_error.clear();
-    last->reading.hints = std::move(result.hints);
-    last->reading.dropped_pools = dropped;
-    last->reading.pools = std::move(result.pools);
     last->leaks = std::move(result.leaks);
+    last->reading = after_success(std::move(last->reading), std::move(result), times());
   }
 
   void fail(const std::string& why) {
     const auto last = last_.access();
-    note_read(last->reading);
-    last->reading.up = false;
-    last->reading.last_error = why;
-    last->reading.hints.clear();
-    ++*last->reading.read_failures;
-    std::ranges::transform(last->reading.pools, last->reading.pools.begin(), known_by_name);
     last->leaks.clear();
+    last->reading = after_failure(std::move(last->reading), why, times());
   }
 
-  void note_read(Reading& reading) const {
-    reading.settled = true;
-    ++*reading.reads;
-    reading.read_seconds = seconds_of(runtime_.clock->now() - began_);
-  }
+  ReadingTimes times() const { return {began(), clock().now(), clock().wall()}; }
 
   const ProbeOptions options_;
-  const Runtime runtime_;
   const OnReading on_reading_;
-  std::atomic<bool> stopped_ = false;
   Guarded<Last> last_;
   // Used only by the running task.
   const std::unique_ptr<Probe> probe_;
   std::unique_ptr<ProbeOperation> reading_;
-  Backoff backoff_{first_pause, longest_pause};
-  TimePoint began_;
 };
 
 ProbedSource::ProbedSource(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
                            OnReading on_reading)
     : reader_(std::make_shared<Reader>(options, std::move(probe), runtime, std::move(on_reading))) {
-  runtime.scheduler->post([reader = reader_] { reader->begin(); });
+  reader_->start();
 }
 
 ProbedSource::~ProbedSource() {

@@ -33,7 +33,7 @@ class AnsweredProbe : public Probe {
  private:
   struct Answered : ProbeOperation {
     explicit Answered(const ProbeResult& all) : result(all) {}
-    std::optional<IoWait> advance() override { return std::nullopt; }
+    std::optional<IoWait> advance(TimePoint /*now*/) override { return std::nullopt; }
     ProbeResult take() override { return result; }
     const ProbeResult& result;
   };

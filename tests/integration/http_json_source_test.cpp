@@ -343,8 +343,9 @@ TEST_CASE("an abandoned reading leaves the next one undisturbed") {
   const Target target(server.url());
   {
     const auto reading = target.probe->start_read(Deadline(now() + 10s));
-    CHECK(reading->advance().has_value());
-    REQUIRE(eventually([&] { return reading->advance().has_value() && !server.requests().empty(); }, 10s));
+    CHECK(reading->advance(now()).has_value());
+    REQUIRE(
+        eventually([&] { return reading->advance(now()).has_value() && !server.requests().empty(); }, 10s));
   }
   is_silent = false;
   CHECK(target.problem() == "");

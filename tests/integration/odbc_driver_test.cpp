@@ -136,7 +136,7 @@ TEST_CASE("over ODBC, a statement that is given up breaks the connection and is 
   const auto connection = open_postgres();
   {
     const auto operation = connection->start_query("SELECT pg_sleep(61)", in(60s));
-    CHECK(operation->advance().has_value());
+    CHECK(operation->advance(now()).has_value());
     CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "1"; }, 10s));
   }
   CHECK(connection->is_broken());
@@ -147,7 +147,7 @@ TEST_CASE("over ODBC, a statement whose end nobody asked for leaves the connecti
   const auto connection = open_postgres();
   {
     const auto operation = connection->start_query("SELECT 1", in(10s));
-    if (const auto wait = operation->advance()) {
+    if (const auto wait = operation->advance(now())) {
       pollfd ready{wait->fd, wait->events, 0};
       REQUIRE(::poll(&ready, 1, 10'000) == 1);
     }

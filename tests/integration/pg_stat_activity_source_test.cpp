@@ -37,7 +37,7 @@ struct Target {
 struct Sleeper {
   explicit Sleeper(const std::string& dsn)
       : connection(open(dsn)), query(connection->start_query("SELECT pg_sleep(60)", in(60s))) {
-    query->advance();
+    query->advance(now());
   }
   std::unique_ptr<Connection> connection;
   std::unique_ptr<Operation> query;

@@ -114,7 +114,7 @@ TEST_CASE("a ping that is abandoned breaks the connection and is cancelled at th
   const auto connection = open(server().dsn());
   {
     const auto operation = connection->start_query("SELECT pg_sleep(61)", in(60s));
-    CHECK(operation->advance().has_value());
+    CHECK(operation->advance(now()).has_value());
     CHECK(eventually([] { return sessions_running("SELECT pg_sleep(61)") == "1"; }));
   }
   CHECK(connection->is_broken());
@@ -135,9 +135,9 @@ TEST_CASE("an answer that came in time counts, however late it is looked at") {
   const auto connection = open(server().dsn());
   QueryResult result;
   const auto operation = connection->start_query("SELECT 42", in(300ms), &result);
-  REQUIRE(operation->advance().has_value());
+  REQUIRE(operation->advance(now()).has_value());
   std::this_thread::sleep_for(600ms);  // as if the process had been stopped
-  CHECK_FALSE(operation->advance().has_value());
+  CHECK_FALSE(operation->advance(now()).has_value());
   CHECK(result.rows.at(0).at(0) == "42");
   CHECK_FALSE(connection->is_broken());
 }

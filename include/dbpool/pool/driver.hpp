@@ -20,9 +20,11 @@ namespace dbpool {
 class Operation {
  public:
   virtual ~Operation() = default;
-  /// Works until it must wait. Returns the event to wait for before the next call; nullopt when done.
+  /// Works until it must wait. Returns the event to wait for before the next call; nullopt when done. `now`:
+  /// when this step begins, on the clock of the deadline; the step judges its deadline by it. A step that can
+  /// last, in a library that only blocks, must bound itself by its deadline on the machine's steady clock.
   /// throws DriverError if the work failed or its deadline passed; the operation has then ended.
-  virtual std::optional<IoWait> advance() = 0;
+  virtual std::optional<IoWait> advance(TimePoint now) = 0;
   /// Identifies the resource that `advance()` may block on; operations of one driver return the same address.
   /// nullptr if it never blocks. The answer does not change during the operation.
   virtual const void* blocks_on() const noexcept { return nullptr; }
@@ -75,14 +77,16 @@ class Driver {
   virtual PoolInfo info() const = 0;
 };
 
-/// Runs `operation` on this thread and blocks while it waits. throws the exceptions of `advance()`.
+/// Runs `operation` on this thread, by the machine's clock, and blocks while it waits. throws the exceptions
+/// of `advance()`.
 void run_here(Operation& operation);
-/// Same, but stops at `until`. Returns whether the operation ended; if not, it can continue elsewhere.
+/// Same, but by `clock`, and stops at `until`. Returns whether the operation ended; if not, it can continue
+/// elsewhere.
 bool run_here(Operation& operation, const Clock& clock, TimePoint until);
 
-/// Runs `operation` on the scheduler's workers. Calls `done` on a worker with nullptr or the exception of
-/// `advance()`. Does not call `done` after the scheduler has stopped.
-void run_on(const std::shared_ptr<Scheduler>& scheduler, std::shared_ptr<Operation> operation,
+/// Runs `operation` on the runtime's workers, by its clock. Calls `done` on a worker with nullptr or the
+/// exception of `advance()`. Does not call `done` after the scheduler has stopped.
+void run_on(const Runtime& runtime, std::shared_ptr<Operation> operation,
             std::function<void(std::exception_ptr)> done);
 
 /// Opens one connection on this thread. throws DriverError.

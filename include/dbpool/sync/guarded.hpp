@@ -5,19 +5,20 @@
 
 namespace dbpool {
 
-/// State that is accessible only under its lock.
+/// State that is accessible only under its lock. A const Guarded gives const state.
 template <typename State>
 class Guarded {
  public:
-  /// Holds the lock during its lifetime.
-  class Access {
+  /// Holds the lock during its lifetime. `Seen`: State or const State.
+  template <typename Seen>
+  class AccessTo {
    public:
-    explicit Access(const Guarded& owner)
-        : lock_(owner.mutex_, std::try_to_lock), waited_(!lock_.owns_lock()), state_(&owner.state_) {
+    AccessTo(std::mutex& mutex, Seen& state)
+        : lock_(mutex, std::try_to_lock), waited_(!lock_.owns_lock()), state_(&state) {
       if (waited_) lock_.lock();
     }
-    State& operator*() const noexcept { return *state_; }
-    State* operator->() const noexcept { return state_; }
+    Seen& operator*() const noexcept { return *state_; }
+    Seen* operator->() const noexcept { return state_; }
     /// Returns the lock, for waiting on a condition variable and for unlocking early.
     std::unique_lock<std::mutex>& lock() noexcept { return lock_; }
     /// Returns whether another thread held the lock at the request.
@@ -26,8 +27,9 @@ class Guarded {
    private:
     std::unique_lock<std::mutex> lock_;
     bool waited_;
-    State* state_;
+    Seen* state_;
   };
+  using Access = AccessTo<State>;
 
   template <typename... Args>
   explicit Guarded(Args&&... args) : state_(std::forward<Args>(args)...) {}
@@ -35,11 +37,12 @@ class Guarded {
   Guarded& operator=(const Guarded&) = delete;
 
   /// Locks the state. Blocks until the lock is free.
-  Access access() const { return Access(*this); }
+  Access access() { return Access(mutex_, state_); }
+  AccessTo<const State> access() const { return AccessTo<const State>(mutex_, state_); }
 
  private:
   mutable std::mutex mutex_;
-  mutable State state_;
+  State state_;
 };
 
 }  // namespace dbpool

@@ -1,20 +1,11 @@
 #include "drivers/odbc/connection.hpp"
 
-#include <chrono>
 #include <exception>
 
 #include "dbpool/pool/connection_ended.hpp"
 #include "drivers/odbc/transaction.hpp"
 
 namespace dbpool {
-namespace {
-
-bool has_passed(Deadline deadline) {
-  return deadline.passed(std::chrono::steady_clock::now());
-}
-
-}  // namespace
-
 OdbcConnection::~OdbcConnection() {
   if (!session_) return;
   try {
@@ -40,20 +31,20 @@ OdbcStatement::~OdbcStatement() {
   if (call_) leave();
 }
 
-std::optional<IoWait> OdbcStatement::advance() {
-  if (!call_) begin();
+std::optional<IoWait> OdbcStatement::advance(TimePoint now) {
+  if (!call_) begin(now);
   std::optional<IoWait> wait;
   try {
     wait = call_->poll(deadline_);
   } catch (const DriverError& error) {
     call_.reset();
     connection_.statement_ended(sql_, false);
-    if (error.kind() == ErrorKind::timeout && has_passed(deadline_)) connection_.broken_ = true;
+    if (error.kind() == ErrorKind::timeout && deadline_.passed(now)) connection_.broken_ = true;
     // The other thread passes it on as a plain DriverError.
     if (error.kind() == ErrorKind::network) throw ConnectionEnded(error.what(), error.sqlstate());
     throw;
   }
-  if (wait && !has_passed(deadline_)) return wait;
+  if (wait && !deadline_.passed(now)) return wait;
   if (wait) time_out();
   call_.reset();
   connection_.statement_ended(sql_, true);
@@ -61,12 +52,12 @@ std::optional<IoWait> OdbcStatement::advance() {
   return std::nullopt;
 }
 
-void OdbcStatement::begin() {
+void OdbcStatement::begin(TimePoint now) {
   const std::string failed = "ODBC statement failed: ";
   if (sql_.find('\0') != std::string::npos)
     throw DriverError(ErrorKind::query, failed + "it contains a zero byte");
   if (!connection_.session_) throw DriverError(ErrorKind::network, failed + "the connection was given up");
-  if (has_passed(deadline_)) {
+  if (deadline_.passed(now)) {
     connection_.broken_ = true;
     throw DriverError(ErrorKind::timeout, failed + "it was not begun by its deadline");
   }

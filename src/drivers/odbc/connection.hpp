@@ -46,10 +46,10 @@ class OdbcStatement : public Operation {
       : connection_(connection), sql_(std::move(sql)), deadline_(deadline), result_(result) {}
   ~OdbcStatement() override;
 
-  std::optional<IoWait> advance() override;
+  std::optional<IoWait> advance(TimePoint now) override;
 
  private:
-  void begin();
+  void begin(TimePoint now);
   OdbcCall::Left leave();
   [[noreturn]] void time_out();
 

@@ -1,6 +1,5 @@
 #include "dbpool/drivers/odbc.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "drivers/odbc/connection.hpp"
@@ -40,13 +39,13 @@ class OdbcConnect : public ConnectOperation {
     if (call_) leave();
   }
 
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint now) override {
     if (!call_) begin();
     const auto wait = poll();
     if (!wait) {
       call_.reset();
       connection_ = std::make_unique<OdbcConnection>(std::exchange(session_, nullptr), context_->lane);
-    } else if (deadline_.passed(std::chrono::steady_clock::now())) {
+    } else if (deadline_.passed(now)) {
       time_out();
     }
     return wait;

@@ -17,6 +17,7 @@ namespace {
 
 using std::chrono::seconds;
 
+/// Calls run on a thread of their own and can last, so they read the time themselves.
 TimePoint now() {
   return std::chrono::steady_clock::now();
 }

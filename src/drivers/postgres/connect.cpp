@@ -4,17 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
 
 #include "dbpool/model/error.hpp"
 #include "drivers/postgres/connection.hpp"
 
 namespace dbpool {
 namespace {
-
-TimePoint now() {
-  return std::chrono::steady_clock::now();
-}
 
 /// Returns the last SQLSTATE in a verbose libpq text, which has it as `FATAL:  28P01: …` in every language;
 /// "" = none.
@@ -61,14 +56,14 @@ PostgresTarget PostgresContext::target() {
   return target;
 }
 
-std::optional<IoWait> PostgresConnect::advance() {
-  if (step_ == Step::read) read();
+std::optional<IoWait> PostgresConnect::advance(TimePoint now) {
+  if (step_ == Step::read) read(now);
   if (step_ == Step::look_up) {
-    if (const auto wait = look_up()) return wait;
+    if (const auto wait = look_up(now)) return wait;
     expand();
-    start();
+    start(now);
   }
-  return connect();
+  return connect(now);
 }
 
 std::unique_ptr<Connection> PostgresConnect::take() {
@@ -76,21 +71,19 @@ std::unique_ptr<Connection> PostgresConnect::take() {
                                               context_->cancel);
 }
 
-void PostgresConnect::read() {
+void PostgresConnect::read(TimePoint now) {
   target_ = context_->target();
   for (const PostgresPlace& place : target_.places) {
     const auto same = [&](const Name& name) { return name.host == place.host; };
     if (!place.needs_lookup() || std::any_of(names_.begin(), names_.end(), same)) continue;
     names_.push_back({place.host, context_->threads->names.look_up(place.host)});
   }
-  const TimePoint begin = now();
-  if (target_.places.size() > 1) names_deadline_ = Deadline(begin + deadline_.remaining(begin) / 2);
+  if (target_.places.size() > 1) names_deadline_ = Deadline(now + deadline_.remaining(now) / 2);
   step_ = Step::look_up;
 }
 
-std::optional<IoWait> PostgresConnect::look_up() {
-  const TimePoint moment = now();
-  const bool enough = names_deadline_ && names_deadline_->passed(moment);
+std::optional<IoWait> PostgresConnect::look_up(TimePoint now) {
+  const bool enough = names_deadline_ && names_deadline_->passed(now);
   bool usable = names_.size() < target_.places.size();
   std::optional<IoWait> wait;
   for (const Name& name : names_) {
@@ -99,7 +92,7 @@ std::optional<IoWait> PostgresConnect::look_up() {
     if (!result && !wait) wait = IoWait{name.lookup.fd(), POLLIN, deadline_.when()};
   }
   if (!wait || (enough && usable)) return std::nullopt;
-  if (deadline_.passed(moment)) time_out("its host name was not found in time");
+  if (deadline_.passed(now)) time_out("its host name was not found in time");
   if (names_deadline_ && !enough) wait->until = names_deadline_->when();
   return wait;
 }
@@ -124,7 +117,7 @@ void PostgresConnect::expand() {
   names_.clear();
 }
 
-void PostgresConnect::start() {
+void PostgresConnect::start(TimePoint now) {
   conn_ = start_libpq(target_, places_);
   if (PQstatus(conn_.get()) == CONNECTION_BAD) fail();
   PQsetNoticeProcessor(
@@ -135,16 +128,15 @@ void PostgresConnect::start() {
   trying_ = 0;
   trying_ = current();
   asked_for_tls_ = false;
-  renew_share();
+  renew_share(now);
   step_ = Step::connect;
 }
 
-std::optional<IoWait> PostgresConnect::connect() {
-  const TimePoint moment = now();
-  if (deadline_.passed(moment)) time_out("no answer in time");
-  if (places_.size() > 1 && share_.passed(moment)) {
+std::optional<IoWait> PostgresConnect::connect(TimePoint now) {
+  if (deadline_.passed(now)) time_out("no answer in time");
+  if (places_.size() > 1 && share_.passed(now)) {
     places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(trying_));
-    start();
+    start(now);
   }
   if (ready()) {
     const PostgresPollingStatusType status = PQconnectPoll(conn_.get());
@@ -154,7 +146,7 @@ std::optional<IoWait> PostgresConnect::connect() {
     if (const std::size_t index = current(); index != trying_) {
       trying_ = index;
       asked_for_tls_ = false;
-      renew_share();
+      renew_share(now);
     }
     asked_for_tls_ = asked_for_tls_ || PQstatus(conn_.get()) == CONNECTION_SSL_STARTUP;
   }
@@ -179,10 +171,9 @@ std::size_t PostgresConnect::current() const {
   return tried == places_.end() ? trying_ : static_cast<std::size_t>(tried - places_.begin());
 }
 
-void PostgresConnect::renew_share() {
-  const TimePoint begin = now();
+void PostgresConnect::renew_share(TimePoint now) {
   const auto left = static_cast<Duration::rep>(places_.size() - trying_);
-  share_ = left > 1 ? Deadline(begin + deadline_.remaining(begin) / left) : deadline_;
+  share_ = left > 1 ? Deadline(now + deadline_.remaining(now) / left) : deadline_;
 }
 
 void PostgresConnect::fail() const {

@@ -34,7 +34,7 @@ class PostgresConnect : public ConnectOperation {
   PostgresConnect(std::shared_ptr<PostgresContext> context, Deadline deadline)
       : context_(std::move(context)), deadline_(deadline) {}
 
-  std::optional<IoWait> advance() override;
+  std::optional<IoWait> advance(TimePoint now) override;
   std::unique_ptr<Connection> take() override;
 
  private:
@@ -44,15 +44,15 @@ class PostgresConnect : public ConnectOperation {
     NameLookup lookup;
   };
 
-  void read();
-  std::optional<IoWait> look_up();
+  void read(TimePoint now);
+  std::optional<IoWait> look_up(TimePoint now);
   void expand();
-  void start();
-  std::optional<IoWait> connect();
+  void start(TimePoint now);
+  std::optional<IoWait> connect(TimePoint now);
   bool ready() const;
   std::size_t current() const;
   bool unanswered() const;
-  void renew_share();
+  void renew_share(TimePoint now);
   [[noreturn]] void fail() const;
   [[noreturn]] void time_out(const std::string& reason) const;
 

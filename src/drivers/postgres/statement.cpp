@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <charconv>
-#include <chrono>
 #include <memory>
 #include <string_view>
 
@@ -58,20 +57,19 @@ PostgresStatement::~PostgresStatement() {
   if (step_ == Step::receive) connection_.abandon();
 }
 
-std::optional<IoWait> PostgresStatement::advance() {
+std::optional<IoWait> PostgresStatement::advance(TimePoint now) {
   if (step_ == Step::send) {
-    give_up_when_late();
+    give_up_when_late(now);
     send();
   }
   // An answer that has arrived counts, however late it is read: this process may have been stopped meanwhile.
   const auto wait = receive();
-  if (wait) give_up_when_late();
+  if (wait) give_up_when_late(now);
   return wait;
 }
 
-void PostgresStatement::give_up_when_late() {
-  if (deadline_.passed(std::chrono::steady_clock::now()))
-    give_up(ErrorKind::timeout, "it was not done by its deadline");
+void PostgresStatement::give_up_when_late(TimePoint now) {
+  if (deadline_.passed(now)) give_up(ErrorKind::timeout, "it was not done by its deadline");
 }
 
 void PostgresStatement::send() {

@@ -25,12 +25,12 @@ class PostgresStatement : public Operation {
         result_(result) {}
   ~PostgresStatement() override;
 
-  std::optional<IoWait> advance() override;
+  std::optional<IoWait> advance(TimePoint now) override;
 
  private:
   enum class Step { send, receive, ended };
 
-  void give_up_when_late();
+  void give_up_when_late(TimePoint now);
   void send();
   std::optional<IoWait> receive();
   void take(const PGresult* result);

@@ -17,6 +17,7 @@ struct SqliteFinalize {
 };
 using SqliteStatement = std::unique_ptr<sqlite3_stmt, SqliteFinalize>;
 
+/// A statement can run until its deadline within one step, so its use of time is read here.
 TimePoint now() {
   return std::chrono::steady_clock::now();
 }
@@ -75,7 +76,7 @@ class SqliteQuery : public Operation {
   SqliteQuery(SqliteConnection& connection, std::string sql, Deadline deadline, QueryResult* result)
       : connection_(connection), sql_(std::move(sql)), deadline_(deadline), result_(result) {}
 
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint /*now*/) override {
     if (connection_.run(sql_, deadline_, result_)) return std::nullopt;
     pause_ = std::min(2 * pause_, longest_pause);
     return IoWait{-1, 0, std::min(now() + pause_, deadline_.when())};

@@ -51,7 +51,7 @@ class SqliteConnect : public ConnectOperation {
   SqliteConnect(std::shared_ptr<SqliteContext> context, Deadline deadline)
       : context_(std::move(context)), deadline_(deadline) {}
 
-  std::optional<IoWait> advance() override;
+  std::optional<IoWait> advance(TimePoint now) override;
   const void* blocks_on() const noexcept override { return context_.get(); }
   std::unique_ptr<Connection> take() override { return std::move(connection_); }
 
@@ -71,14 +71,13 @@ class SqliteConnect : public ConnectOperation {
   std::unique_ptr<SqliteConnection> connection_;
 };
 
-std::optional<IoWait> SqliteConnect::advance() {
+std::optional<IoWait> SqliteConnect::advance(TimePoint now) {
   try {
     if (!connection_) open();
     prepare();
     return std::nullopt;
   } catch (const DriverError& error) {
     const bool locked = error.kind() == ErrorKind::timeout;
-    const TimePoint now = std::chrono::steady_clock::now();
     // SQLite fails at once, whatever the busy timeout, if two connections switch a file to WAL at the same
     // time.
     if (locked && !deadline_.passed(now)) return IoWait{-1, 0, std::min(now + 5ms, deadline_.when())};

@@ -4,16 +4,11 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 #include <system_error>
 
 namespace dbpool {
 namespace {
-
-TimePoint now() {
-  return std::chrono::steady_clock::now();
-}
 
 void initialize_libcurl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -101,21 +96,21 @@ void HttpClient::start(const HttpRequest& request) {
   if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) throw std::bad_alloc();
 }
 
-std::optional<IoWait> HttpClient::advance(Deadline deadline) {
-  for (bool acted = true; acted;) {
-    if (deadline.passed(now())) {
-      abandon();
-      throw DriverError(ErrorKind::timeout, "no complete answer in time");
-    }
-    acted = act();
-    if (const auto code = result()) {
-      if (*code != CURLE_OK) fail(*code);
-      curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &response_.status);
-      abandon();
-      return std::nullopt;
-    }
+std::optional<IoWait> HttpClient::advance(TimePoint now, Deadline deadline) {
+  now_ = now;
+  if (deadline.passed(now)) {
+    abandon();
+    throw DriverError(ErrorKind::timeout, "no complete answer in time");
   }
-  return IoWait{epoll_.get(), POLLIN, std::min(timer_, deadline.when())};
+  const bool acted = act();
+  if (const auto code = result()) {
+    if (*code != CURLE_OK) fail(*code);
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &response_.status);
+    abandon();
+    return std::nullopt;
+  }
+  // After each action a new step compares the time with the deadline: an answer may have no end.
+  return IoWait{epoll_.get(), POLLIN, acted ? now : std::min(timer_, deadline.when())};
 }
 
 HttpResponse HttpClient::take() {
@@ -180,7 +175,7 @@ bool HttpClient::act() {
     if ((event.events & EPOLLERR) != 0) what |= CURL_CSELECT_ERR;
     curl_multi_socket_action(multi_, event.data.fd, what, &running);
   }
-  const bool is_time = timer_ <= now();
+  const bool is_time = timer_ <= now_;
   if (is_time) {
     timer_ = TimePoint::max();
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -227,8 +222,8 @@ int HttpClient::on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* 
 }
 
 int HttpClient::on_timer(CURLM* /*multi*/, long milliseconds, void* self) {
-  auto& timer = static_cast<HttpClient*>(self)->timer_;
-  timer = milliseconds < 0 ? TimePoint::max() : now() + std::chrono::milliseconds(milliseconds);
+  auto& client = *static_cast<HttpClient*>(self);
+  client.timer_ = milliseconds < 0 ? TimePoint::max() : client.now_ + std::chrono::milliseconds(milliseconds);
   return 0;
 }
 

@@ -42,9 +42,9 @@ class HttpClient {
 
   /// Starts a request. Does not block. Abandons a request in progress.
   void start(const HttpRequest& request);
-  /// Advances as far as possible without waiting. Returns what to wait for; nullopt when the answer is
+  /// Advances without waiting; `now` is the time. Returns what to wait for; nullopt when the answer is
   /// complete. throws DriverError, whose text describes the failure; the caller adds the server.
-  std::optional<IoWait> advance(Deadline deadline);
+  std::optional<IoWait> advance(TimePoint now, Deadline deadline);
   /// Returns the answer. REQUIRES: `advance()` returned nullopt.
   HttpResponse take();
   /// Ends a request in progress and its connection.
@@ -72,6 +72,7 @@ class HttpClient {
   CURLM* multi_;
   CURL* easy_ = nullptr;
   std::unique_ptr<curl_slist, FreeList> resolved_, headers_;
+  TimePoint now_;  // when the present step began
   TimePoint timer_ = TimePoint::max();
   std::size_t received_ = 0;
   HttpResponse response_;

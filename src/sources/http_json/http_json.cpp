@@ -92,7 +92,8 @@ class HttpJsonProbe::Reading : public ProbeOperation {
     if (!is_done_) probe_.client_.reset();
   }
 
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint now) override {
+    now_ = now;
     try {
       return go_on();
     } catch (const DriverError& error) {
@@ -103,7 +104,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
   }
 
   ProbeResult take() override {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const auto now = now_.time_since_epoch();
     ProbeResult& result = reading_.result;
     probe_.recent_errors_.complete(result.pools, now, std::chrono::system_clock::now());
     result.hints = probe_.missing_fields_.after(reading_.lookups, now);
@@ -121,7 +122,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
     while (documents_.size() < probe_.urls_.size()) {
       if (step_ == Step::ask) probe_.client_->start(probe_.request(url(), addresses_));
       step_ = Step::receive;
-      if (const auto wait = probe_.client_->advance(deadline_)) return wait;
+      if (const auto wait = probe_.client_->advance(now_, deadline_)) return wait;
       step_ = Step::ask;
       keep(probe_.client_->take());
     }
@@ -141,8 +142,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
   std::optional<IoWait> look_up() {
     const auto found = lookup_->result();
     if (!found) {
-      if (!deadline_.passed(std::chrono::steady_clock::now()))
-        return IoWait{lookup_->fd(), POLLIN, deadline_.when()};
+      if (!deadline_.passed(now_)) return IoWait{lookup_->fd(), POLLIN, deadline_.when()};
       throw DriverError(ErrorKind::timeout, "its host name was not found in time");
     }
     lookup_.reset();
@@ -175,6 +175,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
 
   HttpJsonProbe& probe_;
   const Deadline deadline_;
+  TimePoint now_;  // when the present step began
   Step step_ = Step::begin;
   std::optional<NameLookup> lookup_;
   std::vector<std::string> addresses_;

@@ -107,14 +107,13 @@ class Reading : public ProbeOperation {
           return parse_pgpool(source, answers);
         }) {}
 
-  void start(Deadline deadline) {
-    began_ = std::chrono::steady_clock::now();
-    asking_ = probe_.start_read(deadline);
-  }
+  void start(Deadline deadline) { asking_ = probe_.start_read(deadline); }
 
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint now) override {
+    if (!began_) began_ = now;
+    took_ = now - *began_;
     try {
-      return asking_->advance();
+      return asking_->advance(now);
     } catch (const ConnectUnanswered&) {
       saturated_ = true;
     } catch (const DriverError& error) {
@@ -126,7 +125,7 @@ class Reading : public ProbeOperation {
   }
 
   ProbeResult take() override {
-    if (saturated_) return saturated_pgpool(source_, last_, std::chrono::steady_clock::now() - began_);
+    if (saturated_) return saturated_pgpool(source_, last_, took_);
     last_ = asking_->take();
     return last_;
   }
@@ -138,7 +137,8 @@ class Reading : public ProbeOperation {
   ProbeResult& last_;
   SqlProbe probe_;
   std::unique_ptr<ProbeOperation> asking_;  // destroyed before `probe_`, which it uses
-  TimePoint began_;
+  std::optional<TimePoint> began_;
+  Duration took_{0};
   bool saturated_ = false;
 };
 

@@ -24,9 +24,9 @@ class SqlProbe::Reading : public ProbeOperation {
   Reading(SqlProbe& probe, Deadline deadline)
       : probe_(probe), deadline_(deadline), kept_(probe.connection_ != nullptr) {}
 
-  std::optional<IoWait> advance() override {
+  std::optional<IoWait> advance(TimePoint now) override {
     try {
-      return go_on();
+      return go_on(now);
     } catch (const DriverError& error) {
       drop();
       if (error.kind() != ErrorKind::network || !std::exchange(kept_, false)) throw;
@@ -34,7 +34,7 @@ class SqlProbe::Reading : public ProbeOperation {
       drop();
       throw;
     }
-    return advance();
+    return advance(now);
   }
 
   ProbeResult take() override { return probe_.parse_(answers_); }
@@ -47,23 +47,23 @@ class SqlProbe::Reading : public ProbeOperation {
     answers_.clear();
   }
 
-  std::optional<IoWait> go_on() {
+  std::optional<IoWait> go_on(TimePoint now) {
     if (probe_.connection_ == nullptr) {
-      if (const auto wait = connect()) return wait;
+      if (const auto wait = connect(now)) return wait;
     }
     while (answers_.size() < probe_.statements_.size()) {
       if (is_spared(answers_.size())) {
         answers_.emplace_back();
-      } else if (const auto wait = ask(answers_.size())) {
+      } else if (const auto wait = ask(answers_.size(), now)) {
         return wait;
       }
     }
     return std::nullopt;
   }
 
-  std::optional<IoWait> connect() {
+  std::optional<IoWait> connect(TimePoint now) {
     if (connecting_ == nullptr) connecting_ = probe_.driver_->start_connect(deadline_);
-    if (const auto wait = connecting_->advance()) return wait;
+    if (const auto wait = connecting_->advance(now)) return wait;
     probe_.connection_ = connecting_->take();
     probe_.unknown_.clear();
     connecting_.reset();
@@ -71,11 +71,11 @@ class SqlProbe::Reading : public ProbeOperation {
   }
 
   bool is_spared(std::size_t index) const {
-    const auto unless = probe_.statements_[index].unless;
-    return probe_.unknown_.contains(index) || (unless && answers_[*unless]);
+    const auto better = probe_.statements_[index].fallback_for;
+    return probe_.unknown_.contains(index) || (better && answers_[*better]);
   }
 
-  std::optional<IoWait> ask(std::size_t index) {
+  std::optional<IoWait> ask(std::size_t index, TimePoint now) {
     const Statement& statement = probe_.statements_[index];
     if (asking_ == nullptr) {
       answer_ = {};
@@ -83,7 +83,7 @@ class SqlProbe::Reading : public ProbeOperation {
     }
     bool known = true;
     try {
-      if (const auto wait = asking_->advance()) return wait;
+      if (const auto wait = asking_->advance(now)) return wait;
     } catch (const DriverError& error) {
       if (statement.required || !is_unknown(error, *probe_.connection_)) throw;
       known = false;

@@ -15,8 +15,8 @@ namespace dbpool {
 struct Statement {
   std::string sql;
   bool required = true;  ///< false: the reading continues when the server does not know the statement
-  /// Index of an earlier statement; if that was answered, this one is skipped and has no answer.
-  std::optional<std::size_t> unless = std::nullopt;
+  /// Index of an earlier statement. If that was answered, this one is skipped and has no answer.
+  std::optional<std::size_t> fallback_for = std::nullopt;
 };
 
 /// One for each statement; nullopt if the server does not know it or it was skipped.

@@ -38,7 +38,6 @@ class FakeClock : public Clock {
 
  private:
   mutable std::mutex mutex_;
-  /// Before the real steady clock's time, so that a thread that runs an operation itself never waits.
   TimePoint now_{std::chrono::seconds(1)};
   std::chrono::system_clock::time_point wall_{std::chrono::hours(24 * 365 * 50)};
 };

@@ -47,8 +47,7 @@ class FakeOperation : public ConnectOperation {
   FakeOperation(std::shared_ptr<FakeDatabase> database, Duration takes, Deadline deadline)
       : database_(std::move(database)), due_(database_->clock->now() + takes), deadline_(deadline) {}
 
-  std::optional<IoWait> advance() override {
-    const auto now = database_->clock->now();
+  std::optional<IoWait> advance(TimePoint now) override {
     if (database_->silent || due_ > deadline_.when()) {
       if (!deadline_.passed(now)) return wait_until(std::min(deadline_.when(), now + look_around));
       end();

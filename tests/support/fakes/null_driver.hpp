@@ -22,7 +22,7 @@ class NullConnection final : public Connection {
 
  private:
   class Done final : public Operation {
-    std::optional<IoWait> advance() override { return std::nullopt; }
+    std::optional<IoWait> advance(TimePoint /*now*/) override { return std::nullopt; }
   };
 };
 
@@ -36,7 +36,7 @@ class NullDriver final : public Driver {
 
  private:
   class Connected final : public ConnectOperation {
-    std::optional<IoWait> advance() override { return std::nullopt; }
+    std::optional<IoWait> advance(TimePoint /*now*/) override { return std::nullopt; }
     std::unique_ptr<Connection> take() override { return std::make_unique<NullConnection>(); }
   };
 };

@@ -31,7 +31,7 @@ class BlockingDriver : public Driver {
   std::unique_ptr<ConnectOperation> start_connect(Deadline) override {
     struct Connected : ConnectOperation {
       explicit Connected(BlockingDatabase& database) : database_(database) {}
-      std::optional<IoWait> advance() override { return std::nullopt; }
+      std::optional<IoWait> advance(TimePoint /*now*/) override { return std::nullopt; }
       std::unique_ptr<Connection> take() override { return std::make_unique<Opened>(database_); }
       BlockingDatabase& database_;
     };
@@ -45,7 +45,7 @@ class BlockingDriver : public Driver {
     std::unique_ptr<Operation> start_query(std::string, Deadline, QueryResult*) override {
       struct Check : Operation {
         explicit Check(BlockingDatabase& database) : database_(database) {}
-        std::optional<IoWait> advance() override {
+        std::optional<IoWait> advance(TimePoint /*now*/) override {
           database_.answer();
           return std::nullopt;
         }

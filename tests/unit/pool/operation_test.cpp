@@ -12,7 +12,7 @@ class Waiting : public Operation {
  public:
   Waiting(std::weak_ptr<int> kept, bool& was_there) : kept_(std::move(kept)), was_there_(was_there) {}
   ~Waiting() override { was_there_ = !kept_.expired(); }
-  std::optional<IoWait> advance() override { return IoWait{}; }
+  std::optional<IoWait> advance(TimePoint /*now*/) override { return IoWait{}; }
 
  private:
   std::weak_ptr<int> kept_;
@@ -40,17 +40,15 @@ class Counting : public test::ManualScheduler {
 /// Waits twice, 1 ms each.
 class ThreeSteps : public Operation {
  public:
-  ThreeSteps(const Clock& clock, const Counting& scheduler, bool blocks)
-      : clock_(clock), scheduler_(scheduler), blocks_(blocks) {}
-  std::optional<IoWait> advance() override {
+  ThreeSteps(const Counting& scheduler, bool blocks) : scheduler_(scheduler), blocks_(blocks) {}
+  std::optional<IoWait> advance(TimePoint now) override {
     CHECK(scheduler_.inside == blocks_);
     if (++steps_ == 3) return std::nullopt;
-    return IoWait{-1, 0, clock_.now() + 1ms};
+    return IoWait{-1, 0, now + 1ms};
   }
   const void* blocks_on() const noexcept override { return blocks_ ? &scheduler_ : nullptr; }
 
  private:
-  const Clock& clock_;
   const Counting& scheduler_;
   const bool blocks_;
   int steps_ = 0;
@@ -66,7 +64,7 @@ TEST_CASE("an operation runs on the scheduler and holds no thread while it waits
   test::FakeDriver driver(database);
   std::shared_ptr<Operation> operation = driver.start_connect(Deadline(clock->now() + 1s));
   bool done = false;
-  run_on(scheduler, operation, [&](std::exception_ptr e) { done = e == nullptr; });
+  run_on({scheduler, clock}, operation, [&](std::exception_ptr e) { done = e == nullptr; });
   scheduler->advance(49ms);
   CHECK_FALSE(done);
   scheduler->advance(1ms);
@@ -80,7 +78,7 @@ TEST_CASE("what an operation throws reaches the one who waits for it") {
   database->up = false;
   test::FakeDriver driver(database);
   std::exception_ptr thrown;
-  run_on(scheduler, driver.start_connect(Deadline()), [&](std::exception_ptr e) { thrown = e; });
+  run_on({scheduler, clock}, driver.start_connect(Deadline()), [&](std::exception_ptr e) { thrown = e; });
   scheduler->run();
   CHECK_THROWS_AS(std::rethrow_exception(thrown), DriverError);
   CHECK_THROWS_AS(connect(driver, Deadline()), DriverError);
@@ -90,12 +88,12 @@ TEST_CASE("an operation that may block runs all of its steps as blocking tasks, 
   const auto clock = std::make_shared<FakeClock>();
   const auto scheduler = std::make_shared<Counting>(clock);
   bool done = false;
-  run_on(scheduler, std::make_shared<ThreeSteps>(*clock, *scheduler, false),
+  run_on({scheduler, clock}, std::make_shared<ThreeSteps>(*scheduler, false),
          [&](const std::exception_ptr&) { done = true; });
   scheduler->advance(1s);
   CHECK(done);
   CHECK(scheduler->blocking == 0);
-  run_on(scheduler, std::make_shared<ThreeSteps>(*clock, *scheduler, true),
+  run_on({scheduler, clock}, std::make_shared<ThreeSteps>(*scheduler, true),
          [&](const std::exception_ptr&) { done = false; });
   scheduler->advance(1s);
   CHECK_FALSE(done);
@@ -106,10 +104,12 @@ TEST_CASE("an operation that a stopped scheduler drops goes before what its end 
   // A connection, for example: the operation uses it.
   for (const bool begun : {false, true}) {
     CAPTURE(begun);
-    const auto scheduler = std::make_shared<test::ManualScheduler>(std::make_shared<FakeClock>());
+    const auto clock = std::make_shared<FakeClock>();
+    const auto scheduler = std::make_shared<test::ManualScheduler>(clock);
     auto kept = std::make_shared<int>();
     bool was_there = false;
-    run_on(scheduler, std::make_shared<Waiting>(kept, was_there), [kept](const std::exception_ptr&) {});
+    run_on({scheduler, clock}, std::make_shared<Waiting>(kept, was_there),
+           [kept](const std::exception_ptr&) {});
     kept.reset();
     if (begun) scheduler->run();
     scheduler->stop();

@@ -9,7 +9,7 @@ namespace {
 
 struct Somebody : Waiter {
   explicit Somebody(Duration began_) : Waiter(began_, request_, std::source_location::current()) {}
-  void wake(AfterUnlock&) override {}
+  void wake(Change&) override {}
   AcquireRequest request_;
 };
 

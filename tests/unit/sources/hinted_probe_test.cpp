@@ -18,7 +18,7 @@ class FailingProbe : public Probe {
     class Failing : public ProbeOperation {
      public:
       explicit Failing(const Failure& failure) : failure_(failure) {}
-      std::optional<IoWait> advance() override { throw failure_; }
+      std::optional<IoWait> advance(TimePoint /*now*/) override { throw failure_; }
       ProbeResult take() override { return {}; }
 
      private:
@@ -35,7 +35,7 @@ template <typename Failure>
 std::string text_of(SourceKind kind, Failure failure) {
   const auto probe = hinted_probe(std::make_unique<FailingProbe<Failure>>(std::move(failure)), kind);
   try {
-    probe->start_read(Deadline())->advance();
+    probe->start_read(Deadline())->advance(TimePoint());
   } catch (const Failure& error) {
     return error.what();
   }

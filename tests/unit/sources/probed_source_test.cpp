@@ -26,8 +26,8 @@ class TargetReading : public ProbeOperation {
   TargetReading(Target& target, Deadline deadline) : target_(target), deadline_(deadline) { ++target_.open; }
   ~TargetReading() override { --target_.open; }
 
-  std::optional<IoWait> advance() override {
-    if (target_.silent && !deadline_.passed(target_.clock->now())) return IoWait{-1, 0, deadline_.when()};
+  std::optional<IoWait> advance(TimePoint now) override {
+    if (target_.silent && !deadline_.passed(now)) return IoWait{-1, 0, deadline_.when()};
     if (target_.silent) throw Error("no answer in time");
     if (target_.broken) throw Error("refused");
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 TEST_CASE("guarded state is changed by one thread at a time") {
@@ -15,4 +16,10 @@ TEST_CASE("guarded state is changed by one thread at a time") {
   }
   for (auto& thread : threads) thread.join();
   CHECK(*counter.access() == 40'000);
+}
+
+TEST_CASE("a const guarded state is read only") {
+  const dbpool::Guarded<int> seven(7);
+  CHECK(*seven.access() == 7);
+  static_assert(std::is_same_v<decltype(*seven.access()), const int&>);
 }

@@ -110,7 +110,7 @@ TEST_CASE("an operation that is advanced before its socket is ready only waits")
   const auto driver = postgres_driver(DsnSource(Dsn(server.dsn())));
   const auto operation = driver->start_connect(Deadline(now() + 10s));
   for (int i = 0; i < 100; ++i) {
-    const auto wait = operation->advance();
+    const auto wait = operation->advance(now());
     REQUIRE(wait.has_value());
     CHECK(wait->fd >= 0);
   }
@@ -124,10 +124,11 @@ TEST_CASE("a hundred connects to nowhere wait on one worker and end at their dea
   std::latch all(100);
   std::atomic<int> failed = 0;
   for (int i = 0; i < 100; ++i) {
-    run_on(scheduler, driver->start_connect(Deadline(begin + 300ms)), [&](const std::exception_ptr& error) {
-      if (error) ++failed;
-      all.count_down();
-    });
+    run_on({scheduler, machine_clock()}, driver->start_connect(Deadline(begin + 300ms)),
+           [&](const std::exception_ptr& error) {
+             if (error) ++failed;
+             all.count_down();
+           });
   }
   all.wait();
   CHECK(failed == 100);

@@ -92,7 +92,7 @@ TEST_CASE("a runaway statement ends when it is asked to stop, and one that has n
     const auto query = connection->start_query(endless, Deadline(now() + 1h, stop.get_token()));
     begins.count_down();
     try {
-      query->advance();
+      query->advance(now());
     } catch (const DriverError& error) {
       failure = error.kind();
     }
@@ -107,7 +107,7 @@ TEST_CASE("a runaway statement ends when it is asked to stop, and one that has n
 
   const auto other = open(":memory:");
   const auto late = other->start_query("CREATE TABLE t(x)", Deadline(now() + 1h, stop.get_token()));
-  CHECK_THROWS_AS(late->advance(), DriverError);
+  CHECK_THROWS_AS(late->advance(now()), DriverError);
   CHECK(value(*other, "SELECT count(*) FROM sqlite_schema") == "0");
 }
 
@@ -147,14 +147,14 @@ TEST_CASE("a statement that finds a lock comes back at once, and runs when the l
   const auto insert = waiter->start_query("INSERT INTO t VALUES (1)", in(10s));
   const TimePoint begin = now();
   for (int i = 0; i < 3; ++i) {
-    const auto wait = insert->advance();
+    const auto wait = insert->advance(now());
     REQUIRE(wait.has_value());
     CHECK(wait->until <= now() + 25ms);
   }
   CHECK(now() - begin < stretched(1s));
   CHECK_FALSE(waiter->is_broken());
   holder->execute("COMMIT", in(1s));
-  CHECK_FALSE(insert->advance().has_value());
+  CHECK_FALSE(insert->advance(now()).has_value());
   CHECK(value(*holder, "SELECT count(*) FROM t") == "1");
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("a statement that names the busy timeout waits for a lock no longer th
   for (const char* sql :
        {"INSERT INTO t VALUES ('busy_timeout')", "/* PRAGMA busy_timeout */ DELETE FROM t"}) {
     const auto write = waiter->start_query(sql, in(10s));
-    CHECK(write->advance().has_value());
+    CHECK(write->advance(now()).has_value());
   }
   CHECK(now() - begin < 2s);
   CHECK(value(*waiter, " pragma BUSY_TIMEOUT ;\n") == "5000");
@@ -212,7 +212,7 @@ TEST_CASE("a file that was deleted or replaced breaks the connection at its next
     if (replaced) std::ofstream(path) << "";
     CHECK_FALSE(connection->is_broken());
     try {
-      connection->start_query("SELECT 1", in(1s))->advance();
+      connection->start_query("SELECT 1", in(1s))->advance(now());
       FAIL("the ping succeeded");
     } catch (const DriverError& error) {
       CHECK(error.kind() == ErrorKind::network);

@@ -31,7 +31,7 @@ class Front : public Driver {
   std::unique_ptr<ConnectOperation> start_connect(Deadline deadline) override {
     struct Failing : ConnectOperation {
       explicit Failing(const std::function<void()>& fail) : fail_(fail) {}
-      std::optional<IoWait> advance() override {
+      std::optional<IoWait> advance(TimePoint /*now*/) override {
         fail_();
         return std::nullopt;
       }

@@ -13,7 +13,7 @@ namespace {
 struct Interview {
   Answers ask() {
     const auto operation = probe.start_read(Deadline(clock->now() + 2s));
-    for (auto wait = operation->advance(); wait; wait = operation->advance())
+    for (auto wait = operation->advance(clock->now()); wait; wait = operation->advance(clock->now()))
       clock->advance(wait->until - clock->now());
     operation->take();
     return heard;
@@ -63,14 +63,14 @@ TEST_CASE("a kept connection that ends in the middle takes its answers with it")
   interview.ask();
   interview.server->ping_takes = Duration(500ms);
   const auto operation = interview.probe.start_read(Deadline(interview.clock->now() + 2s));
-  REQUIRE(operation->advance().has_value());
+  REQUIRE(operation->advance(interview.clock->now()).has_value());
   interview.clock->advance(500ms);
-  REQUIRE(operation->advance().has_value());  // the first answer has arrived
+  REQUIRE(operation->advance(interview.clock->now()).has_value());  // the first answer has arrived
   interview.server->restart();
   interview.server->answers.access()->emplace("SHOW A", table);
   interview.server->ping_takes = Duration::zero();
   interview.clock->advance(500ms);
-  CHECK_FALSE(operation->advance().has_value());
+  CHECK_FALSE(operation->advance(interview.clock->now()).has_value());
   operation->take();
   CHECK(interview.heard[0]->rows[0][0] == "7");
   CHECK(interview.server->connects == 2);
@@ -80,10 +80,10 @@ TEST_CASE("a connection that is new and ends fails the reading") {
   Interview interview;
   interview.server->ping_takes = Duration(500ms);
   const auto operation = interview.probe.start_read(Deadline(interview.clock->now() + 2s));
-  REQUIRE(operation->advance().has_value());
+  REQUIRE(operation->advance(interview.clock->now()).has_value());
   interview.server->restart();
   interview.clock->advance(500ms);
-  CHECK_THROWS_AS(operation->advance(), DriverError);
+  CHECK_THROWS_AS(operation->advance(interview.clock->now()), DriverError);
   CHECK(interview.server->connects == 1);
   CHECK(interview.server->open == 0);
 }
@@ -146,7 +146,7 @@ TEST_CASE("what the server does not know it is asked once a connection") {
   CHECK(interview.ask()[1].has_value());
 }
 
-TEST_CASE("a statement that another one is better than is asked only where that has no answer") {
+TEST_CASE("a fallback is asked only where the statement that it stands in for has no answer") {
   Interview interview;
   const Answers answers = interview.ask();
   CHECK(interview.server->pings == 2);
@@ -165,7 +165,7 @@ TEST_CASE("a reading that is given up leaves the probe usable") {
   interview.server->silent = true;
   {
     const auto operation = interview.probe.start_read(Deadline(interview.clock->now() + 2s));
-    CHECK(operation->advance().has_value());
+    CHECK(operation->advance(interview.clock->now()).has_value());
   }
   interview.server->silent = false;
   CHECK_NOTHROW(interview.ask());

@@ -9,19 +9,19 @@ namespace dbpool {
 
 /// An operation that reports when it misses its time, but continues until it ends by itself or is given up.
 /// Also measures how long it took, without the time before its first step.
-class PatientOperation : public Operation {
+class TimedOperation : public Operation {
  public:
   struct Listener {
     std::function<void()> late;    ///< called once, when the operation has missed its time
     std::function<bool()> leaves;  ///< called from then on, at least every second; returns whether to give up
   };
 
-  /// REQUIRES: `patient`, which has no deadline, and `clock` outlive this.
-  PatientOperation(Operation& patient, const Clock& clock, Duration timeout, Listener listener)
-      : patient_(patient), clock_(clock), timeout_(timeout), listener_(std::move(listener)) {}
+  /// REQUIRES: `operation`, which has no deadline, and `clock` outlive this.
+  TimedOperation(Operation& operation, const Clock& clock, Duration timeout, Listener listener)
+      : operation_(operation), clock_(clock), timeout_(timeout), listener_(std::move(listener)) {}
 
   /// throws also DriverError (timeout) when the operation is given up.
-  std::optional<IoWait> advance() override;
+  std::optional<IoWait> advance(TimePoint now) override;
 
   /// Returns whether `late` was called.
   bool is_late() const noexcept { return late_; }
@@ -34,7 +34,7 @@ class PatientOperation : public Operation {
     TimePoint deadline;
   };
 
-  Operation& patient_;
+  Operation& operation_;
   const Clock& clock_;
   const Duration timeout_;
   const Listener listener_;

@@ -1,4 +1,4 @@
-#include "sources/synthetic/patient_operation.hpp"
+#include "sources/synthetic/timed_operation.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,14 +10,13 @@ constexpr Duration look_around = std::chrono::seconds(1);
 
 }  // namespace
 
-std::optional<IoWait> PatientOperation::advance() {
-  if (!began_) began_ = {clock_.tick(), clock_.now() + timeout_};
-  auto wait = patient_.advance();
+std::optional<IoWait> TimedOperation::advance(TimePoint now) {
+  if (!began_) began_ = {clock_.tick(), now + timeout_};
+  auto wait = operation_.advance(now);
   if (!wait) {
     took_ = clock_.tick() - began_->tick;
     return std::nullopt;
   }
-  const TimePoint now = clock_.now();
   if (now < began_->deadline) {
     wait->until = std::min(wait->until, began_->deadline);
     return wait;

@@ -1,0 +1,99 @@
+#include "sources/reading.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "model/seconds.hpp"
+#include "model/utf8.hpp"
+
+namespace dbpool {
+namespace {
+
+/// Makes the target's pool names valid UTF-8, so that from here on a pool has one name.
+void settle_names(ProbeResult& result) {
+  std::set<std::string> names;
+  std::map<std::string, std::vector<LeakReport>> leaks;
+  std::vector<PoolSnapshot> pools;
+  for (PoolSnapshot& pool : result.pools) {
+    const std::string raw = std::exchange(pool.pool, valid_utf8(pool.pool));
+    if (!names.insert(pool.pool).second) continue;
+    for (std::string* const text : {&pool.info.driver, &pool.info.database, &pool.info.user})
+      *text = valid_utf8(*text);
+    const auto found = result.leaks.find(raw);
+    if (found != result.leaks.end()) leaks.emplace(pool.pool, std::move(found->second));
+    pools.push_back(std::move(pool));
+  }
+  result.pools = std::move(pools);
+  result.leaks = std::move(leaks);
+}
+
+/// Returns a copy with only the name, for a source that cannot be read.
+PoolSnapshot known_by_name(const PoolSnapshot& pool) {
+  PoolSnapshot named;
+  named.pool = pool.pool;
+  named.unread = true;
+  return named;
+}
+
+void note_read(PoolSource::Reading& reading, const ReadingTimes& times) {
+  reading.settled = true;
+  reading.reads = reading.reads.value_or(0) + 1;
+  reading.read_seconds = seconds_of(times.ended - times.began);
+}
+
+}  // namespace
+
+PoolSource::Reading unread_source() {
+  PoolSource::Reading reading;
+  reading.reads = reading.read_failures = reading.dropped_pools = 0;
+  return reading;
+}
+
+void settle(ProbeResult& result, std::size_t limit) {
+  settle_names(result);
+  if (result.dropped) return;
+  const std::size_t kept = std::min(result.pools.size(), limit);
+  result.dropped = result.pools.size() - kept;
+  result.pools.resize(kept);
+}
+
+PoolSource::Reading after_success(PoolSource::Reading last, ProbeResult result, const ReadingTimes& times) {
+  note_read(last, times);
+  last.up = true;
+  last.last_success = times.wall;
+  last.last_success_at = times.ended;
+  last.last_error.clear();
+  last.hints = std::move(result.hints);
+  last.dropped_pools = result.dropped;
+  last.pools = std::move(result.pools);
+  return last;
+}
+
+PoolSource::Reading after_failure(PoolSource::Reading last, std::string why, const ReadingTimes& times) {
+  note_read(last, times);
+  last.up = false;
+  last.last_error = std::move(why);
+  last.hints.clear();
+  last.read_failures = last.read_failures.value_or(0) + 1;
+  std::ranges::transform(last.pools, last.pools.begin(), known_by_name);
+  return last;
+}
+
+PoolSource::Reading read_once(Probe& probe, const ProbeOptions& options, const Clock& clock) {
+  const TimePoint began = clock.now();
+  const auto times = [&] { return ReadingTimes{began, clock.now(), clock.wall()}; };
+  try {
+    const auto operation = probe.start_read(Deadline(began + options.timeout));
+    run_here(*operation, clock, TimePoint::max());
+    ProbeResult result = operation->take();
+    settle(result, options.limit);
+    return after_success(unread_source(), std::move(result), times());
+  } catch (const std::exception& error) {
+    return after_failure(unread_source(), error.what(), times());
+  }
+}
+
+}  // namespace dbpool

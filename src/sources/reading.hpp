@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "snapshot/pool_source.hpp"
+#include "sources/probe.hpp"
+#include "sources/probe_options.hpp"
+
+namespace dbpool {
+
+/// When a reading of a target began and ended.
+struct ReadingTimes {
+  TimePoint began, ended;
+  WallTime wall;  ///< of the end
+};
+
+/// Returns the reading of a source that was not read yet.
+PoolSource::Reading unread_source();
+/// Makes the names of `result` valid UTF-8 and unique: of several pools with the same name the first counts.
+/// Drops the pools beyond `limit` and sets `dropped`, unless the probe has applied the limit itself.
+void settle(ProbeResult& result, std::size_t limit);
+/// Returns the reading that follows `last` after a success. `result` is settled.
+PoolSource::Reading after_success(PoolSource::Reading last, ProbeResult result, const ReadingTimes& times);
+/// Returns the reading that follows `last` after a failure. Of the pools, only the names are known.
+PoolSource::Reading after_failure(PoolSource::Reading last, std::string why, const ReadingTimes& times);
+
+/// Reads `probe` once on this thread. Blocks at most for the timeout of `options`. A failure is in the
+/// reading.
+PoolSource::Reading read_once(Probe& probe, const ProbeOptions& options, const Clock& clock);
+
+}  // namespace dbpool
