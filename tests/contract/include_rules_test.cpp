@@ -6,6 +6,7 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,48 @@ std::vector<Include> all_includes() {
   return found;
 }
 
+using LinkGraph = std::map<std::string, std::set<std::string>>;
+
+/// Returns the libraries that each component and room links, as CMake reports them.
+LinkGraph link_graph() {
+  LinkGraph graph;
+  std::ifstream in(DBPOOL_LINK_GRAPH);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string target;
+    words >> target;
+    auto& linked = graph[target];
+    for (std::string name; words >> name;) {
+      if (name.find("dbpool_settings") == std::string::npos) linked.insert(name);
+    }
+  }
+  return graph;
+}
+
+/// Returns all targets that `target` links, itself or through others.
+std::set<std::string> reachable(const LinkGraph& graph, const std::string& target) {
+  std::set<std::string> found;
+  std::vector<std::string> open{target};
+  while (!open.empty()) {
+    const auto linked = graph.find(open.back());
+    open.pop_back();
+    if (linked == graph.end()) continue;
+    for (const auto& name : linked->second) {
+      if (found.insert(name).second) open.push_back(name);
+    }
+  }
+  return found;
+}
+
+/// Returns the rooms whose sources are in a library of ours. Besides the core and the rooms, there are the
+/// drivers' libraries and their umbrella.
+std::set<std::string> rooms_in(const std::string& target) {
+  if (target == "dbpool_core") return {"model", "sync", "net", "observe", "pool"};
+  const auto room = target.substr(target.find('_') + 1);
+  if (!allowed.contains(room)) return {"drivers"};
+  return {room};
+}
+
 }  // namespace
 
 TEST_CASE("every include runs downwards between the rooms") {
@@ -112,6 +155,63 @@ TEST_CASE("others' libraries stay in the rooms that need them") {
       CHECK_MESSAGE(rooms.contains(include.room), include.file << " includes " << include.included);
     }
   }
+}
+
+TEST_CASE("a driver's folder alone includes the library of its vendor") {
+  const std::map<std::string, std::string> folders{{"libpq-fe", "drivers/postgres/"},
+                                                   {"sqlite3", "drivers/sqlite/"},
+                                                   {"sql.h", "drivers/odbc/"},
+                                                   {"sqlext.h", "drivers/odbc/"}};
+  for (const auto& include : all_includes()) {
+    for (const auto& [prefix, folder] : folders) {
+      if (!include.included.starts_with(prefix)) continue;
+      CHECK_MESSAGE(include.file.starts_with(folder), include.file << " includes " << include.included);
+    }
+  }
+}
+
+TEST_CASE("a room links only the libraries of the rooms that it may include") {
+  const auto links = link_graph();
+  REQUIRE(links.contains("dbpool_daemon"));
+  for (const auto& [room, may_include] : allowed) {
+    const auto linked = links.find("dbpool_" + room);
+    if (linked == links.end()) continue;
+    for (const auto& target : linked->second) {
+      if (!links.contains(target)) continue;
+      const auto rooms = rooms_in(target);
+      const bool fits =
+          std::ranges::any_of(rooms, [&](const std::string& name) { return may_include.contains(name); });
+      CHECK_MESSAGE(fits, room << " links " << target);
+    }
+  }
+}
+
+TEST_CASE("rooms that judge and show values link no driver and no client of HTTP") {
+  const auto links = link_graph();
+  const std::set<std::string> clients{"SQLite::SQLite3", "PostgreSQL::PostgreSQL", "ODBC::ODBC",
+                                      "CURL::libcurl"};
+  const auto clients_of = [&](const std::string& target) {
+    std::set<std::string> found;
+    for (const auto& name : reachable(links, target)) {
+      if (clients.contains(name)) found.insert(name);
+    }
+    return found;
+  };
+  CHECK(clients_of("dbpool_daemon") == clients);
+  CHECK(clients_of("dbpool_sources") == std::set<std::string>{"CURL::libcurl"});
+  for (const char* room : {"health", "snapshot", "exposition", "log", "web"}) {
+    REQUIRE(links.contains(std::string("dbpool_") + room));
+    CHECK_MESSAGE(clients_of(std::string("dbpool_") + room).empty(), room);
+  }
+}
+
+TEST_CASE("a component of the library links the core and the library of its own vendor") {
+  const auto links = link_graph();
+  using Names = std::set<std::string>;
+  CHECK(links.at("dbpool_core") == Names{"Threads::Threads"});
+  CHECK(links.at("dbpool_sqlite") == Names{"dbpool_core", "SQLite::SQLite3"});
+  CHECK(links.at("dbpool_postgres") == Names{"dbpool_core", "PostgreSQL::PostgreSQL"});
+  CHECK(links.at("dbpool_odbc") == Names{"dbpool_core", "ODBC::ODBC"});
 }
 
 TEST_CASE("one file alone knows the web server's library") {
