@@ -21,6 +21,9 @@ configure_package_config_file(cmake/dbpool-config.cmake.in dbpool-config.cmake I
 write_basic_package_version_file(dbpool-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/dbpool-config.cmake ${PROJECT_BINARY_DIR}/dbpool-config-version.cmake
   DESTINATION ${package_dir})
+if(DBPOOL_WITH_PQXX)
+  install(FILES cmake/Findlibpqxx.cmake DESTINATION ${package_dir})
+endif()
 
 if(DBPOOL_EXPORTER)
   install(TARGETS dbpool_exporter RUNTIME)
