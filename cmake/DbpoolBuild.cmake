@@ -1,5 +1,6 @@
-# Compiler settings of every target, and functions for rooms and tests. A room is a static library for one
-# folder of src, linked only to the rooms that it may include.
+# Compiler settings of every target, and functions for components, rooms and tests. A component is a static
+# library that applications link. A room is a static library for one folder of src. Both link only to what they
+# may include; tests/contract/include_rules_test.cpp checks it.
 find_package(Threads REQUIRED)
 
 add_library(dbpool_settings INTERFACE)
@@ -32,10 +33,25 @@ if(DBPOOL_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
 endif()
 
+# dbpool_component(NAME source... [LINK library...] [VENDOR library...]): dbpool::NAME for applications. Its
+# headers do not include those of its vendor's library.
+function(dbpool_component name)
+  cmake_parse_arguments(ARG "" "" "LINK;VENDOR" ${ARGN})
+  add_library(dbpool_${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  set_property(GLOBAL APPEND PROPERTY DBPOOL_COMPONENTS ${name})
+  set_target_properties(dbpool_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(dbpool_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(dbpool_${name} PUBLIC cxx_std_20)
+  target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_VENDOR} $<BUILD_INTERFACE:dbpool_settings>)
+endfunction()
+
 # dbpool_room(NAME source... [LINK library...])
 function(dbpool_room name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_library(dbpool_${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  set_property(GLOBAL APPEND PROPERTY DBPOOL_ROOMS ${name})
   target_include_directories(dbpool_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE dbpool_settings)
 endfunction()

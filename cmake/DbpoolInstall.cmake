@@ -1,16 +1,31 @@
-# Install rules: the exporter, libdbpool, its headers, a package for find_package(dbpool), and the files for
-# operators: alert rules with runbooks and tests, the dashboard, a systemd unit, a Prometheus configuration.
+# Install rules: libdbpool's components, their headers and a package for find_package(dbpool); the exporter, and
+# the files for operators: alert rules with runbooks and tests, the dashboard, a systemd unit, a Prometheus
+# configuration.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dbpool)
 
-install(TARGETS dbpool_exporter RUNTIME)
-install(TARGETS dbpool EXPORT dbpool ARCHIVE)
-install(DIRECTORY include/dbpool TYPE INCLUDE)
-install(DIRECTORY alerts grafana deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/dbpool_exporter)
-install(EXPORT dbpool NAMESPACE dbpool:: FILE dbpool-targets.cmake DESTINATION ${package_dir})
+# Each component has its own file of targets, so that loading one needs no other's vendor library.
+get_property(components GLOBAL PROPERTY DBPOOL_COMPONENTS)
+foreach(component IN LISTS components)
+  install(TARGETS dbpool_${component} EXPORT dbpool-${component} ARCHIVE)
+  install(EXPORT dbpool-${component} NAMESPACE dbpool:: FILE dbpool-${component}-targets.cmake
+    DESTINATION ${package_dir})
+  if(EXISTS ${PROJECT_SOURCE_DIR}/include/dbpool/drivers/${component}.hpp)
+    install(FILES include/dbpool/drivers/${component}.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dbpool/drivers)
+  endif()
+endforeach()
+install(DIRECTORY include/dbpool TYPE INCLUDE PATTERN drivers EXCLUDE)
 
 configure_package_config_file(cmake/dbpool-config.cmake.in dbpool-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(dbpool-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/dbpool-config.cmake ${PROJECT_BINARY_DIR}/dbpool-config-version.cmake
   DESTINATION ${package_dir})
+if(DBPOOL_WITH_PQXX)
+  install(FILES cmake/Findlibpqxx.cmake DESTINATION ${package_dir})
+endif()
+
+if(DBPOOL_EXPORTER)
+  install(TARGETS dbpool_exporter RUNTIME)
+  install(DIRECTORY alerts grafana deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/dbpool_exporter)
+endif()

@@ -1,14 +1,10 @@
 #include "drivers/stray_login.hpp"
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string_view>
 
 #include "model/secret_words.hpp"
-#include "model/stray_password.hpp"
 
 namespace dbpool {
 namespace {
@@ -17,32 +13,13 @@ constexpr const char* login_within =
     "a login or a password within the host, the database or the user (a DSN in the place of one value, or "
     "pairs "
     "that are not separated?)";
-constexpr const char* at_within =
-    "an \"@\" in the host, the port or the database (a login or a piece of a password?)";
 
 /// Keywords of ODBC, in lower case, letters and digits only.
 constexpr std::array<std::string_view, 6> places{"server", "servername", "host", "port", "dsn", "filedsn"};
 constexpr std::array<std::string_view, 9> others{"database", "db",       "dbq",    "initialcatalog", "uid",
                                                  "user",     "username", "userid", "login"};
 
-bool is_uri(std::string_view dsn) {
-  return dsn.starts_with("postgresql://") || dsn.starts_with("postgres://");
-}
-
 }  // namespace
-
-std::string stray_password_problem(const Dsn& dsn) {
-  std::string problem = stray_password_in_dsn(dsn.reveal());
-  // A URI needs no more checks: an @ in the name of its database is encoded.
-  if (!problem.empty() || is_uri(dsn.reveal())) return problem;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(dsn.reveal().c_str(), nullptr), PQconninfoFree);
-  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
-    const bool is_database = std::string_view(option->keyword) == "dbname" && option->val != nullptr;
-    if (is_database && std::string_view(option->val).find('@') != std::string_view::npos) return at_within;
-  }
-  return "";
-}
 
 std::string stray_login_problem(const std::map<std::string, std::string>& options) {
   for (const char* const key : {"host", "hostaddr", "dbname", "user"}) {
@@ -55,7 +32,7 @@ std::string stray_login_problem(const std::map<std::string, std::string>& option
       const auto host = value.substr(0, value.find(','));
       value.remove_prefix(std::min(host.size() + 1, value.size()));
       if (holds_login(host)) return login_within;
-      if (host.find('@', 1) != std::string_view::npos) return at_within;
+      if (host.find('@', 1) != std::string_view::npos) return stray_at_problem;
     }
   }
   return "";
@@ -65,7 +42,7 @@ std::string stray_login_problem(const std::string& keyword, const std::string& v
   const bool is_place = std::ranges::find(places, keyword) != places.end();
   if (!is_place && std::ranges::find(others, keyword) == others.end()) return "";
   if (holds_login(value)) return login_within;
-  return is_place && value.find('@') != std::string::npos ? at_within : "";
+  return is_place && value.find('@') != std::string::npos ? stray_at_problem : "";
 }
 
 }  // namespace dbpool

@@ -3,13 +3,11 @@
 #include <map>
 #include <string>
 
-#include "dbpool/model/dsn.hpp"
-
 namespace dbpool {
 
-/// Describes the error in a libpq DSN whose password seems to continue in its database: in a URI as it is
-/// written, or in the dbname of a `key=value` string that libpq can parse. "" = none.
-std::string stray_password_problem(const Dsn& dsn);
+/// The error for an `@` that no encoding explains.
+inline constexpr const char* stray_at_problem =
+    "an \"@\" in the host, the port or the database (a login or a piece of a password?)";
 
 /// Describes the error in the shown values of a libpq DSN, by keyword: an `@` in a host (except as the first
 /// character, for an abstract socket), or a login or another DSN in a host, database or user. Quotes no piece

@@ -6,6 +6,7 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"yaml-cpp/", {"config"}},
     {"CLI/", {"config"}},
     {"libpq-fe", {"drivers"}},
+    {"pqxx/", {"drivers"}},
     {"curl/", {"sources"}},
     {"sqlite3", {"drivers"}},
     {"sql.h", {"drivers"}},
@@ -92,6 +94,48 @@ std::set<std::string> files_that_include(const std::string& prefix) {
   return files;
 }
 
+using LinkGraph = std::map<std::string, std::set<std::string>>;
+
+/// Returns the libraries that each component and room links, as CMake reports them.
+LinkGraph link_graph() {
+  LinkGraph graph;
+  std::ifstream in(DBPOOL_LINK_GRAPH);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string target;
+    words >> target;
+    auto& linked = graph[target];
+    for (std::string name; words >> name;) {
+      if (name.find("dbpool_settings") == std::string::npos) linked.insert(name);
+    }
+  }
+  return graph;
+}
+
+/// Returns all targets that `target` links, itself or through others.
+std::set<std::string> reachable(const LinkGraph& graph, const std::string& target) {
+  std::set<std::string> found;
+  std::vector<std::string> open{target};
+  while (!open.empty()) {
+    const auto linked = graph.find(open.back());
+    open.pop_back();
+    if (linked == graph.end()) continue;
+    for (const auto& name : linked->second) {
+      if (found.insert(name).second) open.push_back(name);
+    }
+  }
+  return found;
+}
+
+/// Returns the rooms whose sources are in a library of ours. Besides the core and the rooms, there are the
+/// drivers' libraries and their umbrella.
+std::set<std::string> rooms_in(const std::string& target) {
+  if (target == "dbpool_core") return {"model", "sync", "net", "observe", "pool"};
+  const auto room = target.substr(target.find('_') + 1);
+  if (!allowed.contains(room)) return {"drivers"};
+  return {room};
+}
+
 }  // namespace
 
 TEST_CASE("every include runs downwards between the rooms") {
@@ -123,6 +167,70 @@ TEST_CASE("others' libraries stay in the rooms that need them") {
   }
 }
 
+TEST_CASE("a driver's folder alone includes the library of its vendor") {
+  const std::map<std::string, std::set<std::string>> folders{
+      {"libpq-fe", {"drivers/postgres/", "drivers/pqxx/"}},
+      {"pqxx/", {"drivers/pqxx/", "dbpool/drivers/pqxx.hpp"}},
+      {"sqlite3", {"drivers/sqlite/"}},
+      {"sql.h", {"drivers/odbc/"}},
+      {"sqlext.h", {"drivers/odbc/"}}};
+  for (const auto& include : all_includes()) {
+    for (const auto& [prefix, places] : folders) {
+      if (!include.included.starts_with(prefix)) continue;
+      const bool fits =
+          std::ranges::any_of(places, [&](const auto& place) { return include.file.starts_with(place); });
+      CHECK_MESSAGE(fits, include.file << " includes " << include.included);
+    }
+  }
+}
+
+TEST_CASE("a room links only the libraries of the rooms that it may include") {
+  const auto links = link_graph();
+  REQUIRE(links.contains("dbpool_daemon"));
+  for (const auto& [room, may_include] : allowed) {
+    const auto linked = links.find("dbpool_" + room);
+    if (linked == links.end()) continue;
+    for (const auto& target : linked->second) {
+      if (!links.contains(target)) continue;
+      const auto rooms = rooms_in(target);
+      const bool fits =
+          std::ranges::any_of(rooms, [&](const std::string& name) { return may_include.contains(name); });
+      CHECK_MESSAGE(fits, room << " links " << target);
+    }
+  }
+}
+
+TEST_CASE("rooms that judge and show values link no driver and no client of HTTP") {
+  const auto links = link_graph();
+  const std::set<std::string> clients{"SQLite::SQLite3", "PostgreSQL::PostgreSQL", "ODBC::ODBC",
+                                      "CURL::libcurl"};
+  const auto clients_of = [&](const std::string& target) {
+    std::set<std::string> found;
+    for (const auto& name : reachable(links, target)) {
+      if (clients.contains(name)) found.insert(name);
+    }
+    return found;
+  };
+  CHECK(clients_of("dbpool_daemon") == clients);
+  CHECK(clients_of("dbpool_sources") == std::set<std::string>{"CURL::libcurl"});
+  for (const char* room : {"health", "snapshot", "exposition", "log", "web"}) {
+    REQUIRE(links.contains(std::string("dbpool_") + room));
+    CHECK_MESSAGE(clients_of(std::string("dbpool_") + room).empty(), room);
+  }
+}
+
+TEST_CASE("a component of the library links the core and the library of its own vendor") {
+  const auto links = link_graph();
+  using Names = std::set<std::string>;
+  CHECK(links.at("dbpool_core") == Names{"Threads::Threads"});
+  CHECK(links.at("dbpool_sqlite") == Names{"dbpool_core", "SQLite::SQLite3"});
+  CHECK(links.at("dbpool_postgres") == Names{"dbpool_core", "PostgreSQL::PostgreSQL"});
+  CHECK(links.at("dbpool_odbc") == Names{"dbpool_core", "ODBC::ODBC"});
+  if (const auto pqxx = links.find("dbpool_pqxx"); pqxx != links.end()) {
+    CHECK(pqxx->second == Names{"dbpool_postgres", "PostgreSQL::PostgreSQL", "PkgConfig::libpqxx"});
+  }
+}
+
 TEST_CASE("one file alone knows the web server's library") {
   CHECK(files_that_include("civetweb") == std::set<std::string>{"web/civet_server.cpp"});
 }
@@ -134,6 +242,8 @@ TEST_CASE("one class alone knows prometheus-cpp, so that no format passes throug
 TEST_CASE("an application that includes a public header needs nothing but the standard library") {
   for (const auto& include : all_includes()) {
     if (!include.file.starts_with("dbpool/")) continue;
+    // The bridge to libpqxx is for applications that include libpqxx anyway.
+    if (include.file == "dbpool/drivers/pqxx.hpp" && include.included.starts_with("pqxx/")) continue;
     const bool ours = include.included.starts_with("dbpool/");
     const bool standard = include.included.find_first_of("./") == std::string::npos;
     CHECK_MESSAGE((ours || standard), include.file << " includes " << include.included);

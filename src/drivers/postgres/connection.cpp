@@ -20,8 +20,12 @@ void ask_to_cancel(PGcancel* request) {
 PostgresConnection::PostgresConnection(PgHandle conn, std::vector<std::string> secrets,
                                        std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel)
     : conn_(std::move(conn)), secrets_(std::move(secrets)), threads_(std::move(threads)), cancel_(cancel) {
+  configure();
+}
+
+void PostgresConnection::configure() noexcept {
   PQsetErrorVerbosity(conn_.get(), PQERRORS_DEFAULT);
-  PQsetnonblocking(conn_.get(), 1);
+  if (PQsetnonblocking(conn_.get(), 1) != 0) abandoned_ = true;
 }
 
 PostgresConnection::~PostgresConnection() {
@@ -37,6 +41,19 @@ std::unique_ptr<Operation> PostgresConnection::start_query(std::string sql, Dead
 bool PostgresConnection::is_broken() const noexcept {
   return abandoned_ || PQstatus(conn_.get()) != CONNECTION_OK ||
          PQtransactionStatus(conn_.get()) != PQTRANS_IDLE;
+}
+
+void PostgresConnection::hand_out() noexcept {
+  PQsetnonblocking(conn_.get(), 0);
+  static_cast<void>(conn_.release());
+}
+
+void PostgresConnection::take_back(PgHandle conn) noexcept {
+  conn_ = std::move(conn);
+  PQsetNoticeProcessor(
+      conn_.get(), [](void*, const char*) {}, nullptr);
+  PQuntrace(conn_.get());
+  configure();
 }
 
 void PostgresConnection::abandon() noexcept {

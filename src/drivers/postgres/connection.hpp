@@ -26,11 +26,18 @@ class PostgresConnection : public Connection {
   PGconn* libpq() const noexcept { return conn_.get(); }
   /// Returns a text of libpq or the server for messages, without secrets.
   std::string present(std::string_view text) const { return redacted_line(text, secrets_); }
+  /// Leaves the handle (`libpq()`) to another owner, in blocking mode. Until `take_back` this connection is
+  /// broken.
+  void hand_out() noexcept;
+  /// Takes the handle back with the settings of this driver. nullptr: the other owner closed it.
+  void take_back(PgHandle conn) noexcept;
   /// Marks the connection as broken. Asks the server, on another thread, to cancel a running statement,
   /// unless `cancel` was `PostgresCancel::leave`.
   void abandon() noexcept;
 
  private:
+  void configure() noexcept;
+
   PgHandle conn_;
   std::vector<std::string> secrets_;
   std::shared_ptr<PostgresThreads> threads_;

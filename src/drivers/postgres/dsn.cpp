@@ -7,6 +7,7 @@
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
 #include "drivers/postgres/passfile.hpp"
+#include "drivers/postgres/stray_password.hpp"
 #include "drivers/postgres/words.hpp"
 #include "drivers/stray_login.hpp"
 #include "net/name_resolver.hpp"

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dbpool/pool/connection_ended.hpp"
+#include "drivers/postgres/sqlstate.hpp"
 
 namespace dbpool {
 namespace {
@@ -27,16 +28,9 @@ std::string severity_of(const PGresult* result) {
   return severity.empty() ? field(result, PG_DIAG_SEVERITY) : severity;
 }
 
-/// Returns whether the SQLSTATE alone reports the end of the session: a connection exception (poolers close
-/// clients with 08P01), or a server or its administrator that disconnects clients.
-bool is_farewell(std::string_view sqlstate) {
-  return sqlstate.starts_with("08") || sqlstate.starts_with("57P0");
-}
-
-ErrorKind kind_of(const std::string& sqlstate, bool fatal) {
-  if (sqlstate == "57014") return ErrorKind::timeout;  // statement_timeout, or a request to cancel
-  if (sqlstate.starts_with("28")) return ErrorKind::authentication;
-  return fatal || is_farewell(sqlstate) ? ErrorKind::network : ErrorKind::query;
+ErrorKind kind_of(std::string_view sqlstate, bool fatal) {
+  const ErrorKind kind = kind_of_sqlstate(sqlstate);
+  return fatal && kind == ErrorKind::query ? ErrorKind::network : kind;
 }
 
 /// Returns the number of rows that a statement changed; rows that it only reads do not count.
