@@ -23,10 +23,10 @@ void SeriesSink::add(double value, const Labels& further) {
   set(series, value);
 }
 
-void SeriesSink::add(const std::optional<Histogram>& histogram) {
+void SeriesSink::add(const std::shared_ptr<const Histogram>& histogram) {
   if (!histogram) return;
   prometheus::ClientMetric::Histogram& out = append(0).histogram;
-  const std::vector<double>& bounds = histogram->bounds().seconds();
+  const std::vector<double>& bounds = histogram->bounds();
   out.bucket.reserve(bounds.size() + 1);
   for (std::size_t i = 0; i <= bounds.size(); ++i) {
     out.sample_count += histogram->count_in(i);

@@ -2,6 +2,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ class SeriesSink {
   void add(double value, std::string_view label, std::string_view label_value);
   /// Adds a value with further labels, whose values are UTF-8.
   void add(double value, const Labels& further);
-  void add(const std::optional<Histogram>& histogram);
+  void add(const std::shared_ptr<const Histogram>& histogram);
 
   /// Adds a count, a number of seconds, or a boolean as 1 or 0.
   template <typename Number>

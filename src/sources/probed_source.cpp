@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -60,8 +61,9 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   Reader(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
          OnReading on_reading)
       : options_(options), runtime_(runtime), on_reading_(std::move(on_reading)), probe_(std::move(probe)) {
-    const auto last = last_.access();
-    last->reading.reads = last->reading.read_failures = last->reading.dropped_pools = 0;
+    Reading none;
+    none.reads = none.read_failures = none.dropped_pools = 0;
+    publish(std::move(none), {});
   }
 
   void begin() {
@@ -78,7 +80,7 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   void stop() noexcept { stopped_ = true; }
 
   const ProbeOptions& options() const noexcept { return options_; }
-  Reading reading() const { return last_.access()->reading; }
+  std::shared_ptr<const Reading> reading() const { return last_.access()->reading; }
   std::vector<LeakReport> leaks(const std::string& pool) const {
     const auto last = last_.access();
     const auto found = last->leaks.find(pool);
@@ -86,9 +88,10 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   }
 
  private:
+  using Leaks = std::map<std::string, std::vector<LeakReport>>;
   struct Last {
-    Reading reading;
-    std::map<std::string, std::vector<LeakReport>> leaks;
+    std::shared_ptr<const Reading> reading;
+    Leaks leaks;
   };
 
   void end(const std::exception_ptr& failure) {
@@ -117,33 +120,39 @@ class ProbedSource::Reader : public std::enable_shared_from_this<Reader> {
   void succeed(ProbeResult result) {
     settle_names(result);
     const std::uint64_t dropped = bound(result, options_.limit);
-    const auto last = last_.access();
-    note_read(last->reading);
-    last->reading.up = true;
-    last->reading.last_success = runtime_.clock->wall();
-    last->reading.last_success_at = runtime_.clock->now();
-    last->reading.last_error.clear();
-    last->reading.hints = std::move(result.hints);
-    last->reading.dropped_pools = dropped;
-    last->reading.pools = std::move(result.pools);
-    last->leaks = std::move(result.leaks);
+    Reading next{next_state(*reading()), std::move(result.pools)};
+    next.up = true;
+    next.last_success = runtime_.clock->wall();
+    next.last_success_at = runtime_.clock->now();
+    next.last_error.clear();
+    next.hints = std::move(result.hints);
+    next.dropped_pools = dropped;
+    publish(std::move(next), std::move(result.leaks));
   }
 
   void fail(const std::string& why) {
-    const auto last = last_.access();
-    note_read(last->reading);
-    last->reading.up = false;
-    last->reading.last_error = why;
-    last->reading.hints.clear();
-    ++*last->reading.read_failures;
-    std::ranges::transform(last->reading.pools, last->reading.pools.begin(), known_by_name);
-    last->leaks.clear();
+    const auto last = reading();
+    Reading next{next_state(*last), {}};
+    next.up = false;
+    next.last_error = why;
+    next.hints.clear();
+    ++*next.read_failures;
+    std::ranges::transform(last->pools, std::back_inserter(next.pools), known_by_name);
+    publish(std::move(next), {});
   }
 
-  void note_read(Reading& reading) const {
-    reading.settled = true;
-    ++*reading.reads;
-    reading.read_seconds = seconds_of(runtime_.clock->now() - began_);
+  /// Returns the state after one more reading, whose outcome the caller fills in.
+  State next_state(const State& last) const {
+    State state = last;
+    state.settled = true;
+    ++*state.reads;
+    state.read_seconds = seconds_of(runtime_.clock->now() - began_);
+    return state;
+  }
+
+  void publish(Reading next, Leaks leaks) {
+    Last last{std::make_shared<const Reading>(std::move(next)), std::move(leaks)};
+    std::swap(*last_.access(), last);  // the one before is destroyed after the lock is free
   }
 
   const ProbeOptions options_;
@@ -174,7 +183,7 @@ const std::string& ProbedSource::name() const noexcept {
 SourceKind ProbedSource::kind() const noexcept {
   return reader_->options().kind;
 }
-PoolSource::Reading ProbedSource::read() const {
+std::shared_ptr<const PoolSource::Reading> ProbedSource::read() const {
   return reader_->reading();
 }
 std::vector<LeakReport> ProbedSource::leaks(const std::string& pool) const {
