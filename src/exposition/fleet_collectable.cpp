@@ -56,7 +56,7 @@ class FamilyWriter : public SeriesSink {
 
   void write(const Histogram& histogram) override {
     ClientMetric::Histogram& out = append().histogram;
-    const std::vector<double>& bounds = histogram.bounds().seconds();
+    const std::vector<double>& bounds = histogram.bounds();
     for (std::size_t i = 0; i <= bounds.size(); ++i) {
       out.sample_count += histogram.count_in(i);
       out.bucket.push_back(

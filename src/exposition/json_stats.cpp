@@ -16,7 +16,7 @@ PoolSnapshot::Count recycled(const PoolSnapshot& s) {
       std::array{s.closed[index_of(CloseReason::max_lifetime)], s.closed[index_of(CloseReason::idle)]});
 }
 
-std::optional<double> average(const std::optional<Histogram>& durations) {
+std::optional<double> average(const std::shared_ptr<const Histogram>& durations) {
   if (!durations) return std::nullopt;
   const auto count = durations->count();
   return count == 0 ? 0 : durations->sum_seconds() / static_cast<double>(count);
@@ -60,7 +60,7 @@ void add_eros(Json& into, const PoolSnapshot& s) {
 }
 
 /// Returns quantiles in seconds, rounded to the nanosecond.
-Json quantiles(const std::optional<Histogram>& durations) {
+Json quantiles(const std::shared_ptr<const Histogram>& durations) {
   const auto quantile = [&](double q) -> Json {
     if (!durations || durations->count() == 0) return nullptr;
     return std::round(durations->quantile(q) * 1e9) / 1e9;

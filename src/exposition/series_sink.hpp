@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -30,7 +31,7 @@ class SeriesSink {
 
   void add(double value, Labels further = {}) { write(value, further); }
   void add(double value, const Label& further) { write(value, {&further, 1}); }
-  void add(const std::optional<Histogram>& histogram) {
+  void add(const std::shared_ptr<const Histogram>& histogram) {
     if (histogram) write(*histogram);
   }
   /// Adds Unix seconds.

@@ -91,7 +91,7 @@ void TextWriter::write(double value, Labels further) {
 
 void TextWriter::write(const Histogram& histogram) {
   add_head();
-  spell(histogram.bounds().seconds());
+  spell(histogram.bounds());
   std::string bucket(metric_->name);
   bucket.append("_bucket{").append(report_).append(report_.empty() ? "le=\"" : ",le=\"");
   std::uint64_t count = 0;

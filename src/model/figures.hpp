@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,7 +21,7 @@ enum class Total { none, sum, sum_of_wholes, largest };
 
 using FigureMember =
     std::variant<PoolSnapshot::Count PoolSnapshot::*, PoolSnapshot::Seconds PoolSnapshot::*,
-                 std::optional<Histogram> PoolSnapshot::*, std::optional<bool> PoolSnapshot::*,
+                 std::shared_ptr<const Histogram> PoolSnapshot::*, std::optional<bool> PoolSnapshot::*,
                  PoolSnapshot::Time PoolSnapshot::*, std::string PoolSnapshot::*>;
 
 /// A figure that a pool can have. Its meaning stands at the member.

@@ -2,75 +2,55 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace dbpool {
 namespace {
 
-constexpr double longest_bound_seconds = 1e9;
-
-std::shared_ptr<const BucketBounds> make_bounds(std::vector<double> seconds) {
-  return std::make_shared<const BucketBounds>(std::move(seconds));
+void check_bounds(const std::vector<double>& bounds) {
+  const bool finite = std::ranges::all_of(bounds, [](double bound) { return std::isfinite(bound); });
+  if (!finite || std::ranges::adjacent_find(bounds, std::greater_equal()) != bounds.end())
+    throw std::invalid_argument("the bounds of a histogram are finite and strictly increasing");
 }
 
-void check_bounds(const std::vector<double>& seconds) {
-  if (seconds.empty() || seconds.size() > BucketBounds::max_bounds) {
-    throw std::invalid_argument("a histogram takes 1 to " + std::to_string(BucketBounds::max_bounds) +
-                                " bounds, not " + std::to_string(seconds.size()));
-  }
-  double before = 0;
-  for (std::size_t i = 0; i < seconds.size(); ++i) {
-    // The comparison is written so that NaN fails it.
-    if (!(seconds[i] > before && seconds[i] <= longest_bound_seconds)) {
-      throw std::invalid_argument("bound " + std::to_string(i + 1) +
-                                  " is not positive, strictly greater than the one before and at most 1e9");
-    }
-    before = seconds[i];
-  }
+void check_size(std::string_view what, std::size_t size, std::size_t buckets) {
+  if (size == buckets) return;
+  throw std::invalid_argument("a histogram of " + std::to_string(buckets) + " buckets takes as many " +
+                              std::string(what) + ", not " + std::to_string(size));
 }
 
 }  // namespace
 
-BucketBounds::BucketBounds(std::vector<double> seconds) : seconds_(std::move(seconds)) {
-  check_bounds(seconds_);
-  nanoseconds_.fill(std::numeric_limits<std::uint64_t>::max());
-  std::ranges::transform(seconds_, nanoseconds_.begin(),
-                         [](double s) { return static_cast<std::uint64_t>(std::llround(s * 1e9)); });
-  for (std::size_t width = 0; width < first_.size(); ++width) {
-    const std::uint64_t smallest = width == 0 ? 0 : std::uint64_t{1} << (width - 1);
-    const auto bucket = std::ranges::find_if(nanoseconds_, [&](auto bound) { return bound >= smallest; });
-    first_[width] = static_cast<std::uint8_t>(bucket - nanoseconds_.begin());
-  }
+Histogram::Histogram(Bounds bounds, Counts counts, double sum, Exemplars exemplars)
+    : bounds_(std::move(bounds)),
+      counts_(std::move(counts)),
+      exemplars_(std::move(exemplars)),
+      count_(std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0})),
+      sum_(sum) {
+  check_bounds(*bounds_);
+  check_size("counts", counts_.size(), bounds_->size() + 1);
+  if (!exemplars_.empty()) check_size("exemplars", exemplars_.size(), counts_.size());
 }
 
-std::shared_ptr<const BucketBounds> acquisition_buckets() {
-  static const auto bounds = make_bounds({0.000001, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005,
-                                          0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30});
-  return bounds;
-}
-
-std::shared_ptr<const BucketBounds> duration_buckets() {
-  static const auto bounds = make_bounds({0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5, 30});
-  return bounds;
-}
-
-std::uint64_t Histogram::count() const noexcept {
-  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+const Exemplar* Histogram::exemplar_in(std::size_t bucket) const noexcept {
+  return exemplars_.empty() || !exemplars_[bucket] ? nullptr : &*exemplars_[bucket];
 }
 
 double Histogram::quantile(double q) const noexcept {
-  const auto total = count();
-  if (total == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double rank = q * static_cast<double>(total);
-  const auto& bounds = bounds_->seconds();
+  const auto& bounds = *bounds_;
+  if (count_ == 0 || bounds.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double rank = q * static_cast<double>(count_);
   double below = 0;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     const auto here = static_cast<double>(counts_[i]);
     if (below + here >= rank && here > 0) {
-      const double lower = i == 0 ? 0 : bounds[i - 1];
+      // Durations begin at 0, but foreign bounds may lie below it; such a first bucket has no lower bound.
+      const double lower = i > 0 ? bounds[i - 1] : std::min(0.0, bounds[0]);
       return lower + (bounds[i] - lower) * std::max(0.0, rank - below) / here;
     }
     below += here;

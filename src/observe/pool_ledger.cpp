@@ -6,11 +6,16 @@
 
 namespace dbpool {
 
+void DurationRecorders::fill(PoolSnapshot& s) const {
+  s.acquisition_duration = acquisition.value();
+  s.usage_duration = usage.value();
+  s.connect_duration = connect.value();
+  s.health_check_duration = health_check.value();
+}
+
 PoolLedger::PoolLedger(const LedgerOptions& options, WallTime created_at)
-    : acquisition_(options.acquisition_buckets),
-      usage_(duration_buckets()),
-      connect_(duration_buckets()),
-      health_check_(duration_buckets()),
+    : durations_{HistogramRecorder(options.acquisition_buckets), HistogramRecorder(duration_buckets()),
+                 HistogramRecorder(duration_buckets()), HistogramRecorder(duration_buckets())},
       wait_recent_(options.wait_window),
       wait_judged_(options.wait_window),
       errors_judged_(options.error_window),
@@ -19,7 +24,7 @@ PoolLedger::PoolLedger(const LedgerOptions& options, WallTime created_at)
 
 void PoolLedger::apply(const event::HealthChecked& e) noexcept {
   ++health_checks_;
-  health_check_.record(e.took);
+  durations_.health_check.record(e.took);
   if (e.passed) {
     last_health_check_ = e.time;
     response_time_ = seconds_of(e.took);
@@ -59,10 +64,6 @@ void PoolLedger::fill(PoolSnapshot& s, Duration now) const {
   s.leaks_detected = leaks_detected_;
   s.leaks_recovered = leaks_recovered_;
   s.reconnect_attempts = reconnect_attempts_;
-  s.acquisition_duration = acquisition_;
-  s.usage_duration = usage_;
-  s.connect_duration = connect_;
-  s.health_check_duration = health_check_;
   s.active = active();
   s.active_peak = active_peak_;
   s.wait_peak = seconds_of(wait_peak_);

@@ -93,7 +93,7 @@ PoolSnapshot PoolCore::snapshot() const {
   s.configured = options_.max_size;
   if (options_.max_lifetime > Duration::zero()) s.max_age = seconds_of(options_.max_lifetime);
   const auto now = tick();
-  const auto state = state_.access();
+  auto state = state_.access();
   state->ledger.fill(s, now);
   assert(s.active ==
          std::ranges::count(state->slots, Slot::State::active, [](const auto& slot) { return slot->state; }));
@@ -108,6 +108,9 @@ PoolSnapshot PoolCore::snapshot() const {
   s.last_connect_ok = state->last_connect_ok;
   s.last_contact_ok = state->last_contact_ok;
   fill_waiters(s, *state, now);
+  const DurationRecorders durations = state->ledger.durations();
+  state.lock().unlock();  // making the values allocates
+  durations.fill(s);
   return s;
 }
 

@@ -24,7 +24,7 @@ struct PoolReport {
 struct SourceReport {
   std::string name;
   SourceKind kind = SourceKind::owned;
-  PoolSource::Reading reading;  ///< its `pools` have been moved into `pools` below
+  PoolSource::State reading;
   std::vector<PoolReport> pools;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,7 @@
 namespace dbpool {
 
 /// A source of pool figures. Any thread may call it. `read` blocks for a lock at most: it reads an owned pool
-/// at that moment, and returns the last reading of a probed source.
+/// at that moment, and returns the last reading of a probed source. Callers share a reading.
 class PoolSource {
  public:
   virtual ~PoolSource() = default;
@@ -18,9 +19,8 @@ class PoolSource {
   virtual const std::string& name() const noexcept = 0;
   virtual SourceKind kind() const noexcept = 0;
 
-  /// The result of the last reading; nullopt = not known.
-  struct Reading {
-    std::vector<PoolSnapshot> pools;
+  /// How the last reading ended; nullopt = not known.
+  struct State {
     bool settled = false;    ///< the first reading has ended, with or without success
     std::optional<bool> up;  ///< nullopt before that, and until something was tried
     // Probed sources only.
@@ -31,7 +31,12 @@ class PoolSource {
     std::string last_error;
     std::vector<std::string> hints;  ///< of the last reading: errors in the configuration to correct
   };
-  virtual Reading read() const = 0;
+  /// The result of the last reading.
+  struct Reading : State {
+    std::vector<PoolSnapshot> pools;
+  };
+  /// Returns a reading that never changes; never nullptr.
+  virtual std::shared_ptr<const Reading> read() const = 0;
 
   // Details of a pool, by its `pool` label; empty where the source has none.
   virtual std::vector<ConnectionSnapshot> connections(const std::string& /*pool*/) const { return {}; }

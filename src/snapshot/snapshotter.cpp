@@ -69,11 +69,12 @@ WatchedPool& entry_of(const std::string& pool, Watched& source) {
 }
 
 SourceReport read_report(const PoolSource& source) {
-  SourceReport report{source.name(), source.kind(), source.read(), {}};
-  for (PoolSnapshot& figures : report.reading.pools) {
-    report.pools.push_back({report.name, report.kind, std::move(figures), {}});
-  }
-  report.reading.pools.clear();
+  const auto reading = source.read();
+  const PoolSource::State& state = *reading;
+  SourceReport report{source.name(), source.kind(), state, {}};
+  report.pools.reserve(reading->pools.size());
+  for (const PoolSnapshot& figures : reading->pools)
+    report.pools.push_back({report.name, report.kind, figures, {}});
   return report;
 }
 
@@ -107,12 +108,12 @@ struct Snapshotter::State {
 
 /// REQUIRES: `judging` is held.
 std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
-  const PoolSource::Reading reading = source.source->read();
+  const auto reading = source.source->read();
   const TimePoint now = clock->now();
   const WallTime time = clock->wall();
   std::vector<HealthChange> changes;
   const auto access = watched.access();
-  for (const PoolSnapshot& figures : reading.pools) {
+  for (const PoolSnapshot& figures : reading->pools) {
     WatchedPool& pool = entry_of(figures.pool, source);
     if (pool.round == round) continue;  // only the first of two rows with one name counts
     pool.round = round;
@@ -156,9 +157,9 @@ void Snapshotter::State::judge_all(const WatchList& sources) {
 
 std::optional<PoolHistory> Snapshotter::State::history_of(const Watched& source, const std::string& pool,
                                                           Duration span) const {
-  const PoolSource::Reading reading = source.source->read();
-  const auto figures = std::ranges::find(reading.pools, pool, &PoolSnapshot::pool);
-  const bool exists = figures != reading.pools.end();
+  const auto reading = source.source->read();
+  const auto figures = std::ranges::find(reading->pools, pool, &PoolSnapshot::pool);
+  const bool exists = figures != reading->pools.end();
   const History unseen;
   const auto access = watched.access();
   const auto entry = source.pools.find(pool);
@@ -218,7 +219,7 @@ FleetSnapshot Snapshotter::snapshot() const {
 
 bool Snapshotter::ready() const {
   return std::ranges::all_of(state_->watch_list(),
-                             [](const auto& watched) { return watched->source->read().settled; });
+                             [](const auto& watched) { return watched->source->read()->settled; });
 }
 
 std::optional<PoolHistory> Snapshotter::history(const std::string& pool,
@@ -243,7 +244,8 @@ std::optional<std::vector<ConnectionSnapshot>> Snapshotter::connections(const st
 std::vector<SuspectedLeak> Snapshotter::leaks() const {
   std::vector<SuspectedLeak> all;
   for (const auto& watched : state_->watch_list()) {
-    for (const PoolSnapshot& pool : watched->source->read().pools) {
+    const auto reading = watched->source->read();
+    for (const PoolSnapshot& pool : reading->pools) {
       for (LeakReport& lease : watched->source->leaks(pool.pool))
         all.push_back({pool.pool, std::move(lease)});
     }

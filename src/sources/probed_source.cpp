@@ -14,11 +14,11 @@ class ProbedSource::Reader : public Recurring {
   Reader(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
          OnReading on_reading)
       : Recurring(runtime), options_(options), on_reading_(std::move(on_reading)), probe_(std::move(probe)) {
-    last_.access()->reading = unread_source();
+    publish(unread_source(), {});
   }
 
   const ProbeOptions& options() const noexcept { return options_; }
-  Reading reading() const { return last_.access()->reading; }
+  std::shared_ptr<const Reading> reading() const { return last_.access()->reading; }
   std::vector<LeakReport> leaks(const std::string& pool) const {
     const auto last = last_.access();
     const auto found = last->leaks.find(pool);
@@ -26,9 +26,10 @@ class ProbedSource::Reader : public Recurring {
   }
 
  private:
+  using Leaks = std::map<std::string, std::vector<LeakReport>>;
   struct Last {
-    Reading reading;
-    std::map<std::string, std::vector<LeakReport>> leaks;
+    std::shared_ptr<const Reading> reading;
+    Leaks leaks;
   };
 
   void turn() override {
@@ -58,18 +59,18 @@ class ProbedSource::Reader : public Recurring {
 
   void succeed(ProbeResult result) {
     settle(result, options_.limit);
-    const auto last = last_.access();
-    last->leaks = std::move(result.leaks);
-    last->reading = after_success(std::move(last->reading), std::move(result), times());
+    Leaks leaks = std::move(result.leaks);
+    publish(after_success(*reading(), std::move(result), times()), std::move(leaks));
   }
 
-  void fail(const std::string& why) {
-    const auto last = last_.access();
-    last->leaks.clear();
-    last->reading = after_failure(std::move(last->reading), why, times());
-  }
+  void fail(const std::string& why) { publish(after_failure(*reading(), why, times()), {}); }
 
   ReadingTimes times() const { return {began(), clock().now(), clock().wall()}; }
+
+  void publish(Reading next, Leaks leaks) {
+    Last last{std::make_shared<const Reading>(std::move(next)), std::move(leaks)};
+    std::swap(*last_.access(), last);  // the one before is destroyed after the lock is free
+  }
 
   const ProbeOptions options_;
   const OnReading on_reading_;
@@ -95,7 +96,7 @@ const std::string& ProbedSource::name() const noexcept {
 SourceKind ProbedSource::kind() const noexcept {
   return reader_->options().kind;
 }
-PoolSource::Reading ProbedSource::read() const {
+std::shared_ptr<const PoolSource::Reading> ProbedSource::read() const {
   return reader_->reading();
 }
 std::vector<LeakReport> ProbedSource::leaks(const std::string& pool) const {

@@ -34,7 +34,7 @@ class ProbedSource : public PoolSource {
 
   const std::string& name() const noexcept override;
   SourceKind kind() const noexcept override;
-  Reading read() const override;
+  std::shared_ptr<const Reading> read() const override;
   std::vector<LeakReport> leaks(const std::string& pool) const override;
 
  private:

@@ -1,6 +1,7 @@
 #include "sources/reading.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -38,10 +39,12 @@ PoolSnapshot known_by_name(const PoolSnapshot& pool) {
   return named;
 }
 
-void note_read(PoolSource::Reading& reading, const ReadingTimes& times) {
-  reading.settled = true;
-  reading.reads = reading.reads.value_or(0) + 1;
-  reading.read_seconds = seconds_of(times.ended - times.began);
+/// Returns `last` with one more reading, whose outcome the caller sets.
+PoolSource::State next_state(PoolSource::State last, const ReadingTimes& times) {
+  last.settled = true;
+  last.reads = last.reads.value_or(0) + 1;
+  last.read_seconds = seconds_of(times.ended - times.began);
+  return last;
 }
 
 }  // namespace
@@ -60,26 +63,27 @@ void settle(ProbeResult& result, std::size_t limit) {
   result.pools.resize(kept);
 }
 
-PoolSource::Reading after_success(PoolSource::Reading last, ProbeResult result, const ReadingTimes& times) {
-  note_read(last, times);
-  last.up = true;
-  last.last_success = times.wall;
-  last.last_success_at = times.ended;
-  last.last_error.clear();
-  last.hints = std::move(result.hints);
-  last.dropped_pools = result.dropped;
-  last.pools = std::move(result.pools);
-  return last;
+PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
+                                  const ReadingTimes& times) {
+  PoolSource::Reading next{next_state(last, times), std::move(result.pools)};
+  next.up = true;
+  next.last_success = times.wall;
+  next.last_success_at = times.ended;
+  next.last_error.clear();
+  next.hints = std::move(result.hints);
+  next.dropped_pools = result.dropped;
+  return next;
 }
 
-PoolSource::Reading after_failure(PoolSource::Reading last, std::string why, const ReadingTimes& times) {
-  note_read(last, times);
-  last.up = false;
-  last.last_error = std::move(why);
-  last.hints.clear();
-  last.read_failures = last.read_failures.value_or(0) + 1;
-  std::ranges::transform(last.pools, last.pools.begin(), known_by_name);
-  return last;
+PoolSource::Reading after_failure(const PoolSource::Reading& last, std::string why,
+                                  const ReadingTimes& times) {
+  PoolSource::Reading next{next_state(last, times), {}};
+  next.up = false;
+  next.last_error = std::move(why);
+  next.hints.clear();
+  next.read_failures = next.read_failures.value_or(0) + 1;
+  std::ranges::transform(last.pools, std::back_inserter(next.pools), known_by_name);
+  return next;
 }
 
 PoolSource::Reading read_once(Probe& probe, const ProbeOptions& options, const Clock& clock) {

@@ -21,9 +21,11 @@ PoolSource::Reading unread_source();
 /// Drops the pools beyond `limit` and sets `dropped`, unless the probe has applied the limit itself.
 void settle(ProbeResult& result, std::size_t limit);
 /// Returns the reading that follows `last` after a success. `result` is settled.
-PoolSource::Reading after_success(PoolSource::Reading last, ProbeResult result, const ReadingTimes& times);
+PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
+                                  const ReadingTimes& times);
 /// Returns the reading that follows `last` after a failure. Of the pools, only the names are known.
-PoolSource::Reading after_failure(PoolSource::Reading last, std::string why, const ReadingTimes& times);
+PoolSource::Reading after_failure(const PoolSource::Reading& last, std::string why,
+                                  const ReadingTimes& times);
 
 /// Reads `probe` once on this thread. Blocks at most for the timeout of `options`. A failure is in the
 /// reading.

@@ -20,7 +20,7 @@ nanoseconds next(nanoseconds d) {
 }
 
 void record_ours(benchmark::State& state) {
-  Histogram histogram(acquisition_buckets());
+  HistogramRecorder histogram(acquisition_buckets());
   nanoseconds d{1};
   for (auto _ : state) {
     histogram.record(d = next(d));

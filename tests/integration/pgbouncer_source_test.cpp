@@ -74,7 +74,7 @@ struct Measured {
                runtime) {}
 
   PoolSnapshot pool(const std::string& name = "pgb/app/alice") const {
-    return pool_if_any(source.read(), name);
+    return pool_if_any(*source.read(), name);
   }
   std::uint64_t acquisitions() const { return pool().acquisitions.value_or(0); }
 
@@ -327,7 +327,7 @@ TEST_CASE("a synthetic client that PgBouncer sends away when idle connects again
           ProbeOptions{"pgb", SourceKind::pgbouncer, Duration(200ms), stretched(2s), 500},
           pgbouncer_probe("pgb", {}, driver_to(bouncer.pooler.console())), runtime, nullptr),
       driver_to(bouncer.pooler.dsn("app", "alice")), SyntheticPace{2500ms, stretched(20s)}, runtime);
-  const auto pool = [&] { return pool_if_any(source.read(), "pgb/app/alice"); };
+  const auto pool = [&] { return pool_if_any(*source.read(), "pgb/app/alice"); };
   CHECK(eventually([&] { return pool().acquisitions.value_or(0) >= 4; }, 40s));
   CHECK(pool().connect_duration->count() >= 3);
   CHECK(pool().acquisition_timeouts == 0);

@@ -1,71 +1,55 @@
 #pragma once
 
-#include <array>
-#include <bit>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace dbpool {
 
-/// The upper bounds of a histogram's buckets. Immutable, and shared by the histograms that use it.
-class BucketBounds {
- public:
-  static constexpr std::size_t max_bounds = 63;
-
-  /// `seconds`: positive, strictly increasing, 1 to `max_bounds` of them, each at most 10⁹.
-  /// throws std::invalid_argument, which names the invalid bound.
-  explicit BucketBounds(std::vector<double> seconds);
-
-  /// Returns the bounds in seconds, as given to the constructor, without +Inf.
-  const std::vector<double>& seconds() const noexcept { return seconds_; }
-  std::size_t size() const noexcept { return seconds_.size(); }
-
-  /// Returns the index of the bucket of a duration; `size()` is the +Inf bucket. Bounds are inclusive.
-  std::size_t bucket_of(std::chrono::nanoseconds d) const noexcept {
-    const auto ns = d.count() < 0 ? 0U : static_cast<std::uint64_t>(d.count());
-    std::size_t i = first_[static_cast<std::size_t>(std::bit_width(ns))];
-    while (ns > nanoseconds_[i]) ++i;
-    return i;
-  }
-
-  bool operator==(const BucketBounds& other) const noexcept { return seconds_ == other.seconds_; }
-
- private:
-  std::vector<double> seconds_;
-  std::array<std::uint64_t, max_bounds + 1> nanoseconds_{};  // padded with UINT64_MAX, which ends each search
-  std::array<std::uint8_t, 65> first_{};                     // first possible bucket for each bit width
+/// One observation that is kept as an example of its bucket.
+struct Exemplar {
+  double value = 0;                                         ///< seconds
+  std::chrono::system_clock::time_point time;               ///< when it was observed
+  std::vector<std::pair<std::string, std::string>> labels;  ///< name and value, such as a trace_id
 };
 
-/// The default bounds of the acquisition histogram, and the bounds of the three other histograms.
-std::shared_ptr<const BucketBounds> acquisition_buckets();
-std::shared_ptr<const BucketBounds> duration_buckets();
-
-/// Counts of durations by bucket, and their sum. A plain value: a copy is a snapshot and allocates nothing.
-/// Not thread-safe.
+/// The distribution of durations at one moment: counts by bucket, and their sum. Immutable, so snapshots
+/// share it by pointer and any thread may read it. A HistogramRecorder makes it for a pool of this process; a
+/// source makes it from what its target reports.
 class Histogram {
  public:
-  explicit Histogram(std::shared_ptr<const BucketBounds> bounds) : bounds_(std::move(bounds)) {}
+  using Bounds = std::shared_ptr<const std::vector<double>>;
+  using Counts = std::vector<std::uint64_t>;
+  using Exemplars = std::vector<std::optional<Exemplar>>;
 
-  void record(std::chrono::nanoseconds d) noexcept {
-    ++counts_[bounds_->bucket_of(d)];
-    sum_ += d;
-  }
+  /// `bounds`: the inclusive upper bounds in seconds without +Inf, finite and strictly increasing, any number
+  /// of them. `counts`: one for each bucket, not cumulative, the last for +Inf. `sum`: seconds. `exemplars`:
+  /// one slot for each bucket, or empty. throws std::invalid_argument if these do not agree.
+  Histogram(Bounds bounds, Counts counts, double sum, Exemplars exemplars = {});
 
-  const BucketBounds& bounds() const noexcept { return *bounds_; }
+  /// Returns the upper bounds in seconds, without +Inf.
+  const std::vector<double>& bounds() const noexcept { return *bounds_; }
   /// Returns the count of one bucket, not cumulative. `bucket` is at most `bounds().size()`, the +Inf bucket.
   std::uint64_t count_in(std::size_t bucket) const noexcept { return counts_[bucket]; }
-  std::uint64_t count() const noexcept;
-  double sum_seconds() const noexcept { return std::chrono::duration<double>(sum_).count(); }
+  /// Returns the exemplar of one bucket; nullptr if it has none. `bucket` as in `count_in`.
+  const Exemplar* exemplar_in(std::size_t bucket) const noexcept;
+  std::uint64_t count() const noexcept { return count_; }
+  double sum_seconds() const noexcept { return sum_; }
   /// Returns the `q` quantile in seconds, interpolated within the bucket as in Prometheus. NaN if the
-  /// histogram is empty; the last finite bound if the rank is in +Inf. `q`: 0 to 1.
+  /// histogram is empty or has no finite bound; the last finite bound if the rank is in +Inf. `q`: 0 to 1.
   double quantile(double q) const noexcept;
 
  private:
-  std::shared_ptr<const BucketBounds> bounds_;
-  std::array<std::uint64_t, BucketBounds::max_bounds + 1> counts_{};
-  std::chrono::nanoseconds sum_{0};
+  Bounds bounds_;
+  Counts counts_;
+  Exemplars exemplars_;
+  std::uint64_t count_;
+  double sum_;
 };
 
 }  // namespace dbpool

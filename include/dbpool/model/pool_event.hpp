@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "dbpool/model/names.hpp"
 
@@ -11,12 +12,24 @@ namespace dbpool {
 /// stopwatch (Clock::tick); `took`, `waited` and `used` are differences of such readings.
 namespace event {
 
+/// Identifies the lease of an application that reports its events, so that a release finds its acquire and a
+/// leak its holder. "" = not known. An owned pool leaves all empty, because it keeps a record of each lease
+/// itself. Views: valid while the event is applied; a receiver copies what it keeps.
+struct LeaseIdentity {
+  std::string_view client;      ///< the application process, unique within its source
+  std::string_view lease;       ///< unique within `client`
+  std::string_view connection;  ///< the connection, in the application's words
+  std::string_view site;        ///< the acquiring code
+};
+
 struct Acquired {
   std::chrono::nanoseconds at, waited;
   bool reused;  ///< the connection was lent before
+  LeaseIdentity lease = {};
 };
 struct Released {
   std::chrono::nanoseconds used;
+  LeaseIdentity lease = {};
 };
 struct TimedOut {
   std::chrono::nanoseconds at, waited;

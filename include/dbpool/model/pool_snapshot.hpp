@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,7 +65,9 @@ struct PoolSnapshot {
   Count health_checks, health_check_failures;
   std::array<Count, error_kind_count> errors;  ///< by ErrorKind
   Count leaks_detected, leaks_recovered, reconnect_attempts;
-  std::optional<Histogram> acquisition_duration, usage_duration, connect_duration, health_check_duration;
+  /// Immutable, so copies of a snapshot share them; nullptr = this source cannot know it.
+  std::shared_ptr<const Histogram> acquisition_duration, usage_duration, connect_duration,
+      health_check_duration;
 
   // Errors in sliding windows.
   Count errors_recent;  ///< within the error window (60 s); began after the last recovery

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "dbpool/model/histogram.hpp"
+#include "dbpool/model/histogram_recorder.hpp"
 #include "dbpool/sync/clock.hpp"
 
 namespace dbpool {

@@ -16,13 +16,13 @@ void OwnedSource::reconfigure(const CanaryOptions& canary, std::map<std::string,
   std::swap(*extras_.access(), extras);
 }
 
-PoolSource::Reading OwnedSource::read() const {
-  Reading reading;
+std::shared_ptr<const PoolSource::Reading> OwnedSource::read() const {
+  const auto reading = std::make_shared<Reading>();
   PoolSnapshot pool = pool_->snapshot();
   pool.info.labels = extras_.access()->labels;
-  reading.up = pool.last_contact_ok;
-  reading.settled = pool.phase != PoolPhase::initializing;
-  reading.pools.push_back(std::move(pool));
+  reading->up = pool.last_contact_ok;
+  reading->settled = pool.phase != PoolPhase::initializing;
+  reading->pools.push_back(std::move(pool));
   return reading;
 }
 

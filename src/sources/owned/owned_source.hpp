@@ -21,7 +21,7 @@ class OwnedSource : public PoolSource {
 
   const std::string& name() const noexcept override { return pool_->options().name; }
   SourceKind kind() const noexcept override { return SourceKind::owned; }
-  Reading read() const override;
+  std::shared_ptr<const Reading> read() const override;
   std::vector<ConnectionSnapshot> connections(const std::string& pool) const override;
   std::vector<LeakReport> leaks(const std::string& pool) const override;
 

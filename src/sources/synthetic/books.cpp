@@ -30,7 +30,6 @@ void SyntheticBooks::held_back(Duration now) noexcept {
 }
 
 void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now) {
-  if (!reading.up.value_or(false)) return;
   const std::string name = pool(source.name());
   auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
   if (found == reading.pools.end()) {
@@ -50,8 +49,8 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.acquisitions = own.acquisitions;
   pool.releases = own.releases;
   pool.acquisition_timeouts = own.acquisition_timeouts;
-  pool.acquisition_duration = own.acquisition_duration;
-  pool.connect_duration = own.connect_duration;
+  pool.acquisition_duration = ledger_.durations().acquisition.value();
+  pool.connect_duration = ledger_.durations().connect.value();
   pool.connect_failures = own.connect_failures;
   pool.errors = own.errors;
   pool.errors_recent = own.errors_recent;

@@ -42,8 +42,8 @@ class SyntheticBooks {
   std::string pool(const std::string& source) const { return database(source) + '/' + user_; }
   /// Returns the label of the pool that has the figures of its whole database.
   std::string database(const std::string& source) const { return source + '/' + database_; }
-  /// Writes the figures into their pool, which it adds where the reading lacks it. Leaves a failed reading
-  /// unchanged. `now` is on the stopwatch.
+  /// Writes the figures into their pool, which it adds where the reading lacks it. `now` is on the stopwatch.
+  /// REQUIRES: the reading succeeded.
   void add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now);
 
  private:

@@ -213,7 +213,7 @@ class Synthetic::Client : public Recurring {
   PoolView view() const {
     const auto reading = pooler_->read();
     const auto books = books_.access();
-    return {reading, books->pool(pooler_->name()), books->database(pooler_->name())};
+    return {*reading, books->pool(pooler_->name()), books->database(pooler_->name())};
   }
 
   /// Runs `operation`, then `done`. The client owns the operation, which must be destroyed before its
@@ -256,10 +256,12 @@ Synthetic::~Synthetic() {
   client_->stop();
 }
 
-PoolSource::Reading Synthetic::read() const {
-  Reading reading = pooler_->read();
-  client_->add_to(reading);
-  return reading;
+std::shared_ptr<const PoolSource::Reading> Synthetic::read() const {
+  auto reading = pooler_->read();
+  if (!reading->up.value_or(false)) return reading;
+  const auto measured = std::make_shared<Reading>(*reading);
+  client_->add_to(*measured);
+  return measured;
 }
 
 }  // namespace dbpool

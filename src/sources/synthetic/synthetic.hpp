@@ -35,8 +35,8 @@ class Synthetic : public PoolSource {
 
   const std::string& name() const noexcept override { return pooler_->name(); }
   SourceKind kind() const noexcept override { return pooler_->kind(); }
-  /// Returns the pooler's last reading with the client's figures in it.
-  Reading read() const override;
+  /// Returns the pooler's last reading with the client's figures in it; the same reading if it failed.
+  std::shared_ptr<const Reading> read() const override;
   std::vector<LeakReport> leaks(const std::string& pool) const override { return pooler_->leaks(pool); }
 
  private:

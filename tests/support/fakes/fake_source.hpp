@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,7 +59,9 @@ class FakeSource : public PoolSource {
 
   const std::string& name() const noexcept override { return name_; }
   SourceKind kind() const noexcept override { return kind_; }
-  Reading read() const override { return *reading_.access(); }
+  std::shared_ptr<const Reading> read() const override {
+    return std::make_shared<const Reading>(*reading_.access());
+  }
   std::vector<ConnectionSnapshot> connections(const std::string& /*pool*/) const override {
     return connections_;
   }

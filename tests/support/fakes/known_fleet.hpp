@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {
@@ -15,12 +16,12 @@ inline WallTime unix_time(double seconds) {
 }
 
 /// Returns a histogram with one duration of 0.5 ms, `middle` of 0.25 s and one of 2 s.
-inline Histogram known_histogram(int middle) {
-  Histogram histogram(std::make_shared<const BucketBounds>(std::vector{0.001, 0.5}));
+inline std::shared_ptr<const Histogram> known_histogram(int middle) {
+  HistogramRecorder histogram(std::make_shared<const BucketBounds>(std::vector{0.001, 0.5}));
   histogram.record(std::chrono::microseconds(500));
   for (int i = 0; i < middle; ++i) histogram.record(std::chrono::milliseconds(250));
   histogram.record(std::chrono::seconds(2));
-  return histogram;
+  return histogram.value();
 }
 
 /// Returns the figures of an owned pool, each of them known.
@@ -63,8 +64,8 @@ inline PoolSnapshot known_pooler(std::string name) {
 }
 
 /// Returns the state of a probed source's reads.
-inline PoolSource::Reading known_reading() {
-  PoolSource::Reading reading;
+inline PoolSource::State known_reading() {
+  PoolSource::State reading;
   reading.settled = true;
   reading.up = true;
   reading.reads = 30, reading.read_failures = 20, reading.dropped_pools = 10;

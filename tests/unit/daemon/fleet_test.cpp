@@ -31,7 +31,7 @@ struct Scene {
   std::vector<WatchedSource> apply(std::vector<PoolConfig> pools) {
     auto watched = fleet.apply(config_of(std::move(pools)));
     for (const auto& w : watched) {
-      while (!w.source->read().settled) std::this_thread::yield();
+      while (!w.source->read()->settled) std::this_thread::yield();
     }
     return watched;
   }
@@ -58,11 +58,11 @@ TEST_CASE(
   CHECK(names(after) == std::vector<std::string>{"new", "changed", "same"});
   CHECK(after[2].source == before[0].source);
   CHECK(after[1].source != before[1].source);
-  CHECK(before[1].source->read().pools[0].phase == PoolPhase::shutting_down);
-  CHECK(before[2].source->read().pools[0].phase == PoolPhase::shutting_down);
+  CHECK(before[1].source->read()->pools[0].phase == PoolPhase::shutting_down);
+  CHECK(before[2].source->read()->pools[0].phase == PoolPhase::shutting_down);
   scene.fleet.finish_stopped();
-  CHECK(before[2].source->read().pools[0].phase == PoolPhase::terminated);
-  CHECK(after[2].source->read().pools[0].idle == 1);
+  CHECK(before[2].source->read()->pools[0].phase == PoolPhase::terminated);
+  CHECK(after[2].source->read()->pools[0].idle == 1);
 }
 
 TEST_CASE("a pool that may do something else to its SQLite file is made anew") {
@@ -89,13 +89,13 @@ TEST_CASE("a change of the health policy alone keeps the pool and its counters")
 TEST_CASE("a change of labels and canary keeps the pool, its connections and its counters") {
   Scene scene;
   const auto before = scene.apply({pool("orders")});
-  const auto created = before[0].source->read().pools[0].created_at;
+  const auto created = before[0].source->read()->pools[0].created_at;
   auto busier = pool("orders");
   busier.labels = {{"team", "payments"}};
   busier.canary.interval = 1ms;
   const auto after = scene.apply({busier});
   scene.fleet.finish_stopped();
-  const auto read = [&] { return after[0].source->read().pools[0]; };
+  const auto read = [&] { return after[0].source->read()->pools[0]; };
   CHECK(after[0].source == before[0].source);  // so its health and history continue as well
   CHECK(read().info.labels == busier.labels);
   CHECK(read().created_at == created);
@@ -110,7 +110,7 @@ TEST_CASE("when one pool cannot be made nothing changes") {
   auto impossible = pool("users");
   impossible.options.max_size = 0;
   CHECK_THROWS_AS(scene.apply({pool("orders", 7), impossible}), std::invalid_argument);
-  CHECK(before[0].source->read().pools[0].phase == PoolPhase::serving);
+  CHECK(before[0].source->read()->pools[0].phase == PoolPhase::serving);
 }
 
 TEST_CASE("a pool in service is closed by its name, and no other") {
@@ -121,8 +121,8 @@ TEST_CASE("a pool in service is closed by its name, and no other") {
   const auto closed = scene.fleet.close("b").value();
   CHECK(closed.closed_idle == 1);
   CHECK(closed.closing_active == 0);
-  CHECK(watched[0].source->read().pools[0].idle == 1);
-  CHECK(watched[1].source->read().pools[0].idle == 0);
+  CHECK(watched[0].source->read()->pools[0].idle == 1);
+  CHECK(watched[1].source->read()->pools[0].idle == 0);
   scene.apply({pool("a")});
   CHECK_FALSE(scene.fleet.close("b"));
 }
@@ -133,7 +133,7 @@ TEST_CASE("a fleet that is stopped has no leases out and all its pools end") {
   scene.fleet.stop();
   CHECK(scene.fleet.leases_out() == 0);
   scene.fleet.finish_stopped();
-  for (const auto& w : watched) CHECK(w.source->read().pools[0].phase == PoolPhase::terminated);
+  for (const auto& w : watched) CHECK(w.source->read()->pools[0].phase == PoolPhase::terminated);
 }
 
 TEST_CASE("a source that is configured as before stays as it is, also under another policy") {

@@ -1,5 +1,6 @@
 #include "exposition/json_stats.hpp"
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "json_fleets.hpp"
 #include "support/http/source_documents.hpp"
 
@@ -106,7 +107,7 @@ TEST_CASE("a utilization that the source tells itself is shown where max is not 
 
 TEST_CASE("before the first acquisition the average is nothing and there is no quantile") {
   PoolSnapshot fresh = known_pool("fresh");
-  fresh.acquisition_duration.emplace(acquisition_buckets());
+  fresh.acquisition_duration = HistogramRecorder(acquisition_buckets()).value();
   const Json pool = stats_of(fresh);
   CHECK(pool["pool_statistics"]["avg_acquisition_time_ms"] == 0.0);
   check_unknown(pool["acquisition_seconds"], {"p50", "p95", "p99"});

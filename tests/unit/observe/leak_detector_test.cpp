@@ -2,11 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
+
+#include "dbpool/model/pool_event.hpp"
 
 using namespace std::chrono_literals;
 using dbpool::LeakDetector;
 using dbpool::LeaseRecord;
+namespace event = dbpool::event;
 
 namespace {
 
@@ -20,6 +26,32 @@ struct Leases {
     }
   }
   std::vector<LeaseRecord> records{3};
+};
+
+/// Follows the leases that applications report, by the identities in their events.
+struct ReportedLeases {
+  using Key = std::pair<std::string, std::string>;
+
+  void apply(const event::Acquired& e) {
+    LeaseRecord& lease = out[key(e.lease)];
+    lease.acquired_at = e.at;
+    lease.site = e.lease.site;
+    detector.lent(lease);
+  }
+  /// Returns whether the lease was out.
+  bool apply(const event::Released& e) {
+    const auto lease = out.find(key(e.lease));
+    if (lease == out.end()) return false;
+    detector.returned(lease->second);
+    out.erase(lease);
+    return true;
+  }
+  static Key key(const event::LeaseIdentity& lease) {
+    return {std::string(lease.client), std::string(lease.lease)};
+  }
+
+  LeakDetector detector{10s};
+  std::map<Key, LeaseRecord> out;
 };
 
 std::vector<std::uint64_t> ids(const std::vector<const LeaseRecord*>& leases) {
@@ -80,4 +112,17 @@ TEST_CASE("a limit of zero suspects nobody") {
   LeakDetector detector(0s);
   const Leases leases(detector);
   CHECK(detector.sweep(1000h).empty());
+}
+
+TEST_CASE("the identities in events are enough to follow the leases of several clients") {
+  ReportedLeases leases;
+  leases.apply(event::Acquired{1s, 0s, false, {"web-1", "7", "c1", "cart.py:12"}});
+  leases.apply(event::Acquired{2s, 0s, false, {"web-2", "7", "c1", "list.py:40"}});
+  CHECK(leases.apply(event::Released{1s, {"web-2", "7", "c1", ""}}));
+  CHECK_FALSE(leases.apply(event::Released{1s, {"web-2", "7", "c1", ""}}));
+  CHECK_FALSE(leases.apply(event::Released{1s, {"web-1", "8", "", ""}}));
+  CHECK(leases.out.size() == 1);
+  const auto suspects = leases.detector.sweep(11s);
+  REQUIRE(suspects.size() == 1);
+  CHECK(report(*suspects[0], 11s).site == "cart.py:12");
 }

@@ -10,6 +10,7 @@ namespace {
 PoolSnapshot filled(const PoolLedger& ledger, std::chrono::nanoseconds now) {
   PoolSnapshot snapshot;
   ledger.fill(snapshot, now);
+  ledger.durations().fill(snapshot);
   return snapshot;
 }
 
@@ -30,6 +31,45 @@ TEST_CASE("active is what was acquired and not released, and its peak is kept") 
   CHECK(s.reused == 1);
   CHECK(s.usage_duration->sum_seconds() == doctest::Approx(0.03));
   CHECK(s.created_at == noon);
+}
+
+TEST_CASE("a release whose acquire is unknown counts, and active stays 0") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::Released{30ms});
+  ledger.apply(event::Released{10ms});
+  auto s = filled(ledger, 1s);
+  CHECK(s.active == 0);
+  CHECK(s.acquisitions == 0);
+  CHECK(s.releases == 2);
+  CHECK(s.usage_duration->count() == 2);
+  CHECK(ledger.unmatched_releases() == 2);
+
+  ledger.apply(event::Acquired{2s, 0ms, false});
+  s = filled(ledger, 2s);
+  CHECK(s.active == 1);
+  CHECK(s.active_peak == 1);
+  ledger.apply(event::Released{5ms});
+  CHECK(ledger.active() == 0);
+  CHECK(ledger.unmatched_releases() == 2);
+}
+
+TEST_CASE("the books balance and active stays in bounds, whichever events are lost") {
+  // Every order of ten events: a set bit acquires, a clear one releases.
+  for (unsigned order = 0; order < 1024; ++order) {
+    CAPTURE(order);
+    PoolLedger ledger({}, noon);
+    for (unsigned i = 0; i < 10; ++i) {
+      if ((order >> i & 1U) != 0) {
+        ledger.apply(event::Acquired{1s, 0ms, false});
+      } else {
+        ledger.apply(event::Released{1ms});
+      }
+    }
+    const auto s = filled(ledger, 2s);
+    REQUIRE(*s.active <= *s.acquisitions);
+    REQUIRE(*s.active_peak <= *s.acquisitions);
+    REQUIRE(*s.acquisitions + ledger.unmatched_releases() == *s.releases + *s.active);
+  }
 }
 
 TEST_CASE("a timeout is a wait, too") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "support/fakes/fake_clock.hpp"
 
 using namespace dbpool;
@@ -12,6 +13,7 @@ namespace {
 struct Scene {
   FakeClock clock;
   PoolSnapshot figures;
+  HistogramRecorder checks{duration_buckets()};
   History history;
   HistoryOptions options;
 
@@ -26,10 +28,15 @@ struct Scene {
   HistoryItem present() const {
     return history.item({figures, HealthStatus::degraded, clock.now(), clock.wall()});
   }
+  /// Forgets the health checks, as a pool that starts again.
+  void begin_checks_anew() {
+    checks = HistogramRecorder(duration_buckets());
+    figures.health_check_duration = checks.value();
+  }
   /// Records one health check that takes `took`.
   void check_health(Duration took) {
-    if (!figures.health_check_duration) figures.health_check_duration.emplace(duration_buckets());
-    figures.health_check_duration->record(took);
+    checks.record(took);
+    figures.health_check_duration = checks.value();
   }
 };
 
@@ -165,7 +172,7 @@ TEST_CASE("a counter that starts again is counted from 0") {
   scene.check_health(100ms);
   scene.record();
   scene.figures.health_check_failures = 2;
-  scene.figures.health_check_duration.emplace(duration_buckets());
+  scene.begin_checks_anew();
   CHECK(scene.present().failed_health_checks == 2U);
   CHECK_FALSE(scene.present().average_response_ms);
 }
@@ -203,7 +210,7 @@ TEST_CASE("a pool that began anew with more health checks, but less time for the
   Scene scene;
   scene.check_health(100ms);
   scene.record();
-  scene.figures.health_check_duration.emplace(duration_buckets());
+  scene.begin_checks_anew();
   scene.check_health(2ms);
   scene.check_health(4ms);
   CHECK(scene.present().average_response_ms == doctest::Approx(3));

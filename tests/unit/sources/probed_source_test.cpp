@@ -92,22 +92,38 @@ struct Site {
 TEST_CASE("a probed source has read nothing before its first reading") {
   Site site;
   const auto reading = site.source->read();
-  CHECK_FALSE(reading.settled);
-  CHECK_FALSE(reading.up.has_value());
-  CHECK(reading.reads == 0U);
-  CHECK_FALSE(reading.last_success.has_value());
+  CHECK_FALSE(reading->settled);
+  CHECK_FALSE(reading->up.has_value());
+  CHECK(reading->reads == 0U);
+  CHECK_FALSE(reading->last_success.has_value());
   CHECK(site.source->kind() == SourceKind::pgpool);
 }
 
 TEST_CASE("a target is read once per interval, however many ask") {
   Site site;
   site.scheduler->advance(0s);
-  for (int i = 0; i < 100; ++i) CHECK(site.source->read().pools.size() == 2);
+  for (int i = 0; i < 100; ++i) CHECK(site.source->read()->pools.size() == 2);
   CHECK(site.target.asked == 1);
   site.scheduler->advance(20s);
   CHECK(site.target.asked == 5);
-  CHECK(site.source->read().reads == 5U);
+  CHECK(site.source->read()->reads == 5U);
   CHECK(site.target.open == 0);
+}
+
+TEST_CASE("callers share one reading, which stays as it is when the next one ends") {
+  Site site;
+  site.scheduler->advance(0s);
+  const auto reading = site.source->read();
+  CHECK(site.source->read() == reading);
+  site.target.pools = {"s/c"};
+  site.scheduler->advance(5s);
+  CHECK(site.source->read() != reading);
+  CHECK(site.source->read()->pools.at(0).pool == "s/c");
+  CHECK(reading->reads == 1U);
+  CHECK(reading->pools.size() == 2);
+  site.target.broken = true;
+  site.scheduler->advance(5s);
+  CHECK_FALSE(reading->pools[0].unread);
 }
 
 TEST_CASE("a failed reading leaves the names of the pools and nothing else") {
@@ -117,15 +133,15 @@ TEST_CASE("a failed reading leaves the names of the pools and nothing else") {
   site.target.broken = true;
   site.scheduler->advance(5s);
   const auto reading = site.source->read();
-  CHECK(reading.up == false);
-  CHECK(reading.read_failures == 1U);
-  CHECK(reading.last_error == "refused");
-  CHECK(reading.last_success.has_value());
-  CHECK(reading.last_success_at.has_value());
-  REQUIRE(reading.pools.size() == 2);
-  CHECK(reading.pools[1].pool == "s/b");
-  CHECK(reading.pools[1].unread);
-  CHECK_FALSE(reading.pools[1].active.has_value());
+  CHECK(reading->up == false);
+  CHECK(reading->read_failures == 1U);
+  CHECK(reading->last_error == "refused");
+  CHECK(reading->last_success.has_value());
+  CHECK(reading->last_success_at.has_value());
+  REQUIRE(reading->pools.size() == 2);
+  CHECK(reading->pools[1].pool == "s/b");
+  CHECK(reading->pools[1].unread);
+  CHECK_FALSE(reading->pools[1].active.has_value());
   CHECK(site.source->leaks("s/a").empty());
 }
 
@@ -148,7 +164,7 @@ TEST_CASE("a target that fails is asked again with growing pauses, and at its in
 
   site.target.broken = false;
   site.scheduler->advance(16s);
-  CHECK(site.source->read().up == true);
+  CHECK(site.source->read()->up == true);
   const int before = site.target.asked;
   site.scheduler->advance(10s);
   CHECK(site.target.asked == before + 2);
@@ -158,11 +174,11 @@ TEST_CASE("a silent target ends a reading at its timeout") {
   Site site;
   site.target.silent = true;
   site.scheduler->advance(1900ms);
-  CHECK_FALSE(site.source->read().settled);
+  CHECK_FALSE(site.source->read()->settled);
   site.scheduler->advance(200ms);
-  CHECK(site.source->read().settled);
-  CHECK(site.source->read().last_error == "no answer in time");
-  CHECK(*site.source->read().read_seconds == doctest::Approx(2.0));
+  CHECK(site.source->read()->settled);
+  CHECK(site.source->read()->last_error == "no answer in time");
+  CHECK(*site.source->read()->read_seconds == doctest::Approx(2.0));
 }
 
 TEST_CASE("every reading is told, the good ones with an empty problem") {
@@ -186,8 +202,8 @@ TEST_CASE("pools beyond the limit are dropped and counted") {
   site.target.pools = {"s/a", "s/b", "s/c", "s/d", "s/e"};
   site.scheduler->advance(0s);
   const auto reading = site.source->read();
-  CHECK(reading.pools.size() == 2);
-  CHECK(reading.dropped_pools == 3U);
+  CHECK(reading->pools.size() == 2);
+  CHECK(reading->dropped_pools == 3U);
 }
 
 TEST_CASE("a probe that keeps to the limit itself says what it has dropped, and nothing else is") {
@@ -196,16 +212,16 @@ TEST_CASE("a probe that keeps to the limit itself says what it has dropped, and 
   site.target.dropped = 7;
   site.scheduler->advance(0s);
   const auto reading = site.source->read();
-  CHECK(reading.pools.size() == 3);
-  CHECK(reading.dropped_pools == 7U);
+  CHECK(reading->pools.size() == 3);
+  CHECK(reading->dropped_pools == 7U);
 }
 
 TEST_CASE("of pools with one name the first stays, and the other is no dropped pool") {
   Site site;
   site.target.pools = {"s/a", "s/a", "s/b"};
   site.scheduler->advance(0s);
-  CHECK(site.source->read().pools.size() == 2);
-  CHECK(site.source->read().dropped_pools == 0U);
+  CHECK(site.source->read()->pools.size() == 2);
+  CHECK(site.source->read()->dropped_pools == 0U);
 }
 
 TEST_CASE("a pool that has vanished from its source is forgotten") {
@@ -213,7 +229,7 @@ TEST_CASE("a pool that has vanished from its source is forgotten") {
   site.scheduler->advance(0s);
   site.target.pools = {"s/b"};
   site.scheduler->advance(5s);
-  CHECK(site.source->read().pools.size() == 1);
+  CHECK(site.source->read()->pools.size() == 1);
 }
 
 TEST_CASE("a source that goes away ends its readings") {
@@ -247,7 +263,7 @@ TEST_CASE("a pool has one name from the reading on, which is valid UTF-8, and so
   const std::string repaired = "s/a\xEF\xBF\xBD";
   site.target.pools = {"s/a\xFF", "s/b", "s/a\xFE"};
   site.scheduler->run();
-  const auto pools = site.source->read().pools;
+  const auto pools = site.source->read()->pools;
   REQUIRE(pools.size() == 2);
   CHECK(pools[0].pool == repaired);
   CHECK(pools[1].pool == "s/b");
@@ -259,11 +275,11 @@ TEST_CASE("hints stay with their reading, and are told with it") {
   Site site;
   site.target.hints = {"max: /maxx leads to nothing"};
   site.scheduler->run();
-  CHECK(site.source->read().hints == site.target.hints);
+  CHECK(site.source->read()->hints == site.target.hints);
   site.target.broken = true;
   site.scheduler->advance(5s);
-  CHECK(site.source->read().up == false);
-  CHECK(site.source->read().hints.empty());
+  CHECK(site.source->read()->up == false);
+  CHECK(site.source->read()->hints.empty());
   REQUIRE(site.hints_told.size() == 2);
   CHECK(site.hints_told[0] == site.target.hints);
   CHECK(site.hints_told[1].empty());

@@ -34,22 +34,22 @@ TEST_CASE("an owned pool is its own source, with the labels it was given") {
   o.scheduler->run();
   CHECK(o.source->name() == "orders");
   const auto reading = o.source->read();
-  REQUIRE(reading.pools.size() == 1);
-  CHECK(reading.pools[0].pool == "orders");
-  CHECK(reading.pools[0].info.labels.at("team") == "payments");
-  CHECK(reading.up == true);
+  REQUIRE(reading->pools.size() == 1);
+  CHECK(reading->pools[0].pool == "orders");
+  CHECK(reading->pools[0].info.labels.at("team") == "payments");
+  CHECK(reading->up == true);
 }
 
 TEST_CASE("an owned pool is settled once it has been initialized or has failed to") {
   Owner working;
-  CHECK_FALSE(working.source->read().settled);
-  CHECK_FALSE(working.source->read().up.has_value());
+  CHECK_FALSE(working.source->read()->settled);
+  CHECK_FALSE(working.source->read()->up.has_value());
   working.scheduler->run();
-  CHECK(working.source->read().settled);
+  CHECK(working.source->read()->settled);
   Owner dead({.interval = 0s}, false);
   dead.scheduler->run();
-  CHECK(dead.source->read().settled);
-  CHECK(dead.source->read().up == false);
+  CHECK(dead.source->read()->settled);
+  CHECK(dead.source->read()->up == false);
 }
 
 TEST_CASE("after a stop a held lease is waited for, one whose query hangs is not") {
@@ -65,6 +65,6 @@ TEST_CASE("after a stop a held lease is waited for, one whose query hangs is not
   hanging.database->silent = true;
   hanging.scheduler->advance(1s);
   hanging.source->stop();
-  CHECK(hanging.source->read().pools[0].active == 1);
+  CHECK(hanging.source->read()->pools[0].active == 1);
   CHECK(hanging.source->leases_out() == 0);
 }
