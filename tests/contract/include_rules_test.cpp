@@ -237,6 +237,8 @@ TEST_CASE("one file alone knows the web server's library") {
 
 TEST_CASE("one class alone knows prometheus-cpp, so that no format passes through its families") {
   CHECK(files_that_include("prometheus/") == std::set<std::string>{"exposition/fleet_collectable.hpp"});
+  CHECK(files_that_include("exposition/fleet_collectable") ==
+        std::set<std::string>{"exposition/fleet_collectable.cpp"});
 }
 
 TEST_CASE("an application that includes a public header needs nothing but the standard library") {
