@@ -1,30 +1,10 @@
 #include "pool/change.hpp"
 
 #include <utility>
-#include <vector>
 
 #include "pool/pool_core.hpp"
 
 namespace dbpool {
-
-struct Change::Work {
-  struct Later {
-    TimePoint moment;
-    std::function<void(PoolCore&)> act;
-  };
-
-  std::shared_ptr<PoolCore> core;  // after unlocking, this may be the last reference
-  std::vector<std::unique_ptr<Connection>> closing;
-  std::vector<PoolNotice> notices;
-  std::vector<Scheduler::Task> tasks;
-  std::vector<Later> later;
-  std::vector<Slot*> checks;
-  std::size_t opens = 0;
-};
-
-void Change::FreeWork::operator()(Work* work) const noexcept {
-  delete work;
-}
 
 void Change::close(std::unique_ptr<Connection> connection) {
   work().closing.push_back(std::move(connection));
@@ -62,7 +42,7 @@ void Change::work_unlocked() {
 
 Change::Work& Change::work() {
   if (!work_) {
-    work_.reset(new Work);
+    work_ = std::make_unique<Work>();
     work_->core = core_.shared_from_this();
   }
   return *work_;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "dbpool/pool/pool_observer.hpp"
 #include "dbpool/sync/guarded.hpp"
@@ -14,7 +15,8 @@ namespace dbpool {
 class PoolCore;
 
 /// A change of a pool. Holds the pool's lock during its lifetime, and gives access to the state. Work that
-/// must not run under the lock is only noted: the destructor unlocks, then does it. No work costs nothing.
+/// must not run under the lock is only noted: the destructor unlocks, then does it. Without such work, a
+/// change costs no more than the lock.
 class Change {
  public:
   inline explicit Change(PoolCore& core);  // in pool_core.hpp: each acquire and each release begins one
@@ -38,9 +40,10 @@ class Change {
   void notify(PoolNotice notice);
   /// Posts `task` after unlocking.
   void post(Scheduler::Task task);
-  /// Schedules `act` for `moment`; it does not run if the pool's core is destroyed by then.
+  /// Schedules `act` after unlocking, for `moment`. It does not run if the core is destroyed by then.
   void at(TimePoint moment, std::function<void(PoolCore&)> act);
-  /// Begins to check `slot` after unlocking. Counts the check at once. REQUIRES: the slot is not in `idle`.
+  /// Begins to check `slot` after unlocking. Counts the check at once. REQUIRES: the slot leaves `idle`
+  /// within this change.
   void check(Slot& slot);
   /// Begins `connects` connects after unlocking. Counts them as opening at once.
   void open(std::size_t connects = 1);
@@ -48,9 +51,18 @@ class Change {
   void work_unlocked();
 
  private:
-  struct Work;
-  struct FreeWork {
-    void operator()(Work* work) const noexcept;
+  struct Later {
+    TimePoint moment;
+    std::function<void(PoolCore&)> act;
+  };
+  struct Work {
+    std::shared_ptr<PoolCore> core;  // after unlocking, this may be the last reference
+    std::vector<std::unique_ptr<Connection>> closing;
+    std::vector<PoolNotice> notices;
+    std::vector<Scheduler::Task> tasks;
+    std::vector<Later> later;
+    std::vector<Slot*> checks;
+    std::size_t opens = 0;
   };
 
   Work& work();
@@ -58,7 +70,7 @@ class Change {
 
   PoolCore& core_;
   Guarded<PoolState>::Access state_;
-  std::unique_ptr<Work, FreeWork> work_;
+  std::unique_ptr<Work> work_;
 };
 
 }  // namespace dbpool

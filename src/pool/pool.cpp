@@ -94,7 +94,10 @@ QueryResult Lease::execute(std::string_view sql) {
   const auto& clock = core_->clock();
   const auto began = clock.tick();
   try {
-    return slot_->connection->execute(sql, Deadline::after(clock.now(), core_->options().command_timeout));
+    const Deadline deadline = Deadline::after(clock.now(), core_->options().command_timeout);
+    QueryResult result;
+    run_here(*slot_->connection->start_query(std::string(sql), deadline, &result), clock, TimePoint::max());
+    return result;
   } catch (const DriverError&) {
     core_->command_failed(*slot_, failure_of(std::current_exception()).value(), began);
     throw;

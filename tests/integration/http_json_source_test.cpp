@@ -351,6 +351,16 @@ TEST_CASE("an abandoned reading leaves the next one undisturbed") {
   CHECK(target.problem() == "");
 }
 
+TEST_CASE("a reading judges its deadline by the time that it is given") {
+  const ScriptedHttpServer server([](const std::string&) { return ScriptedAnswer{}; });
+  const Target target(server.url());
+  const TimePoint deadline = now() + 1h;
+  const auto reading = target.probe->start_read(Deadline(deadline));
+  CHECK(reading->advance(now()).has_value());
+  CHECK(reading->advance(deadline - 1ms).has_value());
+  CHECK_THROWS_AS(reading->advance(deadline), DriverError);
+}
+
 TEST_CASE("host names are looked up by the resolver that was given, and nobody else") {
   const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", stats); });
   const auto names = std::make_shared<NameResolver>([](const std::string& host) {

@@ -116,6 +116,16 @@ TEST_CASE("an operation that is advanced before its socket is ready only waits")
   }
 }
 
+TEST_CASE("a connect judges its deadline by the time that it is given") {
+  const HostileServer server(Hostility::black_hole);
+  const auto driver = postgres_driver(DsnSource(Dsn(server.dsn())));
+  const TimePoint deadline = now() + 1h;
+  const auto operation = driver->start_connect(Deadline(deadline));
+  CHECK(operation->advance(now()).has_value());
+  CHECK(operation->advance(deadline - 1ms).has_value());
+  CHECK_THROWS_AS(operation->advance(deadline), DriverError);
+}
+
 TEST_CASE("a hundred connects to nowhere wait on one worker and end at their deadline together") {
   const HostileServer server(Hostility::black_hole);
   const auto driver = postgres_driver(DsnSource(Dsn(server.dsn())));
