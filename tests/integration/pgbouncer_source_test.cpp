@@ -34,7 +34,8 @@ struct Bouncer {
       : pooler({.databases = "app = host=127.0.0.1 port=" + std::to_string(server.port()) +
                              " dbname=postgres " + entry,
                 .settings = std::move(settings)}),
-        probe(pgbouncer_probe("pgb", {.clients = true, .synthetic = {}}, driver_to(pooler.console()))) {
+        probe(pgbouncer_probe("pgb", {.dsn = {}, .clients = true, .synthetic = {}},
+                              driver_to(pooler.console()))) {
     server.query("CREATE ROLE alice LOGIN; CREATE ROLE bob LOGIN");
   }
 
