@@ -6,6 +6,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "config/command_line.hpp"
+#include "config/flag_keys.hpp"
 #include "config/load.hpp"
 #include "config/warnings.hpp"
 #include "daemon/daemon.hpp"

@@ -30,16 +30,16 @@ void check_dsn_at(const Value& place, const DsnSource& dsn, Problems& problems,
 
 }  // namespace
 
-bool check_dsn(const DsnSource& dsn, const Value& written, Problems& problems,
+bool check_dsn(const DsnSource& dsn, const Written& written, Problems& problems,
                const std::function<std::string(const Dsn&)>& problem_of) {
-  const Value* const text = written.find("dsn");
-  const Value* const file = written.find("dsn_file");
-  if (text != nullptr && file != nullptr) {
-    problems.add(*file, "dsn is given as well; allowed: one of dsn and dsn_file");
-  } else if (text != nullptr || file != nullptr) {
-    check_dsn_at(*(text != nullptr ? text : file), dsn, problems, problem_of);
+  const bool has_text = written.has("dsn");
+  const bool has_file = written.has("dsn_file");
+  if (has_text && has_file) {
+    problems.add(written.at("dsn_file"), "dsn is given as well; allowed: one of dsn and dsn_file");
+  } else if (has_text || has_file) {
+    check_dsn_at(written.at(has_text ? "dsn" : "dsn_file"), dsn, problems, problem_of);
   }
-  return text != nullptr || file != nullptr;
+  return has_text || has_file;
 }
 
 std::string postgres_problem(const Dsn& dsn) {

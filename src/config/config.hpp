@@ -1,9 +1,8 @@
 #pragma once
 
-#include <array>
 #include <map>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "dbpool/drivers/sqlite.hpp"
@@ -11,11 +10,12 @@
 #include "dbpool/model/error.hpp"
 #include "dbpool/pool/pool_options.hpp"
 #include "health/health_policy.hpp"
-#include "snapshot/history.hpp"
-#include "sources/http_json/http_json.hpp"
+#include "snapshot/history_options.hpp"
+#include "sources/http_json/http_json_options.hpp"
 #include "sources/owned/canary_options.hpp"
-#include "sources/pg_stat_activity/pg_stat_activity.hpp"
-#include "sources/pgbouncer/pgbouncer.hpp"
+#include "sources/pg_stat_activity/stat_activity_options.hpp"
+#include "sources/pgbouncer/pgbouncer_options.hpp"
+#include "sources/pgpool/pgpool_options.hpp"
 #include "sources/probe_options.hpp"
 
 namespace dbpool {
@@ -23,7 +23,7 @@ namespace dbpool {
 /// One pool that this process owns, as configured.
 struct PoolConfig {
   PoolOptions options;
-  std::string driver = "sqlite";  ///< one of `driver_names`
+  std::string driver = "sqlite";  ///< the name of one of `drivers()`
   DsnSource dsn;                  ///< `DsnSource()`, with sqlite only: a private temporary file
   SqliteOptions sqlite;           ///< used with sqlite only
   CanaryOptions canary;
@@ -33,20 +33,17 @@ struct PoolConfig {
   bool operator==(const PoolConfig&) const = default;
 };
 
-/// One source that reads pools of other processes, as configured. Only the options of its kind are used.
+/// The options of one kind of source. Each kind has one alternative and one row in `source_kinds()`.
+using SourceOptions = std::variant<PgBouncerOptions, PgpoolOptions, StatActivityOptions, HttpJsonOptions>;
+
+/// One source that reads pools of other processes, as configured.
 struct SourceConfig {
   ProbeOptions probe;
-  DsnSource dsn;  ///< pgbouncer, pgpool, pg_stat_activity
-  PgBouncerOptions pgbouncer;
-  StatActivityOptions activity;
-  HttpJsonOptions http;
+  SourceOptions options;  ///< of the kind that `probe` names
   HealthPolicy health = *health_preset("capacity");
 
   bool operator==(const SourceConfig&) const = default;
 };
-
-/// The drivers in this build.
-inline constexpr std::array<std::string_view, 3> driver_names{"sqlite", "postgres", "odbc"};
 
 /// The settings that a reload may change. Already checked.
 struct Config {

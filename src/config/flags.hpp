@@ -2,10 +2,7 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
-#include <string_view>
 
-#include "config/environment.hpp"
 #include "log/log_options.hpp"
 #include "web/web_options.hpp"
 
@@ -23,20 +20,5 @@ struct Flags {
 
   bool operator==(const Flags&) const = default;
 };
-
-/// Reads the flags. A flag overrides its variable, and an empty variable counts as not set. If a flag may be
-/// given several times, its variable holds a list with commas. `--help` and `--version` win over all errors.
-/// throws ConfigError with every error in the flags and then also in the configuration, so that one start
-/// reports all.
-Flags parse_flags(int argc, const char* const* argv, const Environment& environment);
-
-/// Returns the text of `--help`, with a newline at its end.
-std::string help_text();
-
-/// Returns the flags as a Markdown table: flag, variable, default, meaning. For the documentation.
-std::string flags_markdown();
-
-/// Returns whether a flag reads this variable.
-bool is_flag_variable(std::string_view variable);
 
 }  // namespace dbpool

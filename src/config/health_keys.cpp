@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/keys.hpp"
+#include "config/key_table.hpp"
 #include "config/read_value.hpp"
 #include "model/seconds.hpp"
 
@@ -87,6 +87,30 @@ void override_threshold(HealthPolicy& policy, HealthReason reason, const Value& 
     }
   }
   threshold = overridden;
+}
+
+void set_error_window(PoolConfig& pool, Duration window) {
+  pool.options.error_window = window;
+}
+
+void set_error_window(SourceConfig& source, Duration window) {
+  std::visit(
+      [window](auto& options) {
+        if constexpr (requires { options.error_window; }) options.error_window = window;
+      },
+      source.options);
+}
+
+void set_wait_window(PoolConfig& pool, Duration window) {
+  pool.options.wait_window = window;
+}
+
+void set_wait_window(SourceConfig& source, Duration window) {
+  std::visit(
+      [window](auto& options) {
+        if constexpr (requires { options.wait_window; }) options.wait_window = window;
+      },
+      source.options);
 }
 
 }  // namespace dbpool

@@ -7,11 +7,10 @@
 #include <fstream>
 #include <map>
 
-#include "config/flags.hpp"
+#include "config/key_table.hpp"
 #include "config/parse_yaml.hpp"
 #include "config/pool_keys.hpp"
 #include "config/read_value.hpp"
-#include "config/set_pool.hpp"
 #include "config/source_keys.hpp"
 
 namespace dbpool {
@@ -38,16 +37,7 @@ bool is_list(const Value& value, Problems& problems) {
 
 void set_pools(Config& config, const Value& value, Problems& problems) {
   if (!is_list(value, problems)) return;
-  for (const auto& item : value.items) {
-    PoolConfig pool;
-    read_keys(item, pool_keys(), pool, problems);
-    if (item.kind == Value::Kind::null) problems.reject(item, "a mapping that describes a pool");
-    if (item.kind == Value::Kind::mapping) {
-      if (item.find("name") == nullptr) problems.add(item, "name is missing; allowed: a unique name");
-      check_pool(pool, item, problems);
-    }
-    config.pools.push_back(std::move(pool));
-  }
+  for (const auto& item : value.items) config.pools.push_back(read_pool(item, problems));
 }
 
 void set_sources(Config& config, const Value& value, Problems& problems) {
@@ -120,12 +110,6 @@ std::string read_file(const std::filesystem::path& file) {
   return text;
 }
 
-bool is_pool_variable(std::string_view variable) {
-  return std::ranges::any_of(pool_keys(), [variable](const auto& key) {
-    return key.variable == Key<PoolConfig>::Variable::same && variable_of(key.name) == variable;
-  });
-}
-
 }  // namespace
 
 Config load_config(const std::filesystem::path& file, const Environment& environment) {
@@ -144,26 +128,9 @@ Config parse_config(const std::string& text, const std::string& name, const Envi
 
 Config config_from_environment(const Environment& environment) {
   Problems problems("environment");
-  Value root;
-  root.kind = Value::Kind::mapping;
-  for (const auto& key : pool_keys()) {
-    if (key.variable == Key<PoolConfig>::Variable::none) continue;
-    const auto found = environment.find(variable_of(key.name));
-    if (found == environment.end() || found->second.empty()) continue;
-    Value value;
-    value.kind = Value::Kind::text;
-    value.text = found->second;
-    value.path = found->first;
-    root.members.push_back({std::string(key.name), 0, std::move(value)});
-  }
-  PoolConfig pool;
-  for (const auto& key : pool_keys()) {
-    if (const Value* const value = root.find(key.name)) key.set(pool, *value, problems);
-  }
-  check_pool(pool, root, problems);
-  throw_if_any(problems);
   Config config;
-  config.pools.push_back(std::move(pool));
+  config.pools.push_back(read_pool_variables(environment, problems));
+  throw_if_any(problems);
   return config;
 }
 
@@ -175,28 +142,6 @@ std::vector<std::string> config_problems(const std::optional<std::filesystem::pa
   } catch (const ConfigError& e) {
     return e.problems();
   }
-}
-
-std::vector<std::string> environment_warnings(const Environment& environment,
-                                              const std::optional<std::filesystem::path>& config_file) {
-  std::vector<std::string> unknown, ignored;
-  for (const auto& [variable, value] : environment) {
-    // An empty variable counts as not set.
-    if (!variable.starts_with("DBPOOL_") || value.empty() || is_flag_variable(variable)) continue;
-    if (!is_pool_variable(variable)) {
-      unknown.push_back(variable);
-    } else if (config_file) {
-      ignored.push_back(variable);
-    }
-  }
-  std::vector<std::string> warnings;
-  for (const auto& variable : unknown)
-    warnings.push_back(fmt::format("unknown environment variable {}", variable));
-  if (!ignored.empty()) {
-    warnings.push_back(fmt::format("environment variables ignored because there is a configuration file: {}",
-                                   fmt::join(ignored, ", ")));
-  }
-  return warnings;
 }
 
 }  // namespace dbpool

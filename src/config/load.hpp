@@ -26,8 +26,4 @@ Config config_from_environment(const Environment& environment);
 std::vector<std::string> config_problems(const std::optional<std::filesystem::path>& file,
                                          const Environment& environment);
 
-/// Returns warnings about `DBPOOL_…` variables that are unknown, or ignored because of a configuration file.
-std::vector<std::string> environment_warnings(const Environment& environment,
-                                              const std::optional<std::filesystem::path>& config_file);
-
 }  // namespace dbpool

@@ -2,16 +2,27 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "config/config.hpp"
-#include "config/keys.hpp"
+#include "config/environment.hpp"
+#include "config/key_table.hpp"
 
 namespace dbpool {
 
-/// Returns every option of an owned pool. The order matters: an option may depend on those before it.
+/// Returns every option of an owned pool.
 std::span<const Key<PoolConfig>> pool_keys();
 
+/// Reads one entry of `pools` and checks it.
+PoolConfig read_pool(const Value& value, Problems& problems);
+
+/// Reads the `DBPOOL_…` variables of a pool and checks it. An empty variable counts as not set.
+PoolConfig read_pool_variables(const Environment& environment, Problems& problems);
+
+/// Returns whether an option of a pool reads this variable.
+bool is_pool_variable(std::string_view variable);
+
 /// Returns the options of a pool as a Markdown table: key, variable, default, meaning. For the documentation.
-std::string config_keys_markdown();
+std::string pool_keys_markdown();
 
 }  // namespace dbpool

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <vector>
 
-#include "config/keys.hpp"
-#include "config/set_source.hpp"
+#include "config/health_keys.hpp"
+#include "config/key_setters.hpp"
+#include "config/source_kinds.hpp"
 
 namespace dbpool {
 namespace {
@@ -19,142 +19,99 @@ constexpr auto none = SourceKey::Variable::none;
 constexpr unsigned most_pools = 10'000;
 constexpr std::int64_t positive = 1;  // the least duration that is not 0, in nanoseconds
 
-/// The values of `type`, in the order of SourceKind without `owned`.
-constexpr std::array<std::string_view, 5> types{"pgbouncer", "pgpool", "pg_stat_activity", "http_json",
-                                                "events"};
-
-/// Returns the bit of one kind in a set of kinds.
-constexpr unsigned bit(SourceKind kind) {
-  return 1U << static_cast<unsigned>(kind);
-}
-constexpr unsigned bouncer = bit(SourceKind::pgbouncer);
-constexpr unsigned activity = bit(SourceKind::pg_stat_activity);
-constexpr unsigned json = bit(SourceKind::http_json);
-constexpr unsigned sql = bouncer | bit(SourceKind::pgpool) | activity;
-constexpr unsigned every = sql | json;
-
-struct OwnKey {
-  unsigned kinds;
-  SourceKey key;
-};
-
-void ignore(SourceConfig&, const Value&, Problems&) {}
+/// `type` is read before all other keys: it decides which they are.
+void ignore_type(SourceConfig&, const Value&, Problems&) {}
 
 using P = ProbeOptions;
 
-constexpr auto own_keys = std::to_array<OwnKey>({
-    {every, {"name", none, "", "required and unique, also among the pools", name<&P::name>}},
-    {every, {"type", none, "", "required: pgbouncer, pgpool, pg_stat_activity or http_json", ignore}},
-    {every, {"interval", none, "5s", "from one reading to the next", duration<&P::interval, positive>}},
-    {every, {"timeout", none, "2s", "for one reading, connecting included", duration<&P::timeout, positive>}},
-    {every,
-     {"limit", none, "500", "pools at most; further ones are dropped and counted",
-      whole<&P::limit, 1, most_pools>}},
-    {sql, {"dsn", none, "", "where to connect: a libpq connection string or URI", dsn<&SourceConfig::dsn>}},
-    {sql,
-     {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect",
-      dsn_file<&SourceConfig::dsn>}},
-    {bouncer,
-     {"clients", none, "false", "also count clients by application", switched<&PgBouncerOptions::clients>}},
-    {bouncer,
-     {"synthetic.dsn", none, "", "a database behind the pooler; timed acquisitions go there",
-      dsn<&SyntheticOptions::dsn>}},
-    {bouncer,
-     {"synthetic.dsn_file", none, "", "instead of synthetic.dsn: a file that holds it",
-      dsn_file<&SyntheticOptions::dsn>}},
-    {bouncer,
-     {"synthetic.interval", none, "5s", "from one timed acquisition to the next",
-      duration<&SyntheticOptions::interval, positive>}},
-    {activity,
-     {"group_by", none, "[datname, usename, application_name]",
-      "columns whose values make a pool; also client_addr and client_hostname", set_group_by}},
-    {activity,
-     {"leak_after", none, "5m", "idle in a transaction for longer is a suspected leak; 0 = off",
-      duration<&StatActivityOptions::leak_after>}},
-    {activity,
-     {"show_query", none, "false", "whether the API shows a suspected leak's last query",
-      switched<&StatActivityOptions::show_query>}},
-    {json, {"url", none, "", "where the document is: http or https", set_url}},
-    {json,
-     {"preset", none, "ombudsman", "ombudsman, codebase-mcp, eros, snowflake or custom", set_json_preset}},
-    {json,
-     {"fields", none, "", "with preset custom: field to JSON pointer, or to reference#pointer",
-      set_json_fields}},
-    {json,
-     {"pools", none, "", "with preset custom: JSON pointer to several pools; none = one",
-      text<&HttpJsonOptions::pools>}},
-    {json, {"basic_auth.username", none, "", "for basic authentication", text<&HttpJsonOptions::username>}},
-    {json,
-     {"basic_auth.password_file", none, "", "a file that holds the password, read at every request",
-      file<&HttpJsonOptions::password_file>}},
-    {json,
-     {"bearer_token_file", none, "", "a file that holds a bearer token, read at every request",
-      file<&HttpJsonOptions::bearer_file>}},
-    {json,
-     {"ca_file", none, "", "certificates to trust instead of the system's", file<&HttpJsonOptions::ca_file>}},
-});
+std::vector<std::string_view> available_types() {
+  std::vector<std::string_view> names;
+  for (const auto& row : source_kinds()) names.push_back(to_string(row.kind));
+  return names;
+}
 
-constexpr auto shared_keys = health_keys<SourceConfig>();
-
-std::vector<SourceKey> keys_of(SourceKind kind) {
-  std::vector<SourceKey> keys;
-  for (const auto& own : own_keys) {
-    if ((own.kinds & bit(kind)) != 0) keys.push_back(own.key);
-  }
-  keys.insert(keys.end(), shared_keys.begin(), shared_keys.end());
+std::span<const SourceKey> shared_keys() {
+  static const std::string types = "required: " + enumerate(available_types());
+  static const std::array keys = std::to_array<SourceKey>({
+      {"name", none, "", "required and unique, also among the pools", name<&P::name>},
+      {"type", none, "", types, ignore_type},
+      {"interval", none, "5s", "from one reading to the next", duration<&P::interval, positive>},
+      {"timeout", none, "2s", "for one reading, connecting included", duration<&P::timeout, positive>},
+      {"limit", none, "500", "pools at most; further ones are dropped and counted",
+       whole<&P::limit, 1, most_pools>},
+  });
   return keys;
 }
 
-/// Reads the type. nullopt: it is missing, unknown or not in this build; the problem has been added.
-std::optional<SourceKind> read_kind(const Value& written, Problems& problems) {
-  const Value* const type = written.find("type");
+/// Reads the type. nullptr: it is missing, unknown or not in this build; the problem has been added.
+const SourceKindRow* read_type(const Value& source, Problems& problems) {
+  // Every kind but `owned`, which is first.
+  static constexpr auto types = std::span(source_kind_names).subspan(1);
+  const Value* const type = source.find("type");
   if (type == nullptr) {
-    problems.add(written, fmt::format("type is missing; allowed: {}", enumerate(types)));
-    return std::nullopt;
+    problems.add(source, fmt::format("type is missing; allowed: {}", enumerate(types)));
+    return nullptr;
   }
   const auto index = read_word(*type, types, problems);
-  if (!index) return std::nullopt;
-  const auto kind = static_cast<SourceKind>(*index + 1);
-  if (kind != SourceKind::events) return kind;
+  if (!index) return nullptr;
+  const auto* const row = find_source_kind(static_cast<SourceKind>(*index + 1));
+  if (row != nullptr) return row;
   problems.add(*type, fmt::format("this build has no '{}' source yet; available: {}", types[*index],
-                                  enumerate(std::span(types).first(types.size() - 1))));
-  return std::nullopt;
+                                  enumerate(available_types())));
+  return nullptr;
 }
 
-std::string types_of(unsigned kinds) {
-  if (kinds == every) return "all";
+/// Returns the kinds that have a key, with commas.
+std::string types_with(std::string_view key) {
   std::string names;
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    if ((kinds & bit(static_cast<SourceKind>(i + 1))) == 0) continue;
-    names.append(names.empty() ? "" : ", ").append(types[i]);
+  for (const auto& row : source_kinds()) {
+    if (std::ranges::find(row.keys, key, &SourceKey::name) == row.keys.end()) continue;
+    names.append(names.empty() ? "" : ", ").append(to_string(row.kind));
   }
   return names;
 }
 
+std::string markdown_row(const SourceKey& key, std::string_view types) {
+  const auto fallback = key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
+  return fmt::format("| `{}` | {} | {} | {} |\n", key.name, types, fallback, key.meaning);
+}
+
 }  // namespace
 
-SourceConfig read_source(const Value& written, Problems& problems) {
-  SourceConfig source;
-  if (written.kind != Value::Kind::mapping) {
-    problems.reject(written, "a mapping that describes a source");
-    return source;
+std::vector<SourceKey> source_keys(const SourceKindRow& kind) {
+  const auto shared = shared_keys();
+  std::vector<SourceKey> keys(shared.begin(), shared.end());
+  keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
+  const auto health = health_keys<SourceConfig>();
+  keys.insert(keys.end(), health.begin(), health.end());
+  return keys;
+}
+
+SourceConfig read_source(const Value& value, Problems& problems) {
+  if (value.kind != Value::Kind::mapping) {
+    problems.reject(value, "a mapping that describes a source");
+    return {};
   }
-  const auto kind = read_kind(written, problems);
-  if (!kind) return source;
-  source.probe.kind = *kind;
-  if (*kind == SourceKind::http_json) source.health = default_policy(source.http);
-  const std::vector<SourceKey> keys = keys_of(*kind);
-  read_keys(written, std::span<const SourceKey>(keys), source, problems);
-  check_source(source, written, problems);
+  const auto* const row = read_type(value, problems);
+  if (row == nullptr) return {};
+  SourceConfig source = row->defaults();
+  const std::vector<SourceKey> keys = source_keys(*row);
+  const Written written = read_keys(value, std::span<const SourceKey>(keys), source, problems);
+  if (!written.has("name")) problems.add(value, "name is missing; allowed: a unique name");
+  row->check(source, written, problems);
   return source;
 }
 
 std::string source_keys_markdown() {
-  const auto code = [](std::string_view text) { return text.empty() ? "" : fmt::format("`{}`", text); };
   std::string table = "| key | types | default | meaning |\n|---|---|---|---|\n";
-  for (const auto& [kinds, key] : own_keys) {
-    table +=
-        fmt::format("| `{}` | {} | {} | {} |\n", key.name, types_of(kinds), code(key.fallback), key.meaning);
+  for (const auto& key : shared_keys()) table += markdown_row(key, "all");
+  std::vector<std::string_view> listed;
+  for (const auto& row : source_kinds()) {
+    for (const auto& key : row.keys) {
+      if (std::ranges::find(listed, key.name) != listed.end()) continue;
+      listed.push_back(key.name);
+      table += markdown_row(key, types_with(key.name));
+    }
   }
   return table +
          "| `health` | all | | as of a pool; error_window counts with http_json and synthetic, "

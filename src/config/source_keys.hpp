@@ -1,14 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/config.hpp"
+#include "config/source_kinds.hpp"
 #include "config/value.hpp"
 
 namespace dbpool {
 
 /// Reads one entry of `sources`, with the keys of its type, and checks it.
-SourceConfig read_source(const Value& written, Problems& problems);
+SourceConfig read_source(const Value& value, Problems& problems);
+
+/// Returns every option of a source of this kind.
+std::vector<Key<SourceConfig>> source_keys(const SourceKindRow& kind);
 
 /// Returns the options of sources as a Markdown table: key, types, default, meaning. For the documentation.
 std::string source_keys_markdown();

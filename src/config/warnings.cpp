@@ -4,47 +4,52 @@
 
 #include <algorithm>
 
+#include "config/drivers.hpp"
+#include "config/flag_keys.hpp"
+#include "config/pool_keys.hpp"
 #include "dbpool/drivers/postgres.hpp"
 
 namespace dbpool {
 namespace {
 
-/// A connection string that libpq may receive, and the pool or source that it belongs to.
+/// A connection string that libpq may receive, the pool or source that it belongs to, and what describes why
+/// libpq would ignore its password file.
 struct Named {
   std::string owner;
   DsnSource dsn;
-  bool is_odbc = false;
+  std::string (*passfile_problem)(const Dsn&);
 };
+
+void add_dsns(const PoolConfig& pool, std::vector<Named>& all) {
+  const auto* const driver = find_driver(pool.driver);
+  if (driver == nullptr || driver->passfile_problem == nullptr) return;
+  all.push_back({pool.options.name, pool.dsn, driver->passfile_problem});
+}
+
+void add_dsns(const SourceConfig& source, std::vector<Named>& all) {
+  const auto& name = source.probe.name;
+  std::visit(
+      [&](const auto& options) {
+        if constexpr (requires { options.dsn; })
+          all.push_back({name, options.dsn, postgres_passfile_problem});
+        if constexpr (requires { options.synthetic->dsn; }) {
+          if (!options.synthetic) return;
+          all.push_back({name + " (synthetic)", options.synthetic->dsn, postgres_passfile_problem});
+        }
+      },
+      source.options);
+}
 
 std::vector<Named> named_dsns(const Config& config) {
   std::vector<Named> all;
-  for (const auto& pool : config.pools) {
-    if (pool.driver != "sqlite") all.push_back({pool.options.name, pool.dsn, pool.driver == "odbc"});
-  }
-  for (const auto& source : config.sources) {
-    if (source.probe.kind == SourceKind::http_json) continue;
-    all.push_back({source.probe.name, source.dsn});
-    if (const auto& synthetic = source.pgbouncer.synthetic)
-      all.push_back({source.probe.name + " (synthetic)", synthetic->dsn});
-  }
+  for (const auto& pool : config.pools) add_dsns(pool, all);
+  for (const auto& source : config.sources) add_dsns(source, all);
   return all;
-}
-
-/// Returns whether an ODBC connection string names PostgreSQL and holds no password.
-bool is_postgres_without_password(const Dsn& odbc) {
-  std::string text = odbc.reveal();
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  const auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
-  return (has("postgres") || has("psqlodbc")) && !has("pwd") && !has("password");
 }
 
 std::string passfile_problem(const Named& named) {
   try {
-    const Dsn dsn = named.dsn.read();
-    if (!named.is_odbc) return postgres_passfile_problem(dsn);
-    // The driver's libpq finds the file through the environment alone.
-    return is_postgres_without_password(dsn) ? postgres_passfile_problem(Dsn()) : "";
+    return named.passfile_problem(named.dsn.read());
   } catch (const Error&) {
     return "";  // the connect reports it
   }
@@ -72,8 +77,9 @@ void add_passfiles(const Config& config, std::vector<std::string>& warnings) {
 
 void add_consoles(const Config& config, std::vector<std::string>& warnings) {
   for (const auto& source : config.sources) {
-    if (source.probe.kind != SourceKind::pgbouncer) continue;
-    const std::string database = postgres_driver(source.dsn)->info().database;
+    const auto* const pgbouncer = std::get_if<PgBouncerOptions>(&source.options);
+    if (pgbouncer == nullptr) continue;
+    const std::string database = postgres_driver(pgbouncer->dsn)->info().database;
     // The name is not shown: in a malformed connection string it may be a piece of the password.
     if (database.empty() || database == "pgbouncer") continue;
     warnings.push_back(fmt::format(
@@ -89,6 +95,28 @@ std::vector<std::string> config_warnings(const Config& config) {
   std::vector<std::string> warnings;
   add_passfiles(config, warnings);
   add_consoles(config, warnings);
+  return warnings;
+}
+
+std::vector<std::string> environment_warnings(const Environment& environment,
+                                              const std::optional<std::filesystem::path>& config_file) {
+  std::vector<std::string> unknown, ignored;
+  for (const auto& [variable, value] : environment) {
+    // An empty variable counts as not set.
+    if (!variable.starts_with("DBPOOL_") || value.empty() || is_flag_variable(variable)) continue;
+    if (!is_pool_variable(variable)) {
+      unknown.push_back(variable);
+    } else if (config_file) {
+      ignored.push_back(variable);
+    }
+  }
+  std::vector<std::string> warnings;
+  for (const auto& variable : unknown)
+    warnings.push_back(fmt::format("unknown environment variable {}", variable));
+  if (!ignored.empty()) {
+    warnings.push_back(fmt::format("environment variables ignored because there is a configuration file: {}",
+                                   fmt::join(ignored, ", ")));
+  }
   return warnings;
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/environment.hpp"
 
 namespace dbpool {
 
@@ -11,5 +14,9 @@ namespace dbpool {
 /// a console with another name. One line each, beginning with the pools and sources concerned. Checks DSN
 /// files and password files; opens no connection.
 std::vector<std::string> config_warnings(const Config& config);
+
+/// Returns warnings about `DBPOOL_…` variables that are unknown, or ignored because of a configuration file.
+std::vector<std::string> environment_warnings(const Environment& environment,
+                                              const std::optional<std::filesystem::path>& config_file);
 
 }  // namespace dbpool

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "daemon/make_driver.hpp"
 #include "web/client_limits.hpp"
 
 namespace dbpool {
@@ -115,12 +116,6 @@ class SparingDriver final : public Driver {
 
 }  // namespace
 
-std::uint64_t descriptors_a_connection(const PoolConfig& pool) {
-  // SQLite opens the database, its journal and its index; the others a socket, and for a moment one to
-  // cancel.
-  return pool.driver == "sqlite" ? 3 : 2;
-}
-
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -134,7 +129,7 @@ DescriptorNeed descriptors_needed(const Config& config) {
   const std::uint64_t probing = descriptors_a_source * config.sources.size();
   DescriptorNeed need{fixed + probing, fixed + probing};
   for (const PoolConfig& pool : config.pools) {
-    const std::uint64_t each = descriptors_a_connection(pool);
+    const std::uint64_t each = driver_maker(pool.driver).descriptors;
     need.least += each * pool.options.min_size;
     need.most += each * (std::uint64_t{pool.options.max_size} + pool.options.max_overflow);
   }

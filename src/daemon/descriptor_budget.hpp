@@ -26,9 +26,6 @@ void check_descriptors(const Config& config, Logger& logger);
 /// Descriptors that the open connections of all pools have or may open. Any thread.
 using DescriptorCount = std::atomic<std::uint64_t>;
 
-/// Returns the most descriptors that one connection of the pool may have.
-std::uint64_t descriptors_a_connection(const PoolConfig& pool);
-
 /// Wraps a driver so that it leaves the web server the descriptors that it may need, and the process can
 /// still report the shortage. Each connection counts as `each` in `count` while it is open. Any thread may
 /// call it. An operation throws DriverError connect if none are left.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "dbpool/drivers/sqlite.hpp"
-
 namespace dbpool {
 namespace {
 
@@ -108,20 +106,10 @@ void Fleet::finish_stopped() {
   }
 }
 
-std::shared_ptr<Driver> Fleet::make_driver(const PoolConfig& config) {
-  if (config.driver == "postgres") return postgres_driver(config.dsn, postgres_threads_);
-  if (config.driver == "odbc") return odbc_driver(config.dsn, odbc_.threads);
-  if (config.dsn == DsnSource()) {
-    if (!private_database_) private_database_.emplace();
-    SqliteOptions own = config.sqlite;
-    own.create = true;
-    return sqlite_driver(private_database_->file().string(), own);
-  }
-  return sqlite_driver(config.dsn, config.sqlite);
-}
-
 std::shared_ptr<OwnedSource> Fleet::make_pool(const PoolConfig& config) {
-  auto driver = sparing_driver(make_driver(config), descriptors_, descriptors_a_connection(config));
+  const DriverMaker& maker = driver_maker(config.driver);
+  auto driver = maker.make(config, {postgres_threads_, odbc_.threads, private_database_});
+  driver = sparing_driver(std::move(driver), descriptors_, maker.descriptors);
   return std::make_shared<OwnedSource>(config.options, std::move(driver), config.canary, config.labels,
                                        runtime_, observer_for_(config.options));
 }

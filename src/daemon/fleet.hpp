@@ -7,8 +7,8 @@
 
 #include "config/config.hpp"
 #include "daemon/descriptor_budget.hpp"
+#include "daemon/make_driver.hpp"
 #include "daemon/make_source.hpp"
-#include "daemon/private_database.hpp"
 #include "dbpool/drivers/odbc.hpp"
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/sync/guarded.hpp"
@@ -69,7 +69,6 @@ class Fleet {
     ~OdbcUse() { await_rest(*threads, Deadline(machine_clock()->now() + std::chrono::milliseconds(500))); }
   };
 
-  std::shared_ptr<Driver> make_driver(const PoolConfig& config);
   std::shared_ptr<OwnedSource> make_pool(const PoolConfig& config);
   SourceParts source_parts() const { return {runtime_, postgres_threads_, names_, on_reading_}; }
 

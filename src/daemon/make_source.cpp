@@ -1,50 +1,65 @@
 #include "daemon/make_source.hpp"
 
-#include "dbpool/model/error.hpp"
 #include "sources/hinted_probe.hpp"
+#include "sources/http_json/http_json.hpp"
+#include "sources/pg_stat_activity/pg_stat_activity.hpp"
+#include "sources/pgbouncer/pgbouncer.hpp"
 #include "sources/pgpool/pgpool.hpp"
 #include "sources/synthetic/synthetic.hpp"
 
 namespace dbpool {
 namespace {
 
-std::shared_ptr<Driver> pooler_driver(const DsnSource& dsn, const SourceParts& parts) {
-  return postgres_driver(dsn, parts.postgres_threads, PostgresCancel::leave);
+/// The parts of one source, for its maker.
+struct Making {
+  const ProbeOptions& probe;
+  const SourceParts& parts;
+
+  std::shared_ptr<PoolSource> probed(std::unique_ptr<Probe> reader) const {
+    return std::make_shared<ProbedSource>(probe, hinted_probe(std::move(reader), probe.kind), parts.runtime,
+                                          parts.on_reading);
+  }
+  std::shared_ptr<Driver> pooler_driver(const DsnSource& dsn) const {
+    return postgres_driver(dsn, parts.postgres_threads, PostgresCancel::leave);
+  }
+};
+
+// One maker for the options of each kind of source.
+
+std::shared_ptr<PoolSource> make(const PgBouncerOptions& options, const Making& making) {
+  auto pooler = making.probed(pgbouncer_probe(making.probe.name, options, making.pooler_driver(options.dsn)));
+  const auto& synthetic = options.synthetic;
+  if (!synthetic) return pooler;
+  LedgerOptions ledger;
+  ledger.error_window = options.error_window;
+  ledger.wait_window = options.wait_window;
+  return std::make_shared<Synthetic>(pooler, making.pooler_driver(synthetic->dsn),
+                                     SyntheticPace{synthetic->interval, making.probe.timeout},
+                                     making.parts.runtime, ledger);
 }
 
-std::unique_ptr<Probe> make_probe(const SourceConfig& config, const SourceParts& parts) {
-  const std::string& name = config.probe.name;
-  switch (config.probe.kind) {
-    case SourceKind::pgbouncer:
-      return pgbouncer_probe(name, config.pgbouncer, pooler_driver(config.dsn, parts));
-    case SourceKind::pgpool:
-      return pgpool_probe(name, pooler_driver(config.dsn, parts));
-    case SourceKind::pg_stat_activity: {
-      StatActivityOptions options = config.activity;
-      options.limit = config.probe.limit;
-      return pg_stat_activity_probe(name, options, postgres_driver(config.dsn, parts.postgres_threads));
-    }
-    case SourceKind::http_json:
-      return http_json_probe(name, config.http, parts.names);
-    default:
-      throw Error("no probe for source " + name);
-  }
+std::shared_ptr<PoolSource> make(const PgpoolOptions& options, const Making& making) {
+  return making.probed(pgpool_probe(making.probe.name, making.pooler_driver(options.dsn)));
+}
+
+std::shared_ptr<PoolSource> make(StatActivityOptions options, const Making& making) {
+  options.limit = making.probe.limit;
+  return making.probed(pg_stat_activity_probe(making.probe.name, options,
+                                              postgres_driver(options.dsn, making.parts.postgres_threads)));
+}
+
+std::shared_ptr<PoolSource> make(const HttpJsonOptions& options, const Making& making) {
+  return making.probed(http_json_probe(making.probe.name, options, making.parts.names));
 }
 
 }  // namespace
 
 std::shared_ptr<PoolSource> make_source(const SourceConfig& config, const SourceParts& parts) {
-  auto source =
-      std::make_shared<ProbedSource>(config.probe, hinted_probe(make_probe(config, parts), config.probe.kind),
-                                     parts.runtime, parts.on_reading);
-  const auto& synthetic = config.pgbouncer.synthetic;
-  if (!synthetic) return source;
-  LedgerOptions ledger;
-  ledger.error_window = config.pgbouncer.error_window;
-  ledger.wait_window = config.pgbouncer.wait_window;
-  return std::make_shared<Synthetic>(source, pooler_driver(synthetic->dsn, parts),
-                                     SyntheticPace{synthetic->interval, config.probe.timeout}, parts.runtime,
-                                     ledger);
+  return std::visit(
+      [&](const auto& options) {
+        return make(options, {config.probe, parts});
+      },
+      config.options);
 }
 
 }  // namespace dbpool

@@ -9,15 +9,9 @@
 #include "dbpool/model/pool_snapshot.hpp"
 #include "dbpool/sync/clock.hpp"
 #include "health/health_policy.hpp"
+#include "snapshot/history_options.hpp"
 
 namespace dbpool {
-
-/// The length of a history and the time between its items.
-struct HistoryOptions {
-  std::chrono::nanoseconds span = std::chrono::hours(24);
-  std::chrono::nanoseconds interval = std::chrono::minutes(1);
-  bool operator==(const HistoryOptions&) const = default;
-};
 
 /// One moment in a pool's history: the Snowflake document's HealthMetrics and the connection states.
 struct HistoryItem {

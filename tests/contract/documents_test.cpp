@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "config/flags.hpp"
+#include "config/flag_keys.hpp"
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
 #include "exposition/metric_catalog.hpp"
@@ -62,7 +62,7 @@ TEST_CASE("the table of metrics is the catalogue") {
 }
 
 TEST_CASE("the table of pool keys is the loader's") {
-  check_section("docs/configuration.md", "pool keys", dbpool::config_keys_markdown());
+  check_section("docs/configuration.md", "pool keys", dbpool::pool_keys_markdown());
 }
 
 TEST_CASE("the table of source keys is the loader's") {

@@ -31,7 +31,8 @@ std::shared_ptr<Driver> driver_to(const std::string& dsn) {
 struct Bouncer : AppBouncer {
   explicit Bouncer(const std::string& keys = "pool_size=2", std::vector<std::string> settings = {})
       : AppBouncer(keys, std::move(settings)),
-        probe(pgbouncer_probe("pgb", {.clients = true, .synthetic = {}}, driver_to(pooler.console()))) {}
+        probe(pgbouncer_probe("pgb", {.dsn = {}, .clients = true, .synthetic = {}},
+                              driver_to(pooler.console()))) {}
 
   ProbeResult read() {
     const auto reading = probe->start_read(Deadline(now() + stretched(5s)));

@@ -1,49 +1,17 @@
 #pragma once
 
-#include <array>
-#include <filesystem>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "net/name_resolver.hpp"
+#include "sources/http_json/http_json_options.hpp"
 #include "sources/probe.hpp"
 
 namespace dbpool {
-
-inline constexpr std::array<std::string_view, 5> http_json_preset_names{"ombudsman", "codebase-mcp", "eros",
-                                                                        "snowflake", "custom"};
-
-/// Options of a JSON endpoint: where its figures are, and how to read them.
-struct HttpJsonOptions {
-  std::string url;
-  std::string preset = "ombudsman";  ///< one of `http_json_preset_names`
-  /// With preset `custom`: field → JSON pointer, or `reference#pointer` into another document of the server.
-  std::map<std::string, std::string> fields;
-  std::string pools;  ///< with preset `custom`: JSON pointer to several pools; "" = one, or an array of them
-  std::string username;  ///< basic auth, with `password_file`
-  std::optional<std::filesystem::path> password_file, bearer_file, ca_file;
-  Duration error_window = std::chrono::seconds(60);  ///< for the snapshot's errors_recent
-
-  bool operator==(const HttpJsonOptions&) const = default;
-};
 
 /// Returns a probe of an application's JSON endpoint. Its pool is `<source>`, or `<source>/<pool>` where
 /// there are several. A pool's name is cut to 200 bytes.
 std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions& options,
                                        std::shared_ptr<NameResolver> names);
-
-/// Describes the error in a field of preset `custom` or in its place, and what is allowed; "" when there is
-/// none.
-std::string http_json_field_problem(const std::string& field, const std::string& place);
-
-/// Describes the error in a file that should hold a password or a token, without its name, which may be the
-/// secret itself; "" when there is none.
-std::string http_credential_problem(const std::filesystem::path& file);
-
-/// Describes an error in the options, including their URL, which is not quoted; "" when there is none.
-std::string http_json_problem(const HttpJsonOptions& options);
 
 }  // namespace dbpool

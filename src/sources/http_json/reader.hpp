@@ -3,9 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "sources/http_json/http_json.hpp"
+#include "sources/http_json/http_json_options.hpp"
 #include "sources/http_json/missing_fields.hpp"
 #include "sources/http_json/shapes.hpp"
+#include "sources/probe.hpp"
 
 namespace dbpool {
 

@@ -1,31 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "dbpool/model/dsn.hpp"
+#include "sources/pgbouncer/pgbouncer_options.hpp"
 #include "sources/sql/sql_probe.hpp"
 
 namespace dbpool {
-
-/// Options of the timed acquisitions through the pooler.
-struct SyntheticOptions {
-  DsnSource dsn;                                ///< of a database behind the pooler
-  Duration interval = std::chrono::seconds(5);  ///< from the beginning of one to that of the next
-
-  bool operator==(const SyntheticOptions&) const = default;
-};
-
-struct PgBouncerOptions {
-  bool clients = false;  ///< whether to read SHOW CLIENTS too, which returns one row per client
-  std::optional<SyntheticOptions> synthetic;
-  Duration error_window = std::chrono::seconds(60);  ///< for the errors that `synthetic` counts
-  Duration wait_window = std::chrono::seconds(60);   ///< for the waits that `synthetic` counts
-
-  bool operator==(const PgBouncerOptions&) const = default;
-};
 
 /// Returns a probe of a PgBouncer console, versions 1.8 to 1.25, over `driver`. Pools are
 /// `<source>/<database>/<user>`. Figures that PgBouncer keeps per database are in `<source>/<database>`, all

@@ -63,13 +63,16 @@ TEST_CASE("the windows are told to the pool, which counts within them") {
 }
 
 TEST_CASE("the windows are told to a source that counts by them") {
-  const auto source =
-      parse_config(
-          "sources: [{name: a, type: pgbouncer, dsn: host=h, health: {error_window: 10s, wait_window: 5s}}]",
-          "x", {})
-          .sources.at(0);
-  CHECK(source.pgbouncer.error_window == 10s);
-  CHECK(source.pgbouncer.wait_window == 5s);
+  const auto options = [](const std::string& source) {
+    const std::string health = "health: {error_window: 10s, wait_window: 5s}";
+    return parse_config("sources: [{name: a, " + source + ", " + health + "}]", "x", {})
+        .sources.at(0)
+        .options;
+  };
+  const auto pgbouncer = std::get<PgBouncerOptions>(options("type: pgbouncer, dsn: host=h"));
+  CHECK(pgbouncer.error_window == 10s);
+  CHECK(pgbouncer.wait_window == 5s);
+  CHECK(std::get<HttpJsonOptions>(options("type: http_json, url: \"http://h\"")).error_window == 10s);
 }
 
 }  // namespace

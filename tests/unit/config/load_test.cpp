@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "config/pool_keys.hpp"
+#include "config/warnings.hpp"
 
 namespace dbpool {
 namespace {
@@ -290,22 +291,11 @@ TEST_CASE("words are as they are written in the tables, whatever case they were 
   CHECK(config.pools.at(0).options.leak_stack);
   CHECK(config.pools.at(0).options.validate == Validate::always);
   CHECK(config.pools.at(1).driver == "postgres");
-  CHECK(config.sources.at(0).pgbouncer.clients);
-  CHECK(config.sources.at(1).activity.group_by == std::vector<std::string>{"datname", "usename"});
-  CHECK(config.sources.at(1).activity.show_query);
-  CHECK(config.sources.at(2).http.preset == "snowflake");
-}
-
-TEST_CASE("unknown variables are warned about, and pool variables when a file makes them useless") {
-  const Environment variables{
-      {"DBPOOL_SERVICE_HOST", "10.0.0.1"}, {"DBPOOL_MAX_SIZE", "3"}, {"DBPOOL_DSN", "hunter2"},
-      {"DBPOOL_LOG_LEVEL", "warn"},        {"DBPOOLS", "x"},         {"PATH", "/bin"}};
-  CHECK(environment_warnings(variables, std::nullopt) ==
-        Lines{"unknown environment variable DBPOOL_SERVICE_HOST"});
-  CHECK(environment_warnings(variables, "dbpool.yml") ==
-        Lines{"unknown environment variable DBPOOL_SERVICE_HOST",
-              "environment variables ignored because there is a configuration file: DBPOOL_DSN, "
-              "DBPOOL_MAX_SIZE"});
+  CHECK(std::get<PgBouncerOptions>(config.sources.at(0).options).clients);
+  const auto& activity = std::get<StatActivityOptions>(config.sources.at(1).options);
+  CHECK(activity.group_by == std::vector<std::string>{"datname", "usename"});
+  CHECK(activity.show_query);
+  CHECK(std::get<HttpJsonOptions>(config.sources.at(2).options).preset == "snowflake");
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "config/load.hpp"
+#include "config/parse_yaml.hpp"
 
 namespace dbpool {
 namespace {
@@ -22,6 +25,23 @@ TEST_CASE("every default in the table is the default of the code") {
   }
 }
 
+TEST_CASE("the order of the rows does not matter") {
+  Problems problems("");
+  const Value written = parse_yaml(
+      "{name: a, driver: odbc, min_size: 3, max_size: 4, health: {recovery_hold: 3s, leaks: off, "
+      "errors: {unhealthy: 4}, preset: snowflake}}",
+      {}, problems);
+  const auto rows = pool_keys();
+  std::vector<Key<PoolConfig>> keys(rows.begin(), rows.end());
+  PoolConfig in_order, reversed;
+  read_keys(written, std::span<const Key<PoolConfig>>(keys), in_order, problems);
+  std::ranges::reverse(keys);
+  read_keys(written, std::span<const Key<PoolConfig>>(keys), reversed, problems);
+  CHECK(problems.lines().empty());
+  CHECK(in_order.health[HealthReason::errors].unhealthy->value == 4);
+  CHECK(reversed == in_order);
+}
+
 TEST_CASE("the environment has exactly the variables that are promised") {
   std::vector<std::string> variables;
   for (const auto& key : pool_keys()) {
@@ -37,7 +57,7 @@ TEST_CASE("the environment has exactly the variables that are promised") {
 }
 
 TEST_CASE("the documentation has a row for every key") {
-  const auto table = config_keys_markdown();
+  const auto table = pool_keys_markdown();
   CHECK(table.starts_with("| key | variable | default | meaning |\n|---|---|---|---|\n"));
   for (const auto& key : pool_keys()) {
     CAPTURE(key.name);

@@ -83,4 +83,17 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("unknown variables are warned about, and pool variables when a file makes them useless") {
+  const Environment variables{
+      {"DBPOOL_SERVICE_HOST", "10.0.0.1"}, {"DBPOOL_MAX_SIZE", "3"}, {"DBPOOL_DSN", "hunter2"},
+      {"DBPOOL_LOG_LEVEL", "warn"},        {"DBPOOLS", "x"},         {"PATH", "/bin"}};
+  CHECK(environment_warnings(variables, std::nullopt) ==
+        std::vector<std::string>{"unknown environment variable DBPOOL_SERVICE_HOST"});
+  CHECK(environment_warnings(variables, "dbpool.yml") ==
+        std::vector<std::string>{
+            "unknown environment variable DBPOOL_SERVICE_HOST",
+            "environment variables ignored because there is a configuration file: DBPOOL_DSN, "
+            "DBPOOL_MAX_SIZE"});
+}
+
 }  // namespace dbpool

@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "config/source_kinds.hpp"
+
 using namespace std::chrono_literals;
 using namespace dbpool;
 
@@ -140,7 +142,7 @@ TEST_CASE("a source that is configured as before stays as it is, also under anot
   Scene scene;
   SourceConfig source;
   source.probe.name = "pgb";
-  source.dsn = DsnSource(Dsn("host=127.0.0.1 port=1"));
+  std::get<PgBouncerOptions>(source.options).dsn = DsnSource(Dsn("host=127.0.0.1 port=1"));
   Config config{.history = {}, .pools = {}, .sources = {source}};
   const auto first = scene.fleet.apply(config);
   config.sources[0].health = *health_preset("ombudsman");
@@ -151,11 +153,25 @@ TEST_CASE("a source that is configured as before stays as it is, also under anot
   CHECK(scene.fleet.apply(config).at(0).source != first.at(0).source);
 }
 
+TEST_CASE("every kind of source that can be configured can be made") {
+  Scene scene;
+  Config config;
+  for (const auto& kind : source_kinds()) {
+    config.sources.push_back(kind.defaults());
+    config.sources.back().probe.name = to_string(kind.kind);
+    if (auto* const http = std::get_if<HttpJsonOptions>(&config.sources.back().options))
+      http->url = "http://127.0.0.1:1";
+  }
+  const auto watched = scene.fleet.apply(config);
+  REQUIRE(watched.size() == source_kinds().size());
+  for (const auto& w : watched) CHECK(to_string(w.source->kind()) == w.source->name());
+}
+
 TEST_CASE("pools come before sources, and only pools can be closed") {
   Scene scene;
   SourceConfig source;
   source.probe.name = "pgb";
-  source.dsn = DsnSource(Dsn("host=127.0.0.1 port=1"));
+  std::get<PgBouncerOptions>(source.options).dsn = DsnSource(Dsn("host=127.0.0.1 port=1"));
   CHECK(names(scene.fleet.apply({.history = {}, .pools = {pool("a")}, .sources = {source}})) ==
         std::vector<std::string>{"a", "pgb"});
   CHECK(scene.fleet.pools() == std::vector<std::string>{"a"});

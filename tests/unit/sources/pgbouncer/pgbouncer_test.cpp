@@ -17,8 +17,8 @@ Captured version(const std::string& number) {
 }
 
 ProbeResult parse(const Captured& captured) {
-  return parse_pgbouncer("pgb",
-                         answers_to(pgbouncer_statements({.clients = true, .synthetic = {}}), captured));
+  return parse_pgbouncer(
+      "pgb", answers_to(pgbouncer_statements({.dsn = {}, .clients = true, .synthetic = {}}), captured));
 }
 
 std::vector<std::string> names(const ProbeResult& result) {

@@ -1,5 +1,8 @@
-#include "config/flag_table.hpp"
+#include "config/flag_keys.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 
 #include "config/listen_address.hpp"
@@ -102,8 +105,36 @@ constexpr auto table = std::to_array<Flag>({
 
 }  // namespace
 
-std::span<const Flag> flag_table() {
+std::span<const Flag> flag_keys() {
   return table;
+}
+
+std::string help_text() {
+  std::string text =
+      "Usage: dbpool_exporter [flags]\n\nExports the state of database connection pools to Prometheus.\n\n"
+      "Flags (each also reads a variable, such as DBPOOL_LOG_LEVEL for --log.level; a flag beats it):\n";
+  for (const auto& [key, takes] : flag_keys()) {
+    const auto name = fmt::format("--{}{}", key.name, takes == Takes::nothing ? "" : "=…");
+    text += fmt::format("  {:<26} {}", name, key.meaning);
+    if (takes != Takes::nothing && !key.fallback.empty()) text += fmt::format(" (default {})", key.fallback);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string flags_markdown() {
+  std::string table = "| flag | variable | default | meaning |\n|---|---|---|---|\n";
+  for (const auto& [key, takes] : flag_keys()) {
+    const auto fallback = key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
+    table +=
+        fmt::format("| `--{}` | `{}` | {} | {} |\n", key.name, variable_of(key.name), fallback, key.meaning);
+  }
+  return table;
+}
+
+bool is_flag_variable(std::string_view variable) {
+  return std::ranges::any_of(flag_keys(),
+                             [variable](const Flag& flag) { return variable_of(flag.key.name) == variable; });
 }
 
 }  // namespace dbpool

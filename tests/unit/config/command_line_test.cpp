@@ -1,4 +1,4 @@
-#include "config/flags.hpp"
+#include "config/command_line.hpp"
 
 #include <doctest/doctest.h>
 
@@ -238,24 +238,6 @@ TEST_CASE("an IPv6 address and a web configuration are refused as what this buil
   CHECK(problems_of({"--web.config.file=web.yml"}) ==
         Lines{"--web.config.file: this build has no TLS and no basic authentication yet; allowed: no web "
               "configuration"});
-}
-
-TEST_CASE("the help and the documentation name every flag and its default") {
-  for (const auto* flag : {"config.file", "config.check", "web.listen-address", "web.telemetry-path",
-                           "web.config.file", "web.enable-lifecycle", "web.enable-admin-api", "log.level",
-                           "log.format", "metrics.list", "version", "help"}) {
-    CAPTURE(flag);
-    CHECK(help_text().find("--" + std::string(flag)) != std::string::npos);
-    CHECK(flags_markdown().find("| `--" + std::string(flag) + "` | `DBPOOL_") != std::string::npos);
-  }
-  CHECK(help_text().find("(default 0.0.0.0:10127)") != std::string::npos);
-}
-
-TEST_CASE("the variables of the flags are known") {
-  CHECK(is_flag_variable("DBPOOL_WEB_ENABLE_ADMIN_API"));
-  CHECK(is_flag_variable("DBPOOL_CONFIG_FILE"));
-  CHECK_FALSE(is_flag_variable("DBPOOL_MAX_SIZE"));
-  CHECK_FALSE(is_flag_variable("DBPOOL_SERVICE_HOST"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "config/keys.hpp"
+#include "config/key_table.hpp"
 
 #include <fmt/format.h>
 
@@ -72,6 +72,25 @@ std::string variable_of(std::string_view name) {
     variable += c == '.' || c == '-' ? '_' : lower ? static_cast<char>(c - 'a' + 'A') : c;
   }
   return variable;
+}
+
+const Value* Written::note(std::string_view key) {
+  for (auto dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.', dot + 1)) {
+    const auto group = key.substr(0, dot);
+    if (const Value* const value = mapping_->find(group)) places_.emplace(group, value);
+  }
+  const Value* const value = mapping_->find(key);
+  if (value != nullptr) places_.emplace(key, value);
+  return value;
+}
+
+Written Written::within(std::string_view group) const {
+  Written inner(at(group));
+  for (const auto& [key, place] : places_) {
+    const bool is_inside = key.starts_with(group) && key.substr(group.size()).starts_with('.');
+    if (is_inside) inner.places_.emplace(key.substr(group.size() + 1), place);
+  }
+  return inner;
 }
 
 void check_keys(const Value& mapping, const std::vector<std::string_view>& names, Problems& problems) {

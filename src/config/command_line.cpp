@@ -1,4 +1,4 @@
-#include "config/flags.hpp"
+#include "config/command_line.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "config/config.hpp"
-#include "config/flag_table.hpp"
+#include "config/flag_keys.hpp"
 #include "config/load.hpp"
 #include "config/read_value.hpp"
 
@@ -85,7 +85,7 @@ std::string shown(std::string_view word) {
 
 void report_unknown_flag(const std::string& leftover, Problems& problems) {
   std::vector<std::string_view> names;
-  for (const auto& flag : flag_table()) names.push_back(flag.key.name);
+  for (const auto& flag : flag_keys()) names.push_back(flag.key.name);
   const auto written = leftover.substr(0, leftover.find('='));
   const auto meant = nearest(std::string_view(written).substr(written.starts_with("--") ? 2 : 1), names);
   const auto hint = meant.empty() ? "" : fmt::format(" (did you mean \"--{}\"?)", meant);
@@ -128,8 +128,8 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
   app.allow_extras();
   std::vector<std::string> unused;
   std::vector<CLI::Option*> options;
-  const auto table = flag_table();
-  for (const auto& flag : table) options.push_back(declare(app, flag, unused));
+  const auto keys = flag_keys();
+  for (const auto& flag : keys) options.push_back(declare(app, flag, unused));
 
   Problems problems("");
   try {
@@ -138,8 +138,8 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
     problems.add(0, "", fmt::format("wrong usage ({}); allowed: see --help", e.get_name()));
   }
   Flags flags;
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    read_flag(table[i], options[i]->results(), environment, flags, problems);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    read_flag(keys[i], options[i]->results(), environment, flags, problems);
   }
   if (flags.action == Flags::Action::show_help || flags.action == Flags::Action::show_version) return flags;
   report_leftovers(app.remaining(), problems);
@@ -147,34 +147,6 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
   if (lines.empty()) return flags;
   std::ranges::move(config_problems(flags.config_file, environment), std::back_inserter(lines));
   throw ConfigError(std::move(lines));
-}
-
-std::string help_text() {
-  std::string text =
-      "Usage: dbpool_exporter [flags]\n\nExports the state of database connection pools to Prometheus.\n\n"
-      "Flags (each also reads a variable, such as DBPOOL_LOG_LEVEL for --log.level; a flag beats it):\n";
-  for (const auto& [key, takes] : flag_table()) {
-    const auto name = fmt::format("--{}{}", key.name, takes == Takes::nothing ? "" : "=…");
-    text += fmt::format("  {:<26} {}", name, key.meaning);
-    if (takes != Takes::nothing && !key.fallback.empty()) text += fmt::format(" (default {})", key.fallback);
-    text += '\n';
-  }
-  return text;
-}
-
-std::string flags_markdown() {
-  std::string table = "| flag | variable | default | meaning |\n|---|---|---|---|\n";
-  for (const auto& [key, takes] : flag_table()) {
-    const auto fallback = key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
-    table +=
-        fmt::format("| `--{}` | `{}` | {} | {} |\n", key.name, variable_of(key.name), fallback, key.meaning);
-  }
-  return table;
-}
-
-bool is_flag_variable(std::string_view variable) {
-  return std::ranges::any_of(flag_table(),
-                             [variable](const Flag& flag) { return variable_of(flag.key.name) == variable; });
 }
 
 }  // namespace dbpool

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/parts.hpp"
 #include "config/read_value.hpp"
 #include "config/value.hpp"
 #include "dbpool/model/dsn.hpp"
@@ -16,11 +17,10 @@ inline constexpr std::string_view name_characters =
 
 // Setters for the tables of keys. Each reads one value and sets its field of the target, or adds a problem.
 
-/// Resolves a member pointer against the target, or against the part of it that declares the member. Each
-/// kind of target has a `part_of` for each of its parts.
+/// Resolves a member pointer against the part of the target that declares the member.
 template <typename Target, typename Part, typename Field>
 Field& field_of(Target& target, Field Part::*field) {
-  return part_of(target, static_cast<const Part*>(nullptr)).*field;
+  return part_of<Part>(target).*field;
 }
 
 template <auto field, unsigned low, unsigned high, typename Target>

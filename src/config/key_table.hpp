@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/value.hpp"
+
+namespace dbpool {
+
+/// When an option is read. The rows of one turn may be in any order: none of them changes what another sets.
+enum class Turn {
+  first,         ///< most options
+  preset,        ///< sets a whole, whatever the first turn put there
+  after_preset,  ///< changes a part of that whole
+};
+
+/// One option, defined once for the YAML loader, the environment, the flags and the documentation. `Target`
+/// is the struct that has the field.
+template <typename Target>
+struct Key {
+  enum class Variable { none, same };  ///< whether `DBPOOL_<NAME>` sets it as well
+
+  std::string_view name;  ///< `canary.interval` is `interval` inside `canary`
+  Variable variable;
+  std::string_view fallback;  ///< the default, as a user writes it; "" = none
+  std::string_view meaning;
+  void (*set)(Target&, const Value&, Problems&);
+  Turn turn = Turn::first;
+};
+
+/// Returns the variable of an option: `DBPOOL_MAX_SIZE` for `max_size`, upper case with `_` for `.` and `-`.
+std::string variable_of(std::string_view name);
+
+/// The keys of a table that are in a mapping, with their places there, and the groups that hold them:
+/// `canary` for `canary.interval`. REQUIRES: the mapping and the table outlive it.
+class Written {
+ public:
+  explicit Written(const Value& mapping) : mapping_(&mapping) {}
+
+  /// Records the key and its groups, as far as the mapping has them. Returns the value of the key; nullptr =
+  /// it is not written.
+  const Value* note(std::string_view key);
+
+  bool has(std::string_view key) const { return places_.contains(key); }
+  /// Returns the place of a key or group. REQUIRES: `has(key)`.
+  const Value& at(std::string_view key) const { return *places_.at(key); }
+  /// Returns the place of the mapping, for a key that is missing.
+  const Value& mapping() const { return *mapping_; }
+  /// Returns what is written in a group, under the names of its keys there. REQUIRES: `has(group)`.
+  Written within(std::string_view group) const;
+
+ private:
+  const Value* mapping_;
+  std::map<std::string_view, const Value*> places_;
+};
+
+/// Adds a problem for each key of `mapping` that is a duplicate or not in `names`, and for a text or a list
+/// in its place.
+void check_keys(const Value& mapping, const std::vector<std::string_view>& names, Problems& problems);
+
+/// Sets each field of `target` whose key is in `mapping`, turn by turn.
+template <typename Target>
+Written set_keys(const Value& mapping, std::span<const Key<Target>> keys, Target& target,
+                 Problems& problems) {
+  Written written(mapping);
+  for (const Turn turn : {Turn::first, Turn::preset, Turn::after_preset}) {
+    for (const auto& key : keys) {
+      if (key.turn != turn) continue;
+      if (const Value* const value = written.note(key.name)) key.set(target, *value, problems);
+    }
+  }
+  return written;
+}
+
+/// Checks the names of the keys and does the same.
+template <typename Target>
+Written read_keys(const Value& mapping, std::span<const Key<Target>> keys, Target& target,
+                  Problems& problems) {
+  std::vector<std::string_view> names;
+  for (const auto& key : keys) names.push_back(key.name);
+  check_keys(mapping, names, problems);
+  return set_keys(mapping, keys, target, problems);
+}
+
+/// Joins two lists of keys.
+template <typename Target, std::size_t A, std::size_t B>
+constexpr std::array<Key<Target>, A + B> join(const std::array<Key<Target>, A>& first,
+                                              const std::array<Key<Target>, B>& second) {
+  std::array<Key<Target>, A + B> all{};
+  std::size_t i = 0;
+  for (const auto& key : first) all[i++] = key;
+  for (const auto& key : second) all[i++] = key;
+  return all;
+}
+
+}  // namespace dbpool

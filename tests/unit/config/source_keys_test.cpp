@@ -1,0 +1,98 @@
+#include "config/source_keys.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "config/parse_yaml.hpp"
+
+namespace dbpool {
+namespace {
+
+Value yaml(const std::string& text) {
+  Problems problems("");
+  Value value = parse_yaml(text, {}, problems);
+  REQUIRE(problems.lines().empty());
+  return value;
+}
+
+/// Returns a source in which every optional part is present.
+SourceConfig whole_source(const SourceKindRow& kind) {
+  SourceConfig source = kind.defaults();
+  if (auto* const pgbouncer = std::get_if<PgBouncerOptions>(&source.options)) pgbouncer->synthetic.emplace();
+  return source;
+}
+
+TEST_CASE("every default in the tables of sources is the default of the code") {
+  std::size_t seen = 0;
+  for (const auto& kind : source_kinds()) {
+    for (const auto& key : source_keys(kind)) {
+      // A source of kind http_json has the policy of its own preset.
+      const bool is_other = key.name == "health.preset" && kind.kind == SourceKind::http_json;
+      if (key.fallback.empty() || is_other) continue;
+      CAPTURE(key.name);
+      ++seen;
+      SourceConfig written = whole_source(kind);
+      Problems problems("");
+      key.set(written, yaml(std::string(key.fallback)), problems);
+      CHECK(problems.lines().empty());
+      CHECK(written == whole_source(kind));
+    }
+  }
+  CHECK(seen >= 30);
+}
+
+TEST_CASE("a source has the options of its kind, and no kind is there twice") {
+  std::vector<std::size_t> alternatives;
+  for (const auto& kind : source_kinds()) {
+    CHECK(find_source_kind(kind.kind) == &kind);
+    CHECK(kind.defaults().probe.kind == kind.kind);
+    alternatives.push_back(kind.defaults().options.index());
+  }
+  std::ranges::sort(alternatives);
+  CHECK(std::ranges::adjacent_find(alternatives) == alternatives.end());
+  CHECK(alternatives.size() == std::variant_size_v<SourceOptions>);
+  CHECK(find_source_kind(SourceKind::owned) == nullptr);
+}
+
+TEST_CASE("the order of the rows does not matter") {
+  const Value presets = yaml(
+      "{name: a, type: http_json, url: 'http://h/', preset: eros, "
+      "health: {recovery_hold: 3s, errors: {unhealthy: 4}, preset: snowflake}}");
+  const SourceKindRow& json = *find_source_kind(SourceKind::http_json);
+  auto keys = source_keys(json);
+  const auto read = [&] {
+    SourceConfig source = json.defaults();
+    Problems problems("");
+    read_keys(presets, std::span<const Key<SourceConfig>>(keys), source, problems);
+    CHECK(problems.lines().empty());
+    return source;
+  };
+  const auto expected = read();
+  CHECK(expected.health[HealthReason::errors].unhealthy->value == 4);
+  std::ranges::reverse(keys);
+  CHECK(read() == expected);
+}
+
+TEST_CASE("the documentation has a row for every key, with the kinds that have it") {
+  const auto table = source_keys_markdown();
+  CHECK(table.starts_with("| key | types | default | meaning |\n|---|---|---|---|\n"));
+  CHECK(table.find("| required: pgbouncer, pgpool, pg_stat_activity or http_json |") != std::string::npos);
+  CHECK(table.find("\n| `interval` | all | `5s` | ") != std::string::npos);
+  CHECK(table.find("\n| `dsn` | pgbouncer, pgpool, pg_stat_activity |  | ") != std::string::npos);
+  for (const auto& kind : source_kinds()) {
+    for (const auto& key : kind.keys) {
+      CAPTURE(key.name);
+      const auto row = "\n| `" + std::string(key.name) + "` | ";
+      const auto found = table.find(row);
+      REQUIRE(found != std::string::npos);
+      CHECK(table.find(row, found + 1) == std::string::npos);
+      CHECK(table.substr(found, table.find('\n', found + 1) - found).find(to_string(kind.kind)) !=
+            std::string::npos);
+      CHECK_FALSE(key.meaning.empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dbpool
