@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <libpq-fe.h>
 
 #include <functional>
 #include <memory>
@@ -155,19 +156,23 @@ TEST_CASE("a session that the server ends stays ended, and the pool replaces it"
   CHECK(value(next, "SELECT 1") == "1");
 }
 
-TEST_CASE("a session that ends inside a transaction is an error of the network") {
-  Pool pool = pool_of_one();
-  Lease lease = pool.acquire();
-  {
-    PqxxLease lent(lease);
-    CHECK(kind_of_error([&] {
-            pqxx::work work(lent.connection());
-            work.exec("SELECT 1");
-            end_sessions(server());
-            work.exec("SELECT 2");
-          }) == ErrorKind::network);
+TEST_CASE("a session that ends before or inside a transaction is an error of the network") {
+  for (const bool begun : {false, true}) {
+    CAPTURE(begun);
+    Pool pool = pool_of_one();
+    Lease lease = pool.acquire();
+    {
+      PqxxLease lent(lease);
+      CHECK(kind_of_error([&] {
+              if (!begun) end_sessions(server());
+              pqxx::work work(lent.connection());
+              work.exec("SELECT 1");
+              if (begun) end_sessions(server());
+              work.exec("SELECT 2");
+            }) == ErrorKind::network);
+    }
+    CHECK(lease.connection().is_broken());
   }
-  CHECK(lease.connection().is_broken());
 }
 
 TEST_CASE("statements prepared for a loan are gone after it") {
@@ -206,11 +211,15 @@ TEST_CASE("what libpqxx sets on the handle ends with the loan") {
     bool operator()(const char[]) noexcept override { return true; }
   };
   const std::string notice = "DO $$ BEGIN RAISE NOTICE 'noticed'; END $$";
+  const auto* const handle = static_cast<PGconn*>(lease.connection().native_handle());
+  CHECK(PQisnonblocking(handle) == 1);
   {
     PqxxLease lent(lease);
+    CHECK(PQisnonblocking(handle) == 0);
     const Witness witness(lent.connection());
     pqxx::nontransaction(lent.connection()).exec(notice);
   }
+  CHECK(PQisnonblocking(handle) == 1);
   lease.execute(notice);  // AddressSanitizer reports a call of libpqxx's handler
   CHECK(value(lease, "SELECT 1") == "1");
 }

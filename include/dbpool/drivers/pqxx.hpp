@@ -31,11 +31,11 @@ class PqxxLease {
  public:
   /// Does no I/O. throws std::invalid_argument if the connection is not PostgreSQL's, DriverError if it is
   /// lost or in a transaction, pqxx::feature_not_supported if libpqxx 6 refuses the server (PgBouncer's
-  /// console). REQUIRES: `lease` outlives this object, and stays where it is in use.
+  /// console). REQUIRES: `lease` outlives this object, and is not released meanwhile.
   explicit PqxxLease(Lease& lease);
   PqxxLease(const PqxxLease&) = delete;
   PqxxLease& operator=(const PqxxLease&) = delete;
-  /// Ends the loan. If statements were prepared, drops them within a second; otherwise it does no I/O.
+  /// Ends the loan. If statements were prepared, drops them, which blocks at most a second; otherwise no I/O.
   /// REQUIRES: every object of libpqxx that uses the connection is destroyed; results may live on.
   ~PqxxLease();
 
