@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "config/kinds/kinds.hpp"
-
 namespace dbpool {
 
 std::span<const SourceKindRow> source_kinds() {

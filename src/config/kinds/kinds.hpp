@@ -1,10 +1,22 @@
 #pragma once
 
-#include "config/source_kinds.hpp"
+#include <span>
+
+#include "config/config.hpp"
+#include "config/key_table.hpp"
 
 namespace dbpool {
 
-// The rows of `source_kinds()`, each in the file of its kind.
+/// What the configuration knows of one kind of source; daemon/make_source.cpp makes it.
+struct SourceKindRow {
+  SourceKind kind;
+  SourceConfig (*defaults)();               ///< returns a source without any key
+  std::span<const Key<SourceConfig>> keys;  ///< besides those of every source
+  /// Checks the options together, after each was read alone.
+  void (*check)(const SourceConfig& source, const Written& written, Problems& problems);
+};
+
+// The rows, each in the file of its kind. source_kinds.cpp has the table of them.
 
 SourceKindRow pgbouncer_kind();
 SourceKindRow pgpool_kind();
