@@ -27,7 +27,7 @@ bool fill(JsonPool& pool, std::optional<Value>& field, std::optional<Value> valu
 }
 
 /// Sets a text unless it is known already. Returns whether there is a value.
-bool fill(JsonPool& /*pool*/, std::string& field, std::optional<std::string> value) {
+bool fill(JsonPool& /*pool*/, std::string& field, const std::optional<std::string>& value) {
   if (field.empty()) field = value.value_or("");
   return value.has_value();
 }
