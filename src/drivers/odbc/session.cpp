@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Calls run on a thread of their own and can last, so they read the time themselves.
+/// For calls, which can last and run on a thread of their own.
 TimePoint now() {
   return std::chrono::steady_clock::now();
 }

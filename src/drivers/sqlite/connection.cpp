@@ -17,7 +17,7 @@ struct SqliteFinalize {
 };
 using SqliteStatement = std::unique_ptr<sqlite3_stmt, SqliteFinalize>;
 
-/// A statement can run until its deadline within one step, so its use of time is read here.
+/// For work within one step: a statement can run until its deadline.
 TimePoint now() {
   return std::chrono::steady_clock::now();
 }
