@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <atomic>
+#include <cstdio>
 #include <string>
 #include <thread>
 #include <vector>

@@ -69,7 +69,7 @@ TEST_CASE("a method that no route takes is refused without asking one") {
   CHECK_FALSE(refuse("HEAD", "/metrics").has_value());
 }
 
-TEST_CASE("of several routes with one path, each answers its methods, and a wrong one is told all of them") {
+TEST_CASE("of several routes with one path, each answers its methods, and Allow lists all of them") {
   const Router split({{{"GET"}, "/level", saying("shown")},
                       {{"PUT"}, "/level", saying("set"), {refusing(403)}},
                       {{"GET"}, "/level", saying("never")}});
