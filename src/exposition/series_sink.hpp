@@ -23,7 +23,8 @@ class SeriesSink {
  public:
   virtual ~SeriesSink() = default;
 
-  /// Begins a metric: the series that follow belong to it. REQUIRES: `metric` lives until the next one begins.
+  /// Begins a metric: the series that follow belong to it. REQUIRES: `metric` lives until the next one
+  /// begins.
   virtual void begin_metric(const Metric& metric) = 0;
   /// Begins a report on a pool, a source or the exporter: each series that follows has its labels first. Does
   /// not keep `labels`.

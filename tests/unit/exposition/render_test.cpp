@@ -8,6 +8,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "support/fakes/known_fleet.hpp"
 
 using namespace dbpool;
@@ -207,7 +208,7 @@ dbpool_waiting_requests{source="a",pool="a"} 4
 
 TEST_CASE("the default buckets have canonical bounds") {
   PoolSnapshot pool = nothing_known("p");
-  pool.acquisition_duration = Histogram(acquisition_buckets());
+  pool.acquisition_duration = HistogramRecorder(acquisition_buckets()).value();
   const std::string text = series_of(one_pool(pool), "dbpool_acquisition_duration_seconds_bucket");
   std::string bounds;
   for (auto at = text.find("le=\""); at != std::string::npos; at = text.find("le=\"", at)) {

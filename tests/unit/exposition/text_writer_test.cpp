@@ -30,8 +30,10 @@ std::string written(double value) {
   return writer.take();
 }
 
-Histogram histogram(std::vector<double> bounds) {
-  return Histogram(std::make_shared<const BucketBounds>(std::move(bounds)));
+/// `counts`: one for each bucket, the last for +Inf.
+std::shared_ptr<const Histogram> histogram(std::vector<double> bounds, Histogram::Counts counts, double sum) {
+  return std::make_shared<const Histogram>(std::make_shared<const std::vector<double>>(std::move(bounds)),
+                                           std::move(counts), sum);
 }
 
 /// Returns the value of each `le` of a histogram with these bounds.
@@ -40,7 +42,8 @@ std::vector<std::string> spelled(std::vector<double> bounds) {
   const Metric waits = metric("wait", MetricType::histogram);
   writer.begin_metric(waits);
   writer.begin_report({});
-  writer.add(histogram(std::move(bounds)));
+  Histogram::Counts counts(bounds.size() + 1);
+  writer.add(histogram(std::move(bounds), std::move(counts), 0));
   const std::string text = writer.take();
   std::vector<std::string> all;
   for (auto at = text.find("le=\""); at != std::string::npos; at = text.find("le=\"", at)) {
@@ -93,7 +96,7 @@ TEST_CASE("a metric without series is not written, and neither is an unknown val
   writer.add(PoolSnapshot::Count());
   writer.add(PoolSnapshot::Seconds(), {"state", "idle"});
   writer.add(PoolSnapshot::Time());
-  writer.add(std::optional<Histogram>());
+  writer.add(std::shared_ptr<const Histogram>());
   writer.begin_metric(known);
   writer.begin_report({});
   writer.add(std::optional(true));
@@ -138,14 +141,10 @@ TEST_CASE("numbers have the shortest digits that name them, and the special ones
 
 TEST_CASE("a histogram has its buckets, its sum and its count") {
   TextWriter writer;
-  Histogram one = histogram({0.1, 1});
-  one.record(std::chrono::milliseconds(50));
-  one.record(std::chrono::milliseconds(100));
-  one.record(std::chrono::milliseconds(1500));
   const Metric wait = metric("wait", MetricType::histogram, "Waiting.");
   writer.begin_metric(wait);
   writer.begin_report(std::vector{Label{"pool", "a"}});
-  writer.add(std::optional(one));
+  writer.add(histogram({0.1, 1}, {2, 0, 1}, 1.65));
   CHECK(writer.take() ==
         "# HELP wait Waiting.\n# TYPE wait histogram\n"
         "wait_bucket{pool=\"a\",le=\"0.1\"} 2\nwait_bucket{pool=\"a\",le=\"1.0\"} 2\n"
@@ -186,9 +185,9 @@ TEST_CASE("each histogram has its own bounds, also after one with others") {
   const Metric wait = metric("wait", MetricType::histogram, "Waiting.");
   writer.begin_metric(wait);
   writer.begin_report({});
-  writer.add(histogram({1, 2, 3}));
-  writer.add(histogram({4}));
-  writer.add(histogram({4}));
+  writer.add(histogram({1, 2, 3}, {0, 0, 0, 0}, 0));
+  writer.add(histogram({4}, {0, 0}, 0));
+  writer.add(histogram({4}, {0, 0}, 0));
   const std::string four =
       "wait_bucket{le=\"4.0\"} 0\nwait_bucket{le=\"+Inf\"} 0\nwait_sum 0\nwait_count 0\n";
   CHECK(writer.take() ==

@@ -17,7 +17,7 @@ bool holds(S::Count S::* /*member*/, FigureKind kind) {
 bool holds(S::Seconds S::* /*member*/, FigureKind kind) {
   return kind == FigureKind::gauge || kind == FigureKind::counter;
 }
-bool holds(std::optional<Histogram> S::* /*member*/, FigureKind kind) {
+bool holds(std::shared_ptr<const Histogram> S::* /*member*/, FigureKind kind) {
   return kind == FigureKind::histogram;
 }
 bool holds(std::optional<bool> S::* /*member*/, FigureKind kind) {

@@ -50,7 +50,7 @@ std::set<std::string_view> known(const PoolSnapshot& pool) {
       if constexpr (std::is_same_v<decltype(value), const std::string&>) {
         return !value.empty();
       } else {
-        return value.has_value();
+        return static_cast<bool>(value);  // an optional or a shared pointer
       }
     };
     if (std::visit(is_known, figure.member)) names.insert(figure.name);
