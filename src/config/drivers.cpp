@@ -11,7 +11,7 @@ namespace dbpool {
 namespace {
 
 using PoolKey = Key<PoolConfig>;
-constexpr auto same = PoolKey::Variable::same;
+using enum Variable;
 
 void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems) {
   if (const auto index = read_word(value, journal_mode_names, problems))
@@ -41,7 +41,7 @@ std::string passfile_problem_of_odbc(const Dsn& dsn) {
   return is_postgres_without_password(dsn) ? postgres_passfile_problem(Dsn()) : "";
 }
 
-constexpr auto table = std::to_array<DriverKind>({
+constexpr auto driver_rows = std::to_array<DriverKind>({
     {.name = "sqlite",
      .keys = sqlite_keys,
      .needs_dsn = false,
@@ -63,12 +63,12 @@ constexpr auto table = std::to_array<DriverKind>({
 }  // namespace
 
 std::span<const DriverKind> drivers() {
-  return table;
+  return driver_rows;
 }
 
 const DriverKind* find_driver(std::string_view name) {
-  const auto* const found = std::ranges::find(table, name, &DriverKind::name);
-  return found == table.end() ? nullptr : found;
+  const auto* const found = std::ranges::find(driver_rows, name, &DriverKind::name);
+  return found == driver_rows.end() ? nullptr : found;
 }
 
 }  // namespace dbpool

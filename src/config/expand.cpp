@@ -8,11 +8,11 @@ namespace dbpool {
 namespace {
 
 constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-constexpr std::string_view name_characters =
+constexpr std::string_view variable_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
 /// The most levels of nested defaults. Each scans the rest of the text again and uses some of the stack.
-constexpr int deepest = 16;
+constexpr int deepest_default = 16;
 
 Expansion expand_at(std::string_view text, const Environment& environment, int depth);
 
@@ -33,7 +33,7 @@ std::size_t closing_brace(std::string_view text) {
 
 /// Expands the text between `${` and `}`.
 Expansion variable(std::string_view inside, const Environment& environment, int depth) {
-  const auto name_length = std::min(inside.find_first_not_of(name_characters), inside.size());
+  const auto name_length = std::min(inside.find_first_not_of(variable_characters), inside.size());
   const std::string name(inside.substr(0, name_length));
   const auto rest = inside.substr(name_length);
   const bool has_default = rest.starts_with(":-");
@@ -43,8 +43,9 @@ Expansion variable(std::string_view inside, const Environment& environment, int 
   const auto found = environment.find(name);
   const bool is_set = found != environment.end();
   if (has_default && (!is_set || found->second.empty())) {
-    if (depth == deepest) {
-      return {{}, true, fmt::format("defaults within defaults too deep; allowed: {} levels", deepest)};
+    if (depth == deepest_default) {
+      return {
+          {}, true, fmt::format("defaults within defaults too deep; allowed: {} levels", deepest_default)};
     }
     auto fallback = expand_at(rest.substr(2), environment, depth + 1);
     fallback.used_variable = true;

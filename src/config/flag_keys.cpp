@@ -11,7 +11,7 @@
 namespace dbpool {
 namespace {
 
-constexpr auto same = Key<Flags>::Variable::same;
+using enum Variable;
 
 void set_config_file(Flags& flags, const Value& value, Problems& problems) {
   if (const auto file = read_text(value, problems)) flags.config_file = *file;
@@ -78,7 +78,7 @@ void act(Flags& flags, const Value& value, Problems& problems) {
 }
 
 using Action = Flags::Action;
-constexpr auto table = std::to_array<Flag>({
+constexpr auto flag_rows = std::to_array<Flag>({
     {{"config.file", same, "", "YAML file; without it, one pool from the environment", set_config_file},
      Takes::text},
     {{"config.check", same, "", "print every problem of the configuration or OK, and exit",
@@ -106,7 +106,7 @@ constexpr auto table = std::to_array<Flag>({
 }  // namespace
 
 std::span<const Flag> flag_keys() {
-  return table;
+  return flag_rows;
 }
 
 std::string help_text() {

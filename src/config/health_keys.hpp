@@ -50,7 +50,7 @@ void wait_window(Target& target, const Value& value, Problems& problems) {
 /// The options in `health:` of a pool or a source.
 template <typename Target>
 constexpr std::array<Key<Target>, 15> health_keys() {
-  constexpr auto none = Key<Target>::Variable::none;
+  using enum Variable;
   constexpr auto later = Turn::after_preset;
   using enum HealthReason;
   return {{

@@ -12,6 +12,9 @@
 
 namespace dbpool {
 
+/// The least duration that is not 0, in nanoseconds.
+inline constexpr std::int64_t positive = 1;
+
 inline constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-";
 

@@ -18,12 +18,13 @@ enum class Turn {
   after_preset,  ///< changes a part of that whole
 };
 
+/// Whether `DBPOOL_<NAME>` sets an option as well.
+enum class Variable { none, same };
+
 /// One option, defined once for the YAML loader, the environment, the flags and the documentation. `Target`
 /// is the struct that has the field.
 template <typename Target>
 struct Key {
-  enum class Variable { none, same };  ///< whether `DBPOOL_<NAME>` sets it as well
-
   std::string_view name;  ///< `canary.interval` is `interval` inside `canary`
   Variable variable;
   std::string_view fallback;  ///< the default, as a user writes it; "" = none

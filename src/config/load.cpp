@@ -45,7 +45,7 @@ void set_sources(Config& config, const Value& value, Problems& problems) {
   for (const auto& item : value.items) config.sources.push_back(read_source(item, problems));
 }
 
-constexpr auto none = Key<Config>::Variable::none;
+using enum Variable;
 constexpr std::array<Key<Config>, 4> file_keys{{
     {"history", none, "24h", "how much history is kept in memory", set_history},
     {"history_interval", none, "1m", "one item of history each", set_history_interval},

@@ -14,7 +14,7 @@ namespace {
 
 // Aliases share nodes in the parsed document but not in our tree, so a small file could make a huge tree.
 constexpr int most_values = 200'000;
-constexpr int deepest = 16;
+constexpr int deepest_nesting = 16;
 
 int line_of(const YAML::Mark& mark) {
   return mark.line + 1;
@@ -30,7 +30,7 @@ class Converter {
     Value value;
     value.path = std::move(path);
     value.line = node.IsNull() || node.Mark().is_null() ? line : line_of(node.Mark());
-    if (++count_ > most_values || depth > deepest) {
+    if (++count_ > most_values || depth > deepest_nesting) {
       if (!overflowed_)
         problems_.add(value, "too many or too deeply nested values, counting aliases; allowed: fewer");
       overflowed_ = true;

@@ -16,22 +16,18 @@ namespace dbpool {
 namespace {
 
 using PoolKey = Key<PoolConfig>;
-constexpr auto same = PoolKey::Variable::same;
-constexpr auto none = PoolKey::Variable::none;
+using enum Variable;
 
 constexpr unsigned most_connections = 10'000;
 constexpr unsigned most_waiters = 1'000'000;
 constexpr unsigned most_retries = 100;
 constexpr unsigned most_canaries = 1'000;
 
-// The least duration that is not 0, in nanoseconds.
-constexpr std::int64_t positive = 1;
-
 using O = PoolOptions;
 using C = CanaryOptions;
 
-constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view digits = "0123456789";
+constexpr std::string_view label_letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+constexpr std::string_view label_digits = "0123456789";
 
 bool consists_of(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == std::string_view::npos;
@@ -40,8 +36,8 @@ bool consists_of(std::string_view text, std::string_view characters) {
 std::string label_problem(const std::string& name) {
   static const std::set<std::string_view> reserved{"source", "pool", "kind", "driver",  "database",
                                                    "user",   "le",   "job",  "instance"};
-  const bool valid = !name.empty() && digits.find(name[0]) == std::string_view::npos &&
-                     consists_of(name, fmt::format("{}{}_", letters, digits));
+  const bool valid = !name.empty() && label_digits.find(name[0]) == std::string_view::npos &&
+                     consists_of(name, fmt::format("{}{}_", label_letters, label_digits));
   if (!valid) return "an invalid label name; allowed: a-z A-Z 0-9 _, not beginning with a digit";
   if (name.starts_with("__") || reserved.contains(name)) {
     return fmt::format("a reserved label name; allowed: any but {} and __…", fmt::join(reserved, ", "));

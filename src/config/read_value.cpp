@@ -24,10 +24,6 @@ constexpr std::array<std::pair<std::string_view, double>, 7> units{{
     {"d", 86400.0},
 }};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// Removes a number from the front of `text` and returns it. It begins with a digit or a point, so it is not
 /// `-1`, `inf` or `nan`.
 std::optional<double> take_number(std::string_view& text) {

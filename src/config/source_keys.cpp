@@ -14,10 +14,9 @@ namespace dbpool {
 namespace {
 
 using SourceKey = Key<SourceConfig>;
-constexpr auto none = SourceKey::Variable::none;
+using enum Variable;
 
 constexpr unsigned most_pools = 10'000;
-constexpr std::int64_t positive = 1;  // the least duration that is not 0, in nanoseconds
 
 /// `type` is read before all other keys: it decides which they are.
 void ignore_type(SourceConfig&, const Value&, Problems&) {}

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t longest_quote = 40;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
          std::string_view("_.:+-/ ").find(c) != std::string_view::npos;

@@ -57,6 +57,11 @@ class Problems {
   std::vector<Problem> problems_;
 };
 
+/// Returns whether `c` is a decimal digit of ASCII.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 /// Returns the text in double quotes, or `fallback` if it is long or has characters that suggest a secret, a
 /// URI or an accident.
 std::string quoted_if_plain(std::string_view text, std::string_view fallback);

@@ -5,7 +5,6 @@
 namespace dbpool {
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n\v\f";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "model/blank_ends.hpp"
+#include "model/contains.hpp"
 #include "model/secret_words.hpp"
 
 // `redacted` shows only parts that are known to be harmless: the values of known keys, and well-formed parts
@@ -16,7 +17,6 @@ namespace dbpool {
 namespace {
 
 constexpr std::string_view hidden = "***";
-constexpr std::string_view blanks = " \t\r\n\v\f";
 
 constexpr std::array<std::string_view, 19> secret_keys{
     "password",   "sslpassword", "passwd",       "passphrase",       "pass",
@@ -41,10 +41,6 @@ constexpr std::array<std::string_view, 79> harmless_keys{
     "trusted_connection", "timeout", "readonly", "dbq", "nocreat", "initialcatalog", "tds_version",
     "clientcharset", "applicationintent", "multisubnetfailover", "logintimeout", "connectiontimeout",
     "authenticator", "priv_key_file", "application", "app"};
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 /// Returns whether the text holds no DSN and no secret.
 bool is_harmless(std::string_view text) {

@@ -16,7 +16,7 @@ std::shared_ptr<const BucketBounds> make_bounds(std::vector<double> seconds) {
   return std::make_shared<const BucketBounds>(std::move(seconds));
 }
 
-void check_bounds(const std::vector<double>& seconds) {
+void check_recordable(const std::vector<double>& seconds) {
   if (seconds.empty() || seconds.size() > BucketBounds::max_bounds) {
     throw std::invalid_argument("a histogram takes 1 to " + std::to_string(BucketBounds::max_bounds) +
                                 " bounds, not " + std::to_string(seconds.size()));
@@ -35,7 +35,7 @@ void check_bounds(const std::vector<double>& seconds) {
 }  // namespace
 
 BucketBounds::BucketBounds(std::vector<double> seconds) : seconds_(std::move(seconds)) {
-  check_bounds(seconds_);
+  check_recordable(seconds_);
   nanoseconds_.fill(std::numeric_limits<std::uint64_t>::max());
   std::ranges::transform(seconds_, nanoseconds_.begin(),
                          [](double s) { return static_cast<std::uint64_t>(std::llround(s * 1e9)); });

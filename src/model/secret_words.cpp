@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "model/blank_ends.hpp"
+#include "model/contains.hpp"
+
 namespace dbpool {
 namespace {
-
-constexpr std::string_view blanks = " \t\r\n\v\f";
 
 /// Words in a value that indicate another secret in it.
 constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
@@ -19,10 +20,6 @@ char lower(char c) {
 int hex_digit(char c) {
   const auto digit = std::string_view("0123456789abcdef").find(lower(c));
   return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/contains.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -19,10 +21,6 @@ constexpr const char* login_without_uri =
 /// The parameters of a libpq URI whose values often hold an `@`.
 constexpr std::array<std::string_view, 7> free_parameters{
     "user", "password", "sslpassword", "host", "application_name", "fallback_application_name", "options"};
-
-bool contains(std::string_view text, char c) {
-  return text.find(c) != none;
-}
 
 bool takes_at(std::string_view key) {
   return std::ranges::find(free_parameters, key) != free_parameters.end();
@@ -62,7 +60,7 @@ bool libpq_uri_strays(std::string_view rest) {
   const auto login_end = rest.find_first_of("@/");
   if (login_end != none && rest[login_end] == '@') rest.remove_prefix(login_end + 1);
   const auto [place, query] = split_at(rest, "?");
-  return contains(place, '@') || query_has_host(query, takes_at);
+  return contains(place, "@") || query_has_host(query, takes_at);
 }
 
 /// Checks the text after `file:`. A file name may hold an `@`, but rarely with a colon before it.
@@ -70,8 +68,8 @@ bool file_uri_strays(std::string_view rest) {
   const auto [path, query] = split_at(rest, "?");
   const bool has_authority = path.starts_with("//");
   const auto authority = has_authority ? split_at(path.substr(2), "/").before : std::string_view();
-  const bool has_login = contains(path.substr(0, path.rfind('@') + 1), ':');
-  return has_login || contains(authority, '@') || split_at(query, "=").before.find('@') != none;
+  const bool has_login = contains(path.substr(0, path.rfind('@') + 1), ":");
+  return has_login || contains(authority, "@") || split_at(query, "=").before.find('@') != none;
 }
 
 /// Returns whether a DSN that is not a URI begins with a login. In `key=value` an equals sign precedes the
@@ -80,7 +78,7 @@ bool is_login(std::string_view text) {
   const bool is_path = (text.starts_with('/') && !text.starts_with("//")) || text.starts_with('.');
   const auto separator = text.find_first_of(":=");
   if (is_path || separator == none || text[separator] != ':') return false;
-  return contains(text.substr(separator), '@');
+  return contains(text.substr(separator), "@");
 }
 
 }  // namespace
@@ -104,8 +102,8 @@ std::string stray_password_in_url(std::string_view url) {
   const auto [place, query] = split_at(all, "?");
   const auto slash = std::min(place.find('/'), place.size());
   const auto [authority, path] = Split{place.substr(0, slash), place.substr(slash)};
-  const bool strays = std::ranges::count(authority, '@') > 1 || contains(path, '@') ||
-                      contains(fragment, '@') || (path.empty() && contains(query, '@')) ||
+  const bool strays = std::ranges::count(authority, '@') > 1 || contains(path, "@") ||
+                      contains(fragment, "@") || (path.empty() && contains(query, "@")) ||
                       query_has_host(query, is_any_key);
   return strays ? unencoded : "";
 }

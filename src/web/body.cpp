@@ -10,7 +10,7 @@ namespace dbpool {
 namespace {
 
 /// As long as a client has for its head.
-constexpr std::chrono::seconds patience{2};
+constexpr std::chrono::seconds body_patience{2};
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Body read_body(std::optional<std::size_t> length, std::size_t limit, const ReadB
   const std::size_t most = length.value_or(limit + 1);
   Body body;
   std::array<char, 16384> piece{};
-  const IoDeadline deadline(patience);
+  const IoDeadline deadline(body_patience);
   int got = 1;
   while (got > 0 && body.text.size() < most && !deadline.has_passed()) {
     got = read(piece.data(), std::min(piece.size(), most - body.text.size()));

@@ -5,7 +5,8 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "web/json_response.hpp"
 
 namespace dbpool {
 namespace {
@@ -43,9 +44,7 @@ Response text_response(std::string text) {
 }
 
 Response error_response(int status, std::string_view message) {
-  using Json = nlohmann::ordered_json;
-  const Json json{{"status", "error"}, {"error", message}};
-  return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+  return json_response({{"status", "error"}, {"error", message}}, status);
 }
 
 }  // namespace dbpool

@@ -52,7 +52,7 @@ void set_fields(SourceConfig& source, const Value& value, Problems& problems) {
   }
 }
 
-constexpr auto none = Key<SourceConfig>::Variable::none;
+using enum Variable;
 using O = HttpJsonOptions;
 
 constexpr auto keys = std::to_array<Key<SourceConfig>>({

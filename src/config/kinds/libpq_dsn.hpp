@@ -12,7 +12,7 @@ namespace dbpool {
 /// The keys of a kind whose `Options` have a DSN for libpq.
 template <typename Options>
 constexpr std::array<Key<SourceConfig>, 2> libpq_dsn_keys() {
-  constexpr auto none = Key<SourceConfig>::Variable::none;
+  using enum Variable;
   return {{
       {"dsn", none, "", "where to connect: a libpq connection string or URI", dsn<&Options::dsn>},
       {"dsn_file", none, "", "instead of dsn: a file that holds it, read again at every connect",

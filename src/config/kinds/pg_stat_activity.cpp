@@ -23,7 +23,7 @@ void set_group_by(SourceConfig& source, const Value& value, Problems& problems) 
   std::get<StatActivityOptions>(source.options).group_by = std::move(columns);
 }
 
-constexpr auto none = Key<SourceConfig>::Variable::none;
+using enum Variable;
 
 constexpr auto own_keys = std::to_array<Key<SourceConfig>>({
     {"group_by", none, "[datname, usename, application_name]",

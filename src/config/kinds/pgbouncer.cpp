@@ -11,8 +11,7 @@ SyntheticOptions& part_of<SyntheticOptions>(SourceConfig& source) {
 
 namespace {
 
-constexpr auto none = Key<SourceConfig>::Variable::none;
-constexpr std::int64_t positive = 1;  // the least duration that is not 0, in nanoseconds
+using enum Variable;
 
 constexpr auto own_keys = std::to_array<Key<SourceConfig>>({
     {"clients", none, "false", "also count clients by application", switched<&PgBouncerOptions::clients>},

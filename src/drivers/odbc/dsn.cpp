@@ -9,11 +9,10 @@
 #include "dbpool/model/error.hpp"
 #include "drivers/redacted_line.hpp"
 #include "drivers/stray_login.hpp"
+#include "model/blank_ends.hpp"
 
 namespace dbpool {
 namespace {
-
-constexpr std::string_view blanks = " \t\r\n\v\f";
 
 /// Keywords of values that messages need not hide.
 constexpr std::array<std::string_view, 16> plain_keywords{

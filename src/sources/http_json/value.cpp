@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dbpool/model/error.hpp"
+#include "model/blank_ends.hpp"
 #include "model/utf8.hpp"
 #include "sources/http_json/text.hpp"
 
@@ -113,9 +114,7 @@ const json* child(const json& parent, const std::string& token) {
 /// Returns the number that a text consists of, apart from blanks around it; null when it is not a number.
 json number_in(std::string_view text) {
   constexpr std::size_t longest_number = 40;
-  constexpr std::string_view blanks = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  text = text.substr(0, text.find_last_not_of(blanks) + 1);
+  text = without_blank_ends(text);
   const bool may_be_number = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
   if (text.empty() || text.size() > longest_number || !may_be_number) return nullptr;
   json number = json::parse(text, nullptr, false);

@@ -10,7 +10,7 @@
 namespace dbpool {
 namespace {
 
-constexpr auto none = Key<std::string>::Variable::none;
+using enum Variable;
 
 Value yaml(const std::string& text) {
   Problems problems("");

@@ -45,7 +45,7 @@ TEST_CASE("the order of the rows does not matter") {
 TEST_CASE("the environment has exactly the variables that are promised") {
   std::vector<std::string> variables;
   for (const auto& key : pool_keys()) {
-    if (key.variable == Key<PoolConfig>::Variable::same) variables.push_back(variable_of(key.name));
+    if (key.variable == Variable::same) variables.push_back(variable_of(key.name));
   }
   CHECK(variables == std::vector<std::string>{
                          "DBPOOL_DRIVER", "DBPOOL_DSN", "DBPOOL_CREATE", "DBPOOL_JOURNAL_MODE",

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace dbpool {
+
+/// Returns whether `part` occurs in `text`.
+constexpr bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace dbpool
