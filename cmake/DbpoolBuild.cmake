@@ -10,6 +10,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   # g++ 12 warns falsely of an overlapping copy in std::string concatenation (GCC bug 105651).
   target_compile_options(dbpool_settings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # A unity build includes the sources, and g++ takes their unnamed namespaces for those of headers.
+  target_compile_options(dbpool_settings INTERFACE -Wno-subobject-linkage)
+endif()
 if(DBPOOL_WERROR)
   target_compile_options(dbpool_settings INTERFACE -Werror)
 endif()
