@@ -13,6 +13,12 @@ using namespace dbpool;
 namespace {
 
 struct Timetable {
+  Timetable() = default;
+  Timetable(const Timetable&) = delete;
+  Timetable& operator=(const Timetable&) = delete;
+  /// Drops an operation in progress, which would keep its task and with it the scheduler alive.
+  ~Timetable() { scheduler->stop(); }
+
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::shared_ptr<test::ManualScheduler> scheduler = std::make_shared<test::ManualScheduler>(clock);
   std::shared_ptr<test::FakeDatabase> database = std::make_shared<test::FakeDatabase>(clock);
