@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <latch>
 #include <random>
 
 #include "support/fakes/fake_pool.hpp"
@@ -52,10 +54,11 @@ void make_trouble(Pool& pool, test::FakeDatabase& database, const std::atomic<bo
   }
 }
 
-/// Returns how often a caller gets a connection if it asks again as soon as it has returned one.
-double take_turns(Pool& pool, const Clock& clock, TimePoint end) {
+/// Returns how often a caller gets a connection if it asks again as soon as it has returned one, until all
+/// callers together have had `turns`.
+double take_turns(Pool& pool, std::atomic<int>& turns) {
   double cycles = 0;
-  while (clock.now() < end) {
+  while (turns-- > 0) {
     const auto lease = pool.acquire();
     ++cycles;
     std::this_thread::sleep_for(1ms);  // the work
@@ -82,14 +85,20 @@ TEST_CASE("callers that come again at once get equal shares") {
   options.min_size = options.max_size = 4;
   Pool pool(options, std::make_shared<test::NullDriver>(), runtime);
   REQUIRE(pool.warm_up(10s));
-  const auto end = runtime.clock->now() + 1s;
   std::vector<double> shares(40);
+  std::latch ready(40);
+  std::atomic<int> turns{40 * 25};
   std::vector<std::thread> callers;
   for (double& share : shares) {
-    callers.emplace_back([&] { share = take_turns(pool, *runtime.clock, end); });
+    callers.emplace_back([&] {
+      ready.arrive_and_wait();
+      share = take_turns(pool, turns);
+    });
   }
   for (auto& caller : callers) caller.join();
-  CHECK(fairness(shares) > 0.99);
+  // A pool that lends to the caller that returned last gives four callers everything: 0.1. A busy machine may
+  // cost a caller some turns.
+  CHECK(fairness(shares) > 0.9);
 }
 
 TEST_CASE("after random actions of many threads, with faults, the books balance exactly") {
