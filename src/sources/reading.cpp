@@ -40,11 +40,12 @@ PoolSnapshot known_by_name(const PoolSnapshot& pool) {
 }
 
 /// Returns `last` with one more reading, whose outcome the caller sets.
-PoolSource::State next_state(PoolSource::State last, const ReadingTimes& times) {
-  last.settled = true;
-  last.reads = last.reads.value_or(0) + 1;
-  last.read_seconds = seconds_of(times.ended - times.began);
-  return last;
+PoolSource::State next_state(const PoolSource::State& last, const ReadingTimes& times) {
+  PoolSource::State next = last;
+  next.settled = true;
+  next.reads = last.reads.value_or(0) + 1;
+  next.read_seconds = seconds_of(times.ended - times.began);
+  return next;
 }
 
 }  // namespace
