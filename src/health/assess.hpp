@@ -10,10 +10,10 @@ namespace dbpool {
 
 /// One reason for a judgement: the value that crossed a bound, as it was at the time of the judgement.
 struct Finding {
-  HealthReason reason;
-  HealthStatus tier;  ///< degraded or unhealthy
-  double value = 0;   ///< ratios are 0 to 1, durations seconds; 1 for `no_connections` and `paused`
-  Bound bound = {};   ///< the bound of `tier` in the policy
+  HealthReason reason = {};
+  HealthStatus tier = HealthStatus::degraded;  ///< or unhealthy
+  double value = 0;  ///< ratios are 0 to 1, durations seconds; 1 for `no_connections` and `paused`
+  Bound bound = {};  ///< the bound of `tier` in the policy
   bool operator==(const Finding&) const = default;
 };
 
