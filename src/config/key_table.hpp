@@ -26,7 +26,7 @@ enum class Variable { none, same };
 template <typename Target>
 struct Key {
   std::string_view name;  ///< `canary.interval` is `interval` inside `canary`
-  Variable variable;
+  Variable variable = Variable::none;
   std::string_view fallback;  ///< the default, as a user writes it; "" = none
   std::string_view meaning;
   void (*set)(Target&, const Value&, Problems&);
