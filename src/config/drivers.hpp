@@ -23,7 +23,7 @@ struct DriverKind {
 /// Returns the drivers in this build.
 std::span<const DriverKind> drivers();
 
-/// Returns the driver with this name; nullptr = there is none.
+/// Returns the driver with this name; nullptr if this build lacks it.
 const DriverKind* find_driver(std::string_view name);
 
 }  // namespace dbpool

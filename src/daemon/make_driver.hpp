@@ -30,7 +30,7 @@ struct DriverMaker {
 /// Returns the makers of all drivers in this build.
 std::span<const DriverMaker> driver_makers();
 
-/// Returns the maker of the driver with this name. throws Error if there is none.
+/// Returns the maker of the driver with this name. throws Error if this build lacks it.
 const DriverMaker& driver_maker(std::string_view name);
 
 }  // namespace dbpool

@@ -132,7 +132,7 @@ Judgement without_connections() {
   return {HealthStatus::unhealthy, {none}};
 }
 
-/// Returns the worst tier of which `value` crosses the bound; nullopt = none.
+/// Returns a finding for the worst tier whose bound `value` crosses; nullopt if it crosses no bound.
 std::optional<Finding> find(HealthReason reason, const Threshold& threshold, double value) {
   if (crossed(threshold.unhealthy, value, reason))
     return Finding{reason, HealthStatus::unhealthy, value, *threshold.unhealthy};

@@ -13,8 +13,8 @@
 
 namespace dbpool {
 
-/// Work in turns: a chain of tasks on the scheduler, each of which starts the next, so that no two of them
-/// run at the same time. A turn ends with `rest`, `rest_after_failure` or `next_turn_at`. A rest does not
+/// Work in turns: a chain of tasks on the scheduler. Each task starts the next, so that two never run at the
+/// same time. A turn ends with `rest`, `rest_after_failure` or `next_turn_at`. A rest does not
 /// keep the object alive; an operation in progress does. Owned by a shared_ptr.
 class Recurring : public std::enable_shared_from_this<Recurring> {
  public:

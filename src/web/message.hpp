@@ -20,7 +20,7 @@ struct Request {
   std::string version;  ///< "1.0" or "1.1"
   std::vector<Header> headers;
   std::string path_parameter;  ///< the part that matches the route's `{…}`, decoded; set by the router
-  std::string body = {};  ///< complete; "" if there is none. Set by the router, for a route that takes one
+  std::string body = {};       ///< complete; "" without a body. Set by the router, for a route that takes one
 
   /// Returns how often the header occurs. The case of names is ignored.
   std::size_t count(std::string_view name) const;
