@@ -10,15 +10,15 @@
 namespace dbpool {
 namespace {
 
-using PoolKey = Key<PoolConfig>;
-constexpr auto same = PoolKey::Variable::same;
+using PoolSetting = Key<PoolConfig>;
+constexpr auto same = PoolSetting::Variable::same;
 
 void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems) {
   if (const auto index = read_word(value, journal_mode_names, problems))
     pool.sqlite.journal_mode = static_cast<JournalMode>(*index);
 }
 
-constexpr auto sqlite_keys = std::to_array<PoolKey>({
+constexpr auto sqlite_keys = std::to_array<PoolSetting>({
     {"create", same, "false", "sqlite only: whether a missing file may be made",
      switched<&SqliteOptions::create>},
     {"journal_mode", same, "keep",
