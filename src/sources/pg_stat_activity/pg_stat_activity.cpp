@@ -117,7 +117,7 @@ void add_row(Groups& groups, const Row& row, const StatActivityOptions& options,
   std::string values;
   PoolInfo info{"postgres", "", "", {}};
   for (std::size_t i = 0; i < options.group_by.size(); ++i) {
-    const std::string value = text_of(row, group_name(i));
+    const std::string value = row.text(group_name(i)).value_or("");
     values.append(i == 0 ? "" : "/").append(value.empty() ? "-" : value);
     if (options.group_by[i] == "datname") info.database = value;
     if (options.group_by[i] == "usename") info.user = value;
