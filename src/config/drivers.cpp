@@ -10,7 +10,7 @@
 namespace dbpool {
 namespace {
 
-using PoolKey = Key<PoolConfig>;
+using PoolSetting = Key<PoolConfig>;
 using enum Variable;
 
 void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -18,7 +18,7 @@ void set_journal_mode(PoolConfig& pool, const Value& value, Problems& problems) 
     pool.sqlite.journal_mode = static_cast<JournalMode>(*index);
 }
 
-constexpr auto sqlite_keys = std::to_array<PoolKey>({
+constexpr auto sqlite_keys = std::to_array<PoolSetting>({
     {"create", same, "false", "sqlite only: whether a missing file may be made",
      switched<&SqliteOptions::create>},
     {"journal_mode", same, "keep",

@@ -15,7 +15,7 @@
 namespace dbpool {
 namespace {
 
-using PoolKey = Key<PoolConfig>;
+using PoolSetting = Key<PoolConfig>;
 using enum Variable;
 
 constexpr unsigned most_connections = 10'000;
@@ -96,7 +96,7 @@ void set_labels(PoolConfig& pool, const Value& value, Problems& problems) {
   }
 }
 
-constexpr auto common_keys = std::to_array<PoolKey>({
+constexpr auto common_keys = std::to_array<PoolSetting>({
     {"min_size", same, "2", "connections kept open", whole<&O::min_size, 0, most_connections>},
     {"max_size", same, "10", "connections at most", whole<&O::max_size, 1, most_connections>},
     {"max_overflow", same, "0", "further connections under pressure, closed on return",
@@ -133,9 +133,9 @@ constexpr auto common_keys = std::to_array<PoolKey>({
     {"labels", none, "{}", "further labels of dbpool_pool_info", set_labels},
 });
 
-std::vector<PoolKey> all_keys() {
+std::vector<PoolSetting> all_keys() {
   static const std::string names = enumerate(driver_names());
-  std::vector<PoolKey> keys{
+  std::vector<PoolSetting> keys{
       {"name", none, "", "required and unique; of the characters A-Z a-z 0-9 _ . : / -", name<&O::name>},
       {"driver", same, "sqlite", names, set_driver},
       {"dsn", same, "", "where to connect; without one, sqlite gets a private temporary file",
@@ -186,8 +186,8 @@ void check_pool(const PoolConfig& pool, const Written& written, Problems& proble
 
 }  // namespace
 
-std::span<const PoolKey> pool_keys() {
-  static const std::vector<PoolKey> keys = all_keys();
+std::span<const PoolSetting> pool_keys() {
+  static const std::vector<PoolSetting> keys = all_keys();
   return keys;
 }
 
@@ -221,7 +221,7 @@ PoolConfig read_pool_variables(const Environment& environment, Problems& problem
 }
 
 bool is_pool_variable(std::string_view variable) {
-  return std::ranges::any_of(pool_keys(), [variable](const PoolKey& key) {
+  return std::ranges::any_of(pool_keys(), [variable](const PoolSetting& key) {
     return key.variable == same && variable_of(key.name) == variable;
   });
 }

@@ -26,7 +26,7 @@ Json pool_json(const NamedPool& pool) {
   const PoolSnapshot& s = pool.figures();
   Json reasons = Json::array();
   for (const Finding& finding : pool.report.health.findings) reasons.push_back(to_string(finding.reason));
-  return {{"name", pool.name},
+  return {{"name", pool.name()},
           {"status", to_string(pool.report.health.status)},
           {"utilization", json_utilization(s)},
           {"pool_size", json_of(s.idle)},
@@ -55,7 +55,7 @@ Json warnings_of(const FleetSnapshot& fleet, const std::vector<NamedPool>& pools
   }
   for (const NamedPool& pool : pools) {
     if (is_quiet(pool.report)) continue;
-    warnings.push_back(fmt::format("Pool {} is {}: {}", pool.name, to_string(pool.report.health.status),
+    warnings.push_back(fmt::format("Pool {} is {}: {}", pool.name(), to_string(pool.report.health.status),
                                    health_words(pool.report)));
   }
   return warnings;

@@ -100,7 +100,7 @@ Json pool_json(const NamedPool& pool, TimePoint now) {
   Json statistics = Json::object();
   add_codebase_mcp(statistics, s);
   add_eros(statistics, s);
-  Json json{{"name", pool.name},
+  Json json{{"name", pool.name()},
             {"pool_size", json_of(s.idle)},
             {"active_connections", json_of(s.active)},
             {"total_capacity", json_of(s.max)},
@@ -144,7 +144,7 @@ Json stats_json(const FleetSnapshot& fleet) {
   const auto named = named_pools(fleet);
   Json::object_t pools;
   // The names are unique, so none needs a lookup.
-  for (const NamedPool& pool : named) pools.emplace_back(pool.name, pool_json(pool, fleet.at));
+  for (const NamedPool& pool : named) pools.emplace_back(pool.name(), pool_json(pool, fleet.at));
   Json sources = Json::array();
   for (const SourceReport& source : fleet.sources) sources.push_back(source_json(source, fleet.at));
   return {{"status", "success"},

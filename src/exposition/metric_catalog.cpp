@@ -5,7 +5,6 @@
 
 #include "health/lifecycle.hpp"
 #include "model/figures.hpp"
-#include "model/utf8.hpp"
 
 namespace dbpool {
 namespace {
@@ -45,16 +44,11 @@ constexpr Metric figure(std::string_view name, std::string_view help) {
 void pool_info(const PoolReport& report, SeriesSink& out) {
   if (report.figures.unread) return;
   const PoolInfo& info = report.figures.info;
-  const std::string driver = valid_utf8(info.driver);
-  const std::string database = valid_utf8(info.database);
-  const std::string user = valid_utf8(info.user);
-  std::vector<Label> labels{
-      {"kind", to_string(report.kind)}, {"driver", driver}, {"database", database}, {"user", user}};
-  auto configured = info.labels;
-  for (auto& [name, value] : configured) {
-    value = valid_utf8(value);
-    labels.push_back({name, value});
-  }
+  std::vector<Label> labels{{"kind", to_string(report.kind)},
+                            {"driver", info.driver},
+                            {"database", info.database},
+                            {"user", info.user}};
+  for (const auto& [name, value] : info.labels) labels.push_back({name, value});
   out.add(1, labels);
 }
 

@@ -2,19 +2,30 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
-
-#include "model/utf8.hpp"
+#include <string_view>
 
 namespace dbpool {
+namespace {
+
+bool is_of_target(const PoolReport& pool) {
+  return pool.figures.key.scope() == PoolScope::target;
+}
+
+bool has_whole(const SourceReport& source) {
+  return std::ranges::any_of(
+      source.pools, [](const PoolReport& pool) { return is_of_target(pool) && pool.figures.total(); });
+}
+
+}  // namespace
 
 std::vector<NamedPool> named_pools(const FleetSnapshot& fleet) {
   std::vector<NamedPool> pools;
-  std::set<std::string> names;
+  std::set<std::string_view> names;
   for (const SourceReport& source : fleet.sources) {
+    const bool are_parts = has_whole(source);
     for (const PoolReport& report : source.pools) {
-      std::string name = valid_utf8(report.figures.pool);
-      if (names.insert(name).second) pools.push_back({std::move(name), report, source});
+      if (!names.insert(report.figures.label()).second) continue;
+      pools.push_back({report, source, are_parts && !is_of_target(report)});
     }
   }
   return pools;
@@ -23,7 +34,7 @@ std::vector<NamedPool> named_pools(const FleetSnapshot& fleet) {
 FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name) {
   FleetSnapshot one{fleet.time, fleet.uptime_seconds, {}, fleet.exporter, fleet.at};
   for (const auto& pool : named_pools(fleet)) {
-    if (pool.name != name) continue;
+    if (pool.name() != name) continue;
     one.sources.push_back({pool.source.name, pool.source.kind, pool.source.reading, {pool.report}});
   }
   return one;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -12,16 +13,18 @@
 
 namespace dbpool {
 
-/// A pool of a fleet and its name in the answers. Refers to the fleet.
+/// A pool of a fleet, with a name that is unique in the answers. Refers to the fleet.
 struct NamedPool {
-  std::string name;  ///< valid UTF-8, unique in its fleet
   const PoolReport& report;
   const SourceReport& source;
+  bool counted_in_target = false;  ///< its connections are counted in the pool of its whole target
 
+  const std::string& name() const noexcept { return report.figures.label(); }
   const PoolSnapshot& figures() const noexcept { return report.figures; }
 };
 
-/// Returns every pool, in the order of the fleet; of pools with one name, only the first.
+/// Returns every pool, in the order of the fleet. Two sources may have a pool with one label, and answers
+/// name a pool by its label alone, so the first is returned.
 std::vector<NamedPool> named_pools(const FleetSnapshot& fleet);
 
 /// Returns the fleet with the pool of this name alone, or without pools if there is no such pool.
@@ -32,8 +35,8 @@ HealthStatus worst_status(const FleetSnapshot& fleet);
 
 /// Returns the sum of a figure over the pools that know it; nullopt if none does. `figure`: a member of
 /// PoolSnapshot, or a function of one.
-template <typename Figure>
-PoolSnapshot::Count sum_of(const std::vector<NamedPool>& pools, Figure figure) {
+template <typename Pools, typename Figure>
+PoolSnapshot::Count sum_of(Pools&& pools, Figure figure) {
   PoolSnapshot::Count sum;
   for (const NamedPool& pool : pools) {
     sum = plus(sum, PoolSnapshot::Count(std::invoke(figure, pool.figures())));
@@ -41,12 +44,12 @@ PoolSnapshot::Count sum_of(const std::vector<NamedPool>& pools, Figure figure) {
   return sum;
 }
 
-/// Returns the same for a figure about connections, and counts each connection once.
+/// Returns the same for a figure about connections, and counts each connection once: in the pool of a whole
+/// target (PoolScope::target) where that one has connections, as Pgpool-II's has, and else in the other
+/// pools, as with PgBouncer.
 template <typename Figure>
 PoolSnapshot::Count connections_in(const std::vector<NamedPool>& pools, Figure figure) {
-  return sum_of(pools, [&](const PoolSnapshot& s) {
-    return s.part_of_another ? PoolSnapshot::Count() : PoolSnapshot::Count(std::invoke(figure, s));
-  });
+  return sum_of(pools | std::views::filter(std::not_fn(&NamedPool::counted_in_target)), figure);
 }
 
 /// Returns a figure of all pools together, as the table of figures adds it up; nullopt if no pool knows it.

@@ -156,10 +156,9 @@ JudgedFigures figures_of(const PoolSnapshot& s, const HealthPolicy& policy) {
           .limited_by = s.limited_by};
 }
 
-/// Returns whether a pool has counters but no state that could be bad, such as a pooler's database.
-bool only_counts(const PoolSnapshot& s) {
-  const bool has_state = s.total() || s.max || s.min || s.waiting || s.clients_active || s.response_time;
-  return !has_state && (s.queries || s.transactions || s.acquisitions);
+/// Returns whether the entry is a pooler's database that counts. It has no state that could be bad.
+bool counts_for_database(const PoolSnapshot& s) {
+  return s.key.scope() == PoolScope::database && (s.queries || s.transactions);
 }
 
 }  // namespace
@@ -186,7 +185,7 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
   if (has_judged) return judgement;
   // An owned pool that serves is known to serve, even if no threshold applies.
   const bool serves = snapshot.phase == PoolPhase::serving || is_held_back(snapshot);
-  return {serves || only_counts(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
+  return {serves || counts_for_database(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
 }
 
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {

@@ -15,8 +15,8 @@ namespace dbpool {
 /// What the values of a figure are. A counter only grows. A time is on the wall clock, in Unix seconds.
 enum class FigureKind { gauge, counter, histogram, flag, time, text };
 
-/// How a figure adds up over pools. `sum_of_wholes` leaves out pools that are part of another, because their
-/// connections are counted there.
+/// How a figure adds up over pools. `sum_of_wholes` leaves out the pools that are parts of a whole target,
+/// because their connections are counted there.
 enum class Total { none, sum, sum_of_wholes, largest };
 
 using FigureMember =

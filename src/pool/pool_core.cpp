@@ -62,6 +62,7 @@ std::optional<Failure> failure_of(const std::exception_ptr& thrown) {
 PoolCore::PoolCore(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
                    std::shared_ptr<PoolObserver> observer)
     : options_(std::move(options)),
+      key_({.source = options_.name}),
       driver_(std::move(driver)),
       runtime_(std::move(runtime)),
       observer_(std::move(observer)),
@@ -86,7 +87,7 @@ PoolPhase PoolCore::phase() const {
 
 PoolSnapshot PoolCore::snapshot() const {
   PoolSnapshot s;
-  s.pool = options_.name;
+  s.key = key_;
   s.info = driver_->info();
   s.min = options_.min_size;
   s.max = capacity();

@@ -125,6 +125,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool closing(const PoolState& state) const noexcept { return state.phase >= PoolPhase::shutting_down; }
 
   const PoolOptions options_;
+  const PoolKey key_;
   const std::shared_ptr<Driver> driver_;
   const Runtime runtime_;
   const std::shared_ptr<PoolObserver> observer_;

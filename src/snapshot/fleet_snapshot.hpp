@@ -14,7 +14,6 @@ namespace dbpool {
 
 /// One pool's figures and their judgement.
 struct PoolReport {
-  std::string source;
   SourceKind kind = SourceKind::owned;
   PoolSnapshot figures;
   Judgement health;

@@ -26,7 +26,7 @@ struct Watched {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
   std::size_t vanished_limit = 0;
-  std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by name
+  std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by label
   VanishedPools vanished = {};                    ///< pools of earlier rounds
 };
 
@@ -73,8 +73,7 @@ SourceReport read_report(const PoolSource& source) {
   const PoolSource::State& state = *reading;
   SourceReport report{source.name(), source.kind(), state, {}};
   report.pools.reserve(reading->pools.size());
-  for (const PoolSnapshot& figures : reading->pools)
-    report.pools.push_back({report.name, report.kind, figures, {}});
+  for (const PoolSnapshot& figures : reading->pools) report.pools.push_back({report.kind, figures, {}});
   return report;
 }
 
@@ -84,7 +83,7 @@ HealthChange change_of(const Watched& source, const std::string& pool, HealthSta
 }
 
 Judgement health_of(const PoolSnapshot& figures, const Watched& watched) {
-  const auto pool = watched.pools.find(figures.pool);
+  const auto pool = watched.pools.find(figures.label());
   return current_judgement(figures,
                            pool == watched.pools.end() ? Judgement{} : pool->second.tracker.verdict());
 }
@@ -114,14 +113,13 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   std::vector<HealthChange> changes;
   const auto access = watched.access();
   for (const PoolSnapshot& figures : reading->pools) {
-    WatchedPool& pool = entry_of(figures.pool, source);
-    if (pool.round == round) continue;  // only the first of two rows with one name counts
+    WatchedPool& pool = entry_of(figures.label(), source);
     pool.round = round;
     pool.seen = now;
     const HealthStatus from = pool.tracker.verdict().status;
     const Judgement& to = pool.tracker.update(figures, source.policy, now);
     pool.history.record({figures, to.status, now, time}, access->history);
-    if (to.status != from) changes.push_back(change_of(source, figures.pool, from, to));
+    if (to.status != from) changes.push_back(change_of(source, figures.label(), from, to));
   }
   set_vanished_aside(source, changes);
   source.vanished.forget(now - access->history.span, source.vanished_limit);
@@ -158,7 +156,7 @@ void Snapshotter::State::judge_all(const WatchList& sources) {
 std::optional<PoolHistory> Snapshotter::State::history_of(const Watched& source, const std::string& pool,
                                                           Duration span) const {
   const auto reading = source.source->read();
-  const auto figures = std::ranges::find(reading->pools, pool, &PoolSnapshot::pool);
+  const auto figures = std::ranges::find(reading->pools, pool, &PoolSnapshot::label);
   const bool exists = figures != reading->pools.end();
   const History unseen;
   const auto access = watched.access();
@@ -246,8 +244,8 @@ std::vector<SuspectedLeak> Snapshotter::leaks() const {
   for (const auto& watched : state_->watch_list()) {
     const auto reading = watched->source->read();
     for (const PoolSnapshot& pool : reading->pools) {
-      for (LeakReport& lease : watched->source->leaks(pool.pool))
-        all.push_back({pool.pool, std::move(lease)});
+      for (LeakReport& lease : watched->source->leaks(pool.label()))
+        all.push_back({pool.label(), std::move(lease)});
     }
   }
   return all;

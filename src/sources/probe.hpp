@@ -14,7 +14,7 @@ namespace dbpool {
 
 /// The result of one reading of a target.
 struct ProbeResult {
-  std::vector<PoolSnapshot> pools;                       ///< each with its full `pool` label
+  std::vector<PoolSnapshot> pools;                       ///< each with its key
   std::map<std::string, std::vector<LeakReport>> leaks;  ///< by `pool` label, longest held first
   /// Number of pools beyond the limit, where the probe itself applies it; nullopt = it does not.
   std::optional<std::uint64_t> dropped;

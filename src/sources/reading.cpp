@@ -2,41 +2,21 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <set>
 #include <utility>
-#include <vector>
 
+#include "model/bounded_name.hpp"
 #include "model/seconds.hpp"
-#include "model/utf8.hpp"
 
 namespace dbpool {
 namespace {
 
-/// Makes the target's pool names valid UTF-8, so that from here on a pool has one name.
-void settle_names(ProbeResult& result) {
-  std::set<std::string> names;
-  std::map<std::string, std::vector<LeakReport>> leaks;
-  std::vector<PoolSnapshot> pools;
-  for (PoolSnapshot& pool : result.pools) {
-    const std::string raw = std::exchange(pool.pool, valid_utf8(pool.pool));
-    if (!names.insert(pool.pool).second) continue;
-    for (std::string* const text : {&pool.info.driver, &pool.info.database, &pool.info.user})
-      *text = valid_utf8(*text);
-    const auto found = result.leaks.find(raw);
-    if (found != result.leaks.end()) leaks.emplace(pool.pool, std::move(found->second));
-    pools.push_back(std::move(pool));
-  }
-  result.pools = std::move(pools);
-  result.leaks = std::move(leaks);
-}
-
-/// Returns a copy with only the name, for a source that cannot be read.
-PoolSnapshot known_by_name(const PoolSnapshot& pool) {
-  PoolSnapshot named;
-  named.pool = pool.pool;
-  named.unread = true;
-  return named;
+/// Returns a copy with only the key, for a source that cannot be read.
+PoolSnapshot known_by_key(const PoolSnapshot& pool) {
+  PoolSnapshot known;
+  known.key = pool.key;
+  known.unread = true;
+  return known;
 }
 
 /// Returns `last` with one more reading, whose outcome the caller sets.
@@ -56,8 +36,17 @@ PoolSource::Reading unread_source() {
   return reading;
 }
 
+void make_unique(std::vector<PoolSnapshot>& pools) {
+  std::set<std::string> labels;
+  std::erase_if(pools, [&](const PoolSnapshot& pool) { return !labels.insert(pool.label()).second; });
+}
+
 void settle(ProbeResult& result, std::size_t limit) {
-  settle_names(result);
+  make_unique(result.pools);
+  for (PoolSnapshot& pool : result.pools) {
+    for (std::string* const text : {&pool.info.driver, &pool.info.database, &pool.info.user})
+      *text = bounded_name(*text);
+  }
   if (result.dropped) return;
   const std::size_t kept = std::min(result.pools.size(), limit);
   result.dropped = result.pools.size() - kept;
@@ -83,7 +72,7 @@ PoolSource::Reading after_failure(const PoolSource::Reading& last, std::string w
   next.last_error = std::move(why);
   next.hints.clear();
   next.read_failures = next.read_failures.value_or(0) + 1;
-  std::ranges::transform(last.pools, std::back_inserter(next.pools), known_by_name);
+  std::ranges::transform(last.pools, std::back_inserter(next.pools), known_by_key);
   return next;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "snapshot/pool_source.hpp"
 #include "sources/probe.hpp"
@@ -17,13 +18,15 @@ struct ReadingTimes {
 
 /// Returns the reading of a source that was not read yet.
 PoolSource::Reading unread_source();
-/// Makes the names of `result` valid UTF-8 and unique: of several pools with the same name the first counts.
+/// Keeps the first of several pools with one label.
+void make_unique(std::vector<PoolSnapshot>& pools);
+/// Makes the pools of `result` unique, and the texts that describe them valid UTF-8 of a bounded length.
 /// Drops the pools beyond `limit` and sets `dropped`, unless the probe has applied the limit itself.
 void settle(ProbeResult& result, std::size_t limit);
 /// Returns the reading that follows `last` after a success. `result` is settled.
 PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
                                   const ReadingTimes& times);
-/// Returns the reading that follows `last` after a failure. Of the pools, only the names are known.
+/// Returns the reading that follows `last` after a failure. Of the pools, only the keys are known.
 PoolSource::Reading after_failure(const PoolSource::Reading& last, std::string why,
                                   const ReadingTimes& times);
 

@@ -18,7 +18,6 @@ PoolSnapshot::Count total_of(const PoolSnapshot& pool) {
 void RecentErrors::complete(std::vector<PoolSnapshot>& pools, std::chrono::nanoseconds now, WallTime wall) {
   std::map<std::string, Seen> seen;
   for (PoolSnapshot& pool : pools) {
-    if (seen.contains(pool.pool)) continue;  // the first of several pools with one name counts
     const auto total = total_of(pool);
     if (!total) {
       // At least the last error is recent.
@@ -26,11 +25,11 @@ void RecentErrors::complete(std::vector<PoolSnapshot>& pools, std::chrono::nanos
         pool.errors_recent = wall - *pool.last_error_at < window_ ? 1 : 0;
       continue;
     }
-    auto node = seen_.extract(pool.pool);
-    const auto at =
-        node ? seen.insert(std::move(node)).position
-             : seen.try_emplace(pool.pool, *total, RecentCount(window_), RecentCount(std::chrono::hours(1)))
-                   .first;
+    auto node = seen_.extract(pool.label());
+    const auto at = node ? seen.insert(std::move(node)).position
+                         : seen.try_emplace(pool.label(), *total, RecentCount(window_),
+                                            RecentCount(std::chrono::hours(1)))
+                               .first;
     Seen& known = at->second;
     const std::uint64_t grown = *total >= known.total ? *total - known.total : *total;
     known.total = *total;

@@ -16,7 +16,8 @@ class RecentErrors {
   /// `window`: positive; for the snapshot's errors_recent.
   explicit RecentErrors(std::chrono::nanoseconds window) : window_(window) {}
 
-  /// Completes the pools of a reading made at `now` and, on the wall clock, at `wall`.
+  /// Completes the pools of a reading made at `now` and, on the wall clock, at `wall`. REQUIRES: `pools` are
+  /// unique.
   void complete(std::vector<PoolSnapshot>& pools, std::chrono::nanoseconds now, WallTime wall);
 
  private:
@@ -26,7 +27,7 @@ class RecentErrors {
   };
 
   std::chrono::nanoseconds window_;
-  std::map<std::string, Seen> seen_;  // by pool; pools of the last reading only
+  std::map<std::string, Seen> seen_;  // by label; pools of the last reading only
 };
 
 }  // namespace dbpool

@@ -53,12 +53,9 @@ FleetSnapshot fleet_of(int pools) {
   for (int i = 0; i < 1000; ++i) pool.acquire();
   FleetSnapshot fleet;
   for (int i = 0; i < pools; ++i) {
-    PoolReport report{"pool_" + std::to_string(i),
-                      SourceKind::owned,
-                      pool.snapshot(),
-                      {.status = HealthStatus::healthy, .findings = {}}};
-    report.figures.pool = report.source;
-    fleet.sources.push_back({report.source, report.kind, {}, {report}});
+    PoolReport report{SourceKind::owned, pool.snapshot(), {.status = HealthStatus::healthy, .findings = {}}};
+    report.figures.key = PoolKey({.source = "pool_" + std::to_string(i)});
+    fleet.sources.push_back({report.figures.label(), report.kind, {}, {report}});
   }
   return fleet;
 }

@@ -106,7 +106,7 @@ void check_pgpool(const ProbeResult& result, const Captured& rows, const std::st
   std::uint64_t connections = 0;
   for (const PoolSnapshot& pool : result.pools) {
     // The pool of the whole target counts the same connections again.
-    if (pool.pool != test::read_source) connections += pool.total().value_or(0);
+    if (pool.key.scope() != PoolScope::target) connections += pool.total().value_or(0);
     const bool is_told = rows.contains("PGPOOL SHOW num_init_children");
     require(is_told || pool.max.value_or(0) <= slots, "a child is a row", text);
     require(pool.clients_active.value_or(0) <= slots, "a client takes a row", text);

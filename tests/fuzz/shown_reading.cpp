@@ -40,6 +40,9 @@ class AnsweredProbe : public Probe {
   const ProbeResult result_;
 };
 
+/// A source's name and four names of a target.
+constexpr std::size_t longest_label = 1000;
+
 bool is_a_figure(double value) {
   return std::isfinite(value) && value >= 0;
 }
@@ -84,12 +87,14 @@ void ShownReading::require_sound(std::string_view input) const {
 void ShownReading::require_bounded(std::string_view input) const {
   std::set<std::string> names;
   for (const PoolSnapshot& pool : result_.pools) {
-    names.insert(valid_utf8(pool.pool));
-    const bool is_ours = pool.pool == read_source || pool.pool.starts_with(read_source + "/");
+    names.insert(pool.label());
+    const std::string& label = pool.label();
+    const bool is_ours = label == read_source || label.starts_with(read_source + "/");
     require(is_ours, "a pool is named after its source", input);
+    require(label.size() <= longest_label && valid_utf8(label) == label, "a label is short and UTF-8", input);
   }
   for (const auto& [pool, leaks] : result_.leaks) {
-    require(names.contains(valid_utf8(pool)), "a suspected leak is of a pool", input);
+    require(names.contains(pool), "a suspected leak is of a pool", input);
     const auto is_longer = [](const LeakReport& a, const LeakReport& b) { return a.held > b.held; };
     require(std::ranges::is_sorted(leaks, is_longer), "leaks come longest held first", input);
   }
@@ -141,13 +146,13 @@ void ShownReading::require_documents(std::string_view input) const {
   std::vector<Json> documents{stats_json(fleet_), health_json(fleet_), health_document_json(fleet_),
                               metrics_json(fleet_), leaks_json(snapshotter_.leaks())};
   for (const PoolReport& pool : fleet_.sources[0].pools) {
-    const auto history = snapshotter_.history(pool.figures.pool, std::chrono::hours(1));
+    const auto history = snapshotter_.history(pool.figures.label(), std::chrono::hours(1));
     require(history.has_value(), "a pool has a history", input);
-    documents.push_back(history_json(pool.figures.pool, *history));
+    documents.push_back(history_json(pool.figures.label(), *history));
   }
   const Json& totals = documents[3];
   for (const NamedPool& pool : named_pools(fleet_)) {
-    if (pool.figures().part_of_another) continue;  // the whole may report less
+    if (pool.counted_in_target) continue;  // the whole may report less
     const auto in_all = pool.figures().total();
     require(!in_all || totals["total_connections"] >= *in_all, "the pools' total is no smaller than one's",
             input);

@@ -119,7 +119,7 @@ TEST_CASE("an endpoint is read again and again over one connection") {
   for (int i = 0; i < 3; ++i) {
     const auto result = target.read();
     REQUIRE(result.pools.size() == 1);
-    CHECK(result.pools[0].pool == "app/main");
+    CHECK(result.pools[0].label() == "app/main");
     CHECK(result.pools[0].active == 2U);
     CHECK(result.pools[0].max == 10U);
   }
@@ -169,6 +169,22 @@ TEST_CASE("errors that follow a reading are recent, also after a restart of the 
   CHECK(target.read().pools.at(0).errors_recent == 3U);
   errors = 1;
   CHECK(target.read().pools.at(0).errors_recent == 4U);
+}
+
+TEST_CASE("of two pools with one name the first counts, so that they do not make errors of each other") {
+  const ScriptedHttpServer server([](const std::string&) {
+    return http_answer("200 OK", R"([{"name": "a", "errors": 100}, {"name": "a", "errors": 5}])");
+  });
+  HttpJsonOptions options = options_for(server.url());
+  options.preset = "custom";
+  options.fields = {{"name", "/name"}, {"errors", "/errors"}};
+  const Target target(options);
+  for (int i = 0; i < 3; ++i) {
+    const auto result = target.read();
+    REQUIRE(result.pools.size() == 1);
+    CHECK(result.pools[0].errors_recent == 0U);
+    CHECK(result.pools[0].errors_last_hour == 0U);
+  }
 }
 
 TEST_CASE("credentials come from files, which are read at each request") {

@@ -71,9 +71,9 @@ TEST_CASE("our own session and the server's workers are not among them") {
   const auto result = target.read();
   CHECK_FALSE(result.pools.empty());
   for (const PoolSnapshot& pool : result.pools) {
-    CAPTURE(pool.pool);
-    CHECK(pool.pool.starts_with("srv/postgres/postgres/"));
-    CHECK_FALSE(contains(pool.pool, "ourselves"));
+    CAPTURE(pool.label());
+    CHECK(pool.label().starts_with("srv/postgres/postgres/"));
+    CHECK_FALSE(contains(pool.label(), "ourselves"));
   }
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("groups are what is configured, and the smallest go to other") {
   REQUIRE(eventually([&] { return target.pool("srv/many/127.0.0.1").total() == 2U; }));
   const auto result = target.read();
   REQUIRE(result.pools.size() == 2);
-  CHECK(result.pools[1].pool == "srv/other");
+  CHECK(result.pools[1].label() == "srv/other");
   CHECK(result.pools[1].total() >= 2U);
   options.group_by = {"client_hostname"};
   CHECK(Target(options).pool("srv/-").total() >= 4U);

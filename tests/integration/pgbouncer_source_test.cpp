@@ -287,7 +287,7 @@ TEST_CASE("synthetic acquisitions stand with the user that the pooler logs in as
   const Measured measured(bouncer, stretched(5s));
   CHECK(eventually([&] { return measured.pool("pgb/app/bob").acquisitions.value_or(0) >= 2; }, 20s));
   CHECK(measured.pool("pgb/app/bob").configured == 1);
-  CHECK(measured.pool("pgb/app/alice").pool.empty());
+  CHECK(measured.pool("pgb/app/alice").label().empty());
 }
 
 TEST_CASE("a PgBouncer that was restarted between two readings is read as if nothing had been") {

@@ -181,7 +181,7 @@ void check_books(const PoolSnapshot& s) {
 /// Checks the books after all callers have left, and again after all connections have closed.
 void check_final_books(Subject& subject) {
   const PoolSnapshot s = subject.pool.snapshot();
-  CAPTURE(s.pool);
+  CAPTURE(s.label());
   check_books(s);
   CHECK(s.active == 0);
   CHECK(s.acquisitions == subject.acquired.load());
@@ -198,7 +198,7 @@ void check_final_books(Subject& subject) {
   };
   for (int i = 0; i < 500 && !opened_and_closed(); ++i) std::this_thread::sleep_for(10ms);
   CHECK(opened_and_closed());
-  MESSAGE(s.pool, ": ", *s.acquisitions, " acquisitions, ", subject.timed_out.load(), " timeouts, ",
+  MESSAGE(s.label(), ": ", *s.acquisitions, " acquisitions, ", subject.timed_out.load(), " timeouts, ",
           subject.rejected.load(), " rejections, ", subject.failed.load(), " statements failed, ", *s.created,
           " connections, ", *s.reconnect_attempts, " reconnects");
 }

@@ -11,6 +11,7 @@
 
 #include "dbpool/model/histogram.hpp"
 #include "dbpool/model/names.hpp"
+#include "dbpool/model/pool_key.hpp"
 
 namespace dbpool {
 
@@ -32,14 +33,13 @@ struct PoolSnapshot {
   using Seconds = std::optional<double>;
   using Time = std::optional<WallTime>;
 
-  std::string pool;     ///< the `pool` label; for an owned pool its configured name
-  bool unread = false;  ///< only the name is known, because the last reading of its source failed
+  PoolKey key;
+  bool unread = false;  ///< only the key is known, because the last reading of its source failed
   PoolInfo info;
   std::optional<PoolPhase> phase;  ///< owned pools only
 
   // Connections now. The states exclude each other.
   Count idle, active, opening, checking;
-  bool part_of_another = false;       ///< also counted in the target's own pool; leave out of sums
   Count unknown;                      ///< in an unknown state
   Count healthy;                      ///< passed their last check
   Count probing;                      ///< active, lent to a canary without `hold`; not judged as load
@@ -96,6 +96,8 @@ struct PoolSnapshot {
   Seconds oldest_transaction;
   std::string source_status;  ///< a JSON endpoint's own word for its status; "" = none
 
+  /// Returns the `pool` label.
+  const std::string& label() const noexcept { return key.label(); }
   /// Returns idle + active + checking + unknown; nullopt if all four are unknown.
   Count total() const;
 };

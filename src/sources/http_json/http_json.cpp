@@ -9,6 +9,7 @@
 #include "model/secret_file.hpp"
 #include "sources/http/client.hpp"
 #include "sources/http_json/reader.hpp"
+#include "sources/reading.hpp"
 #include "sources/recent_errors.hpp"
 
 namespace dbpool {
@@ -106,6 +107,7 @@ class HttpJsonProbe::Reading : public ProbeOperation {
   ProbeResult take() override {
     const auto now = now_.time_since_epoch();
     ProbeResult& result = reading_.result;
+    make_unique(result.pools);
     probe_.recent_errors_.complete(result.pools, now, std::chrono::system_clock::now());
     result.hints = probe_.missing_fields_.after(reading_.lookups, now);
     return std::move(result);

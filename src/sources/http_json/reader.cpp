@@ -13,8 +13,6 @@ namespace {
 using nlohmann::json;
 using Documents = std::vector<json>;
 
-constexpr std::size_t longest_name = 200;
-
 /// Where a value is: `pointer`, or `reference#pointer`.
 struct Place {
   std::string reference;
@@ -77,9 +75,9 @@ class Pools {
     return pool;
   }
 
-  void add(JsonPool pool, const std::string& label) {
+  void add(JsonPool pool, const PoolKey::Parts& key) {
     PoolSnapshot& snapshot = reading_.result.pools.emplace_back(finished(std::move(pool)));
-    snapshot.pool = label;
+    snapshot.key = PoolKey(key);
   }
 
   std::size_t figures() const { return figures_; }
@@ -121,7 +119,7 @@ void add_all(Pools& pools, const std::string& source, const json& documents) {
     std::string name = pool.name.empty() ? key : pool.name;
     if (pool.name.empty() && documents.is_array()) name = std::to_string(index);
     ++index;
-    pools.add(std::move(pool), source + "/" + valid_utf8(std::string_view(name).substr(0, longest_name)));
+    pools.add(std::move(pool), {.source = source, .name = std::move(name)});
   }
 }
 
@@ -183,7 +181,7 @@ JsonReading HttpJsonReader::read(const std::string& source, const std::vector<st
     if (!list.is_structured()) throw Error("its answer has no pools where they should be");
     add_all(pools, source, list);
   } else {
-    pools.add(pools.read(read[0]), source);
+    pools.add(pools.read(read[0]), {.source = source});
   }
   if (!is_custom) return std::move(pools).with_preset(preset_);
   const std::size_t figures = pools.figures();

@@ -2,23 +2,35 @@
 
 #include <algorithm>
 
+#include "model/utf8.hpp"
+
 namespace dbpool {
+namespace {
+
+std::map<std::string, std::string> valid(std::map<std::string, std::string> labels) {
+  for (auto& [name, value] : labels) value = valid_utf8(value);
+  return labels;
+}
+
+}  // namespace
 
 OwnedSource::OwnedSource(const PoolOptions& options, std::shared_ptr<Driver> driver,
                          const CanaryOptions& canary, std::map<std::string, std::string> labels,
                          const Runtime& runtime, std::shared_ptr<PoolObserver> observer)
     : runtime_(runtime),
       pool_(std::make_shared<Pool>(options, std::move(driver), runtime, std::move(observer))),
-      extras_(Extras{std::move(labels), std::make_shared<Canary>(pool_, canary, runtime)}) {}
+      extras_(Extras{valid(std::move(labels)), std::make_shared<Canary>(pool_, canary, runtime)}) {}
 
 void OwnedSource::reconfigure(const CanaryOptions& canary, std::map<std::string, std::string> labels) {
-  Extras extras{std::move(labels), std::make_shared<Canary>(pool_, canary, runtime_)};
+  Extras extras{valid(std::move(labels)), std::make_shared<Canary>(pool_, canary, runtime_)};
   std::swap(*extras_.access(), extras);
 }
 
 std::shared_ptr<const PoolSource::Reading> OwnedSource::read() const {
   const auto reading = std::make_shared<Reading>();
   PoolSnapshot pool = pool_->snapshot();
+  for (std::string* const text : {&pool.info.driver, &pool.info.database, &pool.info.user})
+    *text = valid_utf8(*text);
   pool.info.labels = extras_.access()->labels;
   reading->up = pool.last_contact_ok;
   reading->settled = pool.phase != PoolPhase::initializing;

@@ -56,6 +56,7 @@ std::string suspect_expression(Duration leak_after) {
 }
 
 struct Group {
+  PoolKey key;
   PoolInfo info;
   std::uint64_t sessions = 0, idle = 0, active = 0, suspects = 0;
   double oldest_transaction = 0;
@@ -112,39 +113,43 @@ Group group_of(const Row& row) {
   return group;
 }
 
-void add_row(Groups& groups, const Row& row, const StatActivityOptions& options, std::string label) {
+void add_row(Groups& groups, const Row& row, const StatActivityOptions& options, const std::string& source) {
+  std::string values;
   PoolInfo info{"postgres", "", "", {}};
   for (std::size_t i = 0; i < options.group_by.size(); ++i) {
-    const std::string value = text_of(row, group_name(i));
-    label.append("/").append(value.empty() ? "-" : value);
+    const std::string value = row.text(group_name(i)).value_or("");
+    values.append(i == 0 ? "" : "/").append(value.empty() ? "-" : value);
     if (options.group_by[i] == "datname") info.database = value;
     if (options.group_by[i] == "usename") info.user = value;
   }
-  Group& group = groups[label];
+  PoolKey key({.source = source, .name = std::move(values)});
+  Group& group = groups[key.label()];
+  group.key = std::move(key);
   group.info = std::move(info);
   group.add(group_of(row));
 }
 
 /// Keeps the `limit` largest groups and merges the rest into `other`. Returns how many it merged.
-std::uint64_t fold(Groups& groups, std::size_t limit, const std::string& other) {
+std::uint64_t fold(Groups& groups, std::size_t limit, const PoolKey& other) {
   if (groups.size() <= limit) return 0;
   std::vector<Groups::iterator> order;
   for (auto at = groups.begin(); at != groups.end(); ++at) order.push_back(at);
   std::ranges::stable_sort(order, std::greater<>(), [](const auto& at) { return at->second.sessions; });
   Group rest;
+  rest.key = other;
   rest.info.driver = "postgres";
   for (std::size_t i = limit; i < order.size(); ++i) {
     rest.add(order[i]->second);
     groups.erase(order[i]);
   }
-  const auto [at, is_new] = groups.try_emplace(other, rest);
+  const auto [at, is_new] = groups.try_emplace(other.label(), rest);
   if (!is_new) at->second.add(rest);
   return order.size() - limit;
 }
 
-PoolSnapshot snapshot_of(const std::string& label, const Group& group, bool finds_leaks) {
+PoolSnapshot snapshot_of(const Group& group, bool finds_leaks) {
   PoolSnapshot pool;
-  pool.pool = label;
+  pool.key = group.key;
   pool.info = group.info;
   const std::uint64_t known = bounded_sum(group.idle, group.active);
   if (known < group.sessions) pool.unknown = group.sessions - known;
@@ -180,9 +185,9 @@ ProbeResult parse_stat_activity(const std::string& source, const StatActivityOpt
   Groups groups;
   for_each_row(answer, [&](const Row& row) { add_row(groups, row, options, source); });
   ProbeResult result;
-  result.dropped = fold(groups, options.limit, source + "/other");
+  result.dropped = fold(groups, options.limit, PoolKey({.source = source, .name = "other"}));
   for (auto& [label, group] : groups) {
-    result.pools.push_back(snapshot_of(label, group, options.leak_after > Duration::zero()));
+    result.pools.push_back(snapshot_of(group, options.leak_after > Duration::zero()));
     if (group.leaks.empty()) continue;
     std::ranges::stable_sort(group.leaks, std::greater<>(), &LeakReport::held);
     result.leaks.emplace(label, std::move(group.leaks));

@@ -61,10 +61,10 @@ void judge_wait(PoolSnapshot& pool) {
   if (pool.total() == 0U && pool.oldest_waiter.value_or(0) >= connecting_takes) pool.last_connect_ok = false;
 }
 
-PoolSnapshot named(const std::string& name, std::string database, std::string user) {
+PoolSnapshot named(const PoolKey::Parts& key) {
   PoolSnapshot pool;
-  pool.pool = name;
-  pool.info = {"pgbouncer", std::move(database), std::move(user), {}};
+  pool.key = PoolKey(key);
+  pool.info = {"pgbouncer", key.database.value_or(""), key.user.value_or(""), {}};
   return pool;
 }
 
@@ -75,7 +75,7 @@ void add_pools(const std::string& source, const QueryResult& pools, const PgBoun
     const auto user = row.text("user");
     if (!database || !user || *database == console) return;
     PoolSnapshot& pool =
-        all.pools.emplace_back(named(source + '/' + *database + '/' + *user, *database, *user));
+        all.pools.emplace_back(named({.source = source, .database = database, .user = user}));
     read_connections(row, pool);
     read_clients(row, pool);
     pool.pool_mode = row.text("pool_mode").value_or("");
@@ -90,7 +90,8 @@ void add_databases(const std::string& source, const PgBouncerAnswers& answers, c
                    ProbeResult& all) {
   std::map<std::string, PoolSnapshot> found;
   const auto entry = [&](const std::string& name) -> PoolSnapshot& {
-    return found.try_emplace(name, named(source + '/' + name, name, "")).first->second;
+    return found.try_emplace(name, named({.source = source, .database = name, .scope = PoolScope::database}))
+        .first->second;
   };
   for (const auto& [name, pause] : limits.pauses()) {
     PoolSnapshot& pool = entry(name);
@@ -114,7 +115,7 @@ void add_databases(const std::string& source, const PgBouncerAnswers& answers, c
 
 /// Adds all clients of the pooler, and those that are logging in, which SHOW POOLS does not list yet.
 void add_front(const std::string& source, const PgBouncerAnswers& answers, ProbeResult& all) {
-  PoolSnapshot pool = named(source, "", "");
+  PoolSnapshot pool = named({.source = source, .scope = PoolScope::target});
   for_each_row(answers.lists, [&](const Row& row) {
     const auto list = row.text("list");
     if (list == "login_clients") pool.clients_waiting = row.count("items");
@@ -133,9 +134,14 @@ void add_applications(const std::string& source, const QueryResult& clients, Pro
     const auto state = row.text("state").value_or("");
     if (!database || !user || !application || *database == console) return;
     if (application->empty()) application = "-";
-    const std::string name = source + '/' + *database + '/' + *user + '/' + *application;
     PoolSnapshot& pool =
-        found.try_emplace({*database, *user, *application}, named(name, *database, *user)).first->second;
+        found
+            .try_emplace({*database, *user, *application}, named({.source = source,
+                                                                  .database = database,
+                                                                  .user = user,
+                                                                  .application = application,
+                                                                  .scope = PoolScope::application}))
+            .first->second;
     pool.clients_active = pool.clients_active.value_or(0) + (state == "active" || state == "idle" ? 1 : 0);
     pool.clients_waiting = pool.clients_waiting.value_or(0) + (state == "waiting" ? 1 : 0);
   });

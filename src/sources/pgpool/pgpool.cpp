@@ -73,17 +73,22 @@ Children read_children(const Answers& answers) {
   return all;
 }
 
-PoolSnapshot named(std::string name, std::string database, std::string user) {
+PoolSnapshot named(const PoolKey::Parts& key) {
   PoolSnapshot pool;
-  pool.pool = std::move(name);
-  pool.info = {"pgpool", std::move(database), std::move(user), {}};
+  pool.key = PoolKey(key);
+  pool.info = {"pgpool", key.database.value_or(""), key.user.value_or(""), {}};
   return pool;
 }
 
+/// Returns the pool of the whole pooler, without figures.
+PoolSnapshot whole(const std::string& source) {
+  return named({.source = source, .scope = PoolScope::target});
+}
+
 /// Returns the pool of the whole pooler: its children, each of which serves one client at a time, for any
-/// database and user.
+/// database and user. The other pools are parts of it.
 PoolSnapshot front(const std::string& source, const Answers& answers, const Children& all) {
-  PoolSnapshot pool = named(source, "", "");
+  PoolSnapshot pool = whole(source);
   std::set<std::string> busy;
   for (const auto& [key, slot] : all.slots) {
     if (slot.connected && !slot.ours) busy.insert(key.first);
@@ -178,10 +183,9 @@ ProbeResult parse_pgpool(const std::string& source, const Answers& answers) {
     PoolSnapshot& pool =
         pools
             .try_emplace({slot.database, slot.user},
-                         named(source + '/' + slot.database + '/' + slot.user, slot.database, slot.user))
+                         named({.source = source, .database = slot.database, .user = slot.user}))
             .first->second;
     const bool busy = slot.connected && !slot.ours;
-    pool.part_of_another = true;
     pool.active = pool.active.value_or(0) + (busy ? 1 : 0);
     pool.idle = pool.idle.value_or(0) + (busy ? 0 : 1);
   }
@@ -195,14 +199,16 @@ ProbeResult saturated_pgpool(const std::string& source, const ProbeResult& last,
   ProbeResult result;
   Count max;
   for (const PoolSnapshot& known : last.pools) {
-    if (known.pool == source) {
+    if (known.key.scope() == PoolScope::target) {
       max = known.max;
       continue;
     }
-    PoolSnapshot& pool = result.pools.emplace_back(named(known.pool, known.info.database, known.info.user));
+    PoolSnapshot& pool = result.pools.emplace_back();
+    pool.key = known.key;
+    pool.info = known.info;
     pool.saturated = true;
   }
-  PoolSnapshot& pool = result.pools.emplace_back(named(source, "", ""));
+  PoolSnapshot& pool = result.pools.emplace_back(whole(source));
   pool.saturated = true;
   pool.active = pool.max = max;
   if (max) pool.idle = 0;

@@ -4,15 +4,9 @@
 #include <utility>
 
 #include "model/seconds.hpp"
-#include "model/utf8.hpp"
 #include "sources/synthetic/pool_view.hpp"
 
 namespace dbpool {
-
-void SyntheticBooks::lands_in(const std::string& database, const std::string& user) {
-  database_ = valid_utf8(database);  // like the names in the reading
-  user_ = valid_utf8(user);
-}
 
 void SyntheticBooks::waited_on(Duration now) noexcept {
   if (!waiting_since_) return;
@@ -29,15 +23,14 @@ void SyntheticBooks::held_back(Duration now) noexcept {
   waiting_since_.reset();
 }
 
-void SyntheticBooks::add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now) {
-  const std::string name = pool(source.name());
-  auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
+void SyntheticBooks::add_to(PoolSource::Reading& reading, SourceKind kind, Duration now) {
+  auto found = std::ranges::find(reading.pools, pool_.label(), &PoolSnapshot::label);
   if (found == reading.pools.end()) {
     // The pool may have been dropped beyond the limit.
     if (!used_ || reading.dropped_pools.value_or(0) > 0) return;
     PoolSnapshot added;
-    added.pool = name;
-    added.info = {std::string(to_string(source.kind())), database_, user_, {}};
+    added.key = pool_;
+    added.info = {std::string(to_string(kind)), pool_.database(), pool_.user(), {}};
     found = reading.pools.insert(found, std::move(added));
   }
   fill(*found, now);

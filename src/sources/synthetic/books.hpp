@@ -1,7 +1,7 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <utility>
 
 #include "dbpool/observe/pool_ledger.hpp"
 #include "snapshot/pool_source.hpp"
@@ -35,23 +35,20 @@ class SyntheticBooks {
   /// Records that the pool is paused or disabled at `now` on the stopwatch. Waits and errors that began
   /// before do not count for health.
   void held_back(Duration now) noexcept;
-  /// Sets the pooler's names for the client's pool.
-  void lands_in(const std::string& database, const std::string& user);
+  /// Sets the client's pool.
+  void lands_in(PoolKey pool) { pool_ = std::move(pool); }
 
-  /// Returns the label of the pool in a reading of `source`.
-  std::string pool(const std::string& source) const { return database(source) + '/' + user_; }
-  /// Returns the label of the pool that has the figures of its whole database.
-  std::string database(const std::string& source) const { return source + '/' + database_; }
-  /// Writes the figures into their pool, which it adds where the reading lacks it. `now` is on the stopwatch.
-  /// REQUIRES: the reading succeeded.
-  void add_to(PoolSource::Reading& reading, const PoolSource& source, Duration now);
+  const PoolKey& pool() const noexcept { return pool_; }
+  /// Writes the figures into their pool, which it adds where the reading lacks it. `kind`: of the pooler.
+  /// `now` is on the stopwatch. REQUIRES: the reading succeeded.
+  void add_to(PoolSource::Reading& reading, SourceKind kind, Duration now);
 
  private:
   void fill(PoolSnapshot& pool, Duration now);
 
   PoolLedger ledger_;
   bool used_ = false;
-  std::string database_, user_;
+  PoolKey pool_;
   std::optional<Duration> waiting_since_;
   bool in_line_ = false;  ///< the client waits at the pooler, or may, even if that does not count for health
   RecentPeak late_waits_, late_waits_judged_;

@@ -13,8 +13,7 @@ bool is_held_back(const PoolSnapshot& pool);
 /// The state of one pool in a pooler's last reading. A value.
 class PoolView {
  public:
-  /// `database`: the label of the pool that has the figures of the whole database.
-  PoolView(const PoolSource::Reading& reading, const std::string& pool, const std::string& database);
+  PoolView(const PoolSource::Reading& reading, const PoolKey& pool);
 
   /// Returns whether the pooler takes a server back after a transaction. False when the mode is not known.
   bool lends_by_transaction() const { return mode_ == "transaction" || mode_ == "statement"; }

@@ -50,7 +50,7 @@ class Synthetic::Client : public Recurring {
         pace_(pace),
         books_(runtime.clock->wall(), ledger) {}
 
-  void add_to(Reading& reading) { books_.access()->add_to(reading, *pooler_, clock().tick()); }
+  void add_to(Reading& reading) { books_.access()->add_to(reading, pooler_->kind(), clock().tick()); }
 
  private:
   void turn() override {
@@ -207,13 +207,14 @@ class Synthetic::Client : public Recurring {
   }
   void lands_in_pool() {
     const PoolInfo info = driver_->info();
-    books_.access()->lands_in(info.database, user_.empty() ? info.user : user_);
+    PoolKey pool(
+        {.source = pooler_->name(), .database = info.database, .user = user_.empty() ? info.user : user_});
+    books_.access()->lands_in(std::move(pool));
   }
 
   PoolView view() const {
     const auto reading = pooler_->read();
-    const auto books = books_.access();
-    return {*reading, books->pool(pooler_->name()), books->database(pooler_->name())};
+    return {*reading, books_.access()->pool()};
   }
 
   /// Runs `operation`, then `done`. The client owns the operation, which must be destroyed before its

@@ -42,7 +42,7 @@ Response stats_of_pool(const Request& request, const WebServices& services) {
   const auto pools = named_pools(fleet);
   const auto pool = std::ranges::find(pools, request.path_parameter, &NamedPool::name);
   if (pool == pools.end()) return unknown_pool(request.path_parameter);
-  return json_response(pool_stats_json(*pool, fleet.at, services.connections(pool->figures().pool)));
+  return json_response(pool_stats_json(*pool, fleet.at, services.connections(pool->name())));
 }
 
 Response health_of_pools(const WebServices& services) {

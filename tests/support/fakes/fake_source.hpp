@@ -19,15 +19,13 @@ class FakeSource : public PoolSource {
   /// Adds a pool, or replaces the one with that name.
   void set_pool(const PoolSnapshot& pool) {
     const auto reading = reading_.access();
-    const auto old = std::ranges::find(reading->pools, pool.pool, &PoolSnapshot::pool);
+    const auto old = std::ranges::find(reading->pools, pool.label(), &PoolSnapshot::label);
     if (old != reading->pools.end()) {
       *old = pool;
     } else {
       reading->pools.push_back(pool);
     }
   }
-  /// Adds a pool, even if its name is already present.
-  void add_pool(const PoolSnapshot& pool) { reading_.access()->pools.push_back(pool); }
   /// Marks the first read as ended.
   void settle() { reading_.access()->settled = true; }
   /// Makes the last reading a success.

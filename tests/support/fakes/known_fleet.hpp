@@ -8,6 +8,7 @@
 
 #include "dbpool/model/histogram_recorder.hpp"
 #include "snapshot/fleet_snapshot.hpp"
+#include "support/fakes/pool_named.hpp"
 
 namespace dbpool {
 
@@ -26,8 +27,7 @@ inline std::shared_ptr<const Histogram> known_histogram(int middle) {
 
 /// Returns the figures of an owned pool, each of them known.
 inline PoolSnapshot known_pool(std::string name) {
-  PoolSnapshot s;
-  s.pool = std::move(name);
+  PoolSnapshot s = pool_named(std::move(name));
   s.info = {"postgres", "orders", "app", {{"team", "payments"}}};
   s.phase = PoolPhase::serving;
   s.idle = 3, s.active = 5, s.opening = 1, s.checking = 2;
@@ -74,9 +74,9 @@ inline PoolSource::State known_reading() {
 }
 
 inline SourceReport source_of(PoolSnapshot pool, SourceKind kind, Judgement health) {
-  SourceReport source{pool.pool, kind, {}, {}};
+  SourceReport source{pool.key.source(), kind, {}, {}};
   source.reading.up = true;
-  source.pools.push_back({pool.pool, kind, std::move(pool), std::move(health)});
+  source.pools.push_back({kind, std::move(pool), std::move(health)});
   return source;
 }
 

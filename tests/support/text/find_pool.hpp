@@ -12,14 +12,14 @@ namespace dbpool::test {
 /// Returns the pool of that name; one without figures if it is absent.
 template <typename Reading>
 PoolSnapshot pool_if_any(const Reading& reading, const std::string& name) {
-  const auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
+  const auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::label);
   return found == reading.pools.end() ? PoolSnapshot() : *found;
 }
 
 /// Returns the pool of that name. throws std::runtime_error if it is absent.
 template <typename Reading>
 const PoolSnapshot& pool_of(const Reading& reading, const std::string& name) {
-  const auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::pool);
+  const auto found = std::ranges::find(reading.pools, name, &PoolSnapshot::label);
   if (found == reading.pools.end()) throw std::runtime_error("no pool " + name);
   return *found;
 }

@@ -15,8 +15,7 @@ namespace dbpool {
 inline const WallTime example_time = unix_time(1760365800);
 
 inline PoolReport report_of(PoolSnapshot figures, Judgement health = {HealthStatus::healthy, {}}) {
-  std::string source = figures.pool;
-  return {std::move(source), SourceKind::owned, std::move(figures), std::move(health)};
+  return {SourceKind::owned, std::move(figures), std::move(health)};
 }
 
 /// Returns owned pools, one per source, at the example's time.
@@ -25,7 +24,7 @@ inline FleetSnapshot fleet_of(std::vector<PoolReport> pools) {
   fleet.time = example_time;
   fleet.uptime_seconds = 3600.5;
   for (PoolReport& pool : pools) {
-    SourceReport source{pool.source, pool.kind, {}, {}};
+    SourceReport source{pool.figures.key.source(), pool.kind, {}, {}};
     source.reading.up = pool.figures.last_contact_ok;
     source.pools.push_back(std::move(pool));
     fleet.sources.push_back(std::move(source));
@@ -35,15 +34,13 @@ inline FleetSnapshot fleet_of(std::vector<PoolReport> pools) {
 
 /// Returns two pools of a probed source: one with only a name, and one whose name is not UTF-8.
 inline FleetSnapshot fleet_that_knows_little() {
-  PoolSnapshot silent, odd;
-  silent.pool = "pgb/app/u";
-  odd.pool = "pgb/\xff/u";
+  PoolSnapshot silent = pool_named("pgb/app/u"), odd = pool_named("pgb/\xff/u");
   FleetSnapshot fleet;
   fleet.time = example_time;
   fleet.sources.push_back({"pgb", SourceKind::pgbouncer, {}, {}});
   auto& pools = fleet.sources[0].pools;
-  pools.push_back({"pgb", SourceKind::pgbouncer, std::move(silent), {}});
-  pools.push_back({"pgb", SourceKind::pgbouncer, std::move(odd), {}});
+  pools.push_back({SourceKind::pgbouncer, std::move(silent), {}});
+  pools.push_back({SourceKind::pgbouncer, std::move(odd), {}});
   return fleet;
 }
 

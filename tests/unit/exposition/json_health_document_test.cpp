@@ -19,7 +19,7 @@ PoolSnapshot example() {
 
 PoolSnapshot lost() {
   PoolSnapshot s = example();
-  s.pool = "lost";
+  s.key = key_of("lost");
   s.phase = PoolPhase::recovering;
   s.idle = 0, s.active = 0;
   s.last_contact_ok = false;
@@ -39,7 +39,7 @@ TEST_CASE("the health document is the codebase-mcp document's example") {
 
 TEST_CASE("over several pools connections are summed, and the worst status and latency count") {
   PoolSnapshot second = example();
-  second.pool = "second";
+  second.key = key_of("second");
   const Json document = health_document_json(
       fleet_of({report_of(example()), report_of(lost(), {unhealthy, {}}), report_of(second)}));
   CHECK(document["status"] == "unhealthy");
@@ -90,8 +90,7 @@ TEST_CASE("an application that says it has lost its database is disconnected, th
     fleet.sources.push_back(source_of(told, SourceKind::http_json, {}));
     return contact(fleet);
   };
-  PoolSnapshot told;
-  told.pool = "app";
+  PoolSnapshot told = pool_named("app");
   told.last_connect_ok = false;
   CHECK(contact_of(told) == "disconnected");
   told.last_connect_ok = true;

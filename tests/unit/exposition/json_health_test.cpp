@@ -67,11 +67,10 @@ TEST_CASE("it is told apart whether a pool could not be judged or was not read y
 }
 
 TEST_CASE("what cannot be judged gives no warning, unless callers wait there") {
-  PoolSnapshot front;
-  front.pool = "pgb";
+  PoolSnapshot front = pool_named("pgb");
   front.clients_waiting = 0;
   PoolSnapshot queue = front;
-  queue.pool = "queue";
+  queue.key = key_of("queue");
   queue.waiting = 3;
   const Json document =
       health_json(fleet_of({report_of(front, {unknown, {}, true}), report_of(known_pool("db"), {healthy, {}}),

@@ -24,15 +24,27 @@ TEST_CASE("the aggregate has the Ombudsman document's shape and numbers") {
   check_has(document, Json::parse(test::ombudsman_metrics));
 }
 
-TEST_CASE("connections that the pool of a whole target tells as well count once") {
+TEST_CASE("connections that the pool of a whole target reports as well count once") {
   FleetSnapshot fleet = example();
-  PoolSnapshot part = known_pool("part");
-  part.active = 7, part.idle = 1, part.max.reset(), part.part_of_another = true;
+  PoolSnapshot whole = pool_named("pgp", PoolScope::target), part = pool_named("pgp/app/alice");
+  whole.active = 7, whole.idle = 4;
+  part.active = 7, part.idle = 1;
   fleet.sources.push_back(source_of(part, SourceKind::pgpool, {}));
+  fleet.sources.back().pools.push_back({SourceKind::pgpool, whole, {}});
   const Json document = metrics_json(fleet);
-  CHECK(document["total_active"] == 3);
-  CHECK(document["total_idle"] == 5);
-  CHECK(document["total_connections"] == 8);
+  CHECK(document["total_active"] == 3 + 7);
+  CHECK(document["total_idle"] == 5 + 4);
+  CHECK(document["total_connections"] == 8 + 11);
+}
+
+TEST_CASE("connections count in the pools where the pool of a whole target has none, as with PgBouncer") {
+  FleetSnapshot fleet = example();
+  PoolSnapshot whole = pool_named("pgb", PoolScope::target), pool = pool_named("pgb/app/alice");
+  whole.clients_used = 9;
+  pool.active = 7, pool.idle = 1;
+  fleet.sources.push_back(source_of(whole, SourceKind::pgbouncer, {}));
+  fleet.sources.back().pools.push_back({SourceKind::pgbouncer, pool, {}});
+  CHECK(metrics_json(fleet)["total_connections"] == 8 + 8);
 }
 
 TEST_CASE("totals run over the pools that know the figure, and the utilization over those that know both") {

@@ -42,7 +42,7 @@ const std::vector<std::string> codebase_mcp_fields{
     "connection_max_age",      "configured_size"};
 
 Json stats_of(PoolSnapshot pool) {
-  const std::string name = pool.pool;
+  const std::string name = pool.label();
   return stats_json(fleet_of({report_of(std::move(pool))}))["pools"][name];
 }
 
@@ -87,8 +87,7 @@ TEST_CASE("stale_cleaned counts the connections closed for their age or idleness
 }
 
 TEST_CASE("connections that were closed for their age are not all that were closed") {
-  PoolSnapshot told;
-  told.pool = "told";
+  PoolSnapshot told = pool_named("told");
   told.closed[index_of(CloseReason::max_lifetime)] = 5;  // as EROS reports it
   CHECK(stats_of(told)["statistics"]["closed"].is_null());
   CHECK(stats_of(told)["statistics"]["stale_cleaned"] == 5);
@@ -97,8 +96,7 @@ TEST_CASE("connections that were closed for their age are not all that were clos
 }
 
 TEST_CASE("a utilization that the source tells itself is shown where max is not known") {
-  PoolSnapshot told;
-  told.pool = "told";
+  PoolSnapshot told = pool_named("told");
   told.active = 9, told.utilization = 0.9;
   CHECK(stats_of(told)["utilization"] == 90.0);
   told.max = 90;

@@ -8,7 +8,7 @@ TEST_CASE("pools keep the order of the sources, and of two with one name the fir
   const auto fleet = fleet_of({report_of(known_pool("b")), report_of(known_pool("a")),
                                report_of(known_pool("c\xff")), report_of(known_pool("c\xfe"))});
   std::vector<std::string> names;
-  for (const NamedPool& pool : named_pools(fleet)) names.push_back(pool.name);
+  for (const NamedPool& pool : named_pools(fleet)) names.push_back(pool.name());
   CHECK(names == std::vector<std::string>{"b", "a", "c\xEF\xBF\xBD"});
 }
 
@@ -18,7 +18,7 @@ TEST_CASE("one pool is found by the name that answers show") {
   REQUIRE(one.sources.size() == 1);
   CHECK(one.sources[0].name == "pgb");
   REQUIRE(one.sources[0].pools.size() == 1);
-  CHECK(one.sources[0].pools[0].figures.pool == "pgb/\xff/u");
+  CHECK(one.sources[0].pools[0].figures.label() == "pgb/\xEF\xBF\xBD/u");
   CHECK(one.time == fleet.time);
   CHECK(only_pool(fleet, "pgb").sources.empty());
 }
@@ -38,12 +38,11 @@ TEST_CASE("the worst status counts, and one that is unknown only where there is 
 }
 
 TEST_CASE("a figure's total is the one that its row names, over the pools that know it") {
-  PoolSnapshot whole, part, silent;
-  whole.pool = "whole", part.pool = "part", silent.pool = "silent";
+  PoolSnapshot whole = pool_named("pgp", PoolScope::target), part = pool_named("pgp/app/alice");
   whole.active = 5, whole.waiting = 1, whole.max = 10, whole.response_time = 0.25;
   part.active = 3, part.waiting = 2, part.max = 4, part.response_time = 0.5;
-  part.part_of_another = true;
-  const auto fleet = fleet_of({report_of(whole), report_of(part), report_of(silent)});
+  auto fleet = fleet_of({report_of(whole), report_of(pool_named("silent"))});
+  fleet.sources[0].pools.push_back(report_of(part));
   const auto pools = named_pools(fleet);
   CHECK(total_of<&PoolSnapshot::active>(pools) == 5U);
   CHECK(total_of<&PoolSnapshot::waiting>(pools) == 3U);
@@ -51,4 +50,12 @@ TEST_CASE("a figure's total is the one that its row names, over the pools that k
   CHECK(total_of<&PoolSnapshot::response_time>(pools) == 0.5);
   CHECK(total_of<&PoolSnapshot::created>(pools) == std::nullopt);
   CHECK(total_of<&PoolSnapshot::oldest_waiter>(pools) == std::nullopt);
+}
+
+TEST_CASE("a part of a whole target has its own connections where it stands alone") {
+  PoolSnapshot whole = pool_named("pgp", PoolScope::target), part = pool_named("pgp/app/alice");
+  whole.active = 5, part.active = 3;
+  auto fleet = fleet_of({report_of(whole)});
+  fleet.sources[0].pools.push_back(report_of(part));
+  CHECK(total_of<&PoolSnapshot::active>(named_pools(only_pool(fleet, "pgp/app/alice"))) == 3U);
 }

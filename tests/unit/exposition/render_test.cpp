@@ -41,14 +41,8 @@ FleetSnapshot one_pool(PoolSnapshot pool, Judgement health = {}, SourceKind kind
   return fleet;
 }
 
-PoolSnapshot nothing_known(std::string name) {
-  PoolSnapshot pool;
-  pool.pool = std::move(name);
-  return pool;
-}
-
 std::string lifecycle_of(PoolPhase phase, HealthStatus health) {
-  PoolSnapshot pool = nothing_known("p");
+  PoolSnapshot pool = pool_named("p");
   pool.phase = phase;
   std::istringstream all(series_of(one_pool(pool, {health, {}}), "dbpool_lifecycle_state{"));
   std::string states;
@@ -73,8 +67,7 @@ TEST_CASE("an owned pool of which everything is known has the golden list of ser
 }
 
 TEST_CASE("a pool of which nothing is known shows that it exists and that its health is unknown") {
-  FleetSnapshot fleet = one_pool(nothing_known("app/main"), {}, SourceKind::http_json);
-  fleet.sources[0].name = fleet.sources[0].pools[0].source = "app";
+  FleetSnapshot fleet = one_pool(pool_named("app/main"), {}, SourceKind::http_json);
   fleet.sources[0].reading.up.reset();
   CHECK(series_of(fleet) ==
         R"(dbpool_pool_info{source="app",pool="app/main",kind="http_json",driver="",database="",user=""} 1
@@ -99,15 +92,15 @@ dbpool_exporter_config_last_reload_successful 1
 }
 
 TEST_CASE("a pool that cannot be read shows that its health is unknown, and nothing else") {
-  PoolSnapshot pool = nothing_known("pgb/app/alice");
+  PoolSnapshot pool = pool_named("pgb/app/alice");
   pool.unread = true;
   CHECK(series_of(one_pool(pool, {}, SourceKind::pgbouncer), "dbpool_pool") +
             series_of(one_pool(pool, {}, SourceKind::pgbouncer), "dbpool_health") ==
-        "dbpool_health_status{source=\"pgb/app/alice\",pool=\"pgb/app/alice\",status=\"unknown\"} 1\n");
+        "dbpool_health_status{source=\"pgb\",pool=\"pgb/app/alice\",status=\"unknown\"} 1\n");
 }
 
 TEST_CASE("a metric without series is not written at all") {
-  const std::string text = render_text(one_pool(nothing_known("p")));
+  const std::string text = render_text(one_pool(pool_named("p")));
   CHECK(text.find("dbpool_paused") == std::string::npos);
   CHECK(text.find("dbpool_source_reads_total") == std::string::npos);
   CHECK(text.find("process_threads") == std::string::npos);
@@ -115,7 +108,7 @@ TEST_CASE("a metric without series is not written at all") {
 }
 
 TEST_CASE("a source is up, down or not known to be either") {
-  FleetSnapshot fleet = one_pool(nothing_known("orders"));
+  FleetSnapshot fleet = one_pool(pool_named("orders"));
   CHECK(series_of(fleet, "dbpool_up") == "dbpool_up{source=\"orders\",kind=\"owned\"} 1\n");
   fleet.sources[0].reading.up = false;
   CHECK(series_of(fleet, "dbpool_up") == "dbpool_up{source=\"orders\",kind=\"owned\"} 0\n");
@@ -164,34 +157,20 @@ TEST_CASE("the lifecycle state is the phase, or the health of a pool that serves
   CHECK(lifecycle_of(terminated, HealthStatus::healthy) == "terminated");
 }
 
-TEST_CASE("names are made valid UTF-8 and escaped") {
-  PoolSnapshot pool = nothing_known("pgb/\xFF/a\"b\\c\nd");
-  pool.info.database = "\xFF";
-  pool.info.labels["team"] = "\xC3";
-  FleetSnapshot fleet = one_pool(pool);
-  fleet.sources[0].name = fleet.sources[0].pools[0].source = "pgb";
+TEST_CASE("names are escaped") {
+  PoolSnapshot pool = pool_named("pgb/\xFF/a\"b\\c\nd");
+  pool.info.database = "d\"b";
+  pool.info.labels["team"] = "t\\m";
   CHECK(
-      series_of(fleet, "dbpool_pool_info") ==
+      series_of(one_pool(pool), "dbpool_pool_info") ==
       "dbpool_pool_info{source=\"pgb\",pool=\"pgb/\xEF\xBF\xBD/a\\\"b\\\\c\\nd\",kind=\"owned\",driver=\"\","
-      "database=\"\xEF\xBF\xBD\",user=\"\",team=\"\xEF\xBF\xBD\"} 1\n");
-}
-
-TEST_CASE("rows that end up with one name become one, the first") {
-  FleetSnapshot fleet = one_pool(nothing_known("a\xFE"));
-  fleet.sources[0].name = "s";
-  fleet.sources[0].pools[0].figures.active = 1;
-  PoolReport second = fleet.sources[0].pools[0];
-  second.figures.pool = "a\xFF";
-  second.figures.active = 2;
-  fleet.sources[0].pools.push_back(second);
-  CHECK(series_of(fleet, "dbpool_connections") ==
-        "dbpool_connections{source=\"s\",pool=\"a\xEF\xBF\xBD\",state=\"active\"} 1\n");
+      "database=\"d\\\"b\",user=\"\",team=\"t\\\\m\"} 1\n");
 }
 
 TEST_CASE("pools of one name in two sources are two pools") {
-  FleetSnapshot fleet = one_pool(nothing_known("main"));
+  FleetSnapshot fleet = one_pool(pool_named("main"));
   fleet.sources.push_back(fleet.sources[0]);
-  fleet.sources[1].name = fleet.sources[1].pools[0].source = "other";
+  fleet.sources[1].name = "other";
   CHECK(series_of(fleet, "dbpool_pool_info{source=\"main\",pool=\"main\"").size() > 0);
   CHECK(series_of(fleet, "dbpool_pool_info{source=\"other\",pool=\"main\"").size() > 0);
 }
@@ -207,7 +186,7 @@ dbpool_waiting_requests{source="a",pool="a"} 4
 }
 
 TEST_CASE("the default buckets have canonical bounds") {
-  PoolSnapshot pool = nothing_known("p");
+  PoolSnapshot pool = pool_named("p");
   pool.acquisition_duration = HistogramRecorder(acquisition_buckets()).value();
   const std::string text = series_of(one_pool(pool), "dbpool_acquisition_duration_seconds_bucket");
   std::string bounds;
@@ -222,7 +201,7 @@ TEST_CASE("the default buckets have canonical bounds") {
 }
 
 TEST_CASE("a large counter keeps its digits") {
-  PoolSnapshot pool = nothing_known("p");
+  PoolSnapshot pool = pool_named("p");
   pool.acquisitions = 9'007'199'254'740'991;
   CHECK(series_of(one_pool(pool), "dbpool_acquisitions_total") ==
         "dbpool_acquisitions_total{source=\"p\",pool=\"p\"} 9007199254740991\n");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/fakes/outline.hpp"
+#include "support/fakes/pool_named.hpp"
 
 using namespace dbpool;
 using enum HealthStatus;
@@ -21,13 +22,19 @@ const Judgement without_connections{unhealthy, {{HealthReason::no_connections, u
 }  // namespace
 
 TEST_CASE(
-    "what has counters and no state, such as a pooler's database, is not judged and nothing is wrong with "
-    "it") {
-  PoolSnapshot database;
-  database.pool = "pgb/app";
-  database.queries = 100;
+    "a pooler's database that counts is not judged and nothing is wrong with it, and before that it is "
+    "unknown") {
+  PoolSnapshot database = pool_named("pgb/app", PoolScope::database);
   database.paused = false;
+  CHECK(outline(assess(database, *health_preset("capacity"))) == not_judged);
+  database.queries = 100;
   CHECK(outline(assess(database, *health_preset("capacity"))) == Judgement{healthy, {}, true});
+}
+
+TEST_CASE("a pool whose counters alone are known is unknown") {
+  PoolSnapshot pool = pool_named("app/main");
+  pool.acquisitions = pool.queries = 100;
+  CHECK(outline(assess(pool, *health_preset("capacity"))) == not_judged);
 }
 
 TEST_CASE("a pool that is replacing its last connection is not without connections") {

@@ -9,6 +9,7 @@
 #include "support/fakes/fake_clock.hpp"
 #include "support/fakes/fake_source.hpp"
 #include "support/fakes/outline.hpp"
+#include "support/fakes/pool_named.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -29,8 +30,7 @@ struct Scene {
     return source;
   }
   static PoolSnapshot serving(const std::string& name, std::uint64_t errors = 0) {
-    PoolSnapshot pool;
-    pool.pool = name;
+    PoolSnapshot pool = pool_named(name);
     pool.phase = PoolPhase::serving;
     pool.idle = 2;
     pool.active = 0;
@@ -66,9 +66,9 @@ TEST_CASE("a snapshot shows every source and pool in the order they are watched 
   CHECK(fleet.sources[0].name == "orders");
   CHECK(fleet.sources[0].kind == SourceKind::owned);
   REQUIRE(fleet.sources[1].pools.size() == 2);
-  CHECK(fleet.sources[1].pools[0].figures.pool == "pgb/b/x");
-  CHECK(fleet.sources[1].pools[1].figures.pool == "pgb/a/x");
-  CHECK(fleet.sources[1].pools[1].source == "pgb");
+  CHECK(fleet.sources[1].pools[0].figures.label() == "pgb/b/x");
+  CHECK(fleet.sources[1].pools[1].figures.label() == "pgb/a/x");
+  CHECK(fleet.sources[1].pools[1].figures.key.source() == "pgb");
   CHECK(fleet.sources[1].pools[1].kind == SourceKind::pgbouncer);
 }
 
@@ -295,8 +295,7 @@ TEST_CASE(
   scene.watch({probed});
   scene.snapshotter.tick();
   CHECK(scene.status() == unhealthy);
-  PoolSnapshot unread;
-  unread.pool = "pgb/a/x";
+  PoolSnapshot unread = pool_named("pgb/a/x");
   unread.unread = true;
   probed->set_pool(unread);
   CHECK(scene.status() == unknown);
@@ -307,17 +306,6 @@ TEST_CASE(
   probed->set_pool(Scene::serving("pgb/a/x"));
   scene.tick_for(1s);
   CHECK(scene.status() == healthy);
-}
-
-TEST_CASE("of two rows with one name the first is judged") {
-  Scene scene;
-  auto probed = std::make_shared<FakeSource>("app", SourceKind::http_json);
-  probed->add_pool(Scene::serving("app/main"));
-  probed->add_pool(Scene::serving("app/main", 10));
-  scene.watch({probed});
-  scene.tick_for(5s);
-  CHECK(scene.status() == healthy);
-  CHECK(scene.changes.size() == 1);
 }
 
 TEST_CASE("history ends with the present moment") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/fakes/manual_scheduler.hpp"
+#include "support/fakes/pool_named.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;
@@ -35,8 +36,7 @@ class TargetReading : public ProbeOperation {
   ProbeResult take() override {
     ProbeResult result;
     for (const auto& name : target_.pools) {
-      PoolSnapshot pool;
-      pool.pool = name;
+      PoolSnapshot pool = pool_named(name);
       pool.active = 1;
       result.pools.push_back(pool);
     }
@@ -44,7 +44,7 @@ class TargetReading : public ProbeOperation {
     result.hints = target_.hints;
     LeakReport leak;
     leak.connection_id = "7";
-    if (!target_.pools.empty()) result.leaks[target_.pools[0]] = {leak};
+    if (!target_.pools.empty()) result.leaks[result.pools[0].label()] = {leak};
     return result;
   }
 
@@ -118,7 +118,7 @@ TEST_CASE("callers share one reading, which stays as it is when the next one end
   site.target.pools = {"s/c"};
   site.scheduler->advance(5s);
   CHECK(site.source->read() != reading);
-  CHECK(site.source->read()->pools.at(0).pool == "s/c");
+  CHECK(site.source->read()->pools.at(0).label() == "s/c");
   CHECK(reading->reads == 1U);
   CHECK(reading->pools.size() == 2);
   site.target.broken = true;
@@ -139,7 +139,7 @@ TEST_CASE("a failed reading leaves the names of the pools and nothing else") {
   CHECK(reading->last_success.has_value());
   CHECK(reading->last_success_at.has_value());
   REQUIRE(reading->pools.size() == 2);
-  CHECK(reading->pools[1].pool == "s/b");
+  CHECK(reading->pools[1].label() == "s/b");
   CHECK(reading->pools[1].unread);
   CHECK_FALSE(reading->pools[1].active.has_value());
   CHECK(site.source->leaks("s/a").empty());
@@ -265,8 +265,8 @@ TEST_CASE("a pool has one name from the reading on, which is valid UTF-8, and so
   site.scheduler->run();
   const auto pools = site.source->read()->pools;
   REQUIRE(pools.size() == 2);
-  CHECK(pools[0].pool == repaired);
-  CHECK(pools[1].pool == "s/b");
+  CHECK(pools[0].label() == repaired);
+  CHECK(pools[1].label() == "s/b");
   CHECK(site.source->leaks(repaired).size() == 1);
   CHECK(site.source->leaks("s/a\xFF").empty());
 }

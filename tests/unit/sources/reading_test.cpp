@@ -4,6 +4,7 @@
 
 #include "sources/sql/sql_probe.hpp"
 #include "support/fakes/fake_driver.hpp"
+#include "support/fakes/pool_named.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;
@@ -11,8 +12,7 @@ using namespace dbpool;
 namespace {
 
 PoolSnapshot named(const std::string& name) {
-  PoolSnapshot pool;
-  pool.pool = name;
+  PoolSnapshot pool = pool_named(name);
   pool.active = 1;
   return pool;
 }
@@ -37,14 +37,24 @@ struct Once {
 
 }  // namespace
 
-TEST_CASE("a result is settled with unique names of valid UTF-8 and the leaks under them") {
+TEST_CASE("a result is settled with the first of the pools that have one label") {
   ProbeResult result{{named("s/\xFF"), named("s/\xFE"), named("s/a")}, {}, {}, {}};
-  result.leaks["s/\xFF"] = {LeakReport{}};
+  result.pools[1].active = 2;
   settle(result, 500);
   REQUIRE(result.pools.size() == 2);
-  CHECK(result.pools[0].pool == "s/\xEF\xBF\xBD");
-  CHECK(result.leaks.contains("s/\xEF\xBF\xBD"));
+  CHECK(result.pools[0].label() == "s/\xEF\xBF\xBD");
+  CHECK(result.pools[0].active == 1U);
   CHECK(result.dropped == 0U);
+}
+
+TEST_CASE("what describes a pool is settled as its names are") {
+  ProbeResult result{{named("s/a")}, {}, {}, {}};
+  result.pools[0].info = {"d\xFF", "\xC3", std::string(1000, 'x'), {}};
+  settle(result, 500);
+  const PoolInfo& info = result.pools[0].info;
+  CHECK(info.driver == "d\xEF\xBF\xBD");
+  CHECK(info.database == "\xEF\xBF\xBD");
+  CHECK(info.user == PoolKey({.source = "s", .user = std::string(1000, 'x')}).user());
 }
 
 TEST_CASE("pools beyond the limit are dropped and counted, unless the probe has done so") {
@@ -74,6 +84,7 @@ TEST_CASE("a failure keeps the names and the time of the last success, and a suc
   CHECK(bad.last_success == WallTime(1h));
   CHECK(bad.hints.empty());
   CHECK(bad.pools.at(0).unread);
+  CHECK(bad.pools.at(0).key == key_of("s/a"));
   CHECK_FALSE(bad.pools.at(0).active.has_value());
   const auto again = after_success(bad, result, times());
   CHECK(again.last_error.empty());

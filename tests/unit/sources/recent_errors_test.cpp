@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/fakes/pool_named.hpp"
+
 using namespace dbpool;
 using namespace std::chrono_literals;
 
@@ -11,7 +13,7 @@ struct Scene {
   /// Returns one reading of a pool whose error total is `total`.
   PoolSnapshot read(std::uint64_t total, std::chrono::nanoseconds now, const std::string& name = "app") {
     std::vector<PoolSnapshot> pools(1);
-    pools[0].pool = name;
+    pools[0].key = key_of(name);
     pools[0].errors[index_of(ErrorKind::other)] = total;
     errors.complete(pools, now, WallTime());
     return pools[0];
@@ -51,18 +53,6 @@ TEST_CASE("a pool that was gone for a reading is a new one") {
   scene.read(100, 10s);
   scene.read(1, 15s, "other");
   CHECK(scene.read(500, 20s).errors_recent == 0U);
-}
-
-TEST_CASE("of two rows with one name the first counts, so that they do not make errors of each other") {
-  RecentErrors errors(60s);
-  for (int i = 0; i < 3; ++i) {
-    std::vector<PoolSnapshot> pools(2);
-    pools[0].errors[index_of(ErrorKind::other)] = 100;
-    pools[1].errors[index_of(ErrorKind::other)] = 5;
-    errors.complete(pools, i * 5s, WallTime());
-    CHECK(pools[0].errors_recent == 0U);
-    CHECK(pools[0].errors_last_hour == 0U);
-  }
 }
 
 TEST_CASE("what the target says itself stays") {

@@ -35,9 +35,15 @@ TEST_CASE("an owned pool is its own source, with the labels it was given") {
   CHECK(o.source->name() == "orders");
   const auto reading = o.source->read();
   REQUIRE(reading->pools.size() == 1);
-  CHECK(reading->pools[0].pool == "orders");
+  CHECK(reading->pools[0].label() == "orders");
   CHECK(reading->pools[0].info.labels.at("team") == "payments");
   CHECK(reading->up == true);
+}
+
+TEST_CASE("the labels of an owned pool are valid UTF-8") {
+  Owner o;
+  o.source->reconfigure({.interval = 0s}, {{"team", "pay\xFF"}});
+  CHECK(o.source->read()->pools.at(0).info.labels.at("team") == "pay\xEF\xBF\xBD");
 }
 
 TEST_CASE("an owned pool is settled once it has been initialized or has failed to") {

@@ -70,7 +70,7 @@ ProbeResult parsed(std::vector<Fields> rows, const StatActivityOptions& options 
 TEST_CASE("a group's sessions are one pool, named after the group's values") {
   const auto result = parsed({group("shop", 5, 3, 2)});
   const PoolSnapshot& pool = only_pool(result);
-  CHECK(pool.pool == "srv/orders/app/shop");
+  CHECK(pool.label() == "srv/orders/app/shop");
   CHECK(pool.info.driver == "postgres");
   CHECK(pool.info.database == "orders");
   CHECK(pool.info.user == "app");
@@ -89,21 +89,21 @@ TEST_CASE("an empty group value is a dash, missing or not") {
   unauthenticated[1] = null;
   const auto result = parsed({unnamed, unauthenticated});
   REQUIRE(result.pools.size() == 2);
-  CHECK(result.pools[0].pool == "srv/orders/-/-");
+  CHECK(result.pools[0].label() == "srv/orders/-/-");
   CHECK(result.pools[0].info.user.empty());
-  CHECK(result.pools[1].pool == "srv/orders/app/-");
+  CHECK(result.pools[1].label() == "srv/orders/app/-");
 }
 
 TEST_CASE("groups that end up with one name are one pool") {
   Fields left = group("b/c", 2, 1, 1), right = group("c", 3, 1, 2);
   left[1] = "a", right[1] = "a/b";
   const auto result = parsed({left, right});
-  CHECK(only_pool(result).pool == "srv/orders/a/b/c");
+  CHECK(only_pool(result).label() == "srv/orders/a/b/c");
   CHECK(only_pool(result).total() == 5U);
 }
 
 TEST_CASE("a name that is not UTF-8 is made so") {
-  CHECK(only_pool(parsed({group("sh\xFFop", 1, 1, 0)})).pool == "srv/orders/app/sh\xEF\xBF\xBDop");
+  CHECK(only_pool(parsed({group("sh\xFFop", 1, 1, 0)})).label() == "srv/orders/app/sh\xEF\xBF\xBDop");
 }
 
 TEST_CASE("sessions idle in a transaction for too long are suspected, and the API can name them") {
@@ -136,9 +136,9 @@ TEST_CASE("the largest groups stay and the others are one, leaks included") {
                               group("d", 8, 8, 0), suspect("a", 7, "500")},
                              options);
   REQUIRE(result.pools.size() == 3);
-  CHECK(result.pools[0].pool == "srv/orders/app/b");
-  CHECK(result.pools[1].pool == "srv/orders/app/d");
-  CHECK(result.pools[2].pool == "srv/other");
+  CHECK(result.pools[0].label() == "srv/orders/app/b");
+  CHECK(result.pools[1].label() == "srv/orders/app/d");
+  CHECK(result.pools[2].label() == "srv/other");
   CHECK(result.pools[2].total() == 4U);
   CHECK(result.pools[2].leaked == 1U);
   CHECK(result.pools[2].info.database.empty());
@@ -155,7 +155,7 @@ TEST_CASE("a group that is called other takes the rest as well") {
                   {{"other", "5", "5", "0", null}, {"x", "1", "1", "0", null}},
                   0};
   const auto result = parse_stat_activity("srv", options, few);
-  CHECK(only_pool(result).pool == "srv/other");
+  CHECK(only_pool(result).label() == "srv/other");
   CHECK(only_pool(result).total() == 6U);
   CHECK(result.dropped == 1U);
 }

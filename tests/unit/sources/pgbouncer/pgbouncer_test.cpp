@@ -23,7 +23,7 @@ ProbeResult parse(const Captured& captured) {
 
 std::vector<std::string> names(const ProbeResult& result) {
   std::vector<std::string> all;
-  for (const PoolSnapshot& pool : result.pools) all.push_back(pool.pool);
+  for (const PoolSnapshot& pool : result.pools) all.push_back(pool.label());
   return all;
 }
 
@@ -82,6 +82,11 @@ TEST_CASE("1.18: clients by application come last, so that a limit drops them fi
   CHECK(names(all) == std::vector<std::string>{"pgb/app/alice", "pgb/other/bob", "pgb/app", "pgb/other",
                                                "pgb", "pgb/app/alice/web0", "pgb/app/alice/web1",
                                                "pgb/app/alice/web2"});
+  using enum PoolScope;
+  std::vector<PoolScope> scopes;
+  for (const PoolSnapshot& entry : all.pools) scopes.push_back(entry.key.scope());
+  CHECK(scopes == std::vector{PoolScope::pool, PoolScope::pool, database, database, target, application,
+                              application, application});
   const PoolSnapshot& web1 = pool_of(all, "pgb/app/alice/web1");
   CHECK(web1.clients_active == 1);
   CHECK(web1.clients_waiting == 1);

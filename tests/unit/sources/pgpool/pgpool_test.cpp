@@ -93,6 +93,8 @@ TEST_CASE("4.3: what is counted for the whole pooler stands under the source") {
   CHECK(front.idle == 2);
   CHECK(front.max == 3);
   CHECK(all.pools.size() == 3);
+  CHECK(front.key.scope() == PoolScope::target);
+  CHECK(pool_of(all, "pgp/postgres/alice").key.scope() == PoolScope::pool);
 }
 
 TEST_CASE("4.1: a place in a child's cache is one connection, however many backends it has") {

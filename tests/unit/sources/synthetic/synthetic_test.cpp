@@ -5,6 +5,7 @@
 #include "support/fakes/fake_driver.hpp"
 #include "support/fakes/fake_source.hpp"
 #include "support/fakes/manual_scheduler.hpp"
+#include "support/fakes/pool_named.hpp"
 #include "support/text/find_pool.hpp"
 
 using namespace std::chrono_literals;
@@ -22,8 +23,7 @@ struct Trial {
   ~Trial() { scheduler->stop(); }
 
   void set_mode(const std::string& mode, std::uint64_t waiting = 1) const {
-    PoolSnapshot pool;
-    pool.pool = "pgb/db/owner";
+    PoolSnapshot pool = pool_named("pgb/db/owner");
     pool.active = 3;
     pool.clients_waiting = waiting;
     pool.pool_mode = mode;
@@ -36,8 +36,7 @@ struct Trial {
   }
   /// Reports the pool as paused, as disabled, or as neither.
   void hold_back(bool paused, bool disabled) const {
-    PoolSnapshot pool;
-    pool.pool = "pgb/db/owner";
+    PoolSnapshot pool = pool_named("pgb/db/owner");
     pool.pool_mode = "transaction";
     pool.paused = paused;
     pool.disabled = disabled;
@@ -94,14 +93,13 @@ TEST_CASE("a user whose name is not UTF-8 is found under the name that the pool 
   Trial trial;
   (*trial.database->answers.access())["SELECT session_user"] =
       QueryResult{{"session_user"}, {{"ow\xFFner"}}, 1};
-  PoolSnapshot pool;
-  pool.pool = "pgb/db/ow\xEF\xBF\xBDner";
+  PoolSnapshot pool = pool_named("pgb/db/ow\xEF\xBF\xBDner");
   pool.active = 4;
   trial.pooler->set_pool(pool);
   trial.start();
   CHECK(trial.synthetic->read()->pools.size() == 2);
-  CHECK(trial.pool(pool.pool).active == 4);
-  CHECK(trial.pool(pool.pool).acquisitions == 1);
+  CHECK(trial.pool(pool.label()).active == 4);
+  CHECK(trial.pool(pool.label()).acquisitions == 1);
 }
 
 TEST_CASE("the client stays connected, and its connects are timed apart") {
@@ -295,8 +293,7 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
 TEST_CASE("of those who wait for a paused pool, our own client is known not to be a caller") {
   Trial trial;
   pause_while_waiting(trial);
-  PoolSnapshot pool;
-  pool.pool = "pgb/db/owner";
+  PoolSnapshot pool = pool_named("pgb/db/owner");
   pool.paused = true;
   pool.waiting = 2;
   trial.pooler->set_pool(pool);
@@ -342,8 +339,7 @@ TEST_CASE("a pause that no reading had told yet costs a timeout, which is not ju
 TEST_CASE("a login that waits in a paused pool is no failure") {
   Trial trial;
   trial.database->silent = true;
-  PoolSnapshot database;
-  database.pool = "pgb/db";
+  PoolSnapshot database = pool_named("pgb/db", PoolScope::database);
   database.paused = true;
   trial.pooler->set_pool(database);
   trial.start();
@@ -420,8 +416,7 @@ TEST_CASE("errors and waits count for as long as their windows") {
 
 TEST_CASE("a client of the pooler that waits for longer counts for the recent peak") {
   Trial trial;
-  PoolSnapshot waited;
-  waited.pool = "pgb/db/owner";
+  PoolSnapshot waited = pool_named("pgb/db/owner");
   waited.oldest_waiter = 1.5;
   trial.pooler->set_pool(waited);
   trial.start();
