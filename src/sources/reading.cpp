@@ -4,10 +4,12 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "model/seconds.hpp"
+#include "model/slow_count.hpp"
 #include "model/utf8.hpp"
 
 namespace dbpool {
@@ -39,6 +41,17 @@ PoolSnapshot known_by_name(const PoolSnapshot& pool) {
   return named;
 }
 
+/// Returns the hint for histograms whose bounds do not fit the objective. It names one pool, so that it stays
+/// the same while others come and go.
+std::string no_bound_for(Duration objective, const std::string& pool) {
+  const double most = seconds_of(objective);
+  std::ostringstream text;
+  text << "slow acquisitions are not counted where the acquisition histogram has no bucket bound from "
+       << most / 2 << " to " << most << " s, as of pool " << pool << "; add the bound " << most
+       << " at the target, or set latency_objective to a bound that it has";
+  return std::move(text).str();
+}
+
 /// Returns `last` with one more reading, whose outcome the caller sets.
 PoolSource::State next_state(PoolSource::State last, const ReadingTimes& times) {
   last.settled = true;
@@ -61,6 +74,21 @@ void settle(ProbeResult& result, std::size_t limit) {
   const std::size_t kept = std::min(result.pools.size(), limit);
   result.dropped = result.pools.size() - kept;
   result.pools.resize(kept);
+}
+
+void count_slow_acquisitions(ProbeResult& result, Duration objective) {
+  if (objective == Duration::zero()) return;
+  const PoolSnapshot* unfit = nullptr;
+  for (PoolSnapshot& pool : result.pools) {
+    if (!pool.acquisition_duration || pool.acquisitions_slow) continue;
+    if (const auto slow = slower_than(*pool.acquisition_duration, objective)) {
+      pool.acquisitions_slow = slow->count;
+      pool.acquisition_objective = slow->objective;
+    } else if (unfit == nullptr) {
+      unfit = &pool;
+    }
+  }
+  if (unfit != nullptr) result.hints.push_back(no_bound_for(objective, unfit->pool));
 }
 
 PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
@@ -94,6 +122,7 @@ PoolSource::Reading read_once(Probe& probe, const ProbeOptions& options, const C
     run_here(*operation, clock, TimePoint::max());
     ProbeResult result = operation->take();
     settle(result, options.limit);
+    count_slow_acquisitions(result, options.latency_objective);
     return after_success(unread_source(), std::move(result), times());
   } catch (const std::exception& error) {
     return after_failure(unread_source(), error.what(), times());

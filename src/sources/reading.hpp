@@ -20,6 +20,9 @@ PoolSource::Reading unread_source();
 /// Makes the names of `result` valid UTF-8 and unique: of several pools with the same name the first counts.
 /// Drops the pools beyond `limit` and sets `dropped`, unless the probe has applied the limit itself.
 void settle(ProbeResult& result, std::size_t limit);
+/// Counts the slow acquisitions of each pool in `result` that has a histogram of its acquisitions and no such
+/// count, as exactly as the buckets allow: see `slower_than`. Adds a hint if the bounds of one do not fit.
+void count_slow_acquisitions(ProbeResult& result, Duration objective);
 /// Returns the reading that follows `last` after a success. `result` is settled.
 PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
                                   const ReadingTimes& times);
