@@ -130,6 +130,8 @@ constexpr auto common_keys = std::to_array<PoolSetting>({
      "1, "
      "2.5, 5, 10, 30]",
      "of the acquisition histogram, in seconds", set_buckets},
+    {"latency_objective", same, "10ms", "an acquisition that takes longer counts as slow; 0 = off",
+     duration<&O::latency_objective>},
     {"labels", none, "{}", "further labels of dbpool_pool_info", set_labels},
 });
 

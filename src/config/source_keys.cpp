@@ -38,6 +38,9 @@ std::span<const SourceKey> shared_keys() {
       {"timeout", none, "2s", "for one reading, connecting included", duration<&P::timeout, positive>},
       {"limit", none, "500", "pools at most; further ones are dropped and counted",
        whole<&P::limit, 1, most_pools>},
+      {"latency_objective", none, "10ms",
+       "as of a pool, where the durations of acquisitions are known; 0 = off",
+       duration<&P::latency_objective>},
   });
   return keys;
 }

@@ -89,12 +89,23 @@ void add_consoles(const Config& config, std::vector<std::string>& warnings) {
   }
 }
 
+void add_objectives(const Config& config, std::vector<std::string>& warnings) {
+  for (const auto& pool : config.pools) {
+    const PoolOptions& options = pool.options;
+    if (options.latency_objective <= options.acquire_timeout) continue;
+    warnings.push_back(fmt::format(
+        "{}: latency_objective is longer than acquire_timeout, so no acquisition can count as slow",
+        options.name));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> config_warnings(const Config& config) {
   std::vector<std::string> warnings;
   add_passfiles(config, warnings);
   add_consoles(config, warnings);
+  add_objectives(config, warnings);
   return warnings;
 }
 

@@ -5,10 +5,13 @@
 namespace dbpool {
 namespace {
 
-/// Returns whether the pool made from `a` can serve as that of `b`: its health policy, canary and labels may
-/// differ.
+/// Returns whether the pool made from `a` can serve as that of `b`: its latency objective, health policy,
+/// canary and labels may differ.
 bool can_go_on(const PoolConfig& a, const PoolConfig& b) {
-  return a.options == b.options && a.driver == b.driver && a.dsn == b.dsn && a.sqlite == b.sqlite;
+  if (a.options.name != b.options.name) return false;  // before the copy: most pairs end here
+  PoolOptions options = a.options;
+  options.latency_objective = b.options.latency_objective;
+  return options == b.options && a.driver == b.driver && a.dsn == b.dsn && a.sqlite == b.sqlite;
 }
 
 /// Returns the same for a probed source; its health policy may differ.
@@ -50,7 +53,10 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
     const auto now = std::ranges::find(owned, member.source, &Owned::source);
     if (now == owned.end()) {
       unwanted.push_back(member.source);
-    } else if (now->config.canary != member.config.canary || now->config.labels != member.config.labels) {
+      continue;
+    }
+    member.source->pool().set_latency_objective(now->config.options.latency_objective);
+    if (now->config.canary != member.config.canary || now->config.labels != member.config.labels) {
       member.source->reconfigure(now->config.canary, now->config.labels);
     }
   }

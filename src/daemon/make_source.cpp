@@ -33,6 +33,7 @@ std::shared_ptr<PoolSource> make(const PgBouncerOptions& options, const Making& 
   LedgerOptions ledger;
   ledger.error_window = options.error_window;
   ledger.wait_window = options.wait_window;
+  ledger.latency_objective = making.probe.latency_objective;
   return std::make_shared<Synthetic>(pooler, making.pooler_driver(synthetic->dsn),
                                      SyntheticPace{synthetic->interval, making.probe.timeout},
                                      making.parts.runtime, ledger);

@@ -166,6 +166,12 @@ constexpr auto catalog = std::to_array<Metric>({
         "Acquisitions that gave up at their deadline."),
     figure<&S::acquisition_rejections>("dbpool_acquisition_rejections_total",
         "Acquisitions turned away at once: the queue was full, or the pool is closing."),
+    figure<&S::acquisitions_slow>("dbpool_acquisitions_slow_total",
+        "Acquisitions that took longer than the objective in effect; a request that timed out counts with the time it "
+        "waited."),
+    figure<&S::acquisition_objective>("dbpool_acquisition_objective_seconds",
+        "The objective in effect for slow acquisitions, in seconds: latency_objective, or where the target reports a "
+        "histogram its largest bucket bound from half of that to that."),
     figure<&S::created>("dbpool_connections_created_total", "Connections opened."),
     figure<&S::reused>("dbpool_connections_reused_total",
         "Acquisitions served by a connection that had been lent before."),

@@ -67,6 +67,8 @@ inline constexpr auto table = std::to_array<Figure>({
     {"releases", &S::releases, counter, none, Total::sum},
     {"acquisition_timeouts", &S::acquisition_timeouts, counter, none, Total::sum},
     {"acquisition_rejections", &S::acquisition_rejections, counter, none, Total::sum},
+    {"acquisitions_slow", &S::acquisitions_slow, counter, none, Total::sum},
+    {"acquisition_objective", &S::acquisition_objective, gauge, seconds, Total::none},
     {"created", &S::created, counter, none, Total::sum},
     {"reused", &S::reused, counter, none, Total::sum},
     {"connect_failures", &S::connect_failures, counter, none, Total::sum},

@@ -16,6 +16,7 @@ void DurationRecorders::fill(PoolSnapshot& s) const {
 PoolLedger::PoolLedger(const LedgerOptions& options, WallTime created_at)
     : durations_{HistogramRecorder(options.acquisition_buckets), HistogramRecorder(duration_buckets()),
                  HistogramRecorder(duration_buckets()), HistogramRecorder(duration_buckets())},
+      latency_objective_(options.latency_objective),
       wait_recent_(options.wait_window),
       wait_judged_(options.wait_window),
       errors_judged_(options.error_window),
@@ -54,6 +55,10 @@ void PoolLedger::fill(PoolSnapshot& s, Duration now) const {
   s.releases = releases_;
   s.acquisition_timeouts = timeouts_;
   s.acquisition_rejections = rejections_;
+  if (latency_objective_ > Duration::zero()) {
+    s.acquisitions_slow = acquisitions_slow_;
+    s.acquisition_objective = seconds_of(latency_objective_);
+  }
   s.created = created_;
   s.reused = reused_;
   s.connect_failures = connect_failures_;

@@ -51,6 +51,9 @@ bool Pool::warm_up(Duration timeout) {
 CloseResult Pool::close_connections() {
   return core_->close_connections();
 }
+void Pool::set_latency_objective(Duration objective) {
+  core_->set_latency_objective(objective);
+}
 void Pool::shut_down() {
   core_->shut_down();
 }

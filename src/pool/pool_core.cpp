@@ -85,6 +85,10 @@ PoolPhase PoolCore::phase() const {
   return state_.access()->phase;
 }
 
+void PoolCore::set_latency_objective(Duration objective) {
+  state_.access()->ledger.set_latency_objective(objective);
+}
+
 PoolSnapshot PoolCore::snapshot() const {
   PoolSnapshot s;
   s.key = key_;

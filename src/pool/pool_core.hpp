@@ -52,6 +52,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   bool warm_up(Duration timeout);
   CloseResult close_connections();
+  void set_latency_objective(Duration objective);
   void shut_down();
   /// Shuts down, and stays alive until the last lease is returned.
   void abandon();

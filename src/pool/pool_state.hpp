@@ -43,7 +43,9 @@ struct Slot {
 /// The state that a pool's lock guards.
 struct PoolState {
   PoolState(const PoolOptions& options, WallTime now)
-      : ledger({options.acquisition_buckets, options.error_window, options.wait_window}, now),
+      : ledger({options.acquisition_buckets, options.error_window, options.wait_window,
+                options.latency_objective},
+               now),
         leaks(options.leak_detection_timeout) {}
 
   /// Returns the number of connections that are open or being opened.

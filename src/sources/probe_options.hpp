@@ -14,6 +14,9 @@ struct ProbeOptions {
   Duration interval = std::chrono::seconds(5);  ///< from the beginning of one reading to that of the next
   Duration timeout = std::chrono::seconds(2);   ///< for one reading, connecting included
   unsigned limit = 500;                         ///< pools at most; others are dropped and counted
+  /// Longer acquisitions count as slow, where the target reports how long they take or `synthetic` measures
+  /// it; 0 = off.
+  Duration latency_objective = std::chrono::milliseconds(10);
 
   bool operator==(const ProbeOptions&) const = default;
 };

@@ -44,6 +44,8 @@ class ProbedSource::Reader : public Recurring {
     try {
       if (failure) std::rethrow_exception(failure);
       ProbeResult result = reading_->take();
+      settle(result, options_.limit);
+      count_slow_acquisitions(result, options_.latency_objective);
       hints = result.hints;
       succeed(std::move(result));
       forget_failures();
@@ -58,7 +60,6 @@ class ProbedSource::Reader : public Recurring {
   }
 
   void succeed(ProbeResult result) {
-    settle(result, options_.limit);
     Leaks leaks = std::move(result.leaks);
     publish(after_success(*reading(), std::move(result), times()), std::move(leaks));
   }

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "model/bounded_name.hpp"
 #include "model/seconds.hpp"
+#include "model/slow_count.hpp"
 
 namespace dbpool {
 namespace {
@@ -17,6 +19,17 @@ PoolSnapshot known_by_key(const PoolSnapshot& pool) {
   known.key = pool.key;
   known.unread = true;
   return known;
+}
+
+/// Returns the hint for histograms whose bounds do not fit the objective. It names one pool, so that it stays
+/// the same while others come and go.
+std::string no_bound_for(Duration objective, const std::string& pool) {
+  const double most = seconds_of(objective);
+  std::ostringstream text;
+  text << "slow acquisitions are not counted where the acquisition histogram has no bucket bound from "
+       << most / 2 << " to " << most << " s, as of pool " << pool << "; add the bound " << most
+       << " at the target, or set latency_objective to a bound that it has";
+  return std::move(text).str();
 }
 
 /// Returns `last` with one more reading, whose outcome the caller sets.
@@ -53,6 +66,21 @@ void settle(ProbeResult& result, std::size_t limit) {
   result.pools.resize(kept);
 }
 
+void count_slow_acquisitions(ProbeResult& result, Duration objective) {
+  if (objective == Duration::zero()) return;
+  const PoolSnapshot* unfit = nullptr;
+  for (PoolSnapshot& pool : result.pools) {
+    if (!pool.acquisition_duration || pool.acquisitions_slow) continue;
+    if (const auto slow = slower_than(*pool.acquisition_duration, objective)) {
+      pool.acquisitions_slow = slow->count;
+      pool.acquisition_objective = slow->objective;
+    } else if (unfit == nullptr) {
+      unfit = &pool;
+    }
+  }
+  if (unfit != nullptr) result.hints.push_back(no_bound_for(objective, unfit->label()));
+}
+
 PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
                                   const ReadingTimes& times) {
   PoolSource::Reading next{next_state(last, times), std::move(result.pools)};
@@ -84,6 +112,7 @@ PoolSource::Reading read_once(Probe& probe, const ProbeOptions& options, const C
     run_here(*operation, clock, TimePoint::max());
     ProbeResult result = operation->take();
     settle(result, options.limit);
+    count_slow_acquisitions(result, options.latency_objective);
     return after_success(unread_source(), std::move(result), times());
   } catch (const std::exception& error) {
     return after_failure(unread_source(), error.what(), times());

@@ -23,6 +23,9 @@ void make_unique(std::vector<PoolSnapshot>& pools);
 /// Makes the pools of `result` unique, and the texts that describe them valid UTF-8 of a bounded length.
 /// Drops the pools beyond `limit` and sets `dropped`, unless the probe has applied the limit itself.
 void settle(ProbeResult& result, std::size_t limit);
+/// Counts the slow acquisitions of each pool in `result` that has a histogram of its acquisitions and no such
+/// count, as exactly as the buckets allow: see `slower_than`. Adds a hint if the bounds of one do not fit.
+void count_slow_acquisitions(ProbeResult& result, Duration objective);
 /// Returns the reading that follows `last` after a success. `result` is settled.
 PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
                                   const ReadingTimes& times);

@@ -36,6 +36,7 @@ sources:
     type: pgbouncer
     dsn: {}
     interval: 200ms
+    latency_objective: 7ms
     clients: true
     synthetic: {{dsn: {}, interval: 200ms}}
     health: {{wait_window: 3s}}
@@ -63,11 +64,15 @@ TEST_CASE("a PgBouncer under pressure shows in the metrics as it is, and so does
   CHECK(scrape.value("dbpool_clients", with(alice, "state", "active")) == 2);
   CHECK(scrape.at("dbpool_oldest_waiter_seconds", alice) > 0);
   CHECK(scrape.at("dbpool_acquisition_duration_seconds_count", alice) >= 1);
+  CHECK(scrape.value("dbpool_acquisition_objective_seconds", alice) == 0.007);
+  CHECK(scrape.at("dbpool_acquisitions_slow_total", alice) >=
+        scrape.at("dbpool_acquisition_timeouts_total", alice));
   CHECK(scrape.value("dbpool_health_reason", with(alice, "reason", "saturation")) == 1);
   CHECK(scrape.value("dbpool_pool_info", with(alice, "driver", "pgbouncer")) == 1);
   const Labels per_database{{"source", "pgb"}, {"pool", "pgb/app"}};
   CHECK(scrape.value("dbpool_queries_total", per_database).has_value());
   CHECK_FALSE(scrape.value("dbpool_queries_total", alice).has_value());
+  CHECK_FALSE(scrape.value("dbpool_acquisitions_slow_total", per_database).has_value());
   CHECK_FALSE(scrape.value("dbpool_connections_created_total", alice).has_value());
   CHECK_FALSE(scrape.mentions({{"pool", "pgb/pgbouncer/pgbouncer"}}));
 

@@ -60,6 +60,8 @@ struct PoolSnapshot {
 
   // Totals since start.
   Count acquisitions, releases, acquisition_timeouts, acquisition_rejections;
+  Count acquisitions_slow;        ///< acquisitions and timeouts that took longer than `acquisition_objective`
+  Seconds acquisition_objective;  ///< in effect for `acquisitions_slow`; both are known, or neither
   Count created, reused, connect_failures;
   std::array<Count, close_reason_names.size()> closed;  ///< by CloseReason
   Count health_checks, health_check_failures;

@@ -17,6 +17,7 @@ struct LedgerOptions {
   std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();
   std::chrono::nanoseconds error_window = std::chrono::seconds(60);
   std::chrono::nanoseconds wait_window = std::chrono::seconds(60);
+  std::chrono::nanoseconds latency_objective = std::chrono::milliseconds(10);  ///< 0 = off
 };
 
 /// The histograms of a ledger.
@@ -73,6 +74,9 @@ class PoolLedger {
   void apply(const event::LeakReturned&) noexcept { ++leaks_recovered_; }
   void apply(const event::ReconnectAttempted&) noexcept { ++reconnect_attempts_; }
 
+  /// Sets how long an acquisition may take before it counts as slow; 0 = off. The acquisitions and timeouts
+  /// so far stay judged by the objective before.
+  void set_latency_objective(Duration objective) noexcept { latency_objective_ = objective; }
   /// Excludes errors and waits that began before `now` from the pool's health.
   void judge_afresh(Duration now) noexcept;
 
@@ -89,19 +93,21 @@ class PoolLedger {
  private:
   void waited(Duration at, Duration wait) noexcept {
     durations_.acquisition.record(wait);
+    if (wait > latency_objective_ && latency_objective_ > Duration::zero()) ++acquisitions_slow_;
     wait_peak_ = std::max(wait_peak_, wait);
     wait_recent_.add(at, wait);
     if (judges(at - wait)) wait_judged_.add(at, wait);
   }
 
   std::uint64_t acquisitions_ = 0, releases_ = 0, unmatched_releases_ = 0;
-  std::uint64_t reused_ = 0, timeouts_ = 0, rejections_ = 0;
+  std::uint64_t reused_ = 0, timeouts_ = 0, rejections_ = 0, acquisitions_slow_ = 0;
   std::uint64_t created_ = 0, connect_failures_ = 0, health_checks_ = 0, health_check_failures_ = 0;
   std::uint64_t leaks_detected_ = 0, leaks_recovered_ = 0, reconnect_attempts_ = 0;
   std::array<std::uint64_t, close_reason_names.size()> closed_{};
   std::array<std::uint64_t, error_kind_count> errors_{};
   DurationRecorders durations_;
   std::uint64_t active_peak_ = 0;
+  Duration latency_objective_;
   Duration wait_peak_{0};
   RecentPeak wait_recent_, wait_judged_;
   RecentCount errors_judged_, errors_hour_;

@@ -65,6 +65,9 @@ class Pool {
   bool warm_up(Duration timeout);
   /// Closes idle connections now and active ones on return. The next acquire opens up to `min_size` again.
   CloseResult close_connections();
+  /// Replaces the latency_objective of the options; 0 = off. Acquisitions that end from now on are judged by
+  /// it. Neither the count of slow ones so far nor `options()` changes.
+  void set_latency_objective(Duration objective);
   /// Refuses new and waiting acquires, closes idle connections now and active ones on return, and asks checks
   /// to stop. Checks that hold a thread stop soon, others by their deadline. Does not block.
   void shut_down();
@@ -77,6 +80,7 @@ class Pool {
   std::vector<ConnectionSnapshot> connections() const;
   /// Returns the suspected leases, longest held first.
   std::vector<LeakReport> leaks() const;
+  /// Returns the options that the pool was made with.
   const PoolOptions& options() const noexcept;
 
  private:

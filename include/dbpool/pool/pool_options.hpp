@@ -15,8 +15,8 @@ enum class Validate {
   never,
 };
 
-/// Options of a pool. A duration of 0 switches off max_lifetime, max_idle_time, health_check_interval and
-/// leak_detection_timeout.
+/// Options of a pool. A duration of 0 switches off max_lifetime, max_idle_time, health_check_interval,
+/// leak_detection_timeout and latency_objective.
 struct PoolOptions {
   std::string name = "default";
   unsigned min_size = 2;      ///< connections to keep open
@@ -36,8 +36,9 @@ struct PoolOptions {
   Duration leak_detection_timeout = std::chrono::seconds(30);
   bool leak_stack = false;
   std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();
-  Duration error_window = std::chrono::seconds(60);  ///< for the snapshot's errors_recent
-  Duration wait_window = std::chrono::seconds(60);   ///< for the snapshot's wait_recent_peak
+  Duration latency_objective = std::chrono::milliseconds(10);  ///< longer acquisitions count as slow
+  Duration error_window = std::chrono::seconds(60);            ///< for the snapshot's errors_recent
+  Duration wait_window = std::chrono::seconds(60);             ///< for the snapshot's wait_recent_peak
 
   /// Compares the bounds by value.
   bool operator==(const PoolOptions& other) const;

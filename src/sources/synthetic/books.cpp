@@ -42,6 +42,8 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.acquisitions = own.acquisitions;
   pool.releases = own.releases;
   pool.acquisition_timeouts = own.acquisition_timeouts;
+  pool.acquisitions_slow = own.acquisitions_slow;
+  pool.acquisition_objective = own.acquisition_objective;
   pool.acquisition_duration = ledger_.durations().acquisition.value();
   pool.connect_duration = ledger_.durations().connect.value();
   pool.connect_failures = own.connect_failures;

@@ -35,6 +35,7 @@ inline PoolSnapshot known_pool(std::string name) {
   s.waiting = 4, s.oldest_waiter = 0.25;
   s.wait_peak = 1.5, s.wait_recent_peak = 0.5, s.wait_judged_peak = 0.5;
   s.acquisitions = 100, s.releases = 95, s.acquisition_timeouts = 6, s.acquisition_rejections = 8;
+  s.acquisitions_slow = 27, s.acquisition_objective = 0.01;
   s.created = 20, s.reused = 80, s.connect_failures = 11;
   s.closed = {1, 2, 3, 4, 5, 6, 7};
   s.health_checks = 50, s.health_check_failures = 13;

@@ -130,7 +130,17 @@ TEST_CASE("everything that can be switched off can be") {
   CHECK(pool.options.max_idle_time == 0s);
   CHECK(pool.options.health_check_interval == 0s);
   CHECK(pool.options.leak_detection_timeout == 0s);
+  CHECK(pool.options.latency_objective == 0s);
   CHECK(pool.canary.interval == 0s);
+}
+
+TEST_CASE("each pool and each source of any kind has its own latency objective, 10 ms by default") {
+  const auto config = load_fixture("latency_objective.good.yml");
+  CHECK(config.pools.at(0).options.latency_objective == 2500us);
+  CHECK(config.pools.at(1).options.latency_objective == 1500ms);
+  std::vector<Duration> of_sources;
+  for (const auto& source : config.sources) of_sources.push_back(source.probe.latency_objective);
+  CHECK(of_sources == std::vector<Duration>{25ms, 0ms, 10ms, 1min});
 }
 
 TEST_CASE("variables give any value, and never more than a value") {

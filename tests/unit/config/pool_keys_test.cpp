@@ -53,7 +53,8 @@ TEST_CASE("the environment has exactly the variables that are promised") {
                          "DBPOOL_ACQUIRE_TIMEOUT", "DBPOOL_MAX_LIFETIME", "DBPOOL_MAX_IDLE_TIME",
                          "DBPOOL_HEALTH_CHECK_INTERVAL", "DBPOOL_CONNECT_TIMEOUT",
                          "DBPOOL_VALIDATION_TIMEOUT", "DBPOOL_COMMAND_TIMEOUT", "DBPOOL_RETRY_ATTEMPTS",
-                         "DBPOOL_LEAK_DETECTION_TIMEOUT", "DBPOOL_CANARY_INTERVAL"});
+                         "DBPOOL_LEAK_DETECTION_TIMEOUT", "DBPOOL_CANARY_INTERVAL",
+                         "DBPOOL_LATENCY_OBJECTIVE"});
 }
 
 TEST_CASE("the documentation has a row for every key") {

@@ -83,6 +83,18 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("an objective that no acquisition can miss is warned about") {
+  const auto warnings = warnings_of(
+      "pools:\n"
+      "  - {name: equal, acquire_timeout: 2s, latency_objective: 2s}\n"
+      "  - {name: longer, acquire_timeout: 2s, latency_objective: 2001ms}\n"
+      "  - {name: off, acquire_timeout: 5ms, latency_objective: 0}\n"
+      "  - {name: hasty, acquire_timeout: 5ms}\n");
+  const std::string wrong =
+      ": latency_objective is longer than acquire_timeout, so no acquisition can count as slow";
+  CHECK(warnings == std::vector<std::string>{"longer" + wrong, "hasty" + wrong});
+}
+
 TEST_CASE("unknown variables are warned about, and pool variables when a file makes them useless") {
   const Environment variables{
       {"DBPOOL_SERVICE_HOST", "10.0.0.1"}, {"DBPOOL_MAX_SIZE", "3"}, {"DBPOOL_DSN", "hunter2"},

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "config/source_kinds.hpp"
+#include "model/seconds.hpp"
 
 using namespace std::chrono_literals;
 using namespace dbpool;
@@ -106,6 +107,23 @@ TEST_CASE("a change of labels and canary keeps the pool, its connections and its
   while (read().acquisitions == 0U) std::this_thread::yield();
 }
 
+TEST_CASE("a change of the latency objective keeps the pool and its counters, and applies from then on") {
+  Scene scene;
+  const auto before = scene.apply({pool("orders")});
+  const auto created = before[0].source->read()->pools[0].created_at;
+  for (const Duration objective : {Duration(250ms), Duration(0), Duration(20ms)}) {
+    auto changed = pool("orders");
+    changed.options.latency_objective = objective;
+    const auto after = scene.apply({changed});
+    CHECK(after[0].source == before[0].source);
+    const PoolSnapshot now = after[0].source->read()->pools[0];
+    CHECK(now.created_at == created);
+    CHECK(now.acquisition_objective.has_value() == (objective > Duration::zero()));
+    CHECK(now.acquisitions_slow.has_value() == (objective > Duration::zero()));
+    if (now.acquisition_objective) CHECK(*now.acquisition_objective == seconds_of(objective));
+  }
+}
+
 TEST_CASE("when one pool cannot be made nothing changes") {
   Scene scene;
   const auto before = scene.apply({pool("orders")});
@@ -150,7 +168,10 @@ TEST_CASE("a source that is configured as before stays as it is, also under anot
   CHECK(second.at(0).source == first.at(0).source);
   CHECK(second.at(0).policy == *health_preset("ombudsman"));
   config.sources[0].probe.interval = 7s;
-  CHECK(scene.fleet.apply(config).at(0).source != first.at(0).source);
+  const auto third = scene.fleet.apply(config);
+  CHECK(third.at(0).source != first.at(0).source);
+  config.sources[0].probe.latency_objective = 7s;
+  CHECK(scene.fleet.apply(config).at(0).source != third.at(0).source);
 }
 
 TEST_CASE("every kind of source that can be configured can be made") {

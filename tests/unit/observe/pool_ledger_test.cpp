@@ -2,10 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include "model/slow_count.hpp"
+
 using namespace std::chrono_literals;
 using namespace dbpool;
 
 namespace {
+
+using Wait = std::chrono::nanoseconds;
 
 PoolSnapshot filled(const PoolLedger& ledger, std::chrono::nanoseconds now) {
   PoolSnapshot snapshot;
@@ -81,6 +85,57 @@ TEST_CASE("a timeout is a wait, too") {
   CHECK(s.acquisition_duration->count() == 1);
   CHECK(s.wait_peak == doctest::Approx(0.5));
   CHECK(s.wait_recent_peak == doctest::Approx(0.5));
+}
+
+TEST_CASE("an acquisition is slow from one nanosecond beyond the objective") {
+  PoolLedger ledger({.latency_objective = 10ms}, noon);
+  CHECK(filled(ledger, 1s).acquisitions_slow == 0);
+  for (const Wait wait : {Wait(0), Wait(10ms) - 1ns, Wait(10ms)})
+    ledger.apply(event::Acquired{1s, wait, false});
+  CHECK(filled(ledger, 1s).acquisitions_slow == 0);
+  ledger.apply(event::Acquired{1s, Wait(10ms) + 1ns, false});
+  const auto s = filled(ledger, 1s);
+  CHECK(s.acquisitions_slow == 1);
+  CHECK(s.acquisition_objective == 0.01);
+}
+
+TEST_CASE("a timeout is slow by the time that it waited, and a rejection never is") {
+  PoolLedger ledger({.latency_objective = 10ms}, noon);
+  ledger.apply(event::TimedOut{10s, 5ms, noon});
+  ledger.apply(event::Rejected{});
+  CHECK(filled(ledger, 10s).acquisitions_slow == 0);
+  ledger.apply(event::TimedOut{10s, 500ms, noon});
+  CHECK(filled(ledger, 10s).acquisitions_slow == 1);
+}
+
+TEST_CASE("what is slow is counted by the objective at that moment, and the count never falls") {
+  PoolLedger ledger({.latency_objective = 10ms}, noon);
+  const auto acquire = [&] {
+    ledger.apply(event::Acquired{1s, 20ms, false});
+    return filled(ledger, 1s);
+  };
+  CHECK(acquire().acquisitions_slow == 1);
+  ledger.set_latency_objective(50ms);
+  auto s = acquire();
+  CHECK(s.acquisitions_slow == 1);
+  CHECK(s.acquisition_objective == 0.05);
+  ledger.set_latency_objective(5ms);
+  CHECK(acquire().acquisitions_slow == 2);
+  ledger.set_latency_objective(0ms);
+  s = acquire();
+  CHECK_FALSE(s.acquisitions_slow);
+  CHECK_FALSE(s.acquisition_objective);
+  ledger.set_latency_objective(10ms);
+  CHECK(filled(ledger, 1s).acquisitions_slow == 2);
+}
+
+TEST_CASE("with a bound at the objective the histogram has the same count") {
+  PoolLedger ledger({.latency_objective = 10ms}, noon);
+  for (Wait wait{0}; wait <= 30ms; wait += 100us) ledger.apply(event::Acquired{1s, wait, false});
+  ledger.apply(event::TimedOut{1s, 2s, noon});
+  const auto s = filled(ledger, 1s);
+  CHECK(s.acquisitions_slow == 200 + 1);
+  CHECK(s.acquisitions_slow == slower_than(*s.acquisition_duration, 10ms)->count);
 }
 
 TEST_CASE("the last timeout has a time, until the pool is judged afresh or if it began before that") {

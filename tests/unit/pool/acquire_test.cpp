@@ -57,6 +57,27 @@ TEST_CASE("an idle connection is lent at once and comes back by the lease's dest
   CHECK(s.acquisition_duration->count() == 1);
 }
 
+TEST_CASE("a caller that waits longer than the objective is slow, served or not") {
+  auto options = sized(1, 1);
+  options.latency_objective = 10ms;
+  FakePool pool(options);
+  const auto wait_for = [&](Duration wait) {
+    std::optional<Lease> held = pool->acquire();
+    pool->acquire_async({.timeout = 20ms, .site = ""}, LeasePurpose::work, [](std::optional<Lease>, auto) {});
+    pool.scheduler->advance(wait);
+    held.reset();
+    pool.scheduler->run();
+    return pool.now();
+  };
+  CHECK(wait_for(10ms).acquisitions_slow == 0);
+  CHECK(wait_for(10ms + 1ns).acquisitions_slow == 1);
+  CHECK(pool.now().acquisition_timeouts == 0);
+  const auto late = wait_for(30ms);
+  CHECK(late.acquisition_timeouts == 1);
+  CHECK(late.acquisitions_slow == 2);
+  CHECK(late.acquisition_duration->count() == *late.acquisitions + 1);
+}
+
 TEST_CASE("the connection used last is lent first, so that surplus ones age out") {
   FakePool pool(sized(2, 2));
   void* last = nullptr;

@@ -15,6 +15,7 @@ struct Target {
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::vector<std::string> pools{"s/a", "s/b"};
   std::vector<std::string> hints;
+  std::shared_ptr<const Histogram> waits;
   std::optional<std::uint64_t> dropped;
   bool broken = false;
   bool silent = false;
@@ -38,6 +39,7 @@ class TargetReading : public ProbeOperation {
     for (const auto& name : target_.pools) {
       PoolSnapshot pool = pool_named(name);
       pool.active = 1;
+      pool.acquisition_duration = target_.waits;
       result.pools.push_back(pool);
     }
     result.dropped = target_.dropped;
@@ -269,6 +271,19 @@ TEST_CASE("a pool has one name from the reading on, which is valid UTF-8, and so
   CHECK(pools[1].label() == "s/b");
   CHECK(site.source->leaks(repaired).size() == 1);
   CHECK(site.source->leaks("s/a\xFF").empty());
+}
+
+TEST_CASE("a histogram that has no bucket for the objective is hinted at in the reading and the report") {
+  Site site;
+  site.target.waits = std::make_shared<const Histogram>(
+      std::make_shared<const std::vector<double>>(std::vector{0.1}), Histogram::Counts{5, 1}, 1.0);
+  site.scheduler->run();
+  const auto reading = site.source->read();
+  REQUIRE(reading->hints.size() == 1);
+  CHECK(reading->hints[0].find("no bucket bound from 0.005 to 0.01 s, as of pool s/a;") != std::string::npos);
+  CHECK(site.hints_told.at(0) == reading->hints);
+  CHECK_FALSE(reading->pools.at(0).acquisitions_slow);
+  CHECK(reading->pools.at(0).acquisition_duration == site.target.waits);
 }
 
 TEST_CASE("hints stay with their reading, and are told with it") {

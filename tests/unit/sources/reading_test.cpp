@@ -17,6 +17,13 @@ PoolSnapshot named(const std::string& name) {
   return pool;
 }
 
+/// Returns a histogram with one wait in each bucket.
+std::shared_ptr<const Histogram> waits(std::vector<double> bounds) {
+  Histogram::Counts counts(bounds.size() + 1, 1);
+  return std::make_shared<const Histogram>(std::make_shared<const std::vector<double>>(std::move(bounds)),
+                                           std::move(counts), 1.0);
+}
+
 ReadingTimes times(Duration took = 20ms) {
   const TimePoint began(100s);
   return {began, began + took, WallTime(1h)};
@@ -26,9 +33,11 @@ ReadingTimes times(Duration took = 20ms) {
 struct Once {
   PoolSource::Reading read() {
     SqlProbe probe(std::make_shared<test::FakeDriver>(database), {{"SHOW POOLS"}}, [](const Answers&) {
-      return ProbeResult{{named("s/a"), named("s/b")}, {}, {}, {"hint"}};
+      ProbeResult result{{named("s/a"), named("s/b")}, {}, {}, {"hint"}};
+      for (PoolSnapshot& pool : result.pools) pool.acquisition_duration = waits({0.03});
+      return result;
     });
-    return read_once(probe, {.name = "s", .timeout = 2s, .limit = 1}, *clock);
+    return read_once(probe, {.name = "s", .timeout = 2s, .limit = 1, .latency_objective = 50ms}, *clock);
   }
 
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
@@ -68,6 +77,59 @@ TEST_CASE("pools beyond the limit are dropped and counted, unless the probe has 
   CHECK(bounded.dropped == 7U);
 }
 
+TEST_CASE("slow acquisitions are counted by the fitting bucket of each pool that has a histogram") {
+  ProbeResult result{{named("s/a"), named("s/b"), named("s/c")}, {}, {}, {}};
+  result.pools[0].acquisition_duration = waits({0.005, 0.01, 0.1});
+  result.pools[1].acquisition_duration = waits({0.001, 0.006});
+  count_slow_acquisitions(result, 10ms);
+  CHECK(result.pools[0].acquisitions_slow == 2U);
+  CHECK(result.pools[0].acquisition_objective == 0.01);
+  CHECK(result.pools[1].acquisitions_slow == 1U);
+  CHECK(result.pools[1].acquisition_objective == 0.006);
+  CHECK_FALSE(result.pools[2].acquisitions_slow);
+  CHECK_FALSE(result.pools[2].acquisition_objective);
+  CHECK(result.hints.empty());
+}
+
+TEST_CASE("a pool whose buckets do not fit has no slow acquisitions but a hint, which names one such pool") {
+  ProbeResult result{{named("s/a"), named("s/b"), named("s/c")}, {}, {}, {"another"}};
+  result.pools[1].acquisition_duration = waits({0.0049, 0.1});
+  result.pools[2].acquisition_duration = waits({});
+  count_slow_acquisitions(result, 10ms);
+  for (const PoolSnapshot& pool : result.pools) {
+    CHECK_FALSE(pool.acquisitions_slow);
+    CHECK_FALSE(pool.acquisition_objective);
+  }
+  CHECK(
+      result.hints ==
+      std::vector<std::string>{
+          "another",
+          "slow acquisitions are not counted where the acquisition histogram has no bucket bound from 0.005 "
+          "to 0.01 s, as of pool s/b; add the bound 0.01 at the target, or set latency_objective to a bound "
+          "that it has"});
+}
+
+TEST_CASE("without an objective nothing is slow and no bucket is missing") {
+  ProbeResult result{{named("s/a"), named("s/b")}, {}, {}, {}};
+  result.pools[0].acquisition_duration = waits({0.01});
+  result.pools[1].acquisition_duration = waits({});
+  count_slow_acquisitions(result, 0ms);
+  CHECK_FALSE(result.pools[0].acquisitions_slow);
+  CHECK_FALSE(result.pools[0].acquisition_objective);
+  CHECK(result.hints.empty());
+}
+
+TEST_CASE("a count that the probe itself has made stays, with its objective") {
+  ProbeResult result{{named("s/a")}, {}, {}, {}};
+  result.pools[0].acquisition_duration = waits({0.1});
+  result.pools[0].acquisitions_slow = 7;
+  result.pools[0].acquisition_objective = 0.25;
+  count_slow_acquisitions(result, 10ms);
+  CHECK(result.pools[0].acquisitions_slow == 7U);
+  CHECK(result.pools[0].acquisition_objective == 0.25);
+  CHECK(result.hints.empty());
+}
+
 TEST_CASE("a failure keeps the names and the time of the last success, and a success ends the error") {
   ProbeResult result{{named("s/a")}, {}, 3, {"hint"}};
   const auto good = after_success(unread_source(), result, times());
@@ -99,6 +161,8 @@ TEST_CASE("one reading without a loop has the pools up to the limit") {
   CHECK(reading.reads == 1U);
   CHECK(reading.pools.size() == 1);
   CHECK(reading.dropped_pools == 1U);
+  CHECK(reading.pools[0].acquisitions_slow == 1U);
+  CHECK(reading.pools[0].acquisition_objective == 0.03);
   CHECK(reading.hints == std::vector<std::string>{"hint"});
 }
 

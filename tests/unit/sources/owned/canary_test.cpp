@@ -64,6 +64,21 @@ TEST_CASE("a pool of two with six canaries that hold two seconds has timeouts an
   CHECK(*s.acquisitions == *s.releases + *s.active);
 }
 
+TEST_CASE("a canary that waits for its connection counts as slow, as any caller does") {
+  auto options = sized(1, 1);
+  options.latency_objective = 2s;
+  // Of two canaries one waits while the other holds, so for 2 s at most.
+  Aviary a(options, {.interval = 100ms, .concurrency = 2, .hold = 2s});
+  a.scheduler->advance(10s);
+  CHECK(*a.pool->snapshot().acquisitions > 3);
+  CHECK(a.pool->snapshot().acquisitions_slow == 0);
+  a.pool->set_latency_objective(1s);
+  a.scheduler->advance(10s);
+  const auto s = a.pool->snapshot();
+  CHECK(*s.acquisitions_slow > 3);
+  CHECK(s.acquisition_objective == 1.0);
+}
+
 TEST_CASE("a canary whose connection the server had ended asks over another one in the same turn") {
   Aviary a(sized(1, 2), {.interval = 5s});
   for (std::uint64_t turns = 1; turns <= 5; ++turns) {

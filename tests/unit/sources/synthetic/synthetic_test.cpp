@@ -89,6 +89,38 @@ TEST_CASE("an acquisition is timed every interval and stands with the pool it la
   CHECK(pool.usage_duration == nullptr);
 }
 
+TEST_CASE("of its acquisitions those beyond the objective are slow") {
+  LedgerOptions ledger;
+  ledger.latency_objective = 20ms;
+  Trial trial;
+  trial.database->ping_takes = Duration(20ms);
+  trial.start(ledger);
+  trial.scheduler->advance(1s);
+  CHECK(trial.pool().acquisitions_slow == 0);
+  CHECK(trial.pool().acquisition_objective == 0.02);
+  trial.database->ping_takes = Duration(30ms);
+  trial.scheduler->advance(10s);
+  CHECK(trial.pool().acquisitions == 3);
+  CHECK(trial.pool().acquisitions_slow == 2);
+  trial.database->silent = true;
+  trial.scheduler->advance(20s);
+  const PoolSnapshot pool = trial.pool();
+  CHECK(*pool.acquisition_timeouts >= 3);
+  CHECK(*pool.acquisitions_slow == 2 + *pool.acquisition_timeouts);
+}
+
+TEST_CASE("without an objective a measured pool has no slow acquisitions") {
+  LedgerOptions ledger;
+  ledger.latency_objective = 0ms;
+  Trial trial;
+  trial.database->ping_takes = Duration(30ms);
+  trial.start(ledger);
+  trial.scheduler->advance(10s);
+  CHECK(*trial.pool().acquisitions > 0);
+  CHECK_FALSE(trial.pool().acquisitions_slow);
+  CHECK_FALSE(trial.pool().acquisition_objective);
+}
+
 TEST_CASE("a user whose name is not UTF-8 is found under the name that the pool is shown by") {
   Trial trial;
   (*trial.database->answers.access())["SELECT session_user"] =
@@ -285,6 +317,7 @@ TEST_CASE("who waits when the pause begins is served after it, and that tells no
   const PoolSnapshot pool = trial.pool();
   CHECK(pool.acquisitions == 2);
   CHECK(pool.acquisition_duration->count() == 2);
+  CHECK(pool.acquisitions_slow == 0);
   CHECK(pool.wait_peak == 0);
   CHECK(pool.wait_judged_peak == 0);
   CHECK(trial.database->connects == 1);
