@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "sources/prometheus/sample.hpp"
+
+namespace dbpool {
+
+/// The text formats of Prometheus. They differ in the names within a family, in timestamps, in exemplars and
+/// in the end of the text.
+enum class TextFormat {
+  prometheus,   ///< `text/plain; version=0.0.4`
+  openmetrics,  ///< `application/openmetrics-text; version=1.0.0`
+};
+
+/// The families that a text has declared so far. A name that ends in `_count`, `_sum`, `_total` or `_bucket`
+/// belongs to another family only if that one is declared with a type that has such a suffix.
+class Families {
+ public:
+  struct Member {
+    std::string_view family;  ///< as in ScrapedSample; valid as long as the Families and the sample's name
+    FamilyType type = FamilyType::untyped;
+    std::string_view unit;
+    SampleRole role = SampleRole::value;
+  };
+
+  /// `most`: the largest number of families.
+  Families(TextFormat format, std::size_t most) : format_(format), most_(most) {}
+
+  /// Declares a family's type or unit; a later declaration replaces an earlier one, as in Prometheus. Either
+  /// makes the family the current one. Returns nullopt, or the limit that refuses it: on the number of
+  /// families, and of 1024 bytes on a name and a unit.
+  [[nodiscard]] std::optional<std::string> declare_type(std::string_view name, FamilyType type);
+  [[nodiscard]] std::optional<std::string> declare_unit(std::string_view name, std::string_view unit);
+
+  /// Returns the family of a sample: the current one if the name fits it, else one with exactly this name,
+  /// else one with a suffix.
+  Member member(std::string_view sample_name) const;
+
+ private:
+  struct Family {
+    FamilyType type = FamilyType::untyped;
+    std::string unit;
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using ByName = std::unordered_map<std::string, Family, Hash, std::equal_to<>>;
+
+  std::optional<std::string> declare(std::string_view name);
+
+  TextFormat format_;
+  std::size_t most_;
+  ByName families_;
+  ByName::value_type* current_ = nullptr;
+};
+
+}  // namespace dbpool
