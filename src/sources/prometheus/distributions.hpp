@@ -29,8 +29,8 @@ class Distributions {
   explicit Distributions(std::string family, DistributionLimits limits = {});
 
   /// Adds a sample if it is a part of the family: if the text declares it so, or declares no family for its
-  /// name. A sample of a family with another name is not a part, whatever its ending. Returns whether it is a
-  /// part. Quantiles and creation times are parts that are not kept.
+  /// name. A sample of a family with another name is not a part, whatever its ending, and neither is one of a
+  /// gauge histogram. Returns whether it is a part. Quantiles and creation times are parts that are not kept.
   bool add(const ScrapedSample& sample);
   /// Returns the label sets in the order in which they began. `unit`: of the bounds and sums in the text.
   std::vector<Distribution> in_seconds(TimeUnit unit) const;

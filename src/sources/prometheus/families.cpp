@@ -74,22 +74,26 @@ std::optional<std::string> Families::declare(std::string_view name) {
   return std::nullopt;
 }
 
-Families::Member Families::member(std::string_view sample_name) const {
-  const auto as = [](const ByName::value_type& family, SampleRole role) {
-    return Member{family.first, family.second.type, family.second.unit, role};
+void Families::assign(ScrapedSample& sample) const {
+  const auto assign = [&](const ByName::value_type& family, SampleRole role) {
+    sample.family = family.first;
+    sample.type = family.second.type;
+    sample.unit = family.second.unit;
+    sample.role = role;
   };
-  if (current_ != nullptr && sample_name.starts_with(current_->first)) {
-    const auto ending = sample_name.substr(current_->first.size());
-    if (const auto role = role_of(ending, current_->second.type, format_)) return as(*current_, *role);
+  const std::string_view name = sample.name;
+  if (current_ != nullptr && name.starts_with(current_->first)) {
+    const auto ending = name.substr(current_->first.size());
+    if (const auto role = role_of(ending, current_->second.type, format_)) return assign(*current_, *role);
   }
-  if (const auto exact = families_.find(sample_name); exact != families_.end())
-    return as(*exact, SampleRole::value);
+  if (const auto exact = families_.find(name); exact != families_.end())
+    return assign(*exact, SampleRole::value);
   for (const Suffix& suffix : suffixes) {
-    if (!sample_name.ends_with(suffix.text) || !has(suffix, format_)) continue;
-    const auto base = families_.find(sample_name.substr(0, sample_name.size() - suffix.text.size()));
-    if (base != families_.end() && base->second.type == suffix.type) return as(*base, suffix.role);
+    if (!name.ends_with(suffix.text) || !has(suffix, format_)) continue;
+    const auto base = families_.find(name.substr(0, name.size() - suffix.text.size()));
+    if (base != families_.end() && base->second.type == suffix.type) return assign(*base, suffix.role);
   }
-  return {.family = sample_name};
+  sample.family = name;
 }
 
 }  // namespace dbpool

@@ -22,13 +22,6 @@ enum class TextFormat {
 /// belongs to another family only if that one is declared with a type that has such a suffix.
 class Families {
  public:
-  struct Member {
-    std::string_view family;  ///< as in ScrapedSample; valid as long as the Families and the sample's name
-    FamilyType type = FamilyType::untyped;
-    std::string_view unit;
-    SampleRole role = SampleRole::value;
-  };
-
   /// `most`: the largest number of families.
   Families(TextFormat format, std::size_t most) : format_(format), most_(most) {}
 
@@ -38,9 +31,10 @@ class Families {
   [[nodiscard]] std::optional<std::string> declare_type(std::string_view name, FamilyType type);
   [[nodiscard]] std::optional<std::string> declare_unit(std::string_view name, std::string_view unit);
 
-  /// Returns the family of a sample: the current one if the name fits it, else one with exactly this name,
-  /// else one with a suffix.
-  Member member(std::string_view sample_name) const;
+  /// Sets the family, type, unit and role of a sample by its name: the current family if the name fits it,
+  /// else one with exactly this name, else one with a suffix, else none. The views are valid as long as the
+  /// Families.
+  void assign(ScrapedSample& sample) const;
 
  private:
   struct Family {

@@ -81,11 +81,7 @@ void TextReader::read_line(std::string_view text) {
   if (has_ended_) line.fail("the end of the text after # EOF");
   if (line.skip("#")) return read_comment(line);
   ScrapedSample sample = parser_.parse(line);
-  const auto member = families_.member(sample.name);
-  sample.family = member.family;
-  sample.type = member.type;
-  sample.unit = member.unit;
-  sample.role = member.role;
+  families_.assign(sample);
   is_metrics_ = true;
   visitor_.visit(sample);
 }
