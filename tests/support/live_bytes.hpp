@@ -1,19 +1,20 @@
 #pragma once
 
+#include <malloc.h>
+
 #include <cstddef>
+
+/// Of AddressSanitizer's allocator; absent without it.
+extern "C" __attribute__((weak)) std::size_t __sanitizer_get_current_allocated_bytes();
 
 namespace dbpool::test {
 
-/// Measures the memory that this program's operator new has handed out, from now on. A program that uses it
-/// replaces operator new by linking live_bytes.cpp. One thread at a time.
-class LiveBytes {
- public:
-  LiveBytes();
-  /// Returns the most bytes that were in use at once, beyond those at the start.
-  std::size_t peak() const;
-
- private:
-  std::size_t at_start_;
-};
+/// Returns the bytes that this process has allocated and not freed. With other threads it is only an
+/// estimate.
+inline std::size_t live_bytes() {
+  if (__sanitizer_get_current_allocated_bytes != nullptr) return __sanitizer_get_current_allocated_bytes();
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
 
 }  // namespace dbpool::test

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "support/live_bytes.hpp"
 #include "support/text/sample_outline.hpp"
 
 using namespace dbpool;
@@ -167,6 +168,28 @@ TEST_CASE("lines, families and the whole text have limits") {
         "1: a{} 1 (value of untyped a)\n2: b{} 2 (value of untyped b)\n"
         "error: its answer is longer than 8 bytes\n");
   CHECK(prometheus("a 1\nb 2\n", {.bytes = 8}).find("error") == std::string::npos);
+}
+
+TEST_CASE("a million series take no memory that grows with them") {
+  class Sum : public SampleVisitor {
+   public:
+    void visit(const ScrapedSample& sample) override { sum += sample.value; }
+    double sum = 0;
+  };
+  Sum sum;
+  TextReader reader(TextFormat::prometheus, sum);
+  const std::size_t before = test::live_bytes();
+  std::string piece;
+  for (int i = 0; i < 1'000'000; ++i) {
+    piece += "pool_requests_total{pool=\"shop\",site=\"" + std::to_string(i) + "\"} 1\n";
+    if (piece.size() < 16384) continue;
+    reader.read(piece);
+    piece.clear();
+  }
+  reader.read(piece);
+  reader.finish();
+  CHECK(sum.sum == 1'000'000);
+  CHECK(test::live_bytes() < before + 5'000'000);
 }
 
 TEST_CASE("an error quotes nothing of the text") {
