@@ -8,7 +8,13 @@
 namespace dbpool {
 namespace {
 
-enum CharacterClass : unsigned char { other = 0, label_character = 1, metric_character = 2, digit = 4 };
+enum CharacterClass : unsigned char {
+  other = 0,
+  label_character = 1,
+  metric_character = 2,
+  digit = 4,
+  quoted_end = 8
+};
 
 constexpr std::array<unsigned char, 256> character_classes = [] {
   std::array<unsigned char, 256> classes{};
@@ -17,6 +23,7 @@ constexpr std::array<unsigned char, 256> character_classes = [] {
   for (unsigned char c = '0'; c <= '9'; ++c) classes[c] = label_character | metric_character | digit;
   classes['_'] = label_character | metric_character;
   classes[':'] = metric_character;
+  classes['"'] = classes['\\'] = quoted_end;
   return classes;
 }();
 
@@ -37,28 +44,13 @@ constexpr char escaped_character(char c) {
   return c == '\\' || c == '"' ? c : '\0';
 }
 
-/// Returns the index of the quote that ends `text`; npos if none does.
-std::size_t closing_quote(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') return i;
-    if (text[i] == '\\') ++i;
-  }
-  return std::string_view::npos;
+/// Returns the index of the first quote or backslash; the size if there is none.
+std::size_t quote_or_backslash(std::string_view text) {
+  const auto found = std::ranges::find_if(text, [](char c) { return is(c, quoted_end); });
+  return static_cast<std::size_t>(found - text.begin());
 }
 
 }  // namespace
-
-bool LineCursor::skip_blanks() noexcept {
-  const std::size_t before = rest_.size();
-  while (at(' ') || at('\t')) rest_.remove_prefix(1);
-  return rest_.size() < before;
-}
-
-bool LineCursor::skip(std::string_view text) noexcept {
-  if (!rest_.starts_with(text)) return false;
-  rest_.remove_prefix(text.size());
-  return true;
-}
 
 std::string_view LineCursor::take_word() noexcept {
   const auto word = rest_.substr(0, rest_.find_first_of(" \t"));
@@ -82,20 +74,20 @@ std::string_view LineCursor::take_label_name(std::string_view expected) {
 }
 
 std::string_view LineCursor::take_quoted(std::string_view expected, std::string& unescaped) {
-  if (!skip("\"")) fail(expected);
-  const std::size_t end = closing_quote(rest_);
-  if (end == std::string_view::npos) fail("a closing quote");
-  const auto text = rest_.substr(0, end);
-  rest_.remove_prefix(end + 1);
-  if (text.find('\\') == std::string_view::npos) return text;
-
+  if (!skip('"')) fail(expected);
   const std::size_t begin = unescaped.size();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char escaped = text[i] == '\\' ? escaped_character(text[i + 1]) : '\0';
-    unescaped += escaped == '\0' ? text[i] : escaped;
-    if (escaped != '\0') ++i;
+  while (true) {
+    const auto text = rest_.substr(0, quote_or_backslash(rest_));
+    if (text.size() == rest_.size()) fail("a closing quote");
+    const bool has_ended = rest_[text.size()] == '"';
+    rest_.remove_prefix(text.size() + 1);
+    if (has_ended && unescaped.size() == begin) return text;
+    unescaped += text;
+    if (has_ended) return std::string_view(unescaped).substr(begin);
+    const char escaped = at_end() ? '\0' : escaped_character(rest_.front());
+    unescaped += escaped == '\0' ? '\\' : escaped;
+    if (escaped != '\0') rest_.remove_prefix(1);
   }
-  return std::string_view(unescaped).substr(begin);
 }
 
 void LineCursor::fail(std::string_view expected) const {

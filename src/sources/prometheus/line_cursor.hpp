@@ -18,9 +18,17 @@ class LineCursor {
   bool at(char c) const noexcept { return rest_.starts_with(c); }
 
   /// Removes the blanks and tabs in front; returns whether there were any.
-  bool skip_blanks() noexcept;
-  /// Removes `text` if it is in front; returns whether it was.
-  bool skip(std::string_view text) noexcept;
+  bool skip_blanks() noexcept {
+    const std::size_t before = rest_.size();
+    while (at(' ') || at('\t')) rest_.remove_prefix(1);
+    return rest_.size() < before;
+  }
+  /// Removes `c` if it is in front; returns whether it was.
+  bool skip(char c) noexcept {
+    const bool is_there = at(c);
+    if (is_there) rest_.remove_prefix(1);
+    return is_there;
+  }
   /// Removes what is in front of the next blank, tab or end, and the blanks behind it. May return "".
   std::string_view take_word() noexcept;
   /// Removes the name of a metric (letters, digits, _ and :).

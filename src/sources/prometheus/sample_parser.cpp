@@ -26,21 +26,21 @@ ScrapedSample SampleParser::parse(LineCursor line) {
   sample.labels = labels_;
   sample.value = take_value(line, "a number as the value of a sample");
   sample.time = take_time(line);
-  if (format_ == TextFormat::openmetrics && line.skip("#")) sample.exemplar = take_exemplar(line);
+  if (format_ == TextFormat::openmetrics && line.skip('#')) sample.exemplar = take_exemplar(line);
   if (!line.at_end()) line.fail("the end of the line after a sample");
   return sample;
 }
 
 /// Reads the name and the labels: `name`, `name{label="value"}` or `{"name",label="value"}`.
 void SampleParser::take_series(LineCursor& line, ScrapedSample& sample) {
-  if (line.skip("{")) {
+  if (line.skip('{')) {
     sample.name = take_name_in_braces(line);
     take_labels(line, labels_);
     return;
   }
   sample.name = line.take_metric_name("the name of a metric");
   const bool is_separate = line.skip_blanks();
-  if (line.skip("{")) {
+  if (line.skip('{')) {
     take_labels(line, labels_);
   } else if (!is_separate) {
     line.fail("{ or a blank after the name of a metric");
@@ -52,18 +52,18 @@ std::string_view SampleParser::take_name_in_braces(LineCursor& line) {
   const auto name = line.take_quoted("the name of a metric, in quotes", unescaped_);
   if (name.empty()) line.fail("the name of a metric between the quotes");
   line.skip_blanks();
-  if (!line.skip(",") && !line.at('}')) line.fail("a comma or } after the name of a metric");
+  if (!line.skip(',') && !line.at('}')) line.fail("a comma or } after the name of a metric");
   return name;
 }
 
 /// Reads up to the closing brace. A comma may follow the last label.
 void SampleParser::take_labels(LineCursor& line, Labels& labels) {
   line.skip_blanks();
-  for (bool may_continue = true; !line.skip("}");) {
+  for (bool may_continue = true; !line.skip('}');) {
     if (!may_continue) line.fail("a comma or } after a label");
     take_label(line, labels);
     line.skip_blanks();
-    may_continue = line.skip(",");
+    may_continue = line.skip(',');
     line.skip_blanks();
   }
   line.skip_blanks();
@@ -75,7 +75,7 @@ void SampleParser::take_label(LineCursor& line, Labels& labels) {
                                  : line.take_label_name("the name of a label or }");
   if (find_label(labels, name)) line.fail("each label once");
   line.skip_blanks();
-  if (!line.skip("=")) line.fail("= after the name of a label");
+  if (!line.skip('=')) line.fail("= after the name of a label");
   line.skip_blanks();
   labels.push_back({name, line.take_quoted("the value of a label, in quotes", unescaped_)});
 }
@@ -96,7 +96,7 @@ std::optional<SampleTime> SampleParser::take_time(LineCursor& line) const {
 SampleExemplar SampleParser::take_exemplar(LineCursor& line) {
   exemplar_labels_.clear();
   line.skip_blanks();
-  if (!line.skip("{")) line.fail("the labels of an exemplar");
+  if (!line.skip('{')) line.fail("the labels of an exemplar");
   take_labels(line, exemplar_labels_);
   SampleExemplar exemplar;
   exemplar.labels = exemplar_labels_;

@@ -79,7 +79,7 @@ void TextReader::read_line(std::string_view text) {
   }
   LineCursor line(text, lines_.number());
   if (has_ended_) line.fail("the end of the text after # EOF");
-  if (line.skip("#")) return read_comment(line);
+  if (line.skip('#')) return read_comment(line);
   ScrapedSample sample = parser_.parse(line);
   families_.assign(sample);
   is_metrics_ = true;
