@@ -2,21 +2,15 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "sources/prometheus/sample.hpp"
+#include "sources/prometheus/text_format.hpp"
 
 namespace dbpool {
-
-/// The text formats of Prometheus. They differ in the names within a family, in timestamps, in exemplars and
-/// in the end of the text.
-enum class TextFormat {
-  prometheus,   ///< `text/plain; version=0.0.4`
-  openmetrics,  ///< `application/openmetrics-text; version=1.0.0`
-};
 
 /// The families that a text has declared so far. A name that ends in `_count`, `_sum`, `_total` or `_bucket`
 /// belongs to another family only if that one is declared with a type that has such a suffix.
@@ -41,10 +35,7 @@ class Families {
     FamilyType type = FamilyType::untyped;
     std::string unit;
   };
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  using ByName = std::unordered_map<std::string, Family, Hash, std::equal_to<>>;
+  using ByName = std::map<std::string, Family, std::less<>>;
 
   std::optional<std::string> declare(std::string_view name);
 

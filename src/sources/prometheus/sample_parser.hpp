@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "sources/prometheus/families.hpp"
 #include "sources/prometheus/line_cursor.hpp"
 #include "sources/prometheus/sample.hpp"
+#include "sources/prometheus/text_format.hpp"
 
 namespace dbpool {
 

@@ -57,16 +57,15 @@ void TextReader::read(std::string_view piece) {
 }
 
 void TextReader::finish() {
-  // Only # EOF needs no line feed: it says by itself that the text is complete.
   const auto rest = without_blank_ends(lines_.unfinished());
   if (!rest.empty() && !is_metrics_) {
     if (const auto other = other_than_metrics(rest)) throw Error(*other);
   }
   const auto last = std::to_string(lines_.number() + 1);
-  const bool ends_here = format_ == TextFormat::openmetrics && !has_ended_ && rest == "# EOF";
-  if (!rest.empty() && !ends_here) throw Error("its answer was cut off: line " + last + " has no line feed");
-  if (format_ == TextFormat::openmetrics && !has_ended_ && !ends_here)
-    throw Error("its answer was cut off: expected # EOF in line " + last);
+  const bool may_end = format_ == TextFormat::prometheus || has_ended_;
+  if (may_end && !rest.empty()) throw Error("its answer was cut off: line " + last + " has no line feed");
+  // # EOF alone needs no line feed: it says by itself that the text is complete.
+  if (!may_end && rest != "# EOF") throw Error("its answer was cut off: expected # EOF in line " + last);
 }
 
 void TextReader::read_line(std::string_view text) {
@@ -119,6 +118,7 @@ std::string_view TextReader::take_family(LineCursor& line) {
   unescaped_.reserve(line.rest().size());
   const auto name = line.at('"') ? line.take_quoted("the name of a family", unescaped_)
                                  : line.take_metric_name("the name of a family");
+  if (name.empty()) line.fail("the name of a family between the quotes");
   if (!line.skip_blanks() && !line.at_end()) line.fail("a blank after the name of a family");
   return name;
 }

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "sources/prometheus/families.hpp"
+#include "sources/prometheus/line_cursor.hpp"
 #include "sources/prometheus/lines.hpp"
 #include "sources/prometheus/sample.hpp"
 #include "sources/prometheus/sample_parser.hpp"
+#include "sources/prometheus/text_format.hpp"
 
 namespace dbpool {
 

@@ -139,6 +139,8 @@ TEST_CASE("a later declaration of a family replaces the earlier one") {
 TEST_CASE("declarations that name no family or no known type are errors") {
   CHECK(prometheus("# TYPE\n") == "error: line 1 of its answer: expected the name of a family\n");
   CHECK(prometheus("# TYPE 5 gauge\n") == "error: line 1 of its answer: expected the name of a family\n");
+  CHECK(prometheus("# TYPE \"\" gauge\n") ==
+        "error: line 1 of its answer: expected the name of a family between the quotes\n");
   CHECK(prometheus("# TYPE a-b gauge\n").find("expected a blank after the name of a family") !=
         std::string::npos);
   for (const std::string text :
