@@ -19,10 +19,10 @@ namespace {
 constexpr std::string_view marker = "Pl4ntedPw";
 constexpr TextLimits limits{.bytes = 1 << 16, .line = 512, .families = 4};
 constexpr DistributionLimits histogram_limits{.bytes = 2048, .buckets = 20};
-/// Some lines, families of two words each, the labels of a sample and of its exemplar, and distributions with
-/// their map. The largest seeds are larger than it.
+/// Some lines, families of two words each, the labels of a sample and of its exemplar, which take five bytes
+/// of a line at least, and distributions with their map. The largest seeds are larger than it.
 constexpr std::size_t most_memory = 8 * limits.line + limits.families * 2 * limits.line +
-                                    4 * 64 * sizeof(SampleLabel) + 3 * histogram_limits.bytes;
+                                    3 * (limits.line / 5) * sizeof(SampleLabel) + 3 * histogram_limits.bytes;
 
 /// Requires what holds of every sample, and collects the histogram `w`.
 class Checked : public SampleVisitor {

@@ -5,8 +5,8 @@
 namespace dbpool {
 namespace {
 
-/// Producers write up to about twenty labels. The limit keeps the search for a repeated one short.
-constexpr std::size_t most_labels = 64;
+/// OpenTelemetry's target_info may have dozens. The limit keeps the search for a repeated label short.
+constexpr std::size_t most_labels = 256;
 
 double take_value(LineCursor& line, std::string_view expected) {
   const auto value = sample_value(line.take_word());

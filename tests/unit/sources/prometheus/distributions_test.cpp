@@ -103,6 +103,30 @@ TEST_CASE("bounds, sums and exemplars become seconds with their decimals") {
   CHECK(histogram.exemplar_in(2) == nullptr);
 }
 
+TEST_CASE("the two formats of a client library yield the same histogram") {
+  const std::string samples =
+      "w_seconds_bucket{le=\"0.001\",pool=\"shop\"} 1.0\n"
+      "w_seconds_bucket{le=\"1.0\",pool=\"shop\"} 3.0\n"
+      "w_seconds_bucket{le=\"+Inf\",pool=\"shop\"} 4.0\n"
+      "w_seconds_count{pool=\"shop\"} 4.0\n"
+      "w_seconds_sum{pool=\"shop\"} 5.0255\n";
+  const std::string created = "w_seconds_created{pool=\"shop\"} 1.79580831319733e+09\n";
+  const Collected old(
+      "w_seconds", "# TYPE w_seconds histogram\n" + samples + "# TYPE w_seconds_created gauge\n" + created);
+  const Collected openmetrics(
+      "w_seconds", "# TYPE w_seconds histogram\n# UNIT w_seconds seconds\n" + samples + created + "# EOF\n",
+      TextFormat::openmetrics);
+  for (const Collected* collected : {&old, &openmetrics}) {
+    const auto made = collected->in(TimeUnit::seconds);
+    REQUIRE(made.size() == 1);
+    CHECK(made[0].labels == Labels{{"pool", "shop"}});
+    CHECK(made[0].count == 4U);
+    CHECK(made[0].sum == 5.0255);
+    REQUIRE(made[0].histogram);
+    CHECK(made[0].histogram->bounds() == std::vector{0.001, 1.0});
+  }
+}
+
 TEST_CASE("label sets are the same in any order of labels, and their samples need not be neighbours") {
   const auto made = Collected("w",
                               "# TYPE w histogram\n"

@@ -77,15 +77,15 @@ TEST_CASE("a line that is no sample is an error that says what was expected") {
   CHECK(expected("a{") == "the name of a label or }");
 }
 
-TEST_CASE("a label occurs once, and there are at most 64") {
+TEST_CASE("a label occurs once, and there are at most 256") {
   CHECK(expected("a{b=\"1\",c=\"2\",b=\"3\"} 1") == "each label once");
   const auto with_labels = [](int count) {
     std::string line = "a{";
     for (int i = 0; i < count; ++i) line += "l" + std::to_string(i) + "=\"\",";
     return line + "} 1";
   };
-  CHECK(expected(with_labels(64)) == "");
-  CHECK(expected(with_labels(65)) == "at most 64 labels");
+  CHECK(expected(with_labels(256)) == "");
+  CHECK(expected(with_labels(257)) == "at most 256 labels");
 }
 
 TEST_CASE("timestamps are whole milliseconds in 0.0.4 and seconds in OpenMetrics") {
