@@ -26,7 +26,7 @@ ScrapedSample SampleParser::parse(LineCursor line) {
   sample.labels = labels_;
   sample.value = take_value(line, "a number as the value of a sample");
   sample.time = take_time(line);
-  if (format_ == TextFormat::openmetrics && line.skip('#')) sample.exemplar = take_exemplar(line);
+  if (line.skip('#')) sample.exemplar = take_exemplar(line);
   if (!line.at_end()) line.fail("the end of the line after a sample");
   return sample;
 }
@@ -80,6 +80,7 @@ void SampleParser::take_label(LineCursor& line, Labels& labels) {
   labels.push_back({name, line.take_quoted("the value of a label, in quotes", unescaped_)});
 }
 
+/// Returns nullopt at the end of the line and, in OpenMetrics alone, at an exemplar.
 std::optional<SampleTime> SampleParser::take_time(LineCursor& line) const {
   if (line.at_end()) return std::nullopt;
   if (format_ == TextFormat::prometheus) {

@@ -46,6 +46,17 @@ TEST_CASE("a value of a label has three escapes, and other backslashes stay") {
   CHECK(parsed(R"(a{b="\\n",c="\"",d="plain",e="\\\\"} 1)") == R"(a{b=<\n>c=<">d=<plain>e=<\\>} 1)");
 }
 
+TEST_CASE("many long values with escapes do not disturb each other") {
+  std::string line = "a{", expected_labels;
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "l" + std::to_string(i);
+    const std::string value = "a value that is longer than a short string " + std::to_string(i);
+    line += name + "=\"\\\\" + value + "\",";
+    expected_labels += name + "=<\\" + value + ">";
+  }
+  CHECK(parsed(line + "} 1") == "a{" + expected_labels + "} 1");
+}
+
 TEST_CASE("names in quotes stand in the braces, the metric's first") {
   CHECK(parsed(R"({"my.name"} 1)") == "my.name{} 1");
   CHECK(parsed(R"({ "my.name" , } 1)") == "my.name{} 1");
