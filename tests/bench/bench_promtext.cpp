@@ -1,4 +1,4 @@
-// Measures the reading of an application's metrics text of 100,000 lines, 200 of which are of its pools.
+// Measures the reading of an application's metrics text: 100,000 lines, and 200 of them belong to its pools.
 
 #include <benchmark/benchmark.h>
 

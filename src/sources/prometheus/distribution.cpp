@@ -15,7 +15,7 @@ std::string in_line(const ScrapedSample& sample, std::string_view problem) {
   return "line " + std::to_string(sample.line) + ": " + std::string(problem);
 }
 
-/// Returns a value as a count; nullopt for what is none, and where doubles have gaps between whole numbers.
+/// Returns a value as a count; nullopt if it is not a whole number, or so large that doubles have gaps there.
 std::optional<std::uint64_t> whole(double value) {
   constexpr double end = 9007199254740992;  // 2^53
   if (!(value >= 0 && value < end) || value != std::floor(value)) return std::nullopt;
