@@ -116,6 +116,10 @@ TEST_CASE("a text that was cut off is an error, in OpenMetrics also where a line
         "error: line 2 of its answer: expected the end of the text after # EOF\n");
 }
 
+TEST_CASE("# EOF stands alone in its line") {
+  CHECK(openmetrics("# EOF or not\na 1\n# EOF\n") == "2: a{} 1 (value of untyped a)\n");
+}
+
 TEST_CASE("# EOF is a comment in the format 0.0.4, whose empty text is complete") {
   CHECK(prometheus("") == "");
   CHECK(prometheus("# EOF\na 1\n") == "2: a{} 1 (value of untyped a)\n");
@@ -169,6 +173,9 @@ TEST_CASE("lines, families and the whole text have limits") {
   CHECK(prometheus("a 1\nb 2\nc 3\n", {.bytes = 8}) ==
         "1: a{} 1 (value of untyped a)\n2: b{} 2 (value of untyped b)\n"
         "error: its answer is longer than 8 bytes\n");
+  const std::array<std::size_t, 1> single{1};
+  CHECK(read_in_pieces(TextFormat::prometheus, "a 1\nb 2\nc 3\n", single, {.bytes = 8}) ==
+        prometheus("a 1\nb 2\nc 3\n", {.bytes = 8}));
   CHECK(prometheus("a 1\nb 2\n", {.bytes = 8}).find("error") == std::string::npos);
 }
 
@@ -183,7 +190,8 @@ TEST_CASE("a million series take no memory that grows with them") {
   const std::size_t before = test::live_bytes();
   std::string piece;
   for (int i = 0; i < 1'000'000; ++i) {
-    piece += "pool_requests_total{pool=\"shop\",site=\"C:\\\\" + std::to_string(i) + "\"} 1\n";
+    if (i % 4 == 0) piece += "# TYPE \"C:\\\\the.requests.of.an.application\" counter\n";
+    piece += "requests{site=\"C:\\\\" + std::to_string(i) + "\"} 1\n";
     if (piece.size() < 16384) continue;
     reader.read(piece);
     piece.clear();
