@@ -1,0 +1,99 @@
+#include "sources/prometheus/families.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr std::size_t longest_word = 1024;
+
+/// A suffix that a family's samples may have besides the name itself.
+struct Suffix {
+  FamilyType type;
+  std::string_view text;
+  SampleRole role;
+  bool only_openmetrics = true;
+};
+
+constexpr Suffix suffixes[] = {
+    {FamilyType::histogram, "_bucket", SampleRole::bucket, false},
+    {FamilyType::histogram, "_sum", SampleRole::sum, false},
+    {FamilyType::histogram, "_count", SampleRole::count, false},
+    {FamilyType::summary, "_sum", SampleRole::sum, false},
+    {FamilyType::summary, "_count", SampleRole::count, false},
+    {FamilyType::counter, "_total", SampleRole::value},
+    {FamilyType::counter, "_created", SampleRole::created},
+    {FamilyType::histogram, "_created", SampleRole::created},
+    {FamilyType::summary, "_created", SampleRole::created},
+    {FamilyType::gauge_histogram, "_bucket", SampleRole::bucket},
+    {FamilyType::gauge_histogram, "_gsum", SampleRole::sum},
+    {FamilyType::gauge_histogram, "_gcount", SampleRole::count},
+    {FamilyType::info, "_info", SampleRole::value},
+};
+
+bool has(const Suffix& suffix, TextFormat format) {
+  return format == TextFormat::openmetrics || !suffix.only_openmetrics;
+}
+
+/// Returns what a name's ending says in a family of a type; nullopt if such a family has no such samples.
+std::optional<SampleRole> role_of(std::string_view ending, FamilyType type, TextFormat format) {
+  if (ending.empty()) return SampleRole::value;
+  for (const Suffix& suffix : suffixes) {
+    if (suffix.type == type && suffix.text == ending && has(suffix, format)) return suffix.role;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> word_limit(std::string_view what, std::string_view word) {
+  if (word.size() <= longest_word) return std::nullopt;
+  return std::string(what) + " of at most " + std::to_string(longest_word) + " bytes";
+}
+
+}  // namespace
+
+std::optional<std::string> Families::declare_type(std::string_view name, FamilyType type) {
+  if (auto limit = declare(name)) return limit;
+  current_->second.type = type;
+  return std::nullopt;
+}
+
+std::optional<std::string> Families::declare_unit(std::string_view name, std::string_view unit) {
+  if (auto limit = word_limit("a unit", unit)) return limit;
+  if (auto limit = declare(name)) return limit;
+  current_->second.unit = unit;
+  return std::nullopt;
+}
+
+/// Makes the family the current one.
+std::optional<std::string> Families::declare(std::string_view name) {
+  auto found = families_.find(name);
+  if (found == families_.end()) {
+    if (auto limit = word_limit("the name of a family", name)) return limit;
+    if (families_.size() == most_) return "at most " + std::to_string(most_) + " families";
+    found = families_.emplace(name, Family{}).first;
+  }
+  current_ = &*found;
+  return std::nullopt;
+}
+
+void Families::assign(ScrapedSample& sample) const {
+  const auto assign = [&](const ByName::value_type& family, SampleRole role) {
+    sample.family = family.first;
+    sample.type = family.second.type;
+    sample.unit = family.second.unit;
+    sample.role = role;
+  };
+  const std::string_view name = sample.name;
+  if (current_ != nullptr && name.starts_with(current_->first)) {
+    const auto ending = name.substr(current_->first.size());
+    if (const auto role = role_of(ending, current_->second.type, format_)) return assign(*current_, *role);
+  }
+  if (const auto exact = families_.find(name); exact != families_.end())
+    return assign(*exact, SampleRole::value);
+  for (const Suffix& suffix : suffixes) {
+    if (!name.ends_with(suffix.text) || !has(suffix, format_)) continue;
+    const auto base = families_.find(name.substr(0, name.size() - suffix.text.size()));
+    if (base != families_.end() && base->second.type == suffix.type) return assign(*base, suffix.role);
+  }
+  sample.family = name;
+}
+
+}  // namespace dbpool

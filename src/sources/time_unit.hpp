@@ -1,0 +1,12 @@
+#pragma once
+
+namespace dbpool {
+
+/// The units in which applications report durations.
+enum class TimeUnit { seconds, milliseconds, microseconds, nanoseconds };
+
+/// Converts a duration to seconds such that its decimals stay as short as they are: 10 ms is 0.01. NaN and
+/// the infinities stay.
+double in_seconds(double value, TimeUnit unit);
+
+}  // namespace dbpool
