@@ -62,9 +62,7 @@ constexpr auto activerecord = std::to_array<Preset>({
 // PromEx. The names begin with the application's, so the source needs `prefix`.
 constexpr auto ecto_fields = std::to_array<PresetField>({
     {"max", "ecto_repo_init_pool_size"},
-    {"acquisitions", "ecto_repo_query_queue_time_milliseconds_count"},
     {"acquisition_duration", "ecto_repo_query_queue_time_milliseconds", TimeUnit::milliseconds},
-    {"wait_seconds", "ecto_repo_query_queue_time_milliseconds_sum * 1e-3"},
 });
 constexpr auto ecto = std::to_array<Preset>({
     {.name = "ecto",
@@ -79,10 +77,8 @@ constexpr auto prisma_fields = std::to_array<PresetField>({
     {"idle", "prisma_pool_connections_idle"},
     {"active", "prisma_pool_connections_busy"},
     {"waiting", "prisma_client_queries_wait"},
-    {"acquisitions", "prisma_client_queries_wait_histogram_ms_count"},
     {"created", "prisma_pool_connections_opened_total"},
     {"closed.closed", "prisma_pool_connections_closed_total"},
-    {"wait_seconds", "prisma_client_queries_wait_histogram_ms_sum * 1e-3"},
     {"acquisition_duration", "prisma_client_queries_wait_histogram_ms", TimeUnit::milliseconds},
 });
 constexpr auto prisma = std::to_array<Preset>({

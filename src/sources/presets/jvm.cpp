@@ -14,7 +14,6 @@ constexpr auto hikaricp_fields = std::to_array<PresetField>({
     {"waiting", "hikaricp_pending_threads"},
     {"acquisitions", "hikaricp_connection_acquired_nanos_count - hikaricp_connection_timeout_total"},
     {"acquisition_timeouts", "hikaricp_connection_timeout_total"},
-    {"wait_seconds", "hikaricp_connection_acquired_nanos_sum * 1e-9"},
     {"acquisition_duration", "hikaricp_connection_acquired_nanos", TimeUnit::nanoseconds},
     {"usage_duration", "hikaricp_connection_usage_millis", TimeUnit::milliseconds},
     {"connect_duration", "hikaricp_connection_creation_millis", TimeUnit::milliseconds},
@@ -26,7 +25,7 @@ constexpr auto hikaricp = std::to_array<Preset>({
      .fields = hikaricp_fields,
      .gaps = "The histogram of acquisitions ends at 1.024 ms, so it cannot show slow ones. The count of "
              "created connections includes failed attempts. No closed connections, errors or leaks",
-     .bounds_cure = "the metrics of Micrometer, with "
+     .bounds_cure = "use the metrics of Micrometer, and set "
                     "management.metrics.distribution.slo.hikaricp.connections.acquire"},
 });
 
@@ -113,9 +112,7 @@ constexpr auto vertx_fields = std::to_array<PresetField>({
     {"active", R"(vertx_pool_in_use{pool_type="sql"})"},
     {"utilization", R"(vertx_pool_ratio{pool_type="sql"} * 100)"},
     {"waiting", R"(vertx_pool_queue_pending{pool_type="sql"})"},
-    {"acquisitions", R"(vertx_pool_queue_time_seconds_count{pool_type="sql"})"},
     {"releases", R"(vertx_pool_completed_total{pool_type="sql"})"},
-    {"wait_seconds", R"(vertx_pool_queue_time_seconds_sum{pool_type="sql"})"},
     {"wait_recent_peak", R"(vertx_pool_queue_time_seconds_max{pool_type="sql"})"},
     {"acquisition_duration", R"(vertx_pool_queue_time_seconds{pool_type="sql"})"},
     {"usage_duration", R"(vertx_pool_usage_seconds{pool_type="sql"})"},
@@ -127,7 +124,7 @@ constexpr auto vertx = std::to_array<Preset>({
      .fields = vertx_fields,
      .gaps = "No idle connections and no limit, only the part of the limit that is in use. Other pools of "
              "Vert.x, such as its worker threads, are left out",
-     .bounds_cure = "a MeterFilter of Micrometer that gives vertx.pool.queue.time serviceLevelObjectives"},
+     .bounds_cure = "give vertx.pool.queue.time serviceLevelObjectives in a MeterFilter of Micrometer"},
 });
 
 }  // namespace

@@ -16,7 +16,6 @@ constexpr auto micrometer_hikaricp = std::to_array<PresetField>({
     {"waiting", "hikaricp_connections_pending"},
     {"acquisitions", "hikaricp_connections_acquire_seconds_count - hikaricp_connections_timeout_total"},
     {"acquisition_timeouts", "hikaricp_connections_timeout_total"},
-    {"wait_seconds", "hikaricp_connections_acquire_seconds_sum"},
     {"wait_recent_peak", "hikaricp_connections_acquire_seconds_max"},
     {"acquisition_duration", "hikaricp_connections_acquire_seconds"},
     {"usage_duration", "hikaricp_connections_usage_seconds"},
@@ -65,8 +64,8 @@ constexpr auto micrometer = std::to_array<Preset>({
      .gaps = "HikariCP counts attempts to connect, not connections made, and reports no closed "
              "connections, errors or leaks. Without buckets (the default) there are sums and counts, but "
              "no histograms",
-     .bounds_cure =
-         "management.metrics.distribution.slo.hikaricp.connections.acquire=1ms,5ms,10ms,50ms,100ms,500ms,1s"},
+     .bounds_cure = "set management.metrics.distribution.slo.hikaricp.connections.acquire="
+                    "1ms,5ms,10ms,50ms,100ms,500ms,1s"},
     {.name = "micrometer",
      .variant = "jdbc",
      .pool = "{name}",

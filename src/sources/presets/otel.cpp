@@ -41,10 +41,10 @@ constexpr auto otel_new = std::to_array<PresetField>({
     {"acquisition_timeouts", "db.client.connection.npgsql.timeouts"},
     {"acquisitions", "db_client_connection_wait_time_seconds_count - db_client_connection_timeouts_total"},
     {"acquisitions", "db_client_connection_wait_time_count - db_client_connection_timeouts_total"},
+    {"acquisitions", "db.client.connection.wait_time_count - db.client.connection.timeouts"},
     {"acquisitions", "db_client_connection_wait_time_seconds_count"},
     {"acquisitions", "db_client_connection_wait_time_count"},
-    {"wait_seconds", "db_client_connection_wait_time_seconds_sum"},
-    {"wait_seconds", "db_client_connection_wait_time_sum"},
+    {"acquisitions", "db.client.connection.wait_time_count"},
     {"acquisition_duration", "db_client_connection_wait_time_seconds"},
     {"acquisition_duration", "db_client_connection_wait_time"},
     {"acquisition_duration", "db.client.connection.wait_time"},
@@ -95,11 +95,15 @@ constexpr auto otel_old = std::to_array<PresetField>({
      "db_client_connections_wait_time_milliseconds_count - db_client_connections_timeouts_total"},
     {"acquisitions", "db_client_connections_wait_time_seconds_count - db_client_connections_timeouts_total"},
     {"acquisitions", "db_client_connections_wait_time_count - db_client_connections_timeouts_total"},
+    {"acquisitions",
+     "mysqlconnector_db_client_connections_wait_time_count - "
+     "mysqlconnector_db_client_connections_timeouts"},
+    {"acquisitions", "db.client.connections.wait_time_count - db.client.connections.timeouts"},
     {"acquisitions", "db_client_connections_wait_time_milliseconds_count"},
     {"acquisitions", "db_client_connections_wait_time_seconds_count"},
     {"acquisitions", "db_client_connections_wait_time_count"},
-    {"wait_seconds", "db_client_connections_wait_time_milliseconds_sum * 1e-3"},
-    {"wait_seconds", "db_client_connections_wait_time_seconds_sum"},
+    {"acquisitions", "mysqlconnector_db_client_connections_wait_time_count"},
+    {"acquisitions", "db.client.connections.wait_time_count"},
     {"acquisition_duration", "db_client_connections_wait_time_milliseconds", TimeUnit::milliseconds},
     {"acquisition_duration", "db_client_connections_wait_time_seconds"},
     {"acquisition_duration", "mysqlconnector_db_client_connections_wait_time"},
@@ -131,14 +135,14 @@ constexpr auto otel = std::to_array<Preset>({
      .gaps = "No created or closed connections, errors or leaks. Npgsql has no waiting times in any "
              "version, and Node.js only counts. The default buckets of the seconds begin at 5 s. The "
              "largest number of idle connections is left out",
-     .bounds_cure = "a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
+     .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
     {.name = "otel",
      .variant = "old names",
      .pool = otel_pool,
      .fields = otel_old,
      .gaps = "As above. With milliseconds the default buckets do contain 10 ms. go-redis uses these names "
              "too: set `match` if both are in one application",
-     .bounds_cure = "a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
+     .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
 });
 
 }  // namespace

@@ -149,11 +149,11 @@ constexpr auto odyssey = std::to_array<Preset>({
 // The only pooler with a histogram of waits. The series of one pool differ in their mode and search path.
 constexpr auto supavisor_fields = std::to_array<PresetField>({
     {"clients_active", "supavisor_connections_active"},
-    {"acquisitions",
-     "supavisor_pool_checkout_duration_local_count + supavisor_pool_checkout_duration_remote_count"},
-    {"acquisitions", "supavisor_pool_checkout_duration_local_count"},
-    {"acquisitions", "supavisor_pool_checkout_duration_count"},
+    {"acquisition_duration",
+     "supavisor_pool_checkout_duration_local + supavisor_pool_checkout_duration_remote",
+     TimeUnit::milliseconds},
     {"acquisition_duration", "supavisor_pool_checkout_duration_local", TimeUnit::milliseconds},
+    {"acquisition_duration", "supavisor_pool_checkout_duration_remote", TimeUnit::milliseconds},
     {"acquisition_duration", "supavisor_pool_checkout_duration", TimeUnit::milliseconds},
 });
 constexpr auto supavisor = std::to_array<Preset>({
