@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sources/mapping/pattern.hpp"
+#include "sources/prometheus/sample.hpp"
+
+namespace dbpool {
+
+/// A condition on one label: its value, or a pattern for it. An absent label has the value "".
+struct LabelMatcher {
+  std::string label;
+  std::string value;
+  std::shared_ptr<const Pattern> pattern = nullptr;  ///< instead of `value`, if there is one
+
+  /// Returns whether a value meets the condition; named groups of the pattern go into `captures`.
+  bool matches(std::string_view text, Captures& captures) const;
+};
+
+/// Makes the condition that a label's value is `text` or, if that begins with `~`, matches the pattern behind
+/// it. throws Error if the pattern is none.
+LabelMatcher read_matcher(std::string label, std::string_view text);
+
+/// Which series are meant: by the name of their metric, and by labels.
+struct SeriesSelector {
+  std::string name;  ///< "" = by `name_pattern`
+  std::shared_ptr<const Pattern> name_pattern = nullptr;
+  std::vector<LabelMatcher> labels = {};
+
+  /// Returns whether all labels fit. Does not look at the name.
+  bool labels_match(std::span<const SampleLabel> of_series, Captures& captures) const;
+};
+
+/// A series times a number.
+struct Term {
+  SeriesSelector series;
+  double factor = 1;  ///< with its sign; not 0
+};
+
+/// A sum of series, or a number alone.
+struct Expression {
+  std::vector<Term> terms;  ///< empty = `number`
+  double number = 0;
+};
+
+/// Reads an expression:
+///
+///     expression = number | [sign] term { ("+" | "-") term }
+///     term       = series [ "*" number ] | number "*" series
+///     series     = name [ "{" [ matcher { "," matcher } [ "," ] ] "}" ] | "{" … "}"
+///     matcher    = label ("=" | "=~") quoted text | quoted name of the metric
+///
+/// A name has letters, digits, `_`, `:` and `.`, and may begin with `*`; other names are quoted in braces,
+/// and the label `__name__` takes a pattern for them. throws Error with the column, from 1, and what is
+/// expected there; it quotes at most the wrong word.
+Expression parse_expression(std::string_view text);
+
+/// Returns `value` times `factor`, such that decimals stay short: 10000 times 1e-6 is 0.01.
+double times(double value, double factor);
+
+}  // namespace dbpool

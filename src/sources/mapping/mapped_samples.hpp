@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sources/mapping/kept_counters.hpp"
+#include "sources/mapping/mapped_pools.hpp"
+#include "sources/mapping/mapping.hpp"
+#include "sources/prometheus/distributions.hpp"
+#include "sources/prometheus/sample.hpp"
+
+namespace dbpool {
+
+/// Finds in the samples of one text those that a mapping selects, by one lookup for each. One thread at a
+/// time.
+class MappedSamples : public SampleVisitor {
+ public:
+  /// `mapping` must outlive it. `most`: the largest number of pools.
+  explicit MappedSamples(const Mapping& mapping, std::size_t most = 500);
+
+  void visit(const ScrapedSample& sample) override;
+  /// Returns the pools of the samples. `kept`: what the source remembers of its last reading. REQUIRES:
+  /// called once.
+  ProbeResult take(std::string_view source, KeptCounters& kept);
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  struct Family {
+    Distributions distributions;
+    TimeUnit unit_in_data = TimeUnit::seconds;
+  };
+
+  void visit(std::size_t series, const ScrapedSample& sample);
+
+  const Mapping& mapping_;
+  MappedPools pools_;
+  std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>> by_name_;
+  std::vector<std::size_t> by_pattern_;
+  std::map<std::size_t, Family> families_;  ///< by index in `Mapping::series()`
+  std::size_t long_labels_ = 0;             ///< samples that were left out because of their size
+};
+
+}  // namespace dbpool
