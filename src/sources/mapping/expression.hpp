@@ -39,7 +39,7 @@ struct SeriesSelector {
 /// A series times a number.
 struct Term {
   SeriesSelector series;
-  double factor = 1;  ///< with its sign; not 0
+  double factor = 1;  ///< with its sign; never 0
 };
 
 /// A sum of series, or a number alone.
@@ -50,14 +50,15 @@ struct Expression {
 
 /// Reads an expression:
 ///
-///     expression = number | [sign] term { ("+" | "-") term }
+///     expression = number | term { ("+" | "-") term }
 ///     term       = series [ "*" number ] | number "*" series
-///     series     = name [ "{" [ matcher { "," matcher } [ "," ] ] "}" ] | "{" … "}"
-///     matcher    = label ("=" | "=~") quoted text | quoted name of the metric
+///     series     = name [ braces ] | braces
+///     braces     = "{" [ part { "," part } [ "," ] ] "}"
+///     part       = label ( "=" | "=~" ) text | text
 ///
-/// A name has letters, digits, `_`, `:` and `.`, and may begin with `*`; other names are quoted in braces,
-/// and the label `__name__` takes a pattern for them. throws Error with the column, from 1, and what is
-/// expected there; it quotes at most the wrong word.
+/// A name has letters, digits, `_`, `:` and `.`, and may begin with `*`, the mapping's prefix. A text is in
+/// quotes; alone in braces it is the name of the metric. `__name__=~` takes a pattern for the name. throws
+/// Error with the column, from 1, and what is expected there, without a piece of the expression.
 Expression parse_expression(std::string_view text);
 
 /// Returns `value` times `factor`, such that decimals stay short: 10000 times 1e-6 is 0.01.

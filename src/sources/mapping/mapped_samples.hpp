@@ -32,19 +32,22 @@ class MappedSamples : public SampleVisitor {
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
+  /// The samples of a histogram or summary.
   struct Family {
+    explicit Family(const std::string& name) : distributions(name) {}
+
     Distributions distributions;
-    TimeUnit unit_in_data = TimeUnit::seconds;
+    TimeUnit unit = TimeUnit::seconds;
   };
 
-  void visit(std::size_t series, const ScrapedSample& sample);
+  void add_part(std::size_t series, const ScrapedSample& sample);
+  void add_distributions(std::size_t series, const Family& family);
 
   const Mapping& mapping_;
   MappedPools pools_;
   std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>> by_name_;
   std::vector<std::size_t> by_pattern_;
   std::map<std::size_t, Family> families_;  ///< by index in `Mapping::series()`
-  std::size_t long_labels_ = 0;             ///< samples that were left out because of their size
 };
 
 }  // namespace dbpool

@@ -64,9 +64,12 @@ class Mapping {
   const std::vector<MappedSeries>& series() const noexcept { return series_; }
 
  private:
+  /// Where an expression is from: a preset, the configuration beside a preset, or the configuration alone.
+  enum class Origin { preset, addition, custom };
+
   void add_preset(const Preset& preset, const MappingOptions& options);
   void add_fields(MappedView& view, const MappingOptions& options);
-  MappedSum compile(const MappedField& field, const MappedText& text, const MappedSeries& like);
+  MappedSum compile(const MappedField& field, const MappedText& text, Origin origin);
 
   std::string prefix_;
   std::vector<LabelMatcher> match_;

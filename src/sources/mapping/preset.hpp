@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "sources/time_unit.hpp"
 
@@ -23,7 +24,7 @@ struct Preset {
   bool sum = false;          ///< add up series that come to one pool
   std::span<const PresetField> fields;
   std::string_view gaps;  ///< what is not mapped, and why, for the documentation
-  /// What gives `acquisition_duration` bounds between 1 ms and 1 s at the target: a setting; "" = not known.
+  /// What gives `acquisition_duration` bounds from 1 ms to 1 s, in words such as `set …=…`; "" = not known.
   std::string_view bounds_cure = {};
   /// The variant of the same preset that, where it has pools, shows these pools already; "" = none.
   std::string_view yields_to = {};
@@ -31,5 +32,8 @@ struct Preset {
 
 /// Returns all presets, in the order in which `auto` prefers them; the variants of one are side by side.
 std::span<const Preset> presets();
+
+/// Returns the names of presets, each once.
+std::vector<std::string_view> preset_names(std::span<const Preset> known = presets());
 
 }  // namespace dbpool
