@@ -24,6 +24,12 @@ std::vector<Preset> all_presets() {
   return all;
 }
 
+/// Returns how the pools of a preset are called.
+std::string pools_markdown(const Preset& preset) {
+  if (preset.pool.empty()) return "the source";
+  return '`' + std::string(preset.pool) + '`' + (preset.sum ? ", added up" : "");
+}
+
 /// Returns the fields of a preset, each once.
 std::string fields_markdown(const Preset& preset) {
   std::vector<std::string_view> names;
@@ -48,10 +54,9 @@ std::string presets_markdown() {
   for (const Preset& preset : presets()) {
     table.append("| `").append(preset.name).append("`");
     if (!preset.variant.empty()) table.append(": ").append(preset.variant);
-    table.append(" | ").append(preset.pool.empty() ? "" : "`");
-    table.append(preset.pool.empty() ? "the source" : preset.pool).append(preset.pool.empty() ? "" : "`");
-    table.append(preset.sum ? ", added up" : "").append(" | ");
-    table.append(fields_markdown(preset)).append(" | ").append(preset.gaps).append(" |\n");
+    table.append(" | ").append(pools_markdown(preset));
+    table.append(" | ").append(fields_markdown(preset));
+    table.append(" | ").append(preset.gaps).append(" |\n");
   }
   return table;
 }

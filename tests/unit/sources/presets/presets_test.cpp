@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -101,8 +102,9 @@ Lines lines_in(const fs::path& file) {
   return lines;
 }
 
-ProbeResult read(const std::string& text, const MappingOptions& options) {
-  const Mapping mapping(options);
+ProbeResult read(const std::string& text, const MappingOptions& options,
+                 std::span<const Preset> known = presets()) {
+  const Mapping mapping(options, known);
   MappedSamples samples(mapping);
   TextReader reader(text.ends_with("# EOF\n") ? TextFormat::openmetrics : TextFormat::prometheus, samples);
   reader.read(text);
@@ -137,12 +139,25 @@ std::vector<CapturedText> captured_texts() {
   return texts;
 }
 
+/// Returns the lines of one that the other lacks, in one text.
+std::string lacking(const Lines& lines, const Lines& other) {
+  std::string text;
+  for (const std::string& line : lines) {
+    if (!other.contains(line)) text += line + '\n';
+  }
+  return text;
+}
+
 void check_same(const Lines& actual, const Lines& expected) {
-  Lines missing, unexpected;
-  std::ranges::set_difference(expected, actual, std::inserter(missing, missing.end()));
-  std::ranges::set_difference(actual, expected, std::inserter(unexpected, unexpected.end()));
-  CHECK(missing == Lines{});
-  CHECK(unexpected == Lines{});
+  CHECK(lacking(expected, actual) == "");
+  CHECK(lacking(actual, expected) == "");
+}
+
+/// Returns whether one row of a preset, without the others, finds its series in a text.
+bool gives_figure(Preset preset, const PresetField& row, const CapturedText& captured) {
+  if (captured.preset != preset.name) return false;
+  preset.fields = {&row, 1};
+  return !lines_of(read(captured.text(), captured.options("auto"), {&preset, 1}).pools).empty();
 }
 
 }  // namespace
@@ -159,6 +174,22 @@ TEST_CASE("auto finds the preset of each text") {
     CAPTURE(captured.name);
     check_same(lines_of(read(captured.text(), captured.options("auto")).pools), captured.expected());
   }
+}
+
+TEST_CASE("each row of each preset gives a figure of a text") {
+  const std::vector<CapturedText> texts = captured_texts();
+  for (const Preset& preset : presets()) {
+    for (const PresetField& row : preset.fields) {
+      const bool is_used = std::ranges::any_of(
+          texts, [&](const CapturedText& captured) { return gives_figure(preset, row, captured); });
+      CHECK_MESSAGE(is_used, preset.name, ", ", row.field, ": ", row.expression);
+    }
+  }
+}
+
+TEST_CASE("of two presets that find the same pool, the first counts") {
+  const std::string both = contents(testdata / "micrometer.txt") + contents(testdata / "otel_java.txt");
+  check_same(lines_of(read(both, {}).pools), lines_in(testdata / "micrometer.expected.txt"));
 }
 
 TEST_CASE("each preset has a text") {
