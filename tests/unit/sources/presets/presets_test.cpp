@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -80,7 +81,9 @@ Lines lines_of(const std::vector<PoolSnapshot>& pools) {
   Lines lines;
   for (const PoolSnapshot& pool : pools) {
     const auto add = [&](const std::string& figure, const std::string& value) {
-      if (!value.empty()) lines.insert(pool.label() + ' ' + figure + ' ' + value);
+      std::string line = pool.label();
+      line.append(" ").append(figure).append(" ").append(value);
+      if (!value.empty()) lines.insert(std::move(line));
     };
     for (const Figure& figure : figure_table) {
       // Follows from other figures.
@@ -143,7 +146,7 @@ std::vector<CapturedText> captured_texts() {
 std::string lacking(const Lines& lines, const Lines& other) {
   std::string text;
   for (const std::string& line : lines) {
-    if (!other.contains(line)) text += line + '\n';
+    if (!other.contains(line)) text.append(line).append("\n");
   }
   return text;
 }
