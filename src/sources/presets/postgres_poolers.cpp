@@ -29,8 +29,7 @@ constexpr auto cnpg = std::to_array<Preset>({
      .variant = "pools",
      .pool = "{database}/{user}",
      .fields = cnpg_pools,
-     .gaps = "No limit: CloudNativePG does not read SHOW DATABASES. Write `fields: {max: …}`. No "
-             "acquisitions and no histogram"},
+     .gaps = "No limit: CloudNativePG does not read SHOW DATABASES. No acquisitions and no histogram"},
     {.name = "cnpg",
      .variant = "databases",
      .pool = "{database}",

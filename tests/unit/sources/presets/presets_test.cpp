@@ -195,6 +195,15 @@ TEST_CASE("of two presets that find the same pool, the first counts") {
   check_same(lines_of(read(both, {}).pools), lines_in(testdata / "micrometer.expected.txt"));
 }
 
+TEST_CASE("the counters of a pooler's database are an entry of the database") {
+  for (const std::string name : {"cnpg", "pgbouncer-exporter"}) {
+    const ProbeResult result = read(CapturedText{name, name}.text(), {});
+    for (const PoolSnapshot& pool : result.pools)
+      CHECK((pool.key.scope() == PoolScope::database) == (pool.key.user().empty()));
+    CHECK(result.pools.size() == 2);
+  }
+}
+
 TEST_CASE("each preset has a text") {
   std::set<std::string> with_text;
   for (const CapturedText& captured : captured_texts()) with_text.insert(captured.preset);
