@@ -1,6 +1,7 @@
 #include "sources/mapping/mapped_pool.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -19,11 +20,29 @@ bool has_bound_for_waits(const Histogram& histogram) {
                              [](double bound) { return bound >= least && bound <= most; });
 }
 
-/// Returns whether a view sees connections, and not only counters.
-bool has_connections(const MappedView& view) {
-  return std::ranges::any_of(view.rules, [](const MappedRule& rule) {
-    return rule.name == "idle" || rule.name == "active" || rule.name == "total";
-  });
+bool has_rule(const MappedView& view, std::string_view field) {
+  return std::ranges::any_of(view.rules, [&](const MappedRule& rule) { return rule.name == field; });
+}
+
+/// Returns whether a view has the counters of whole databases, whose connections are in other pools.
+bool is_of_databases(const MappedView& view) {
+  static constexpr std::array<std::string_view, 4> of_pools{"idle", "active", "total", "waiting"};
+  return std::ranges::none_of(of_pools, [&](std::string_view field) { return has_rule(view, field); });
+}
+
+PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source) {
+  PoolKey::Parts parts{.source = std::string(source)};
+  if (pool.name.empty()) return PoolKey(parts);
+  if (pool.name == pool.database + '/' + pool.user) {
+    parts.database = pool.database;
+    parts.user = pool.user;
+  } else if (pool.name == pool.database && is_of_databases(view)) {
+    parts.database = pool.database;
+    parts.scope = PoolScope::database;
+  } else {
+    parts.name = pool.name;
+  }
+  return PoolKey(parts);
 }
 
 class Figures {
@@ -96,7 +115,7 @@ class Figures {
     const MappedSum* const sum = existing(rule, pool_.numbers);
     if (sum == nullptr || uses_refused(*sum)) return;
     const double value = value_of(rule, *sum);
-    if (std::isnan(value) || set_field(draft_, rule.field, value)) return;
+    if (set_field(draft_, rule.field, value) || std::isnan(value)) return;
     context_.hints.add(rule.name, rule.name + " of pool " + label() +
                                       " is not known: its series give a number that it cannot have, such as a"
                                       " negative or a broken count");
@@ -130,22 +149,21 @@ class Figures {
   /// place: the histogram, or else their sum.
   void count_acquisitions() {
     PoolSnapshot& s = draft_.snapshot;
-    const auto has_rule = [&](std::string_view name) {
-      return std::ranges::any_of(view_.rules, [&](const MappedRule& rule) { return rule.name == name; });
-    };
-    if (!has_rule("acquisitions")) s.acquisitions = acquisitions_.count;
-    if (!has_rule("wait_seconds")) s.wait_seconds = acquisitions_.sum;
+    if (!has_rule(view_, "acquisitions")) s.acquisitions = acquisitions_.count;
+    if (!has_rule(view_, "wait_seconds")) s.wait_seconds = acquisitions_.sum;
     if (s.acquisition_duration) s.wait_seconds.reset();
   }
 
   void report_repeated() {
     for (const std::size_t series : pool_.repeated) {
       if (&context_.mapping.views()[context_.mapping.series()[series].view] != &view_) continue;
-      context_.hints.add(
-          "repeated " + name_of(series),
-          "several series of " + name_of(series) + " belong to pool " + label() +
-              ", and the first one counts; sum: true adds them up, and pool with one more label"
-              " keeps them apart");
+      const std::string name = name_of(series).empty() ? "one pattern" : name_of(series);
+      context_.hints.add("repeated " + name,
+                         view_.sum ? "a series of " + name + " of pool " + label() +
+                                         " has the same labels as one before it, and is left out"
+                                   : "several series of " + name + " belong to pool " + label() +
+                                         ", and the first one counts; sum: true adds them up, and pool with"
+                                         " one more label keeps them apart");
     }
   }
 
@@ -158,20 +176,6 @@ class Figures {
 };
 
 }  // namespace
-
-PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source) {
-  PoolKey::Parts parts{.source = std::string(source)};
-  if (!pool.name.empty() && pool.name == pool.database + '/' + pool.user) {
-    parts.database = pool.database;
-    parts.user = pool.user;
-  } else if (!pool.name.empty() && pool.name == pool.database && !has_connections(view)) {
-    parts.database = pool.database;
-    parts.scope = PoolScope::database;
-  } else if (!pool.name.empty()) {
-    parts.name = pool.name;
-  }
-  return PoolKey(parts);
-}
 
 PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,
                         const FiguresContext& context) {

@@ -19,7 +19,7 @@ struct MappedPool {
   std::string database, user;                         ///< where the name has places for these labels
   std::map<std::size_t, double> numbers;              ///< by index in `Mapping::series()`
   std::map<std::size_t, Distribution> distributions;  ///< likewise
-  std::set<std::size_t> repeated;                     ///< series that came several times, without a sum
+  std::set<std::size_t> repeated;                     ///< series that came again and do not count
 };
 
 /// What the computation of figures reads and writes besides the pool.
@@ -28,10 +28,6 @@ struct FiguresContext {
   KeptCounters& kept;
   Hints& hints;
 };
-
-/// Returns the key of a pool as a view sees it. A view of counters by database sees the databases of a
-/// pooler.
-PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source);
 
 /// Computes the figures of a pool as a view of the mapping sees it.
 PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,

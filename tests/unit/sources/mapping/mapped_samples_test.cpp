@@ -263,6 +263,28 @@ TEST_CASE("series that come to one pool are added up with sum, and else the firs
   CHECK(with_sum.hints.empty());
 }
 
+TEST_CASE("a series that is there twice is not added up twice") {
+  auto options = custom({{"active", {{"active"}}}});
+  options.sum = true;
+  const auto result = Source(options).read(
+      "active{pool=\"a\",pid=\"1\"} 2\nactive{pid=\"1\",pool=\"a\"} 2\nactive{pool=\"1\",pid=\"a\"} 4\n"
+      "active{pool=\"a\",pid=\"2\"} 3\n");
+  REQUIRE(result.pools.size() == 2);
+  CHECK(result.pools[0].active == 5);
+  CHECK(result.pools[1].active == 4);
+  REQUIRE(result.hints.size() == 1);
+  CHECK(result.hints[0].find("has the same labels as one before it") != std::string::npos);
+}
+
+TEST_CASE("a state that is there but not known is not computed from the total") {
+  Source source(custom({{"active", {{"active"}}}, {"idle", {{"idle"}}}, {"total", {{"total"}}}}));
+  const PoolSnapshot pool =
+      one(source.read("active{pool=\"a\"} 2\nidle{pool=\"a\"} NaN\ntotal{pool=\"a\"} 5\n"));
+  CHECK_FALSE(pool.idle);
+  CHECK(pool.active == 2);
+  CHECK(pool.unknown == 3);
+}
+
 TEST_CASE("histograms of one pool are added up with sum, and those of an expression always") {
   std::string other = waits;
   for (auto at = other.find("\"a\""); at != std::string::npos; at = other.find("\"a\"", at + 1))
@@ -292,6 +314,19 @@ TEST_CASE("a pool named by database and user has them in its key and its descrip
   CHECK(pool.label() == "app/shop/web");
   CHECK(pool.key.database() == "shop");
   CHECK(pool.info.user == "web");
+}
+
+TEST_CASE("counters of a whole database make an entry of the database, connections make a pool") {
+  auto counters = custom({{"queries", {{"queries"}}}});
+  counters.pool = "{database}";
+  const std::string text = "queries{database=\"shop\"} 5\nactive{database=\"shop\"} 1\n";
+  const PoolSnapshot entry = one(Source(counters).read(text));
+  CHECK(entry.label() == "app/shop");
+  CHECK(entry.key.scope() == PoolScope::database);
+  CHECK(entry.key.database() == "shop");
+  auto connections = custom({{"queries", {{"queries"}}}, {"active", {{"active"}}}});
+  connections.pool = "{database}";
+  CHECK(one(Source(connections).read(text)).key.scope() == PoolScope::pool);
 }
 
 TEST_CASE("pools beyond the limit are counted, and a name of many bytes refuses its series alone") {
