@@ -65,8 +65,10 @@ bool set(PoolDraft& /*pool*/, const std::string& /*member*/, const PoolField& /*
 }
 
 bool set_table_field(PoolDraft& pool, const PoolField& field, double value) {
-  return std::visit([&](auto member) { return set(pool, member_of(pool, member), field, value); },
-                    field.member);
+  const bool is_set =
+      std::visit([&](auto member) { return set(pool, member_of(pool, member), field, value); }, field.member);
+  if (field.form == FieldForm::state) pool.null_state = pool.null_state || !is_set;
+  return is_set;
 }
 
 }  // namespace

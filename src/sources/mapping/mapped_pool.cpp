@@ -89,7 +89,7 @@ class Figures {
     const MappedSum* const sum = existing(rule, pool_.numbers);
     if (sum == nullptr || uses_refused(*sum)) return;
     const double value = value_of(rule, *sum);
-    if (std::isnan(value) || set_field(draft_, rule.field, value)) return;
+    if (set_field(draft_, rule.field, value) || std::isnan(value)) return;
     context_.hints.add(rule.name, rule.name + " of pool " + label() +
                                       " is not known: its series give a number that it cannot have, such as a"
                                       " negative or a broken count");
@@ -134,11 +134,13 @@ class Figures {
   void report_repeated() {
     for (const std::size_t series : pool_.repeated) {
       if (&context_.mapping.views()[context_.mapping.series()[series].view] != &view_) continue;
-      context_.hints.add(
-          "repeated " + name_of(series),
-          "several series of " + name_of(series) + " belong to pool " + label() +
-              ", and the first one counts; sum: true adds them up, and pool with one more label"
-              " keeps them apart");
+      const std::string name = name_of(series).empty() ? "one pattern" : name_of(series);
+      context_.hints.add("repeated " + name,
+                         view_.sum ? "a series of " + name + " of pool " + label() +
+                                         " has the same labels as one before it, and is left out"
+                                   : "several series of " + name + " belong to pool " + label() +
+                                         ", and the first one counts; sum: true adds them up, and pool with"
+                                         " one more label keeps them apart");
     }
   }
 

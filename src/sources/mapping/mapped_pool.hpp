@@ -19,7 +19,7 @@ struct MappedPool {
   std::string database, user;                         ///< where the name has places for these labels
   std::map<std::size_t, double> numbers;              ///< by index in `Mapping::series()`
   std::map<std::size_t, Distribution> distributions;  ///< likewise
-  std::set<std::size_t> repeated;                     ///< series that came several times, without a sum
+  std::set<std::size_t> repeated;                     ///< series that came again and do not count
 };
 
 /// What the computation of figures reads and writes besides the pool.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -12,6 +13,15 @@ namespace {
 
 constexpr std::size_t longest_name = 4096;
 constexpr std::size_t most_dropped = 100'000;  ///< pools that are counted though they are not kept
+constexpr std::size_t most_added = 100'000;    ///< series that are added up in all pools
+
+/// Returns a number that is the same for labels in any order.
+std::size_t hash_of(std::size_t series, const SeriesName& name) {
+  const std::hash<std::string_view> hash;
+  std::size_t sum = hash(name.metric) + series;
+  for (const SampleLabel& label : name.labels) sum += hash(label.name) * (2 * hash(label.value) + 1);
+  return sum;
+}
 
 /// Returns the views of a pool, by their indices: those that know it by a series of their own.
 std::set<std::size_t> views_of(const MappedPool& pool, const Mapping& mapping) {
@@ -30,10 +40,14 @@ std::set<std::size_t> views_of(const MappedPool& pool, const Mapping& mapping) {
 void MappedPools::add(std::size_t series, const SeriesName& name, double value) {
   MappedPool* const pool = pool_of(series, name);
   if (pool == nullptr) return;
-  const auto [known, is_new] = pool->numbers.emplace(series, value);
-  if (is_new) return;
-  if (mapping_.views()[mapping_.series()[series].view].sum) {
-    known->second += value;
+  if (!sums(series)) {
+    if (!pool->numbers.emplace(series, value).second) pool->repeated.insert(series);
+    return;
+  }
+  // Beyond the limit it is not known whether a series is there twice, so the sum is not known either.
+  const bool is_full = added_.size() == most_added;
+  if (is_full || added_.insert(hash_of(series, name)).second) {
+    pool->numbers[series] += is_full ? std::numeric_limits<double>::quiet_NaN() : value;
   } else {
     pool->repeated.insert(series);
   }
@@ -44,11 +58,15 @@ void MappedPools::add(std::size_t series, const SeriesName& name, const Distribu
   if (pool == nullptr) return;
   const auto [known, is_new] = pool->distributions.emplace(series, distribution);
   if (is_new) return;
-  if (mapping_.views()[mapping_.series()[series].view].sum) {
+  if (sums(series)) {
     known->second = sum_of(known->second, distribution);
   } else {
     pool->repeated.insert(series);
   }
+}
+
+bool MappedPools::sums(std::size_t series) const {
+  return mapping_.views()[mapping_.series()[series].view].sum;
 }
 
 /// Returns the pool that a series belongs to; nullptr if the series does not fit, or the pool is beyond the

@@ -36,6 +36,7 @@ class MappedPools {
   ProbeResult take(std::string_view source, KeptCounters& kept);
 
  private:
+  bool sums(std::size_t series) const;
   MappedPool* pool_of(std::size_t series, const SeriesName& name);
   MappedPool* pool_called(std::string name);
 
@@ -44,6 +45,7 @@ class MappedPools {
   std::vector<MappedPool> pools_;
   std::unordered_map<std::string, std::size_t> places_;  ///< in pools_, by name
   std::unordered_set<std::size_t> dropped_;              ///< hashes of names
+  std::unordered_set<std::size_t> added_;                ///< hashes of series that were added up
   Hints hints_;
 };
 

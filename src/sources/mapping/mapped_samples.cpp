@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace dbpool {
 namespace {
@@ -25,32 +26,16 @@ std::optional<TimeUnit> unit_called(std::string_view word) {
 
 }  // namespace
 
-MappedSamples::MappedSamples(const Mapping& mapping, std::size_t most)
-    : mapping_(mapping), pools_(mapping, most) {
-  for (std::size_t i = 0; i < mapping.series().size(); ++i) {
-    const auto& [name, name_pattern, labels] = mapping.series()[i].selector;
-    if (name_pattern) {
-      by_pattern_.push_back(i);
-      continue;
-    }
-    by_name_[name].push_back(i);
-    if (!mapping.series()[i].is_distribution) continue;
-    for (const char* const ending : {"_bucket", "_sum", "_count"}) by_name_[name + ending].push_back(i);
-  }
-}
-
 void MappedSamples::visit(const ScrapedSample& sample) {
   const SeriesName name{sample.name, sample.labels};
-  if (const auto found = by_name_.find(sample.name); found != by_name_.end()) {
-    for (const std::size_t series : found->second) {
-      if (mapping_.series()[series].is_distribution) {
-        add_part(series, sample);
-      } else {
-        pools_.add(series, name, sample.value);
-      }
+  for (const std::size_t series : mapping_.called(sample.name)) {
+    if (mapping_.series()[series].is_distribution) {
+      add_part(series, sample);
+    } else {
+      pools_.add(series, name, sample.value);
     }
   }
-  for (const std::size_t series : by_pattern_) pools_.add(series, name, sample.value);
+  for (const std::size_t series : mapping_.by_pattern()) pools_.add(series, name, sample.value);
 }
 
 void MappedSamples::add_part(std::size_t series, const ScrapedSample& sample) {

@@ -1,12 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "sources/mapping/kept_counters.hpp"
 #include "sources/mapping/mapped_pools.hpp"
@@ -21,7 +18,8 @@ namespace dbpool {
 class MappedSamples : public SampleVisitor {
  public:
   /// `mapping` must outlive it. `most`: the largest number of pools.
-  explicit MappedSamples(const Mapping& mapping, std::size_t most = 500);
+  explicit MappedSamples(const Mapping& mapping, std::size_t most = 500)
+      : mapping_(mapping), pools_(mapping, most) {}
 
   void visit(const ScrapedSample& sample) override;
   /// Returns the pools of the samples. `kept`: what the source remembers of its last reading. REQUIRES:
@@ -29,9 +27,6 @@ class MappedSamples : public SampleVisitor {
   ProbeResult take(std::string_view source, KeptCounters& kept);
 
  private:
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
   /// The samples of a histogram or summary.
   struct Family {
     explicit Family(const std::string& name) : distributions(name) {}
@@ -45,8 +40,6 @@ class MappedSamples : public SampleVisitor {
 
   const Mapping& mapping_;
   MappedPools pools_;
-  std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>> by_name_;
-  std::vector<std::size_t> by_pattern_;
   std::map<std::size_t, Family> families_;  ///< by index in `Mapping::series()`
 };
 

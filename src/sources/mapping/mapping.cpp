@@ -51,6 +51,7 @@ Mapping::Mapping(const MappingOptions& options, std::span<const Preset> known) :
     }
     if (views_.size() == before && name != "auto") throw Error("there is no preset \"" + name + "\"");
   }
+  add_names();
 }
 
 void Mapping::add_preset(const Preset& preset, const MappingOptions& options) {
@@ -96,6 +97,24 @@ MappedSum Mapping::compile(const MappedField& field, const MappedText& text, Ori
                        .identifies = origin != Origin::addition});
   }
   return sum;
+}
+
+void Mapping::add_names() {
+  for (std::size_t i = 0; i < series_.size(); ++i) {
+    const std::string& name = series_[i].selector.name;
+    if (series_[i].selector.name_pattern) {
+      by_pattern_.push_back(i);
+      continue;
+    }
+    by_name_[name].push_back(i);
+    if (!series_[i].is_distribution) continue;
+    for (const char* const ending : {"_bucket", "_sum", "_count"}) by_name_[name + ending].push_back(i);
+  }
+}
+
+std::span<const std::size_t> Mapping::called(std::string_view metric) const {
+  const auto found = by_name_.find(metric);
+  return found == by_name_.end() ? std::span<const std::size_t>() : found->second;
 }
 
 std::vector<std::string_view> preset_names(std::span<const Preset> known) {

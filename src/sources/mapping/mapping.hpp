@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sources/mapping/expression.hpp"
@@ -62,19 +63,31 @@ class Mapping {
   /// Returns the views in the order in which they are preferred.
   const std::vector<MappedView>& views() const noexcept { return views_; }
   const std::vector<MappedSeries>& series() const noexcept { return series_; }
+  /// Returns the series with the name of a metric, as indices in `series()`. A distribution is also found by
+  /// the names of its parts, which end in `_bucket`, `_sum` and `_count`.
+  std::span<const std::size_t> called(std::string_view metric) const;
+  /// Returns the series whose names are given by patterns.
+  std::span<const std::size_t> by_pattern() const noexcept { return by_pattern_; }
 
  private:
   /// Where an expression is from: a preset, the configuration beside a preset, or the configuration alone.
   enum class Origin { preset, addition, custom };
 
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
   void add_preset(const Preset& preset, const MappingOptions& options);
   void add_fields(MappedView& view, const MappingOptions& options);
   MappedSum compile(const MappedField& field, const MappedText& text, Origin origin);
+  void add_names();
 
   std::string prefix_;
   std::vector<LabelMatcher> match_;
   std::vector<MappedView> views_;
   std::vector<MappedSeries> series_;
+  std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>> by_name_;
+  std::vector<std::size_t> by_pattern_;
 };
 
 /// Describes the error in an expression for a field, with its column, and what is allowed; "" if there is

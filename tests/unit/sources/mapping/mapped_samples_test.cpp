@@ -263,6 +263,28 @@ TEST_CASE("series that come to one pool are added up with sum, and else the firs
   CHECK(with_sum.hints.empty());
 }
 
+TEST_CASE("a series that is there twice is not added up twice") {
+  auto options = custom({{"active", {{"active"}}}});
+  options.sum = true;
+  const auto result = Source(options).read(
+      "active{pool=\"a\",pid=\"1\"} 2\nactive{pid=\"1\",pool=\"a\"} 2\nactive{pool=\"1\",pid=\"a\"} 4\n"
+      "active{pool=\"a\",pid=\"2\"} 3\n");
+  REQUIRE(result.pools.size() == 2);
+  CHECK(result.pools[0].active == 5);
+  CHECK(result.pools[1].active == 4);
+  REQUIRE(result.hints.size() == 1);
+  CHECK(result.hints[0].find("has the same labels as one before it") != std::string::npos);
+}
+
+TEST_CASE("a state that is there but not known is not computed from the total") {
+  Source source(custom({{"active", {{"active"}}}, {"idle", {{"idle"}}}, {"total", {{"total"}}}}));
+  const PoolSnapshot pool =
+      one(source.read("active{pool=\"a\"} 2\nidle{pool=\"a\"} NaN\ntotal{pool=\"a\"} 5\n"));
+  CHECK_FALSE(pool.idle);
+  CHECK(pool.active == 2);
+  CHECK(pool.unknown == 3);
+}
+
 TEST_CASE("histograms of one pool are added up with sum, and those of an expression always") {
   std::string other = waits;
   for (auto at = other.find("\"a\""); at != std::string::npos; at = other.find("\"a\"", at + 1))

@@ -113,6 +113,20 @@ TEST_CASE("custom has the fields of the configuration alone") {
   CHECK(mapping.series().at(0).identifies);
 }
 
+TEST_CASE("series are found by the names of metrics, distributions by those of their parts") {
+  const Mapping mapping = compiled({.presets = {"custom"},
+                                    .fields = {{"active", {{"wait_count"}}},
+                                               {"idle", {{"{__name__=~\"a.*\"}"}}},
+                                               {"usage_duration", {{"wait"}}}}});
+  CHECK(mapping.called("wait_count").size() == 2);
+  CHECK(mapping.called("wait_bucket").size() == 1);
+  CHECK(mapping.called("wait").size() == 1);
+  CHECK(mapping.called("wait_max").empty());
+  CHECK(mapping.called("").empty());
+  REQUIRE(mapping.by_pattern().size() == 1);
+  CHECK(mapping.series()[mapping.by_pattern()[0]].selector.name_pattern);
+}
+
 TEST_CASE("an error in the options is refused") {
   CHECK(error({.presets = {"nginx"}}) == "there is no preset \"nginx\"");
   CHECK(error({.fields = {{"actve", {{"a"}}}}}) == "there is no field \"actve\" that takes a number");
