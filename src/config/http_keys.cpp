@@ -106,6 +106,7 @@ void set_http_url(SourceConfig& source, const Value& value, Problems& problems) 
 
 /// Quotes neither a name nor a value, as either may be a secret.
 void set_http_headers(SourceConfig& source, const Value& value, Problems& problems) {
+  if (value.kind == Value::Kind::broken) return;
   if (value.kind != Value::Kind::mapping)
     return problems.add(value, "no headers; allowed: a mapping of names to values");
   auto& headers = part_of<HttpOptions>(source).headers;
