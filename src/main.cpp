@@ -12,6 +12,7 @@
 #include "config/warnings.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/quiet_libraries.hpp"
+#include "dbpool/drivers/odbc.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "log/spdlog_logger.hpp"
 
@@ -28,6 +29,7 @@ void check_config(const dbpool::Flags& flags, const dbpool::Environment& environ
 
 void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   dbpool::quiet_libraries();
+  dbpool::set_odbc_encoding();
   const auto logger = dbpool::spdlog_logger(flags.log);
   dbpool::Daemon(flags, environment, *logger).run();
 }
