@@ -11,8 +11,7 @@
 #include "config/load.hpp"
 #include "config/warnings.hpp"
 #include "daemon/daemon.hpp"
-#include "daemon/quiet_libraries.hpp"
-#include "dbpool/drivers/odbc.hpp"
+#include "daemon/prepare_libraries.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "log/spdlog_logger.hpp"
 
@@ -28,8 +27,7 @@ void check_config(const dbpool::Flags& flags, const dbpool::Environment& environ
 }
 
 void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
-  dbpool::quiet_libraries();
-  dbpool::set_odbc_encoding();
+  dbpool::prepare_libraries();
   const auto logger = dbpool::spdlog_logger(flags.log);
   dbpool::Daemon(flags, environment, *logger).run();
 }
