@@ -180,8 +180,11 @@ TEST_CASE("every kind of source that can be configured can be made") {
   for (const auto& kind : source_kinds()) {
     config.sources.push_back(kind.defaults());
     config.sources.back().probe.name = to_string(kind.kind);
-    if (auto* const http = std::get_if<HttpJsonOptions>(&config.sources.back().options))
-      http->url = "http://127.0.0.1:1";
+    std::visit(
+        [](auto& options) {
+          if constexpr (requires { options.http; }) options.http.url = "http://127.0.0.1:1";
+        },
+        config.sources.back().options);
   }
   const auto watched = scene.fleet.apply(config);
   REQUIRE(watched.size() == source_kinds().size());
