@@ -27,9 +27,9 @@ std::vector<std::string> program(PoolLibrary library) {
     case PoolLibrary::sqlalchemy:
       return {"/usr/bin/python3", sources + "/python/pools.py", "sqlalchemy"};
     case PoolLibrary::node_pg:
-      return {"/usr/bin/node", sources + "/node/pools.js", "prom-client"};
+      return {"node", sources + "/node/pools.js", "prom-client"};
     case PoolLibrary::opentelemetry:
-      return {"/usr/bin/node", sources + "/node/pools.js", "otel"};
+      return {"node", sources + "/node/pools.js", "otel"};
     case PoolLibrary::hikaricp:
       return {"java", "-cp",
               jars + "HikariCP.jar:" + jars + "postgresql.jar:" + jars + "slf4j-api.jar:" + jars +
