@@ -17,6 +17,7 @@
 #include "sources/pgbouncer/pgbouncer_options.hpp"
 #include "sources/pgpool/pgpool_options.hpp"
 #include "sources/probe_options.hpp"
+#include "sources/prometheus/prometheus_options.hpp"
 
 namespace dbpool {
 
@@ -34,7 +35,8 @@ struct PoolConfig {
 };
 
 /// The options of one kind of source. Each kind has one alternative and one row in `source_kinds()`.
-using SourceOptions = std::variant<PgBouncerOptions, PgpoolOptions, StatActivityOptions, HttpJsonOptions>;
+using SourceOptions =
+    std::variant<PgBouncerOptions, PgpoolOptions, StatActivityOptions, HttpJsonOptions, PrometheusOptions>;
 
 /// One source that reads pools of other processes, as configured.
 struct SourceConfig {

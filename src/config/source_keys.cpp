@@ -63,14 +63,37 @@ const SourceKindRow* read_type(const Value& source, Problems& problems) {
   return nullptr;
 }
 
-/// Returns the kinds that have a key, with commas.
-std::string types_with(std::string_view key) {
+const SourceKey* find_key(std::span<const SourceKey> keys, std::string_view name) {
+  const auto found = std::ranges::find(keys, name, &SourceKey::name);
+  return found == keys.end() ? nullptr : &*found;
+}
+
+/// Returns whether two kinds document a key in one row.
+bool is_same_row(const SourceKey& a, const SourceKey& b) {
+  return a.name == b.name && a.fallback == b.fallback && a.meaning == b.meaning;
+}
+
+/// Returns the kinds that have this row, with commas.
+std::string types_with(const SourceKey& key) {
   std::string names;
   for (const auto& row : source_kinds()) {
-    if (std::ranges::find(row.keys, key, &SourceKey::name) == row.keys.end()) continue;
+    const auto* const own = find_key(row.keys, key.name);
+    if (own == nullptr || !is_same_row(*own, key)) continue;
     names.append(names.empty() ? "" : ", ").append(to_string(row.kind));
   }
   return names;
+}
+
+/// Returns `all`, or the kinds that have no row of their own for a shared key.
+std::string types_sharing(std::string_view key) {
+  std::string names;
+  bool is_all = true;
+  for (const auto& row : source_kinds()) {
+    const bool has_own = find_key(row.keys, key) != nullptr;
+    is_all = is_all && !has_own;
+    if (!has_own) names.append(names.empty() ? "" : ", ").append(to_string(row.kind));
+  }
+  return is_all ? "all" : names;
 }
 
 std::string markdown_row(const SourceKey& key, std::string_view types) {
@@ -81,8 +104,10 @@ std::string markdown_row(const SourceKey& key, std::string_view types) {
 }  // namespace
 
 std::vector<SourceKey> source_keys(const SourceKindRow& kind) {
-  const auto shared = shared_keys();
-  std::vector<SourceKey> keys(shared.begin(), shared.end());
+  std::vector<SourceKey> keys;
+  for (const auto& shared : shared_keys()) {
+    if (find_key(kind.keys, shared.name) == nullptr) keys.push_back(shared);
+  }
   keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
   const auto health = health_keys<SourceConfig>();
   keys.insert(keys.end(), health.begin(), health.end());
@@ -106,17 +131,25 @@ SourceConfig read_source(const Value& value, Problems& problems) {
 
 std::string source_keys_markdown() {
   std::string table = "| key | types | default | meaning |\n|---|---|---|---|\n";
-  for (const auto& key : shared_keys()) table += markdown_row(key, "all");
-  std::vector<std::string_view> listed;
-  for (const auto& row : source_kinds()) {
-    for (const auto& key : row.keys) {
-      if (std::ranges::find(listed, key.name) != listed.end()) continue;
-      listed.push_back(key.name);
-      table += markdown_row(key, types_with(key.name));
+  std::vector<SourceKey> listed;
+  const auto list_kinds = [&](std::string_view name) {
+    for (const auto& row : source_kinds()) {
+      const auto* const key = find_key(row.keys, name);
+      const auto is_it = [&](const SourceKey& other) { return is_same_row(*key, other); };
+      if (key == nullptr || std::ranges::any_of(listed, is_it)) continue;
+      listed.push_back(*key);
+      table += markdown_row(*key, types_with(*key));
     }
+  };
+  for (const auto& key : shared_keys()) {
+    table += markdown_row(key, types_sharing(key.name));
+    list_kinds(key.name);
+  }
+  for (const auto& row : source_kinds()) {
+    for (const auto& key : row.keys) list_kinds(key.name);
   }
   return table +
-         "| `health` | all | | as of a pool; error_window counts with http_json and synthetic, "
+         "| `health` | all | | as of a pool; error_window counts with http_json, prometheus and synthetic, "
          "wait_window with synthetic |\n";
 }
 

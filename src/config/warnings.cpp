@@ -89,6 +89,19 @@ void add_consoles(const Config& config, std::vector<std::string>& warnings) {
   }
 }
 
+void add_unverified(const Config& config, std::vector<std::string>& warnings) {
+  for (const auto& source : config.sources) {
+    const auto skips = [](const auto& options) {
+      if constexpr (requires { options.http; }) return options.http.insecure_skip_verify;
+      return false;
+    };
+    if (!std::visit(skips, source.options)) continue;
+    warnings.push_back(fmt::format(
+        "{}: insecure_skip_verify accepts any certificate, so that another server can pose as the target",
+        source.probe.name));
+  }
+}
+
 void add_objectives(const Config& config, std::vector<std::string>& warnings) {
   for (const auto& pool : config.pools) {
     const PoolOptions& options = pool.options;
@@ -106,6 +119,7 @@ std::vector<std::string> config_warnings(const Config& config) {
   add_passfiles(config, warnings);
   add_consoles(config, warnings);
   add_objectives(config, warnings);
+  add_unverified(config, warnings);
   return warnings;
 }
 

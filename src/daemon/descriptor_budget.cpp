@@ -14,7 +14,8 @@ namespace {
 /// Standard streams, the scheduler, the signals, and files that are open for a moment.
 constexpr std::uint64_t own_descriptors = 20;
 
-/// The most that a probed source uses: the poller of http_json, two that wake libcurl, a socket and a lookup.
+/// The most that a probed source uses: the poller of an HTTP client, two that wake libcurl, a socket and a
+/// lookup.
 constexpr std::uint64_t descriptors_a_source = 5;
 
 std::uint64_t kept_for_web() {

@@ -5,6 +5,7 @@
 #include "sources/pg_stat_activity/pg_stat_activity.hpp"
 #include "sources/pgbouncer/pgbouncer.hpp"
 #include "sources/pgpool/pgpool.hpp"
+#include "sources/prometheus/probe.hpp"
 #include "sources/synthetic/synthetic.hpp"
 
 namespace dbpool {
@@ -51,6 +52,10 @@ std::shared_ptr<PoolSource> make(StatActivityOptions options, const Making& maki
 
 std::shared_ptr<PoolSource> make(const HttpJsonOptions& options, const Making& making) {
   return making.probed(http_json_probe(making.probe.name, options, making.parts.names));
+}
+
+std::shared_ptr<PoolSource> make(const PrometheusOptions& options, const Making& making) {
+  return making.probed(prometheus_probe(making.probe, options, making.parts.names));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ void check(const HttpJsonOptions& options, const std::string& document) {
 HttpJsonOptions every_field() {
   HttpJsonOptions options;
   options.preset = "custom";
-  for (const JsonField& field : http_json_fields()) {
+  for (const PoolField& field : pool_fields()) {
     options.fields.emplace(field.name, "/" + std::string(field.name));
   }
   return options;

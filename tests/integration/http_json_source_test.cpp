@@ -1,20 +1,18 @@
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <future>
-#include <stdexcept>
 
 #include "dbpool/model/error.hpp"
-#include "sources/http/client.hpp"
 #include "sources/http_json/http_json.hpp"
 #include "support/eventually.hpp"
+#include "support/http/gzipped.hpp"
 #include "support/servers/child_process.hpp"
-#include "support/servers/free_port.hpp"
 #include "support/servers/hostile_server.hpp"
 #include "support/servers/scripted_http_server.hpp"
+#include "support/servers/tls_server.hpp"
 
 using namespace dbpool;
 using namespace std::chrono_literals;
@@ -24,13 +22,15 @@ namespace {
 const std::string stats =
     R"({"pools": {"main": {"pool_size": 3, "active_connections": 2, "total_capacity": 10}}})";
 
+constexpr std::size_t max_bytes = std::size_t{8} << 20U;  // of an answer
+
 TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
 HttpJsonOptions options_for(const std::string& url) {
   HttpJsonOptions options;
-  options.url = url;
+  options.http.url = url;
   return options;
 }
 
@@ -67,49 +67,6 @@ std::string problem_with(const ScriptedAnswer& answer) {
   const ScriptedHttpServer server([&](const std::string&) { return answer; });
   return Target(server.url()).problem();
 }
-
-/// Compresses as servers do.
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  constexpr int gzip_header = 16;
-  REQUIRE(deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_header, 8, Z_DEFAULT_STRATEGY) ==
-          Z_OK);
-  std::string packed(deflateBound(&stream, text.size()), '\0');
-  std::string source = text;
-  stream.next_in = reinterpret_cast<Bytef*>(source.data());
-  stream.avail_in = static_cast<uInt>(source.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
-/// OpenSSL's own TLS server, for the files of a directory.
-class TlsServer {
- public:
-  explicit TlsServer(const std::string& name) {
-    directory_.write("stats.json", stats);
-    const auto made = run_to_end({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                                  "-subj", "/CN=test", "-addext", "subjectAltName=" + name, "-keyout",
-                                  path("key.pem"), "-out", path("cert.pem")});
-    if (made.exit_code != 0) throw std::runtime_error("openssl req: " + made.error);
-    port_ = free_port();
-    server_.emplace(std::vector<std::string>{"sh", "-c",
-                                             "cd '" + directory_.path().string() +
-                                                 "' && exec openssl s_server -quiet -WWW -accept 127.0.0.1:" +
-                                                 std::to_string(port_) + " -cert cert.pem -key key.pem"});
-  }
-
-  std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
-  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/stats.json"; }
-
- private:
-  TemporaryDirectory directory_;
-  std::uint16_t port_ = 0;
-  std::optional<ChildProcess> server_;
-};
 
 }  // namespace
 
@@ -191,8 +148,8 @@ TEST_CASE("credentials come from files, which are read at each request") {
   const TemporaryDirectory directory;
   const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", stats); });
   HttpJsonOptions basic = options_for(server.url());
-  basic.username = "bob";
-  basic.password_file = directory.write("password", "open sesame\n");
+  basic.http.username = "bob";
+  basic.http.password_file = directory.write("password", "open sesame\n");
   const Target target(basic);
   CHECK(target.problem() == "");
   CHECK(contains(server.requests().back(), "Authorization: Basic Ym9iOm9wZW4gc2VzYW1l\r\n"));
@@ -201,16 +158,16 @@ TEST_CASE("credentials come from files, which are read at each request") {
   CHECK(contains(server.requests().back(), "Authorization: Basic Ym9iOm5ldw==\r\n"));
 
   HttpJsonOptions bearer = options_for(server.url());
-  bearer.bearer_file = directory.write("token", "\xEF\xBB\xBF abc.def \r\n");
+  bearer.http.bearer_file = directory.write("token", "\xEF\xBB\xBF abc.def \r\n");
   CHECK(Target(bearer).problem() == "");
   CHECK(contains(server.requests().back(), "Authorization: Bearer abc.def\r\n"));
   directory.write("token", "abc\r\nX-Evil: hunter2");
   const std::string why = Target(bearer).problem();
   CHECK(contains(why, "more than one line"));
   CHECK_FALSE(contains(why, "hunter2"));
-  bearer.bearer_file = directory.path() / "missing";
+  bearer.http.bearer_file = directory.path() / "missing";
   CHECK(contains(Target(bearer).problem(), "not a readable file"));
-  bearer.bearer_file = "Winter2026";
+  bearer.http.bearer_file = "Winter2026";
   CHECK(contains(Target(bearer).problem(), "not a readable file"));
   CHECK_FALSE(contains(Target(bearer).problem(), "Winter"));
 
@@ -253,7 +210,7 @@ TEST_CASE("redirects are not followed") {
 }
 
 TEST_CASE("answers that are too large, cut short or no HTTP are errors") {
-  const std::string huge(HttpClient::max_bytes + 1, ' ');
+  const std::string huge(max_bytes + 1, ' ');
   CHECK(contains(problem_with(http_answer("200 OK", huge)), "larger than 8 MiB"));
   CHECK(contains(problem_with({"HTTP/1.0 200 OK\r\n\r\n" + huge, false, true}), "larger than 8 MiB"));
   CHECK(
@@ -280,7 +237,7 @@ TEST_CASE("an answer that is no JSON is named for what it is") {
 }
 
 TEST_CASE("an answer that is compressed by gzip is read, whether it was cut into pieces or not") {
-  const std::string body = gzip(stats);
+  const std::string body = gzipped(stats);
   const ScriptedHttpServer server(
       [&](const std::string&) { return http_answer("200 OK", body, "Content-Encoding: gzip\r\n"); });
   CHECK(Target(server.url()).read().pools.at(0).active == 2U);
@@ -291,11 +248,11 @@ TEST_CASE("an answer that is compressed by gzip is read, whether it was cut into
 }
 
 TEST_CASE("the bound on an answer holds for what gzip inflates it to") {
-  const std::string bomb = gzip(std::string(std::size_t{64} << 20, ' '));
-  REQUIRE(bomb.size() < HttpClient::max_bytes / 8);
+  const std::string bomb = gzipped(std::string(std::size_t{64} << 20, ' '));
+  REQUIRE(bomb.size() < max_bytes / 8);
   CHECK(contains(problem_with(http_answer("200 OK", bomb, "Content-Encoding: gzip\r\n")),
                  "its answer is larger than 8 MiB"));
-  const std::string most = gzip(stats + std::string(HttpClient::max_bytes - 1000, ' '));
+  const std::string most = gzipped(stats + std::string(max_bytes - 1000, ' '));
   CHECK(problem_with(http_answer("200 OK", most, "Content-Encoding: gzip\r\n")) == "");
 }
 
@@ -304,9 +261,9 @@ TEST_CASE("an encoding that is not understood, or not true, is named") {
       "Content-Encoding that is not understood, or is not what it says; allowed: gzip";
   CHECK(contains(problem_with(http_answer("200 OK", stats, "Content-Encoding: compress\r\n")), allowed));
   CHECK(contains(problem_with(http_answer("200 OK", stats, "Content-Encoding: gzip\r\n")), allowed));
-  CHECK(contains(problem_with(http_answer("200 OK", gzip(stats))),
+  CHECK(contains(problem_with(http_answer("200 OK", gzipped(stats))),
                  "its answer is compressed by gzip, not JSON, and no Content-Encoding says so"));
-  const std::string half = gzip(stats).substr(0, 40);
+  const std::string half = gzipped(stats).substr(0, 40);
   CHECK(problem_with(http_answer("200 OK", half, "Content-Encoding: gzip\r\n")) != "");
 }
 
@@ -408,18 +365,22 @@ TEST_CASE("proxies of the environment are not used") {
 }
 
 TEST_CASE("a certificate is trusted only when the system or the ca_file says so, and only for its host") {
-  const TlsServer server("IP:127.0.0.1");
-  HttpJsonOptions trusting = options_for(server.url());
-  trusting.ca_file = server.path("cert.pem");
+  const TemporaryDirectory files;
+  files.write("stats.json", stats);
+  make_certificate(files, "here", "IP:127.0.0.1");
+  make_certificate(files, "other", "DNS:other.example");
+  const TlsServer server(files, "-WWW -cert here.cert -key here.key");
+  HttpJsonOptions trusting = options_for(server.url("stats.json"));
+  trusting.http.ca_file = files.path() / "here.cert";
   const Target target(trusting);
   REQUIRE(eventually([&] { return target.problem() == ""; }, 20s));
-  CHECK(contains(Target(server.url()).problem(), "certificate"));
-  trusting.ca_file = server.path("missing.pem");
+  CHECK(contains(Target(trusting.http.url).problem(), "certificate"));
+  trusting.http.ca_file = files.path() / "missing.pem";
   CHECK(Target(trusting).problem() != "");
 
-  const TlsServer other("DNS:other.example");
-  HttpJsonOptions wrong_host = options_for(other.url());
-  wrong_host.ca_file = other.path("cert.pem");
+  const TlsServer other(files, "-WWW -cert other.cert -key other.key");
+  HttpJsonOptions wrong_host = options_for(other.url("stats.json"));
+  wrong_host.http.ca_file = files.path() / "other.cert";
   const Target impostor(wrong_host);
   CHECK(eventually([&] { return contains(impostor.problem(), "no alternative certificate subject name"); },
                    20s));

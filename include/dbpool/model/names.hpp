@@ -14,7 +14,7 @@ enum class CloseReason { max_lifetime, idle, validation, error, overflow, closed
 enum class PoolPhase { initializing, serving, recovering, shutting_down, terminated };
 
 /// The kind of a source of figures, spelled like the `kind` label.
-enum class SourceKind { owned, pgbouncer, pgpool, pg_stat_activity, http_json, events };
+enum class SourceKind { owned, pgbouncer, pgpool, pg_stat_activity, http_json, prometheus, events };
 
 inline constexpr std::array<std::string_view, error_kind_count> error_kind_names{
     "connect", "authentication", "timeout", "validation", "query", "network", "other"};
@@ -22,8 +22,8 @@ inline constexpr std::array<std::string_view, 7> close_reason_names{
     "max_lifetime", "idle", "validation", "error", "overflow", "closed", "shutdown"};
 inline constexpr std::array<std::string_view, 5> pool_phase_names{"initializing", "serving", "recovering",
                                                                   "shutting_down", "terminated"};
-inline constexpr std::array<std::string_view, 6> source_kind_names{
-    "owned", "pgbouncer", "pgpool", "pg_stat_activity", "http_json", "events"};
+inline constexpr std::array<std::string_view, 7> source_kind_names{
+    "owned", "pgbouncer", "pgpool", "pg_stat_activity", "http_json", "prometheus", "events"};
 
 constexpr std::string_view to_string(ErrorKind k) {
   return error_kind_names[static_cast<std::size_t>(k)];

@@ -11,7 +11,7 @@ namespace dbpool {
 struct SourceKindRow {
   SourceKind kind;
   SourceConfig (*defaults)();               ///< returns a source without any key
-  std::span<const Key<SourceConfig>> keys;  ///< besides those of every source
+  std::span<const Key<SourceConfig>> keys;  ///< besides those of every source, or in place of one
   /// Checks the options together, after each was read alone.
   void (*check)(const SourceConfig& source, const Written& written, Problems& problems);
 };
@@ -22,5 +22,6 @@ SourceKindRow pgbouncer_kind();
 SourceKindRow pgpool_kind();
 SourceKindRow pg_stat_activity_kind();
 SourceKindRow http_json_kind();
+SourceKindRow prometheus_kind();
 
 }  // namespace dbpool

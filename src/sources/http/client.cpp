@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <new>
 #include <system_error>
+#include <utility>
 
 namespace dbpool {
 namespace {
@@ -21,28 +22,6 @@ Descriptor new_epoll() {
   return Descriptor(fd);
 }
 
-curl_slist* appended(curl_slist* list, const std::string& text) {
-  curl_slist* const longer = curl_slist_append(list, text.c_str());
-  if (longer == nullptr) throw std::bad_alloc();
-  return longer;
-}
-
-/// Returns the addresses of a host in the form of CURLOPT_RESOLVE, so that libcurl does not look them up.
-std::string resolved(const HttpUrl& url, const std::vector<std::string>& addresses) {
-  std::string entry = url.host + ":" + url.port + ":";
-  const char* separator = "";
-  for (const std::string& address : addresses) {
-    const bool is_v6 = address.find(':') != std::string::npos;
-    entry.append(separator).append(is_v6 ? "[" + address + "]" : address);
-    separator = ",";
-  }
-  return entry;
-}
-
-int refuse_to_resolve(void*, void*, void*) {
-  return 1;
-}
-
 ErrorKind kind_of(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_CONNECT:
@@ -50,6 +29,7 @@ ErrorKind kind_of(CURLcode code) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
       return ErrorKind::connect;
     default:
       return ErrorKind::network;
@@ -58,7 +38,6 @@ ErrorKind kind_of(CURLcode code) {
 
 constexpr const char* not_inflated =
     "its answer has a Content-Encoding that is not understood, or is not what it says; allowed: gzip";
-constexpr const char* too_large = "its answer is larger than 8 MiB";
 
 }  // namespace
 
@@ -76,24 +55,19 @@ HttpClient::~HttpClient() {
   curl_multi_cleanup(multi_);
 }
 
-void HttpClient::start(const HttpRequest& request) {
+void HttpClient::start(const HttpRequest& request, HttpSink& sink) {
   abandon();
-  easy_ = curl_easy_init();
-  if (easy_ == nullptr) throw std::bad_alloc();
-  response_ = {};
-  received_ = 0;
-  error_[0] = '\0';
-  set_where_to(request);
-  set_who(request);
-  set(CURLOPT_WRITEFUNCTION, on_body);
-  set(CURLOPT_WRITEDATA, this);
-  set(CURLOPT_HEADERFUNCTION, on_header);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_ACCEPT_ENCODING, "gzip");  // libcurl inflates; on_body counts the inflated bytes
-  set(CURLOPT_MAXFILESIZE, static_cast<long>(max_bytes));
-  set(CURLOPT_ERRORBUFFER, error_.data());
-  set(CURLOPT_NOSIGNAL, 1L);
-  if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) throw std::bad_alloc();
+  easy_.emplace(request);
+  sink_ = &sink;
+  max_bytes_ = request.document.max_bytes;
+  received_ = of_step_ = 0;
+  has_begun_ = is_paused_ = false;
+  refusal_ = nullptr;
+  easy_->set(CURLOPT_WRITEFUNCTION, on_body);
+  easy_->set(CURLOPT_WRITEDATA, this);
+  easy_->set(CURLOPT_HEADERFUNCTION, on_header);
+  easy_->set(CURLOPT_HEADERDATA, this);
+  if (curl_multi_add_handle(multi_, easy_->get()) != CURLM_OK) throw std::bad_alloc();
 }
 
 std::optional<IoWait> HttpClient::advance(TimePoint now, Deadline deadline) {
@@ -102,64 +76,31 @@ std::optional<IoWait> HttpClient::advance(TimePoint now, Deadline deadline) {
     abandon();
     throw DriverError(ErrorKind::timeout, "no complete answer in time");
   }
-  const bool acted = act();
+  of_step_ = 0;
+  const bool acted = resume() || act();
   if (const auto code = result()) {
     if (*code != CURLE_OK) fail(*code);
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &response_.status);
+    if (!has_begun_) begin();
     abandon();
     return std::nullopt;
   }
   // After each action a new step compares the time with the deadline: an answer may have no end.
-  return IoWait{epoll_.get(), POLLIN, acted ? now : std::min(timer_, deadline.when())};
-}
-
-HttpResponse HttpClient::take() {
-  return std::move(response_);
+  return IoWait{epoll_.get(), POLLIN, acted || is_paused_ ? now : std::min(timer_, deadline.when())};
 }
 
 void HttpClient::abandon() noexcept {
-  if (easy_ == nullptr) return;
-  curl_multi_remove_handle(multi_, easy_);
-  curl_easy_cleanup(easy_);
-  easy_ = nullptr;
+  if (!easy_) return;
+  curl_multi_remove_handle(multi_, easy_->get());
+  easy_.reset();
 }
 
-template <typename Value>
-void HttpClient::set(CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(easy_, option, value);
-  if (code != CURLE_OK) throw DriverError(ErrorKind::other, curl_easy_strerror(code));
-}
-
-void HttpClient::set_where_to(const HttpRequest& request) {
-  set(CURLOPT_URL, request.url.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_PROXY, "");  // otherwise libcurl would look up a proxy's name on its own threads
-  resolved_.reset();
-  if (!request.addresses.empty()) {
-    resolved_.reset(appended(nullptr, resolved(request.url, request.addresses)));
-    set(CURLOPT_RESOLVE, resolved_.get());
-    set(CURLOPT_RESOLVER_START_FUNCTION, refuse_to_resolve);
-  }
-  if (request.ca_file.empty()) return;
-  set(CURLOPT_CAINFO, request.ca_file.c_str());
-  set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // the next connect reads a renewed file
-}
-
-void HttpClient::set_who(const HttpRequest& request) {
-  headers_.reset(appended(nullptr, "Accept: application/json"));
-  set(CURLOPT_HTTPHEADER, headers_.get());
-  set(CURLOPT_USERAGENT, "dbpool_exporter");
-  if (!request.bearer.empty()) {
-    set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
-    set(CURLOPT_XOAUTH2_BEARER, request.bearer.c_str());
-  } else if (!request.username.empty() || !request.password.empty()) {
-    set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
-    set(CURLOPT_USERNAME, request.username.c_str());
-    set(CURLOPT_PASSWORD, request.password.c_str());
-  }
+/// Lets a paused transfer go on, with what libcurl has kept meanwhile. Returns whether there was one.
+bool HttpClient::resume() {
+  if (!is_paused_) return false;
+  is_paused_ = false;
+  const CURLcode code = curl_easy_pause(easy_->get(), CURLPAUSE_CONT);
+  if (code != CURLE_OK) fail(code);
+  return true;
 }
 
 /// Reports ready descriptors and a due timer to libcurl. Returns whether there were any.
@@ -186,23 +127,57 @@ bool HttpClient::act() {
 std::optional<CURLcode> HttpClient::result() {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-    if (message->msg == CURLMSG_DONE && message->easy_handle == easy_) return message->data.result;
+    if (message->msg == CURLMSG_DONE && message->easy_handle == easy_->get()) return message->data.result;
   }
   return std::nullopt;
 }
 
+void HttpClient::begin() {
+  has_begun_ = true;
+  HttpHead head;
+  const char* type = nullptr;
+  curl_easy_getinfo(easy_->get(), CURLINFO_RESPONSE_CODE, &head.status);
+  curl_easy_getinfo(easy_->get(), CURLINFO_CONTENT_TYPE, &type);
+  if (type != nullptr) head.content_type = type;
+  sink_->begin(head);
+}
+
+/// Hands a piece of the body to the sink. Returns what libcurl expects of a CURLOPT_WRITEFUNCTION.
+std::size_t HttpClient::deliver(std::string_view piece) {
+  if (of_step_ >= bytes_a_step) {
+    is_paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  of_step_ += piece.size();
+  received_ += piece.size();
+  if (received_ > max_bytes_) return CURL_WRITEFUNC_ERROR;
+  try {
+    if (!has_begun_) begin();
+    sink_->receive(piece);
+    return piece.size();
+  } catch (...) {
+    refusal_ = std::current_exception();
+    return CURL_WRITEFUNC_ERROR;
+  }
+}
+
 void HttpClient::fail(CURLcode code) {
+  if (refusal_) {
+    abandon();
+    std::rethrow_exception(std::exchange(refusal_, nullptr));
+  }
   long os_error = 0;
-  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
+  curl_easy_getinfo(easy_->get(), CURLINFO_OS_ERRNO, &os_error);
   std::string text = curl_easy_strerror(code);
   // libcurl's longer texts contain elapsed milliseconds, so no two would be the same.
   const bool is_tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
-  if (is_tls && error_[0] != '\0') text = error_.data();
+  if (is_tls && *easy_->words() != '\0') text = easy_->words();
   if (code == CURLE_COULDNT_CONNECT && os_error != 0) {
     text += ": " + std::generic_category().message(static_cast<int>(os_error));
   }
   if (code == CURLE_BAD_CONTENT_ENCODING) text = not_inflated;
-  if (code == CURLE_FILESIZE_EXCEEDED || received_ > max_bytes) text = too_large;
+  if (code == CURLE_FILESIZE_EXCEEDED || received_ > max_bytes_)
+    text = "its answer is larger than " + std::to_string(max_bytes_ >> 20U) + " MiB";
   abandon();
   throw DriverError(kind_of(code), text);
 }
@@ -228,17 +203,13 @@ int HttpClient::on_timer(CURLM* /*multi*/, long milliseconds, void* self) {
 }
 
 std::size_t HttpClient::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
-  auto& client = *static_cast<HttpClient*>(self);
-  client.received_ += size * count;
-  if (client.received_ > max_bytes) return 0;
-  client.response_.body.append(bytes, size * count);
-  return size * count;
+  return static_cast<HttpClient*>(self)->deliver({bytes, size * count});
 }
 
 std::size_t HttpClient::on_header(char* /*bytes*/, std::size_t size, std::size_t count, void* self) {
   auto& client = *static_cast<HttpClient*>(self);
   client.received_ += size * count;
-  return client.received_ > max_bytes ? 0 : size * count;
+  return client.received_ > client.max_bytes_ ? 0 : size * count;
 }
 
 }  // namespace dbpool

@@ -2,37 +2,43 @@
 
 #include <curl/curl.h>
 
-#include <array>
-#include <memory>
+#include <cstddef>
+#include <exception>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "dbpool/pool/driver.hpp"
-#include "sources/http/url.hpp"
+#include "sources/http/easy_handle.hpp"
+#include "sources/http/request.hpp"
 #include "sync/descriptor.hpp"
 
 namespace dbpool {
 
-/// A request for one document.
-struct HttpRequest {
-  HttpUrl url;
-  std::vector<std::string> addresses;      ///< addresses of the host's name; empty if the host is an address
-  std::string username, password, bearer;  ///< empty = none
-  std::string ca_file;  ///< certificates to trust instead of the system's; "" = the system's
+/// What precedes the body of an answer.
+struct HttpHead {
+  long status = 0;
+  std::string content_type;  ///< "" = the answer has none
 };
 
-struct HttpResponse {
-  long status = 0;
-  std::string body;
+/// Receives an answer in pieces. An exception ends the request and reaches the caller of
+/// `HttpClient::advance`.
+class HttpSink {
+ public:
+  virtual ~HttpSink() = default;
+  /// Called once for each answer, before its first piece.
+  virtual void begin(const HttpHead& head) = 0;
+  /// Called for each piece of the inflated body, in order. A piece has at most 16 KiB.
+  virtual void receive(std::string_view piece) = 0;
 };
 
 /// An HTTP client on libcurl that never waits: its caller watches the descriptor that it returns. One request
 /// and one thread at a time. Keeps a connection to the server for the next request. Does not follow
-/// redirects, use proxies or look up names.
+/// redirects, use proxies or look up names. Keeps none of the body.
 class HttpClient {
  public:
-  static constexpr std::size_t max_bytes = 8 << 20;  ///< of headers and inflated body; more is an error
+  /// The sink receives about this many bytes in one step, so that a long answer leaves the thread to others.
+  static constexpr std::size_t bytes_a_step = std::size_t{256} << 10;
 
   /// throws DriverError (other) when no descriptor is left.
   HttpClient();
@@ -40,43 +46,37 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient();
 
-  /// Starts a request. Does not block. Abandons a request in progress.
-  void start(const HttpRequest& request);
-  /// Advances without waiting; `now` is the time. Returns what to wait for; nullopt when the answer is
-  /// complete. throws DriverError, whose text describes the failure; the caller adds the server.
+  /// Starts a request. Does not block. Abandons a request in progress. REQUIRES: `sink` outlives the request.
+  void start(const HttpRequest& request, HttpSink& sink);
+  /// Advances without waiting; `now` is the time. Returns what to wait for; nullopt when the sink has the
+  /// whole answer. throws DriverError, whose text describes the failure; the caller adds the server.
   std::optional<IoWait> advance(TimePoint now, Deadline deadline);
-  /// Returns the answer. REQUIRES: `advance()` returned nullopt.
-  HttpResponse take();
   /// Ends a request in progress and its connection.
   void abandon() noexcept;
 
  private:
-  struct FreeList {
-    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-  };
-
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* of_socket);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
 
-  template <typename Value>
-  void set(CURLoption option, Value value);
-  void set_where_to(const HttpRequest& request);
-  void set_who(const HttpRequest& request);
   bool act();
+  bool resume();
   std::optional<CURLcode> result();
+  std::size_t deliver(std::string_view piece);
+  void begin();
   [[noreturn]] void fail(CURLcode code);
 
   Descriptor epoll_;
   CURLM* multi_;
-  CURL* easy_ = nullptr;
-  std::unique_ptr<curl_slist, FreeList> resolved_, headers_;
+  std::optional<EasyHandle> easy_;
+  HttpSink* sink_ = nullptr;
   TimePoint now_;  // when the present step began
   TimePoint timer_ = TimePoint::max();
-  std::size_t received_ = 0;
-  HttpResponse response_;
-  std::array<char, CURL_ERROR_SIZE> error_{};
+  std::size_t max_bytes_ = 0, received_ = 0;  // of headers and body
+  std::size_t of_step_ = 0;                   // of the body, in the present step
+  bool has_begun_ = false, is_paused_ = false;
+  std::exception_ptr refusal_;  // what the sink threw; it must not pass through libcurl
 };
 
 }  // namespace dbpool

@@ -81,6 +81,13 @@ HttpUrl resolve_http_url(const HttpUrl& base, const std::string& reference) {
   return url;
 }
 
+std::string url_with_host(const HttpUrl& url, const std::string& host) {
+  const UrlHandle handle = new_handle();
+  set(handle, CURLUPART_URL, url.url.c_str());
+  set(handle, CURLUPART_HOST, host.c_str());
+  return get(handle, CURLUPART_URL);
+}
+
 std::string http_url_problem(const std::string& text) {
   try {
     read_http_url(text);

@@ -21,6 +21,10 @@ HttpUrl read_http_url(const std::string& written);
 /// throws Error when it is invalid or on another server.
 HttpUrl resolve_http_url(const HttpUrl& base, const std::string& reference);
 
+/// Returns the text of `url` with another host, which may be a name or an address. throws Error when it is
+/// neither.
+std::string url_with_host(const HttpUrl& url, const std::string& host);
+
 /// Describes the error in an HTTP URL without quoting it; "" when there is none.
 std::string http_url_problem(const std::string& text);
 

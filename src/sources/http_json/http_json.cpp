@@ -1,13 +1,10 @@
 #include "sources/http_json/http_json.hpp"
 
-#include <poll.h>
-
 #include <chrono>
 #include <utility>
 
 #include "dbpool/model/error.hpp"
-#include "model/secret_file.hpp"
-#include "sources/http/client.hpp"
+#include "sources/http/fetch.hpp"
 #include "sources/http_json/reader.hpp"
 #include "sources/reading.hpp"
 #include "sources/recent_errors.hpp"
@@ -15,25 +12,7 @@
 namespace dbpool {
 namespace {
 
-/// Describes why this HTTP status carries no document; "" if it may carry one, as 503 does on health
-/// endpoints.
-std::string problem_of(long status) {
-  const std::string text = "it answered " + std::to_string(status);
-  if (status >= 300 && status < 400) return text + ", and redirects are not followed";
-  if (status == 204 || status == 205)
-    return text + ", which has no content, not JSON: is this the right path?";
-  if (status == 401 || status == 403) return text + ": it does not accept these credentials";
-  return (status >= 200 && status < 300) || status == 503 ? "" : text;
-}
-
-/// Reads a secret that is sent in a header. `shown`: the name of the file in errors.
-std::string read_credential(const std::filesystem::path& file, const std::string& shown) {
-  std::string text = read_secret_file(file, shown);
-  if (text.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
-    throw Error("reading " + shown + ": it has more than one line");
-  }
-  return text;
-}
+constexpr HttpDocument json{"application/json", std::size_t{8} << 20U};
 
 std::vector<HttpUrl> urls_of(const HttpUrl& base, const HttpJsonReader& reader) {
   std::vector<HttpUrl> urls;
@@ -45,11 +24,9 @@ class HttpJsonProbe : public Probe {
  public:
   HttpJsonProbe(std::string source, const HttpJsonOptions& options, std::shared_ptr<NameResolver> names)
       : source_(std::move(source)),
-        options_(options),
-        names_(std::move(names)),
-        url_(read_http_url(options.url)),
+        target_(options.http, json, std::move(names)),
         reader_(options),
-        urls_(urls_of(url_, reader_)),
+        urls_(urls_of(target_.url(), reader_)),
         recent_errors_(options.error_window) {}
 
   std::unique_ptr<ProbeOperation> start_read(Deadline deadline) override;
@@ -57,51 +34,27 @@ class HttpJsonProbe : public Probe {
  private:
   class Reading;
 
-  static std::string credential(const std::filesystem::path& file) {
-    // The option may hold the secret itself instead of a file's name.
-    const bool is_path = file.is_absolute() || file.string().starts_with('.');
-    return read_credential(file,
-                           is_path ? file.string() : "a credential's file (no absolute path, so not shown)");
-  }
-
-  HttpRequest request(const HttpUrl& url, std::vector<std::string> addresses) const {
-    HttpRequest request{url, std::move(addresses), url.username, url.password, "", ""};
-    if (!options_.username.empty()) request.username = options_.username;
-    if (options_.password_file) request.password = credential(*options_.password_file);
-    if (options_.bearer_file) request.bearer = credential(*options_.bearer_file);
-    if (options_.ca_file) request.ca_file = options_.ca_file->string();
-    return request;
-  }
-
   const std::string source_;
-  const HttpJsonOptions options_;
-  const std::shared_ptr<NameResolver> names_;
-  const HttpUrl url_;
+  HttpTarget target_;
   const HttpJsonReader reader_;
   const std::vector<HttpUrl> urls_;
-  std::unique_ptr<HttpClient> client_;
   RecentErrors recent_errors_;
   MissingFields missing_fields_;
 };
 
-/// One reading: looks up the host's name, then gets one document after the other.
-class HttpJsonProbe::Reading : public ProbeOperation {
+/// One reading. It keeps the whole documents, because a reader of JSON needs them so.
+class HttpJsonProbe::Reading : public ProbeOperation, private HttpSink {
  public:
-  Reading(HttpJsonProbe& probe, Deadline deadline) : probe_(probe), deadline_(deadline) {}
-  ~Reading() override {
-    // Close the descriptors of a target that cannot be read; its next reading opens new ones.
-    if (!is_done_) probe_.client_.reset();
-  }
+  Reading(HttpJsonProbe& probe, Deadline deadline) : probe_(probe), fetch_(probe.target_, deadline) {}
 
   std::optional<IoWait> advance(TimePoint now) override {
     now_ = now;
-    try {
-      return go_on();
-    } catch (const DriverError& error) {
-      throw DriverError(error.kind(), of_target(error.what()));
-    } catch (const Error& error) {
-      throw Error(of_target(error.what()));
+    while (documents_.size() < probe_.urls_.size()) {
+      if (const auto wait = fetch_.get(url(), *this, now_)) return wait;
+      documents_.push_back(std::exchange(body_, {}));
     }
+    naming(url(), [this] { read(); });
+    return std::nullopt;
   }
 
   ProbeResult take() override {
@@ -114,54 +67,12 @@ class HttpJsonProbe::Reading : public ProbeOperation {
   }
 
  private:
-  enum class Step { begin, look_up, ask, receive };
-
-  std::optional<IoWait> go_on() {
-    if (step_ == Step::begin) begin();
-    if (step_ == Step::look_up) {
-      if (const auto wait = look_up()) return wait;
-    }
-    while (documents_.size() < probe_.urls_.size()) {
-      if (step_ == Step::ask) probe_.client_->start(probe_.request(url(), addresses_));
-      step_ = Step::receive;
-      if (const auto wait = probe_.client_->advance(now_, deadline_)) return wait;
-      step_ = Step::ask;
-      keep(probe_.client_->take());
-    }
-    read();
-    is_done_ = true;
-    return std::nullopt;
+  void begin(const HttpHead& head) override {
+    is_unavailable_ = is_unavailable_ || head.status == 503;
+    if (head.status == 503) return;  // health endpoints send their document with it
+    if (const auto error = status_error(head.status, "JSON")) throw DriverError(*error);
   }
-
-  void begin() {
-    if (probe_.client_ == nullptr) probe_.client_ = std::make_unique<HttpClient>();
-    const std::string& host = probe_.url_.host;
-    const bool is_address = host.starts_with('[') || numeric_address(host);
-    if (!is_address) lookup_ = probe_.names_->look_up(host);
-    step_ = is_address ? Step::ask : Step::look_up;
-  }
-
-  std::optional<IoWait> look_up() {
-    const auto found = lookup_->result();
-    if (!found) {
-      if (!deadline_.passed(now_)) return IoWait{lookup_->fd(), POLLIN, deadline_.when()};
-      throw DriverError(ErrorKind::timeout, "its host name was not found in time");
-    }
-    lookup_.reset();
-    if (!found->problem.empty())
-      throw DriverError(ErrorKind::connect, "cannot look up its host name: " + found->problem);
-    addresses_ = found->numeric;
-    step_ = Step::ask;
-    return std::nullopt;
-  }
-
-  void keep(HttpResponse response) {
-    const std::string problem = problem_of(response.status);
-    const bool refused = response.status == 401 || response.status == 403;
-    if (!problem.empty()) throw DriverError(refused ? ErrorKind::authentication : ErrorKind::other, problem);
-    is_unavailable_ = is_unavailable_ || response.status == 503;
-    documents_.push_back(std::move(response.body));
-  }
+  void receive(std::string_view piece) override { body_ += piece; }
 
   void read() {
     try {
@@ -173,16 +84,13 @@ class HttpJsonProbe::Reading : public ProbeOperation {
   }
 
   const HttpUrl& url() const { return probe_.urls_[std::min(documents_.size(), probe_.urls_.size() - 1)]; }
-  std::string of_target(const char* what) const { return "cannot read " + url().shown + ": " + what; }
 
   HttpJsonProbe& probe_;
-  const Deadline deadline_;
+  HttpFetch fetch_;
   TimePoint now_;  // when the present step began
-  Step step_ = Step::begin;
-  std::optional<NameLookup> lookup_;
-  std::vector<std::string> addresses_;
+  std::string body_;
   std::vector<std::string> documents_;
-  bool is_unavailable_ = false, is_done_ = false;
+  bool is_unavailable_ = false;
   JsonReading reading_;
 };
 
@@ -197,18 +105,9 @@ std::unique_ptr<Probe> http_json_probe(std::string source, const HttpJsonOptions
   return std::make_unique<HttpJsonProbe>(std::move(source), options, std::move(names));
 }
 
-std::string http_credential_problem(const std::filesystem::path& file) {
-  try {
-    read_credential(file, "the file");
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
 std::string http_json_problem(const HttpJsonOptions& options) {
   try {
-    urls_of(read_http_url(options.url), HttpJsonReader(options));
+    urls_of(read_http_url(options.http.url), HttpJsonReader(options));
     return "";
   } catch (const Error& error) {
     return error.what();

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <array>
-#include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "dbpool/sync/clock.hpp"
+#include "sources/http/options.hpp"
 
 namespace dbpool {
 
@@ -16,13 +15,11 @@ inline constexpr std::array<std::string_view, 5> http_json_preset_names{"ombudsm
 
 /// Options of a JSON endpoint: where its figures are, and how to read them.
 struct HttpJsonOptions {
-  std::string url;
+  HttpOptions http;
   std::string preset = "ombudsman";  ///< one of `http_json_preset_names`
   /// With preset `custom`: field → JSON pointer, or `reference#pointer` into another document of the server.
   std::map<std::string, std::string> fields;
   std::string pools;  ///< with preset `custom`: JSON pointer to several pools; "" = one, or an array of them
-  std::string username;  ///< basic auth, with `password_file`
-  std::optional<std::filesystem::path> password_file, bearer_file, ca_file;
   Duration error_window = std::chrono::seconds(60);  ///< for the snapshot's errors_recent
 
   bool operator==(const HttpJsonOptions&) const = default;
@@ -31,10 +28,6 @@ struct HttpJsonOptions {
 /// Describes the error in a field of preset `custom` or in its place, and what is allowed; "" when there is
 /// none.
 std::string http_json_field_problem(const std::string& field, const std::string& place);
-
-/// Describes the error in a file that should hold a password or a token, without its name, which may be the
-/// secret itself; "" when there is none.
-std::string http_credential_problem(const std::filesystem::path& file);
 
 /// Describes an error in the options, including their URL, which is not quoted; "" when there is none.
 std::string http_json_problem(const HttpJsonOptions& options);

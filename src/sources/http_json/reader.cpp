@@ -61,13 +61,13 @@ class Pools {
       : shape_(shape), documents_(documents), problems_(shape.mappings.size()), found_(problems_.size()) {}
 
   /// Reads one pool. `within`: the value at which pointers into the first document begin.
-  JsonPool read(const json& within) {
-    JsonPool pool;
+  PoolDraft read(const json& within) {
+    PoolDraft pool;
     for (std::size_t i = 0; i < shape_.mappings.size(); ++i) {
       const JsonMapping& mapping = shape_.mappings[i];
       const json* const value =
           json_at(mapping.document == 0 ? within : documents_[mapping.document], mapping.pointer);
-      const bool is_set = value != nullptr && mapping.field->set(pool, *value);
+      const bool is_set = value != nullptr && set_field(pool, *mapping.field, *value);
       found_[i] = found_[i] || is_set || (value != nullptr && value->is_null());
       if (!found_[i] && (value != nullptr || problems_[i].empty())) problems_[i] = problem_of(mapping, value);
     }
@@ -75,7 +75,7 @@ class Pools {
     return pool;
   }
 
-  void add(JsonPool pool, const PoolKey::Parts& key) {
+  void add(PoolDraft pool, const PoolKey::Parts& key) {
     PoolSnapshot& snapshot = reading_.result.pools.emplace_back(finished(std::move(pool)));
     snapshot.key = PoolKey(key);
   }
@@ -115,7 +115,7 @@ void add_all(Pools& pools, const std::string& source, const json& documents) {
   std::size_t index = 0;
   for (const auto& [key, value] : documents.items()) {
     if (!value.is_object()) throw Error("its answer has a pool that is no JSON object");
-    JsonPool pool = pools.read(value);
+    PoolDraft pool = pools.read(value);
     std::string name = pool.name.empty() ? key : pool.name;
     if (pool.name.empty() && documents.is_array()) name = std::to_string(index);
     ++index;
@@ -149,7 +149,7 @@ HttpJsonReader::HttpJsonReader(const HttpJsonOptions& options)
 }
 
 void HttpJsonReader::map_field(const std::string& field, const std::string& place) {
-  const JsonField* const known = find_json_field(field);
+  const PoolField* const known = find_pool_field(field);
   if (known == nullptr) throw Error("there is no field \"" + field + "\"");
   Place read = read_place(place);
   auto at = std::ranges::find(references_, read.reference);
@@ -191,7 +191,7 @@ JsonReading HttpJsonReader::read(const std::string& source, const std::vector<st
 }
 
 std::string http_json_field_problem(const std::string& field, const std::string& place) {
-  if (find_json_field(field) == nullptr)
+  if (find_pool_field(field) == nullptr)
     return "no such field; allowed: those in the table of fields in docs/sources/http_json.md";
   try {
     read_place(place);

@@ -14,7 +14,7 @@ using Names = std::initializer_list<std::pair<const char*, const char*>>;  // fi
 
 void add(std::vector<JsonMapping>& mappings, const Names& names, const std::string& below = "") {
   for (const auto& [field, pointer] : names) {
-    mappings.push_back({find_json_field(field), json_pointer(below + pointer)});
+    mappings.push_back({find_pool_field(field), json_pointer(below + pointer)});
   }
 }
 

@@ -12,7 +12,7 @@ namespace dbpool {
 /// The place of a field's value: one of a reading's documents, and a pointer into it, or into a pool's part
 /// of the first one.
 struct JsonMapping {
-  const JsonField* field;
+  const PoolField* field;
   std::vector<std::string> pointer;
   std::size_t document = 0;
   std::string shown = {};  ///< the pointer as configured, for messages; "" with a preset

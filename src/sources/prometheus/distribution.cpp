@@ -7,19 +7,13 @@
 #include <limits>
 
 #include "sources/prometheus/numbers.hpp"
+#include "sources/whole_count.hpp"
 
 namespace dbpool {
 namespace {
 
 std::string in_line(const ScrapedSample& sample, std::string_view problem) {
   return "line " + std::to_string(sample.line) + ": " + std::string(problem);
-}
-
-/// Returns a value as a count; nullopt if it is not a whole number, or so large that doubles have gaps there.
-std::optional<std::uint64_t> whole(double value) {
-  constexpr double end = 9007199254740992;  // 2^53
-  if (!(value >= 0 && value < end) || value != std::floor(value)) return std::nullopt;
-  return static_cast<std::uint64_t>(value);
 }
 
 /// Returns the upper bound of a bucket; nullopt if `le` is absent or no number.
@@ -49,7 +43,7 @@ void DistributionParts::add(const ScrapedSample& sample) {
     sum_ = sample.value;
   } else {
     if (count_) return refuse(in_line(sample, "a second _count"));
-    count_ = whole(sample.value);
+    count_ = whole_count(sample.value);
     if (!count_) refuse(in_line(sample, "the _count is not a count"));
   }
 }
@@ -60,7 +54,7 @@ void DistributionParts::refuse(std::string problem) {
 
 void DistributionParts::add_bucket(const ScrapedSample& sample) {
   const auto bound = bound_of(sample);
-  const auto count = whole(sample.value);
+  const auto count = whole_count(sample.value);
   if (!bound) return refuse(in_line(sample, "a bucket without an le that is a number"));
   if (!count) return refuse(in_line(sample, "the value of a bucket is not a count"));
   if (bounds_.size() == most_buckets_)

@@ -181,7 +181,7 @@ TEST_CASE("every kind of source that can be configured can be made") {
     config.sources.push_back(kind.defaults());
     config.sources.back().probe.name = to_string(kind.kind);
     if (auto* const http = std::get_if<HttpJsonOptions>(&config.sources.back().options))
-      http->url = "http://127.0.0.1:1";
+      http->http.url = "http://127.0.0.1:1";
   }
   const auto watched = scene.fleet.apply(config);
   REQUIRE(watched.size() == source_kinds().size());

@@ -65,25 +65,25 @@ std::set<std::string_view> known(const PoolSnapshot& pool) {
 TEST_CASE("a field with the name of a figure sets just that figure, and few figures have none") {
   for (const Figure& figure : figure_table) {
     CAPTURE(figure.name);
-    const JsonField* const field = find_json_field(figure.name);
+    const PoolField* const field = find_pool_field(figure.name);
     REQUIRE((field == nullptr) == figures_without_field.contains(figure.name));
     if (field == nullptr) continue;
-    JsonPool pool;
-    CHECK(field->set(pool, value_of(figure.kind)));
+    PoolDraft pool;
+    CHECK(set_field(pool, *field, value_of(figure.kind)));
     CHECK(known(pool.snapshot) == std::set{figure.name});
   }
 }
 
 TEST_CASE("a field in milliseconds sets the figure of its name, in seconds") {
-  for (const JsonField& field : http_json_fields()) {
+  for (const PoolField& field : pool_fields()) {
     if (!field.name.ends_with("_ms")) continue;
     CAPTURE(field.name);
     const auto stem = field.name.substr(0, field.name.size() - 3);
-    JsonPool pool;
-    CHECK(field.set(pool, 1500));
+    PoolDraft pool;
+    CHECK(set_field(pool, field, 1500));
     CHECK(known(pool.snapshot) == std::set{stem});
-    JsonPool in_seconds;
-    CHECK(find_json_field(stem)->set(in_seconds, 1.5));
+    PoolDraft in_seconds;
+    CHECK(set_field(in_seconds, *find_pool_field(stem), 1.5));
     const auto row = std::ranges::find(figure_table, stem, &Figure::name);
     REQUIRE(row != figure_table.end());
     CHECK(row->unit == Unit::seconds);
@@ -95,14 +95,14 @@ TEST_CASE("a field in milliseconds sets the figure of its name, in seconds") {
 TEST_CASE("a limit of 0 is unlimited, and a first value stays") {
   for (const char* const name : {"max", "configured", "clients_max", "max_age"}) {
     CAPTURE(name);
-    JsonPool pool;
-    const JsonField* const field = find_json_field(name);
-    CHECK(field->set(pool, 0U));
+    PoolDraft pool;
+    const PoolField* const field = find_pool_field(name);
+    CHECK(set_field(pool, *field, 0U));
     CHECK(known(pool.snapshot).empty());
-    CHECK(field->set(pool, 7U));
-    CHECK(field->set(pool, 8U));
+    CHECK(set_field(pool, *field, 7U));
+    CHECK(set_field(pool, *field, 8U));
     CHECK(pool.figures == 1);
     CHECK(known(pool.snapshot) == std::set<std::string_view>{name});
-    CHECK_FALSE(field->set(pool, -1));
+    CHECK_FALSE(set_field(pool, *field, -1));
   }
 }

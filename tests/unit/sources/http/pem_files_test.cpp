@@ -1,8 +1,9 @@
-#include "sources/http/ca_file.hpp"
+#include "sources/http/pem_files.hpp"
 
 #include <doctest/doctest.h>
 
 #include "support/servers/child_process.hpp"
+#include "support/servers/tls_server.hpp"
 
 using namespace dbpool;
 
@@ -18,7 +19,7 @@ std::string new_certificate() {
 
 std::string problem_of(const std::string& text) {
   const TemporaryDirectory directory;
-  return ca_file_problem(directory.write("ca.pem", text));
+  return certificates_problem(directory.write("ca.pem", text));
 }
 
 const char* const without = "a file without a certificate";
@@ -53,7 +54,33 @@ TEST_CASE("a file without a certificate, or with a broken one, is described for 
 }
 
 TEST_CASE("a path that is no regular file is not read") {
-  CHECK(ca_file_problem("/nonexistent/ca.pem") == "not a readable file");
-  CHECK(ca_file_problem("/") == "not a readable file");
-  CHECK(ca_file_problem("/dev/zero") == "not a readable file");
+  CHECK(certificates_problem("/nonexistent/ca.pem") == "not a readable file");
+  CHECK(certificates_problem("/") == "not a readable file");
+  CHECK(certificates_problem("/dev/zero") == "not a readable file");
+}
+
+TEST_CASE("a private key is fine in any form, unless it is encrypted or not there") {
+  const TemporaryDirectory directory;
+  const std::string path = (directory.path() / "key.pem").string();
+  const auto make = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{"openssl", "genpkey", "-algorithm", "ed25519", "-out", path};
+    command.insert(command.end(), more.begin(), more.end());
+    REQUIRE(run_to_end(command).exit_code == 0);
+    return private_key_problem(path);
+  };
+  CHECK(make({}).empty());
+  const char* const unreadable = "a file without a private key that can be read";
+  CHECK(make({"-aes-128-cbc", "-pass", "pass:hunter2"}) == unreadable);
+  CHECK(private_key_problem(directory.write("cert.pem", new_certificate())) == unreadable);
+  CHECK(private_key_problem(directory.write("empty.pem", "")) == unreadable);
+  CHECK(private_key_problem("/nonexistent/key.pem") == "not a readable file");
+}
+
+TEST_CASE("a key that belongs to another certificate is described for what it is") {
+  const TemporaryDirectory files;
+  make_certificate(files, "a", "DNS:a");
+  make_certificate(files, "b", "DNS:b");
+  CHECK(key_pair_problem(files.path() / "a.cert", files.path() / "a.key").empty());
+  CHECK(key_pair_problem(files.path() / "a.cert", files.path() / "b.key") ==
+        "a key that does not belong to the certificate");
 }

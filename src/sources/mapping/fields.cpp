@@ -1,0 +1,119 @@
+#include "sources/mapping/fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <type_traits>
+
+#include "model/figures.hpp"
+#include "sources/whole_count.hpp"
+
+namespace dbpool {
+namespace {
+
+using S = PoolSnapshot;
+
+constexpr std::array<HistogramMember, 3> histograms{&S::acquisition_duration, &S::usage_duration,
+                                                    &S::connect_duration};
+constexpr std::string_view by_reason = "closed.", by_type = "errors.";
+
+std::string_view name_of(HistogramMember member) {
+  return std::ranges::find(figure_table, FigureMember(member), &Figure::member)->name;
+}
+
+/// Returns whether numbers can fill a field.
+bool takes_numbers(const PoolField& field) {
+  const auto is_text = [](auto member) {
+    return std::is_same_v<decltype(member), std::string S::*> ||
+           std::is_same_v<decltype(member), std::string PoolInfo::*> ||
+           std::is_same_v<decltype(member), std::string PoolDraft::*>;
+  };
+  return field.form != FieldForm::contact && !std::visit(is_text, field.member);
+}
+
+template <typename Enum, std::size_t Size>
+std::optional<MappedField> find_part(const std::array<std::string_view, Size>& names, std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return MappedField(static_cast<Enum>(found - names.begin()));
+}
+
+// Return the value of a field, by the type of its member.
+S::Count read(const S::Count& /*member*/, const PoolField& field, double value) {
+  return whole_count(value / field.divisor);
+}
+S::Seconds read(const S::Seconds& /*member*/, const PoolField& field, double value) {
+  return std::isfinite(value) && value >= 0 ? S::Seconds(value / field.divisor) : std::nullopt;
+}
+S::Time read(const S::Time& /*member*/, const PoolField& /*field*/, double seconds) {
+  constexpr double furthest = 7e9;  // the year 2191
+  if (!(seconds >= 0 && seconds <= furthest)) return std::nullopt;
+  return WallTime(std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(seconds)));
+}
+std::optional<bool> read(const std::optional<bool>& /*member*/, const PoolField& /*field*/, double value) {
+  return value == 0 || value == 1 ? std::optional(value == 1) : std::nullopt;
+}
+
+template <typename Value>
+bool set(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, double value) {
+  const bool is_unlimited = field.form == FieldForm::limit && value == 0;
+  return is_unlimited || fill(pool, member, read(member, field, value));
+}
+bool set(PoolDraft& /*pool*/, const std::string& /*member*/, const PoolField& /*field*/, double /*value*/) {
+  return false;
+}
+
+bool set_table_field(PoolDraft& pool, const PoolField& field, double value) {
+  return std::visit([&](auto member) { return set(pool, member_of(pool, member), field, value); },
+                    field.member);
+}
+
+}  // namespace
+
+std::optional<MappedField> find_mapped_field(std::string_view name) {
+  if (name.starts_with(by_reason))
+    return find_part<CloseReason>(close_reason_names, name.substr(by_reason.size()));
+  if (name.starts_with(by_type)) return find_part<ErrorKind>(error_kind_names, name.substr(by_type.size()));
+  const auto histogram = std::ranges::find(histograms, name, name_of);
+  if (histogram != histograms.end()) return MappedField(*histogram);
+  const PoolField* const field = find_pool_field(name);
+  if (field == nullptr || !takes_numbers(*field)) return std::nullopt;
+  return MappedField(field);
+}
+
+std::vector<std::string> mapped_field_names() {
+  std::vector<std::string> names;
+  for (const PoolField& field : pool_fields()) {
+    if (takes_numbers(field)) names.emplace_back(field.name);
+  }
+  for (const HistogramMember member : histograms) names.emplace_back(name_of(member));
+  for (const std::string_view reason : close_reason_names)
+    names.push_back(std::string(by_reason) + std::string(reason));
+  for (const std::string_view type : error_kind_names)
+    names.push_back(std::string(by_type) + std::string(type));
+  return names;
+}
+
+bool is_counter(const MappedField& field) {
+  if (std::holds_alternative<HistogramMember>(field)) return false;
+  const auto* const row = std::get_if<const PoolField*>(&field);
+  if (row == nullptr) return true;
+  const auto is_counted = [](const Figure& figure, std::string_view name) {
+    return figure.name == name && figure.kind == FigureKind::counter;
+  };
+  const std::string_view name = (*row)->name;
+  return name == "closed" || name == "recycled" || name == "errors" ||
+         std::ranges::any_of(figure_table, [&](const Figure& figure) { return is_counted(figure, name); });
+}
+
+bool set_field(PoolDraft& pool, const MappedField& field, double value) {
+  if (const auto* const row = std::get_if<const PoolField*>(&field))
+    return set_table_field(pool, **row, value);
+  const auto* const reason = std::get_if<CloseReason>(&field);
+  S::Count& part = reason != nullptr ? pool.snapshot.closed[index_of(*reason)]
+                                     : pool.snapshot.errors[index_of(std::get<ErrorKind>(field))];
+  return fill(pool, part, whole_count(value));
+}
+
+}  // namespace dbpool

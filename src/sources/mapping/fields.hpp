@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "dbpool/model/histogram.hpp"
+#include "sources/pool_fields.hpp"
+
+namespace dbpool {
+
+using HistogramMember = std::shared_ptr<const Histogram> PoolSnapshot::*;
+
+/// What an expression may fill: a number of the table of fields, a histogram, or the connections closed for
+/// one reason or the errors of one type.
+using MappedField = std::variant<const PoolField*, HistogramMember, CloseReason, ErrorKind>;
+
+/// Returns the field of a name such as `idle`, `usage_duration`, `closed.max_lifetime` or `errors.timeout`;
+/// nullopt if there is none, or it takes a text.
+std::optional<MappedField> find_mapped_field(std::string_view name);
+
+/// Returns the names of all such fields, in the order of the documentation.
+std::vector<std::string> mapped_field_names();
+
+/// Returns whether the field only grows.
+bool is_counter(const MappedField& field);
+
+/// Sets a field by a number unless it is known already. Returns false for a number that it cannot have, such
+/// as a negative or a broken count, and leaves the field unknown. REQUIRES: it is no histogram.
+bool set_field(PoolDraft& pool, const MappedField& field, double value);
+
+}  // namespace dbpool

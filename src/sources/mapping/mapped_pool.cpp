@@ -1,0 +1,171 @@
+#include "sources/mapping/mapped_pool.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "sources/mapping/distribution_sum.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr auto acquisition = &PoolSnapshot::acquisition_duration;
+
+/// Returns whether bounds are fine enough to show waits.
+bool has_bound_for_waits(const Histogram& histogram) {
+  constexpr double least = 0.001, most = 1;
+  return std::ranges::any_of(histogram.bounds(),
+                             [](double bound) { return bound >= least && bound <= most; });
+}
+
+class Figures {
+ public:
+  Figures(const MappedPool& pool, const MappedView& view, std::string_view source,
+          const FiguresContext& context)
+      : pool_(pool), view_(view), context_(context) {
+    draft_.snapshot.key = key_of(pool, source);
+    draft_.snapshot.info.database = pool.database;
+    draft_.snapshot.info.user = pool.user;
+  }
+
+  PoolSnapshot take() && {
+    for (const MappedRule& rule : view_.rules) {
+      if (const auto* const member = std::get_if<HistogramMember>(&rule.field)) set_histogram(rule, *member);
+    }
+    for (const MappedRule& rule : view_.rules) {
+      if (!std::holds_alternative<HistogramMember>(rule.field)) set_number(rule);
+    }
+    count_acquisitions();
+    report_repeated();
+    return finished(std::move(draft_));
+  }
+
+ private:
+  const std::string& label() const { return draft_.snapshot.label(); }
+  const std::string& name_of(std::size_t series) const {
+    return context_.mapping.series()[series].selector.name;
+  }
+
+  /// Returns the first alternative whose series are all among `present`.
+  template <typename Present>
+  static const MappedSum* existing(const MappedRule& rule, const Present& present) {
+    const auto exists = [&](const MappedSum& sum) {
+      return std::ranges::all_of(sum.terms, [&](const auto& term) { return present.contains(term.series); });
+    };
+    const auto found = std::ranges::find_if(rule.alternatives, exists);
+    return found == rule.alternatives.end() ? nullptr : &*found;
+  }
+
+  void set_histogram(const MappedRule& rule, HistogramMember member) {
+    const MappedSum* const sum = existing(rule, pool_.distributions);
+    if (sum == nullptr) return;
+    Distribution made = pool_.distributions.at(sum->terms.front().series);
+    for (std::size_t i = 1; i < sum->terms.size(); ++i)
+      made = sum_of(made, pool_.distributions.at(sum->terms[i].series));
+    if (!made.problem.empty()) {
+      for (const auto& term : sum->terms) refused_.insert(name_of(term.series));
+      return context_.hints.add(rule.name,
+                                rule.name + " of pool " + label() + " is not known: " + made.problem);
+    }
+    draft_.snapshot.*member = made.histogram;
+    if (member != acquisition) return;
+    report_coarse(made);
+    acquisitions_ = std::move(made);
+  }
+
+  /// Reports acquisitions whose buckets do not show how long callers wait.
+  void report_coarse(const Distribution& made) {
+    if (made.histogram && has_bound_for_waits(*made.histogram)) return;
+    if (!made.histogram && view_.bounds_cure.empty()) return;
+    const std::string cure(view_.bounds_cure.empty() ? "add such bounds" : view_.bounds_cure);
+    context_.hints.add("bounds", "acquisition_duration of pool " + label() +
+                                     " has no bucket bound from 1 ms to 1 s, so it does not show how long"
+                                     " callers wait; at the target, " +
+                                     cure);
+  }
+
+  void set_number(const MappedRule& rule) {
+    const MappedSum* const sum = existing(rule, pool_.numbers);
+    if (sum == nullptr || uses_refused(*sum)) return;
+    const double value = value_of(rule, *sum);
+    if (std::isnan(value) || set_field(draft_, rule.field, value)) return;
+    context_.hints.add(rule.name, rule.name + " of pool " + label() +
+                                      " is not known: its series give a number that it cannot have, such as a"
+                                      " negative or a broken count");
+  }
+
+  double value_of(const MappedRule& rule, const MappedSum& sum) {
+    if (sum.terms.empty()) return sum.number;
+    double value = 0, minuend = 0;
+    for (const auto& [series, factor] : sum.terms) {
+      const double part = times(pool_.numbers.at(series), factor);
+      value += part;
+      if (factor > 0) minuend += part;
+    }
+    const bool is_difference =
+        std::ranges::any_of(sum.terms, [](const auto& term) { return term.factor < 0; });
+    if (!is_difference || !std::isfinite(value) || !is_counter(rule.field)) return value;
+    return context_.kept.kept(label() + '\n' + rule.name, value, minuend);
+  }
+
+  /// Returns whether a sum uses the count or the sum of a distribution that contradicts itself.
+  bool uses_refused(const MappedSum& sum) const {
+    return std::ranges::any_of(sum.terms, [&](const auto& term) {
+      const std::string& name = name_of(term.series);
+      return std::ranges::any_of(refused_, [&](const std::string& family) {
+        return name == family + "_count" || name == family + "_sum";
+      });
+    });
+  }
+
+  /// Takes the acquisitions and their waits from their distribution where no rule has them. Waits have one
+  /// place: the histogram, or else their sum.
+  void count_acquisitions() {
+    PoolSnapshot& s = draft_.snapshot;
+    const auto has_rule = [&](std::string_view name) {
+      return std::ranges::any_of(view_.rules, [&](const MappedRule& rule) { return rule.name == name; });
+    };
+    if (!has_rule("acquisitions")) s.acquisitions = acquisitions_.count;
+    if (!has_rule("wait_seconds")) s.wait_seconds = acquisitions_.sum;
+    if (s.acquisition_duration) s.wait_seconds.reset();
+  }
+
+  void report_repeated() {
+    for (const std::size_t series : pool_.repeated) {
+      if (&context_.mapping.views()[context_.mapping.series()[series].view] != &view_) continue;
+      context_.hints.add(
+          "repeated " + name_of(series),
+          "several series of " + name_of(series) + " belong to pool " + label() +
+              ", and the first one counts; sum: true adds them up, and pool with one more label"
+              " keeps them apart");
+    }
+  }
+
+  const MappedPool& pool_;
+  const MappedView& view_;
+  const FiguresContext& context_;
+  PoolDraft draft_;
+  std::set<std::string> refused_;  ///< families that contradict themselves
+  Distribution acquisitions_;
+};
+
+}  // namespace
+
+PoolKey key_of(const MappedPool& pool, std::string_view source) {
+  PoolKey::Parts parts{.source = std::string(source)};
+  if (!pool.name.empty() && pool.name == pool.database + '/' + pool.user) {
+    parts.database = pool.database;
+    parts.user = pool.user;
+  } else if (!pool.name.empty()) {
+    parts.name = pool.name;
+  }
+  return PoolKey(parts);
+}
+
+PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,
+                        const FiguresContext& context) {
+  return Figures(pool, view, source, context).take();
+}
+
+}  // namespace dbpool

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+
+#include "dbpool/model/pool_snapshot.hpp"
+#include "sources/mapping/hints.hpp"
+#include "sources/mapping/kept_counters.hpp"
+#include "sources/mapping/mapping.hpp"
+#include "sources/prometheus/distribution.hpp"
+
+namespace dbpool {
+
+/// A pool as the series of one reading show it, before its figures are computed.
+struct MappedPool {
+  std::string name;                                   ///< "" = the source's name alone
+  std::string database, user;                         ///< where the name has places for these labels
+  std::map<std::size_t, double> numbers;              ///< by index in `Mapping::series()`
+  std::map<std::size_t, Distribution> distributions;  ///< likewise
+  std::set<std::size_t> repeated;                     ///< series that came several times, without a sum
+};
+
+/// What the computation of figures reads and writes besides the pool.
+struct FiguresContext {
+  const Mapping& mapping;
+  KeptCounters& kept;
+  Hints& hints;
+};
+
+/// Returns the pool's key.
+PoolKey key_of(const MappedPool& pool, std::string_view source);
+
+/// Computes the figures of a pool as a view of the mapping sees it.
+PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,
+                        const FiguresContext& context);
+
+}  // namespace dbpool

@@ -1,0 +1,82 @@
+#include "sources/mapping/mapped_samples.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace dbpool {
+namespace {
+
+/// Reads a unit as a `# UNIT` line spells it.
+std::optional<TimeUnit> unit_called(std::string_view word) {
+  using enum TimeUnit;
+  static constexpr std::array<std::pair<std::string_view, TimeUnit>, 8> units{{{"seconds", seconds},
+                                                                               {"s", seconds},
+                                                                               {"milliseconds", milliseconds},
+                                                                               {"ms", milliseconds},
+                                                                               {"microseconds", microseconds},
+                                                                               {"us", microseconds},
+                                                                               {"nanoseconds", nanoseconds},
+                                                                               {"ns", nanoseconds}}};
+  const auto found = std::ranges::find(units, word, &decltype(units)::value_type::first);
+  return found == units.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace
+
+MappedSamples::MappedSamples(const Mapping& mapping, std::size_t most)
+    : mapping_(mapping), pools_(mapping, most) {
+  for (std::size_t i = 0; i < mapping.series().size(); ++i) {
+    const auto& [name, name_pattern, labels] = mapping.series()[i].selector;
+    if (name_pattern) {
+      by_pattern_.push_back(i);
+      continue;
+    }
+    by_name_[name].push_back(i);
+    if (!mapping.series()[i].is_distribution) continue;
+    for (const char* const ending : {"_bucket", "_sum", "_count"}) by_name_[name + ending].push_back(i);
+  }
+}
+
+void MappedSamples::visit(const ScrapedSample& sample) {
+  const SeriesName name{sample.name, sample.labels};
+  if (const auto found = by_name_.find(sample.name); found != by_name_.end()) {
+    for (const std::size_t series : found->second) {
+      if (mapping_.series()[series].is_distribution) {
+        add_part(series, sample);
+      } else {
+        pools_.add(series, name, sample.value);
+      }
+    }
+  }
+  for (const std::size_t series : by_pattern_) pools_.add(series, name, sample.value);
+}
+
+void MappedSamples::add_part(std::size_t series, const ScrapedSample& sample) {
+  const MappedSeries& mapped = mapping_.series()[series];
+  Captures captures;
+  if (!mapped.selector.labels_match(sample.labels, captures)) return;
+  Family& family = families_.try_emplace(series, mapped.selector.name).first->second;
+  if (!family.distributions.add(sample)) return;
+  family.unit = mapped.unit.value_or(unit_called(sample.unit).value_or(family.unit));
+}
+
+void MappedSamples::add_distributions(std::size_t series, const Family& family) {
+  std::vector<SampleLabel> labels;
+  for (const Distribution& made : family.distributions.in_seconds(family.unit)) {
+    labels.clear();
+    for (const auto& [name, value] : made.labels) labels.push_back({name, value});
+    pools_.add(series, {mapping_.series()[series].selector.name, labels}, made);
+  }
+  if (family.distributions.left_out() == 0) return;
+  const std::string& name = mapping_.series()[series].selector.name;
+  pools_.add_hint("left out " + name, "series of " + name + " are left out because it has too many of them");
+}
+
+ProbeResult MappedSamples::take(std::string_view source, KeptCounters& kept) {
+  for (const auto& [series, family] : families_) add_distributions(series, family);
+  return pools_.take(source, kept);
+}
+
+}  // namespace dbpool

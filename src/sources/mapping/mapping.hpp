@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sources/mapping/expression.hpp"
+#include "sources/mapping/fields.hpp"
+#include "sources/mapping/mapping_options.hpp"
+#include "sources/mapping/pool_template.hpp"
+#include "sources/mapping/preset.hpp"
+
+namespace dbpool {
+
+/// A series that a mapping selects, and how its pool is named.
+struct MappedSeries {
+  SeriesSelector selector;
+  std::size_t view = 0;          ///< index in `Mapping::views()`
+  bool is_distribution = false;  ///< the name is that of a histogram or summary
+  std::optional<TimeUnit> unit =
+      std::nullopt;        ///< of a distribution; nullopt = as the data says, else seconds
+  bool identifies = true;  ///< shows that the view's kind of pools is there; false for added fields
+};
+
+/// A way to compute a field: a sum of series of one pool, or a number alone.
+struct MappedSum {
+  struct Term {
+    std::size_t series;  ///< index in `Mapping::series()`
+    double factor;
+  };
+  std::vector<Term> terms;  ///< empty = `number`
+  double number = 0;
+};
+
+/// A field and the ways to compute it; the first counts whose series exist.
+struct MappedRule {
+  std::string name;
+  MappedField field;
+  std::vector<MappedSum> alternatives;
+};
+
+/// One way to see pools in the series: a variant of a preset, or what the configuration has by itself.
+struct MappedView {
+  std::string preset, variant;  ///< "" = of the configuration
+  PoolTemplate pool;
+  bool sum = false;
+  std::vector<MappedRule> rules;
+  std::string_view bounds_cure = {}, yields_to = {};  ///< as of the preset
+};
+
+/// How the series of a target become pools. A value that does not change, compiled from options.
+class Mapping {
+ public:
+  /// throws Error for an unknown preset or field, or an error in an expression, a pattern or a template. A
+  /// configuration that was checked has none of these.
+  explicit Mapping(const MappingOptions& options, std::span<const Preset> known = presets());
+
+  /// Returns the views in the order in which they are preferred.
+  const std::vector<MappedView>& views() const noexcept { return views_; }
+  const std::vector<MappedSeries>& series() const noexcept { return series_; }
+
+ private:
+  /// Where an expression is from: a preset, the configuration beside a preset, or the configuration alone.
+  enum class Origin { preset, addition, custom };
+
+  void add_preset(const Preset& preset, const MappingOptions& options);
+  void add_fields(MappedView& view, const MappingOptions& options);
+  MappedSum compile(const MappedField& field, const MappedText& text, Origin origin);
+
+  std::string prefix_;
+  std::vector<LabelMatcher> match_;
+  std::vector<MappedView> views_;
+  std::vector<MappedSeries> series_;
+};
+
+/// Describes the error in an expression for a field, with its column, and what is allowed; "" if there is
+/// none. REQUIRES: the field exists.
+std::string mapped_text_problem(const std::string& field, const MappedText& text);
+
+}  // namespace dbpool

@@ -1,0 +1,9 @@
+#include "sources/mapping/preset.hpp"
+
+namespace dbpool {
+
+std::span<const Preset> presets() {
+  return {};
+}
+
+}  // namespace dbpool
