@@ -9,6 +9,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -25,6 +26,7 @@ public class Pools {
   static final int CALLERS = 6;
   static final int USE_MS = 10;
   static final int BRIEF_MS = 250;
+  static final int LONG_MS = 600_000;
 
   /** Prints a timer as Micrometer does, with buckets if it was configured with `slo`. */
   static class Timer {
@@ -48,6 +50,14 @@ public class Pools {
       count++;
       sum += seconds;
       max = Math.max(max, seconds);
+    }
+
+    synchronized double sum() {
+      return sum;
+    }
+
+    synchronized long within(double bound) {
+      return within[Arrays.binarySearch(bounds, bound)];
     }
 
     synchronized String text(String labels) {
@@ -142,6 +152,7 @@ public class Pools {
     source.setJdbcUrl("jdbc:postgresql://" + url.getAuthority().replaceFirst(".*@", "") + url.getPath());
     source.setUsername(url.getUserInfo());
     source.setMaximumPoolSize(SIZE);
+    source.setConnectionTimeout(LONG_MS);
     source.setPoolName("HikariPool-1");
     source.setMetricsTrackerFactory((pool, stats) -> tracker = new Tracker(pool, stats));
   }
@@ -187,16 +198,18 @@ public class Pools {
   String truth() {
     var bean = source.getHikariPoolMXBean();
     Map<String, Number> figures =
-        Map.of(
-            "active", bean.getActiveConnections(),
-            "idle", bean.getIdleConnections(),
-            "waiting", bean.getThreadsAwaitingConnection(),
-            "max", source.getMaximumPoolSize(),
-            "min", source.getMinimumIdle(),
-            "acquisitions", acquisitions,
-            "acquisition_timeouts", timeouts,
-            "acquisition_duration.count", acquisitions.get() + timeouts.get(),
-            "usage_duration.count", releases);
+        Map.ofEntries(
+            Map.entry("active", bean.getActiveConnections()),
+            Map.entry("idle", bean.getIdleConnections()),
+            Map.entry("waiting", bean.getThreadsAwaitingConnection()),
+            Map.entry("max", source.getMaximumPoolSize()),
+            Map.entry("min", source.getMinimumIdle()),
+            Map.entry("acquisitions", acquisitions),
+            Map.entry("acquisition_timeouts", timeouts),
+            Map.entry("acquisition_duration.count", acquisitions.get() + timeouts.get()),
+            Map.entry("acquisition_duration.sum", tracker.acquire.sum()),
+            Map.entry("acquisition_duration.within_10ms", tracker.acquire.within(0.01)),
+            Map.entry("usage_duration.count", releases));
     StringBuilder out = new StringBuilder();
     figures.forEach((name, value) -> out.append(", \"%s\": %s".formatted(name, value)));
     return "{" + out.substring(2) + "}";

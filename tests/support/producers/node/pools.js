@@ -52,6 +52,7 @@ function truth() {
     idle: pool.idleCount,
     max: pool.options.max,
     waiting: pool.waitingCount,
+    acquisitions: waits.length,
     'acquisition_duration.count': waits.length,
     'acquisition_duration.sum': waits.reduce((sum, wait) => sum + wait, 0),
     'acquisition_duration.within_10ms': waits.filter((wait) => wait <= 0.01).length,

@@ -19,6 +19,7 @@ SIZE = 3
 CALLERS = 6
 USE = 0.01
 BRIEF = 0.25
+LONG = 600
 
 
 class PsycopgPool:
@@ -28,7 +29,7 @@ class PsycopgPool:
     COUNTERS = ("requests_num", "requests_wait_ms", "requests_errors", "connections_num", "connections_errors")
 
     def __init__(self, url):
-        self.pool = psycopg_pool.ConnectionPool(url, min_size=1, max_size=SIZE)
+        self.pool = psycopg_pool.ConnectionPool(url, min_size=1, max_size=SIZE, timeout=LONG)
         prometheus_client.REGISTRY.register(self)
 
     def figures(self):
@@ -72,7 +73,7 @@ class SqlalchemyPool:
     """Exposes gauges with names of its own, which it reads at each scrape."""
 
     def __init__(self, url):
-        self.pool = sqlalchemy.create_engine(url, pool_size=SIZE - 1, max_overflow=1).pool
+        self.pool = sqlalchemy.create_engine(url, pool_size=SIZE - 1, max_overflow=1, pool_timeout=LONG).pool
         Gauge("shop_pool_checked_in", "Idle connections.").set_function(self.pool.checkedin)
         Gauge("shop_pool_checked_out", "Connections in use.").set_function(self.pool.checkedout)
 
@@ -104,6 +105,7 @@ class Waits:
     def truth(self):
         with self.lock:
             return {
+                "acquisitions": len(self.seconds),
                 "acquisition_duration.count": len(self.seconds),
                 "acquisition_duration.sum": sum(self.seconds),
                 "acquisition_duration.within_10ms": sum(1 for wait in self.seconds if wait <= 0.01),
