@@ -106,7 +106,8 @@ void set_http_url(SourceConfig& source, const Value& value, Problems& problems) 
 
 /// Quotes neither a name nor a value, as either may be a secret.
 void set_http_headers(SourceConfig& source, const Value& value, Problems& problems) {
-  if (value.kind != Value::Kind::mapping) return problems.reject(value, "a mapping of names to values");
+  if (value.kind != Value::Kind::mapping)
+    return problems.add(value, "no headers; allowed: a mapping of names to values");
   auto& headers = part_of<HttpOptions>(source).headers;
   for (const auto& [name, line, written] : value.members) {
     if (written.kind != Value::Kind::text) {

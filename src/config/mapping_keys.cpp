@@ -15,8 +15,9 @@
 namespace dbpool {
 namespace {
 
-constexpr std::string_view allowed_expressions =
+constexpr std::string_view for_numbers =
     "series such as name{label=\"value\"} * 0.001, joined by + or -, or a number";
+constexpr std::string_view for_histograms = "a series, or {histogram: series, unit: ms}";
 
 /// Reads the fields of a mapping.
 class Fields {
@@ -48,7 +49,7 @@ class Fields {
     for (const auto& part : group.value.members) {
       if (std::ranges::find(names, part.key) == names.end()) {
         problems_.add(part.line, part.value.path,
-                      fmt::format("not known here; allowed: {}", fmt::join(names, ", ")));
+                      fmt::format("none of these; allowed: {}", fmt::join(names, ", ")));
       } else {
         read_texts(group.key + '.' + part.key, part);
       }
@@ -67,20 +68,20 @@ class Fields {
   }
 
   void read_text_of(const std::string& field, const Value& value, std::vector<MappedText>& texts) {
-    MappedText text;
     const bool is_histogram = std::holds_alternative<HistogramMember>(*find_mapped_field(field));
+    const std::string_view allowed = is_histogram ? for_histograms : for_numbers;
+    MappedText text;
     if (value.kind == Value::Kind::mapping && is_histogram) {
       if (!read_histogram(value, text)) return;
+    } else if (value.kind == Value::Kind::mapping || value.kind == Value::Kind::list) {
+      return problems_.reject(value, allowed);
     } else {
       auto expression = read_text(value, problems_);
       if (!expression) return;
       text.expression = std::move(*expression);
     }
-    const std::string wrong = mapped_text_problem(field, text);
-    if (!wrong.empty()) {
-      return problems_.add(value, fmt::format("not an expression for this field: {}; allowed: {}", wrong,
-                                              allowed_expressions));
-    }
+    if (const std::string wrong = mapped_text_problem(field, text); !wrong.empty())
+      return problems_.add(value, fmt::format("not an expression: {}; allowed: {}", wrong, allowed));
     texts.push_back(std::move(text));
   }
 
@@ -118,13 +119,13 @@ void set_mapping_preset(MappingOptions& mapping, const Value& value, Problems& p
   for (const Value& one : is_list ? std::span(value.items) : std::span(&value, 1)) {
     const auto index = read_word(one, words, problems);
     if (!index) continue;
-    if (is_list && value.items.size() > 1 && *index < 2) {
-      problems.add(one, "not beside others; allowed: auto alone, custom alone, or names of presets");
-    } else if (std::ranges::find(chosen, words[*index]) != chosen.end()) {
+    if (std::ranges::find(chosen, words[*index]) != chosen.end())
       problems.add(one, "a second time; allowed: each preset once");
-    }
     chosen.emplace_back(words[*index]);
   }
+  const auto is_alone = [](const std::string& name) { return name == "auto" || name == "custom"; };
+  if (chosen.size() > 1 && std::ranges::any_of(chosen, is_alone))
+    problems.add(value, "several; allowed: auto alone, custom alone, or names of presets");
   if (!chosen.empty()) mapping.presets = std::move(chosen);
 }
 

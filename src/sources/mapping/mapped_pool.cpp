@@ -19,12 +19,19 @@ bool has_bound_for_waits(const Histogram& histogram) {
                              [](double bound) { return bound >= least && bound <= most; });
 }
 
+/// Returns whether a view sees connections, and not only counters.
+bool has_connections(const MappedView& view) {
+  return std::ranges::any_of(view.rules, [](const MappedRule& rule) {
+    return rule.name == "idle" || rule.name == "active" || rule.name == "total";
+  });
+}
+
 class Figures {
  public:
   Figures(const MappedPool& pool, const MappedView& view, std::string_view source,
           const FiguresContext& context)
       : pool_(pool), view_(view), context_(context) {
-    draft_.snapshot.key = key_of(pool, source);
+    draft_.snapshot.key = key_of(pool, view, source);
     draft_.snapshot.info.database = pool.database;
     draft_.snapshot.info.user = pool.user;
   }
@@ -152,11 +159,14 @@ class Figures {
 
 }  // namespace
 
-PoolKey key_of(const MappedPool& pool, std::string_view source) {
+PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source) {
   PoolKey::Parts parts{.source = std::string(source)};
   if (!pool.name.empty() && pool.name == pool.database + '/' + pool.user) {
     parts.database = pool.database;
     parts.user = pool.user;
+  } else if (!pool.name.empty() && pool.name == pool.database && !has_connections(view)) {
+    parts.database = pool.database;
+    parts.scope = PoolScope::database;
   } else if (!pool.name.empty()) {
     parts.name = pool.name;
   }

@@ -29,8 +29,9 @@ struct FiguresContext {
   Hints& hints;
 };
 
-/// Returns the pool's key.
-PoolKey key_of(const MappedPool& pool, std::string_view source);
+/// Returns the key of a pool as a view sees it. A view of counters by database sees the databases of a
+/// pooler.
+PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source);
 
 /// Computes the figures of a pool as a view of the mapping sees it.
 PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,

@@ -21,11 +21,12 @@ struct MappedText {
 struct MappingOptions {
   std::vector<std::string> presets{"auto"};  ///< `auto`, `custom` or names of presets
   /// By the name of the field; of several texts the first counts whose series exist.
-  std::map<std::string, std::vector<MappedText>> fields;
-  std::optional<std::string> pool;           ///< template of the pools' names; nullopt = the preset's
-  std::map<std::string, std::string> match;  ///< by label: the value that every series has, or ~pattern
-  std::string prefix;                        ///< stands before the names of the preset
-  std::optional<bool> sum;  ///< add up series that come to one pool; nullopt = as the preset does
+  std::map<std::string, std::vector<MappedText>> fields = {};
+  std::optional<std::string> pool = std::nullopt;  ///< template of the pools' names; nullopt = the preset's
+  std::map<std::string, std::string> match = {};   ///< by label: the value that every series has, or ~pattern
+  std::string prefix = {};                         ///< stands before the names of the preset
+  std::optional<bool> sum =
+      std::nullopt;  ///< add up series that come to one pool; nullopt = as the preset does
 
   bool operator==(const MappingOptions&) const = default;
 };

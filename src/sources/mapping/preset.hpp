@@ -18,12 +18,13 @@ struct PresetField {
 
 /// How a kind of application or pooler names the figures of its pools. Pure data.
 struct Preset {
-  std::string_view name;     ///< "micrometer"
-  std::string_view variant;  ///< "hikaricp"; of two variants or presets with the same pool, the first counts
-  std::string_view pool;     ///< template of the pool's name: "{pool}"; "" = the source's name alone
-  bool sum = false;          ///< add up series that come to one pool
-  std::span<const PresetField> fields;
-  std::string_view gaps;  ///< what is not mapped, and why, for the documentation
+  std::string_view name;  ///< "micrometer"
+  std::string_view variant =
+      {};  ///< "hikaricp"; of two variants or presets with the same pool, the first counts
+  std::string_view pool = {};  ///< template of the pool's name: "{pool}"; "" = the source's name alone
+  bool sum = false;            ///< add up series that come to one pool
+  std::span<const PresetField> fields = {};
+  std::string_view gaps = {};  ///< what is not mapped, and why, for the documentation
   /// What gives `acquisition_duration` bounds from 1 ms to 1 s, in words such as `set …=…`; "" = not known.
   std::string_view bounds_cure = {};
   /// The variant of the same preset that, where it has pools, shows these pools already; "" = none.

@@ -21,12 +21,12 @@ constexpr auto proxysql = std::to_array<Preset>({
              "acquisitions are counted for the whole ProxySQL only. `latency_us` is that of a ping"},
 });
 
-// The names carry the pool. `active` are the open connections. The durations are seconds in Prometheus.
+// The names carry the pool. `active` are the open connections. `get` counts the requests without settings,
+// failed ones included, so acquisitions are those of the histogram, whose label is `settings`.
 constexpr auto vitess_conn_pool = std::to_array<PresetField>({
     {"idle", "vttablet_conn_pool_active - vttablet_conn_pool_in_use"},
     {"active", "vttablet_conn_pool_in_use"},
     {"max", "vttablet_conn_pool_capacity"},
-    {"acquisitions", "vttablet_conn_pool_get"},
     {"acquisition_rejections", "vttablet_conn_pool_waiter_cap_rejected"},
     {"closed.idle", "vttablet_conn_pool_idle_closed"},
     {"closed.max_lifetime", "vttablet_conn_pool_max_lifetime_closed"},
@@ -37,7 +37,6 @@ constexpr auto vitess_stream_conn_pool = std::to_array<PresetField>({
     {"idle", "vttablet_stream_conn_pool_active - vttablet_stream_conn_pool_in_use"},
     {"active", "vttablet_stream_conn_pool_in_use"},
     {"max", "vttablet_stream_conn_pool_capacity"},
-    {"acquisitions", "vttablet_stream_conn_pool_get"},
     {"acquisition_rejections", "vttablet_stream_conn_pool_waiter_cap_rejected"},
     {"closed.idle", "vttablet_stream_conn_pool_idle_closed"},
     {"closed.max_lifetime", "vttablet_stream_conn_pool_max_lifetime_closed"},
@@ -48,7 +47,6 @@ constexpr auto vitess_transaction_pool = std::to_array<PresetField>({
     {"idle", "vttablet_transaction_pool_active - vttablet_transaction_pool_in_use"},
     {"active", "vttablet_transaction_pool_in_use"},
     {"max", "vttablet_transaction_pool_capacity"},
-    {"acquisitions", "vttablet_transaction_pool_get"},
     {"acquisition_rejections", "vttablet_transaction_pool_waiter_cap_rejected"},
     {"closed.idle", "vttablet_transaction_pool_idle_closed"},
     {"closed.max_lifetime", "vttablet_transaction_pool_max_lifetime_closed"},

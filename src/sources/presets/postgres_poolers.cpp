@@ -29,8 +29,7 @@ constexpr auto cnpg = std::to_array<Preset>({
      .variant = "pools",
      .pool = "{database}/{user}",
      .fields = cnpg_pools,
-     .gaps = "No limit: CloudNativePG does not read SHOW DATABASES. Write `fields: {max: …}`. No "
-             "acquisitions and no histogram"},
+     .gaps = "No limit: CloudNativePG does not read SHOW DATABASES. No acquisitions and no histogram"},
     {.name = "cnpg",
      .variant = "databases",
      .pool = "{database}",
@@ -95,7 +94,7 @@ constexpr auto pgcat = std::to_array<Preset>({
      .pool = "{pool}/{user}{username}",
      .sum = true,
      .fields = pgcat_fields,
-     .gaps = "No acquisitions, no histogram. Before version 1.1.2 the oldest wait never falls"},
+     .gaps = "No acquisitions and no histogram. In older versions the oldest wait never falls"},
 });
 
 // The names are as short as they look, so the preset asks for the label `shard`. `openmetrics_namespace` puts
@@ -162,8 +161,7 @@ constexpr auto supavisor = std::to_array<Preset>({
      .pool = "{tenant}/{user}",
      .sum = true,
      .fields = supavisor_fields,
-     .gaps = "No connections to the database and no limit. The histogram has the checkouts on this node "
-             "alone"},
+     .gaps = "No connections to the database and no limit"},
 });
 
 // pgagroal writes its TYPE lines as plain comments. `connection_get` counts the requests,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sources/mapping/preset.hpp"
@@ -51,12 +52,14 @@ std::span<const Preset> presets() {
 
 std::string presets_markdown() {
   std::string table = "| preset | pools | fills | leaves unknown |\n|---|---|---|---|\n";
+  std::string before;
   for (const Preset& preset : presets()) {
     table.append("| `").append(preset.name).append("`");
     if (!preset.variant.empty()) table.append(": ").append(preset.variant);
     table.append(" | ").append(pools_markdown(preset));
-    table.append(" | ").append(fields_markdown(preset));
-    table.append(" | ").append(preset.gaps).append(" |\n");
+    std::string figures = " | " + fields_markdown(preset) + " | " + std::string(preset.gaps);
+    table.append(figures == before ? " | as above | as above" : figures).append(" |\n");
+    before = std::move(figures);
   }
   return table;
 }

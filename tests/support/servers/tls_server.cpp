@@ -19,8 +19,10 @@ void make_certificate(const TemporaryDirectory& directory, const std::string& na
 
 TlsServer::TlsServer(const TemporaryDirectory& directory, const std::string& arguments)
     : port_(free_port()),
+      // Without -WWW the server would end at the end of its input, which a FIFO open for both never has.
       server_({"sh", "-c",
-               "cd '" + directory.path().string() + "' && exec openssl s_server -quiet -accept 127.0.0.1:" +
-                   std::to_string(port_) + " " + arguments}) {}
+               "cd '" + directory.path().string() +
+                   "' && { [ -p in ] || mkfifo in; } && exec openssl s_server -quiet -accept 127.0.0.1:" +
+                   std::to_string(port_) + " " + arguments + " <> in"}) {}
 
 }  // namespace dbpool

@@ -174,6 +174,22 @@ TEST_CASE("a source of JSON is judged as its preset's documents are, a custom on
   CHECK(policy(custom + ", health: {preset: eros}") == *health_preset("eros"));
 }
 
+TEST_CASE("a source of metrics has its own pace, and the options of HTTP") {
+  const auto config = load_fixture("sources.good.yml");
+  const SourceConfig& shop = config.sources.at(5);
+  CHECK(shop.probe.kind == SourceKind::prometheus);
+  CHECK(shop.probe.interval == 15s);
+  CHECK(shop.probe.timeout == 5s);
+  CHECK(shop.health == *health_preset("capacity"));
+  CHECK(std::get<PrometheusOptions>(shop.options).http.url == "http://127.0.0.1:8080/actuator/prometheus");
+  const SourceConfig& go = config.sources.at(6);
+  CHECK(go.probe.interval == 1min);
+  const HttpOptions& http = std::get<PrometheusOptions>(go.options).http;
+  CHECK(http.headers == std::vector<HttpHeader>{{"X-Key", "hunter2"}, {"Accept", "text/plain"}});
+  CHECK(http.server_name == "shop.example");
+  CHECK(http.insecure_skip_verify);
+}
+
 TEST_CASE("a DSN of blanks alone is refused, in the file or beside it") {
   const TemporaryFile blank(" \n");
   for (const auto& [dsn, what] : {std::pair(std::string("dsn: '  '"), "a blank DSN"),

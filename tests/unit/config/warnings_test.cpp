@@ -108,4 +108,15 @@ TEST_CASE("unknown variables are warned about, and pool variables when a file ma
             "DBPOOL_MAX_SIZE"});
 }
 
+TEST_CASE("a source that accepts any certificate is warned about, of either kind") {
+  const auto warnings = warnings_of(
+      "sources:\n"
+      "  - {name: a, type: http_json, url: 'https://a/', insecure_skip_verify: true}\n"
+      "  - {name: b, type: prometheus, url: 'https://b/', insecure_skip_verify: true}\n"
+      "  - {name: c, type: http_json, url: 'https://c/'}\n");
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].starts_with("a: insecure_skip_verify accepts any certificate"));
+  CHECK(warnings[1].starts_with("b: insecure_skip_verify accepts any certificate"));
+}
+
 }  // namespace dbpool

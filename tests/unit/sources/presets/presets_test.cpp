@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -80,7 +81,9 @@ Lines lines_of(const std::vector<PoolSnapshot>& pools) {
   Lines lines;
   for (const PoolSnapshot& pool : pools) {
     const auto add = [&](const std::string& figure, const std::string& value) {
-      if (!value.empty()) lines.insert(pool.label() + ' ' + figure + ' ' + value);
+      std::string line = pool.label();
+      line.append(" ").append(figure).append(" ").append(value);
+      if (!value.empty()) lines.insert(std::move(line));
     };
     for (const Figure& figure : figure_table) {
       // Follows from other figures.
@@ -143,7 +146,7 @@ std::vector<CapturedText> captured_texts() {
 std::string lacking(const Lines& lines, const Lines& other) {
   std::string text;
   for (const std::string& line : lines) {
-    if (!other.contains(line)) text += line + '\n';
+    if (!other.contains(line)) text.append(line).append("\n");
   }
   return text;
 }
@@ -190,6 +193,15 @@ TEST_CASE("each row of each preset gives a figure of a text") {
 TEST_CASE("of two presets that find the same pool, the first counts") {
   const std::string both = contents(testdata / "micrometer.txt") + contents(testdata / "otel_java.txt");
   check_same(lines_of(read(both, {}).pools), lines_in(testdata / "micrometer.expected.txt"));
+}
+
+TEST_CASE("the counters of a pooler's database are an entry of the database") {
+  for (const std::string name : {"cnpg", "pgbouncer-exporter"}) {
+    const ProbeResult result = read(CapturedText{name, name}.text(), {});
+    for (const PoolSnapshot& pool : result.pools)
+      CHECK((pool.key.scope() == PoolScope::database) == (pool.key.user().empty()));
+    CHECK(result.pools.size() == 2);
+  }
 }
 
 TEST_CASE("each preset has a text") {
