@@ -110,8 +110,7 @@ void EasyHandle::check(CURLcode code) {
 void EasyHandle::append(List& list, const std::string& text) {
   curl_slist* const longer = curl_slist_append(list.get(), text.c_str());
   if (longer == nullptr) throw std::bad_alloc();
-  list.release();
-  list.reset(longer);
+  if (list == nullptr) list.reset(longer);  // otherwise the head has stayed the same
 }
 
 }  // namespace dbpool
