@@ -57,7 +57,7 @@ std::optional<bool> read(const std::optional<bool>& /*member*/, const PoolField&
 
 template <typename Value>
 bool set(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, double value) {
-  const bool is_unlimited = field.form == FieldForm::limit && value == 0;
+  const bool is_unlimited = field.form == FieldForm::limit && (value == 0 || value == -1);
   return is_unlimited || fill(pool, member, read(member, field, value));
 }
 bool set(PoolDraft& /*pool*/, const std::string& /*member*/, const PoolField& /*field*/, double /*value*/) {

@@ -28,7 +28,8 @@ std::vector<std::string> mapped_field_names();
 bool is_counter(const MappedField& field);
 
 /// Sets a field by a number unless it is known already. Returns false for a number that it cannot have, such
-/// as NaN or a negative count, and leaves the field unknown. REQUIRES: it is no histogram.
+/// as NaN or a negative count, and leaves the field unknown. Of a limit, 0 and -1 (in Java)
+/// are unlimited. REQUIRES: it is no histogram.
 bool set_field(PoolDraft& pool, const MappedField& field, double value);
 
 }  // namespace dbpool

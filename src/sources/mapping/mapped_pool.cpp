@@ -1,6 +1,7 @@
 #include "sources/mapping/mapped_pool.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -19,12 +20,37 @@ bool has_bound_for_waits(const Histogram& histogram) {
                              [](double bound) { return bound >= least && bound <= most; });
 }
 
+bool has_rule(const MappedView& view, std::string_view field) {
+  return std::ranges::any_of(view.rules, [&](const MappedRule& rule) { return rule.name == field; });
+}
+
+/// Returns whether a view has the counters of whole databases, whose connections are in other pools.
+bool is_of_databases(const MappedView& view) {
+  static constexpr std::array<std::string_view, 4> of_pools{"idle", "active", "total", "waiting"};
+  return std::ranges::none_of(of_pools, [&](std::string_view field) { return has_rule(view, field); });
+}
+
+PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source) {
+  PoolKey::Parts parts{.source = std::string(source)};
+  if (pool.name.empty()) return PoolKey(parts);
+  if (pool.name == pool.database + '/' + pool.user) {
+    parts.database = pool.database;
+    parts.user = pool.user;
+  } else if (pool.name == pool.database && is_of_databases(view)) {
+    parts.database = pool.database;
+    parts.scope = PoolScope::database;
+  } else {
+    parts.name = pool.name;
+  }
+  return PoolKey(parts);
+}
+
 class Figures {
  public:
   Figures(const MappedPool& pool, const MappedView& view, std::string_view source,
           const FiguresContext& context)
       : pool_(pool), view_(view), context_(context) {
-    draft_.snapshot.key = key_of(pool, source);
+    draft_.snapshot.key = key_of(pool, view, source);
     draft_.snapshot.info.database = pool.database;
     draft_.snapshot.info.user = pool.user;
   }
@@ -123,11 +149,8 @@ class Figures {
   /// place: the histogram, or else their sum.
   void count_acquisitions() {
     PoolSnapshot& s = draft_.snapshot;
-    const auto has_rule = [&](std::string_view name) {
-      return std::ranges::any_of(view_.rules, [&](const MappedRule& rule) { return rule.name == name; });
-    };
-    if (!has_rule("acquisitions")) s.acquisitions = acquisitions_.count;
-    if (!has_rule("wait_seconds")) s.wait_seconds = acquisitions_.sum;
+    if (!has_rule(view_, "acquisitions")) s.acquisitions = acquisitions_.count;
+    if (!has_rule(view_, "wait_seconds")) s.wait_seconds = acquisitions_.sum;
     if (s.acquisition_duration) s.wait_seconds.reset();
   }
 
@@ -153,17 +176,6 @@ class Figures {
 };
 
 }  // namespace
-
-PoolKey key_of(const MappedPool& pool, std::string_view source) {
-  PoolKey::Parts parts{.source = std::string(source)};
-  if (!pool.name.empty() && pool.name == pool.database + '/' + pool.user) {
-    parts.database = pool.database;
-    parts.user = pool.user;
-  } else if (!pool.name.empty()) {
-    parts.name = pool.name;
-  }
-  return PoolKey(parts);
-}
 
 PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,
                         const FiguresContext& context) {

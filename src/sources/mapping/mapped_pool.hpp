@@ -29,9 +29,6 @@ struct FiguresContext {
   Hints& hints;
 };
 
-/// Returns the pool's key.
-PoolKey key_of(const MappedPool& pool, std::string_view source);
-
 /// Computes the figures of a pool as a view of the mapping sees it.
 PoolSnapshot figures_of(const MappedPool& pool, const MappedView& view, std::string_view source,
                         const FiguresContext& context);

@@ -66,9 +66,12 @@ TEST_CASE("a number that a field cannot have leaves it unknown") {
   CHECK_FALSE(set_field(pool, field("paused"), 2));
 }
 
-TEST_CASE("a limit of 0 is unlimited") {
+TEST_CASE("a limit of 0 is unlimited, and so is -1, as pools in Java have it") {
   PoolDraft pool;
   CHECK(set_field(pool, field("max"), 0));
+  CHECK(set_field(pool, field("max"), -1));
+  CHECK_FALSE(set_field(pool, field("max"), -2));
+  CHECK_FALSE(set_field(pool, field("min"), -1));
   CHECK_FALSE(pool.snapshot.max);
 }
 

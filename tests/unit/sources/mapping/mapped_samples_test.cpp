@@ -316,6 +316,19 @@ TEST_CASE("a pool named by database and user has them in its key and its descrip
   CHECK(pool.info.user == "web");
 }
 
+TEST_CASE("counters of a whole database make an entry of the database, connections make a pool") {
+  auto counters = custom({{"queries", {{"queries"}}}});
+  counters.pool = "{database}";
+  const std::string text = "queries{database=\"shop\"} 5\nactive{database=\"shop\"} 1\n";
+  const PoolSnapshot entry = one(Source(counters).read(text));
+  CHECK(entry.label() == "app/shop");
+  CHECK(entry.key.scope() == PoolScope::database);
+  CHECK(entry.key.database() == "shop");
+  auto connections = custom({{"queries", {{"queries"}}}, {"active", {{"active"}}}});
+  connections.pool = "{database}";
+  CHECK(one(Source(connections).read(text)).key.scope() == PoolScope::pool);
+}
+
 TEST_CASE("pools beyond the limit are counted, and a name of many bytes refuses its series alone") {
   Source source(custom({{"active", {{"active"}}}}), 2);
   std::string text = "active{pool=\"" + std::string(60'000, 'x') + "\"} 1\n";
