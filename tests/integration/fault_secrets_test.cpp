@@ -98,6 +98,10 @@ struct Scene {
           garbage.port(), how, password.string(), nested ? "}" : "");
     }
     text += fmt::format(
+        "  - {{name: header, type: prometheus, url: 'http://127.0.0.1:{}/x', interval: 300ms, headers: "
+        "{{X-Key: {}}}}}\n",
+        garbage.port(), yaml(planted));
+    text += fmt::format(
         "  - {{name: synthetic, type: pgbouncer, dsn: {}, interval: 300ms, synthetic: {{dsn: {}, interval: "
         "300ms}}}}\n",
         yaml(uri(refused.port())), yaml(words(strict.port())));
@@ -127,6 +131,10 @@ std::vector<std::string> bad_configs() {
           yaml("http://bob:4711/Winter@2026xyz/" + encoded(planted) + "@127.0.0.1/x") + "}\n",
       "sources:\n  - {name: bad, type: http_json, url: " + yaml("ftp://bob:" + planted + "@127.0.0.1/x") +
           "}\n",
+      "sources:\n  - {name: bad, type: prometheus, url: 'http://127.0.0.1/x', headers: " + yaml(planted) +
+          "}\n",
+      "sources:\n  - {name: bad, type: prometheus, url: 'http://127.0.0.1/x', headers: {X Y: " +
+          yaml(planted) + ", Host: [" + yaml(planted) + "]}}\n",
       "sources:\n" + source("bad", "pgbouncer", "host=a password=" + quoted(planted) + " nonsense"),
   };
 }

@@ -121,6 +121,16 @@ TEST_CASE("an answer that inflates beyond the bound is an error, before all of i
   CHECK(contains(problem(options), "its answer is larger than 64 MiB"));
 }
 
+TEST_CASE("headers without an end are an error") {
+  const std::string header = "X: " + std::string(30'000, 'x') + "\r\n";
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  while (head.size() <= HttpClient::max_head_bytes) head += header;
+  const ScriptedHttpServer server([&](const std::string&) { return ScriptedAnswer{head}; });
+  HttpOptions options;
+  options.url = server.url();
+  CHECK(contains(problem(options), "the headers of its answer are larger than 256 KiB"));
+}
+
 TEST_CASE("what a sink throws ends the request, whose connection is not used again") {
   class Refusing : public HttpSink {
    public:

@@ -66,7 +66,7 @@ void HttpClient::start(const HttpRequest& request, HttpSink& sink) {
   easy_.emplace(request);
   sink_ = &sink;
   max_bytes_ = request.document.max_bytes;
-  received_ = of_step_ = 0;
+  of_head_ = received_ = of_step_ = 0;
   has_begun_ = is_paused_ = false;
   refusal_ = nullptr;
   easy_->set(CURLOPT_WRITEFUNCTION, on_body);
@@ -215,8 +215,11 @@ std::size_t HttpClient::on_body(char* bytes, std::size_t size, std::size_t count
 
 std::size_t HttpClient::on_header(char* /*bytes*/, std::size_t size, std::size_t count, void* self) {
   auto& client = *static_cast<HttpClient*>(self);
-  client.received_ += size * count;
-  return client.received_ > client.max_bytes_ ? 0 : size * count;
+  client.of_head_ += size * count;
+  if (client.of_head_ <= max_head_bytes) return size * count;
+  client.refusal_ = std::make_exception_ptr(
+      DriverError(ErrorKind::network, "the headers of its answer are larger than 256 KiB"));
+  return 0;
 }
 
 }  // namespace dbpool

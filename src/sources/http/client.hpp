@@ -40,7 +40,8 @@ class HttpSink {
 class HttpClient {
  public:
   /// The sink receives about this many bytes in one step, so that a long answer leaves the thread to others.
-  static constexpr std::size_t bytes_a_step = std::size_t{256} << 10;
+  static constexpr std::size_t bytes_a_step = std::size_t{256} << 10U;
+  static constexpr std::size_t max_head_bytes = std::size_t{256} << 10U;  ///< of headers; more is an error
 
   /// throws DriverError (other) when no descriptor is left.
   HttpClient();
@@ -75,10 +76,11 @@ class HttpClient {
   HttpSink* sink_ = nullptr;
   TimePoint now_;  // when the present step began
   TimePoint timer_ = TimePoint::max();
-  std::size_t max_bytes_ = 0, received_ = 0;  // of headers and body
+  std::size_t max_bytes_ = 0, received_ = 0;  // of the body
   std::size_t of_step_ = 0;                   // of the body, in the present step
+  std::size_t of_head_ = 0;
   bool has_begun_ = false, is_paused_ = false;
-  std::exception_ptr refusal_;  // what the sink threw; it must not pass through libcurl
+  std::exception_ptr refusal_;  // what ends the request; it must not pass through libcurl
 };
 
 }  // namespace dbpool

@@ -73,10 +73,10 @@ void EasyHandle::set_server_name(const HttpRequest& request) {
 void EasyHandle::set_tls(const HttpTls& tls) {
   set(CURLOPT_SSL_VERIFYPEER, tls.verifies ? 1L : 0L);
   set(CURLOPT_SSL_VERIFYHOST, tls.verifies ? 2L : 0L);
-  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // the next connect reads a renewed file
   if (!tls.ca_file.empty()) {
     set(CURLOPT_CAINFO, tls.ca_file.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // the next connect reads a renewed file
   }
   if (tls.cert_file.empty()) return;
   set(CURLOPT_SSLCERT, tls.cert_file.c_str());
@@ -110,8 +110,7 @@ void EasyHandle::check(CURLcode code) {
 void EasyHandle::append(List& list, const std::string& text) {
   curl_slist* const longer = curl_slist_append(list.get(), text.c_str());
   if (longer == nullptr) throw std::bad_alloc();
-  list.release();
-  list.reset(longer);
+  if (list == nullptr) list.reset(longer);  // otherwise the head has stayed the same
 }
 
 }  // namespace dbpool

@@ -22,7 +22,7 @@ struct HttpTls {
 /// What a kind of source asks for.
 struct HttpDocument {
   std::string_view accept;    ///< value of the request's Accept
-  std::size_t max_bytes = 0;  ///< of the answer's headers and inflated body; more is an error
+  std::size_t max_bytes = 0;  ///< of the inflated body; more is an error
 };
 
 /// A request for one document.
