@@ -65,7 +65,8 @@ class Parser {
     SeriesSelector read;
     const bool has_prefix = rest_.starts_with('*');
     const std::string_view behind = rest_.substr(has_prefix ? 1 : 0);
-    if (!behind.empty() && (letters.find(behind.front()) != letters.npos || behind.front() == ':')) {
+    if (!behind.empty() &&
+        (letters.find(behind.front()) != std::string_view::npos || behind.front() == ':')) {
       if (has_prefix) rest_.remove_prefix(1);
       read.name = (has_prefix ? "*" : "") + std::string(take(of_names));
       skip_blanks();

@@ -74,6 +74,7 @@ class Mapping {
   enum class Origin { preset, addition, custom };
 
   struct Hash : std::hash<std::string_view> {
+    // NOLINTNEXTLINE(readability-identifier-naming): the standard library's name
     using is_transparent = void;
   };
 

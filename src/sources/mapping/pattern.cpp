@@ -58,7 +58,8 @@ std::string literal_prefix(std::string_view pattern) {
   if (pattern.find('|') != std::string_view::npos) return "";
   std::string_view literal = pattern.substr(0, pattern.find_first_of(of_syntax));
   const std::string_view behind = pattern.substr(literal.size());
-  const bool is_repeated = !behind.empty() && std::string_view("*?{").find(behind.front()) != behind.npos;
+  const bool is_repeated =
+      !behind.empty() && std::string_view("*?{").find(behind.front()) != std::string_view::npos;
   if (is_repeated && !literal.empty()) literal.remove_suffix(1);
   return std::string(literal);
 }
