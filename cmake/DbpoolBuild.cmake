@@ -51,8 +51,8 @@ function(dbpool_component name)
   target_link_libraries(dbpool_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_VENDOR} $<BUILD_INTERFACE:dbpool_settings>)
 endfunction()
 
-# dbpool_apart(source...): sources that a unity build compiles apart, because their tables use the same short names
-# as those of their neighbours.
+# dbpool_apart(source...): sources that a unity build compiles apart, because they use the same short names as their
+# neighbours.
 function(dbpool_apart)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

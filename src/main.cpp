@@ -11,7 +11,7 @@
 #include "config/load.hpp"
 #include "config/warnings.hpp"
 #include "daemon/daemon.hpp"
-#include "daemon/quiet_libraries.hpp"
+#include "daemon/prepare_libraries.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "log/spdlog_logger.hpp"
 
@@ -27,7 +27,7 @@ void check_config(const dbpool::Flags& flags, const dbpool::Environment& environ
 }
 
 void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
-  dbpool::quiet_libraries();
+  dbpool::prepare_libraries();
   const auto logger = dbpool::spdlog_logger(flags.log);
   dbpool::Daemon(flags, environment, *logger).run();
 }

@@ -32,6 +32,15 @@ void read_all(ExporterReader read, const FleetSnapshot& fleet, SeriesSink& out) 
 
 }  // namespace
 
+void render_pools(const FleetSnapshot& fleet, SeriesSink& out) {
+  for (const Metric& metric : metric_catalog()) {
+    const auto* const read = std::get_if<PoolReader>(&metric.read);
+    if (read == nullptr) continue;
+    out.begin_metric(metric);
+    read_all(*read, fleet, out);
+  }
+}
+
 void render(const FleetSnapshot& fleet, SeriesSink& out) {
   for (const Metric& metric : metric_catalog()) {
     out.begin_metric(metric);

@@ -10,6 +10,9 @@ namespace dbpool {
 /// Adds every series of `fleet` to `out`, in the order of the catalogue. Pure.
 void render(const FleetSnapshot& fleet, SeriesSink& out);
 
+/// Adds the series of the pools of `fleet` alone. Pure.
+void render_pools(const FleetSnapshot& fleet, SeriesSink& out);
+
 /// Returns every series of `fleet` in Prometheus' text format 0.0.4. Pure.
 std::string render_text(const FleetSnapshot& fleet);
 

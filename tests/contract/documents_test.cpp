@@ -12,6 +12,7 @@
 #include "config/source_keys.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "sources/http_json/fields.hpp"
+#include "sources/presets/presets.hpp"
 
 namespace {
 
@@ -71,6 +72,10 @@ TEST_CASE("the table of source keys is the loader's") {
 
 TEST_CASE("the table of JSON fields is the reader's") {
   check_section("docs/sources/http_json.md", "json fields", dbpool::http_json_fields_markdown());
+}
+
+TEST_CASE("the table of presets is the one that the exporter has") {
+  check_section("docs/sources/prometheus.md", "presets", dbpool::presets_markdown());
 }
 
 TEST_CASE("the table of flags is the parser's") {

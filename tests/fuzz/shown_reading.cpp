@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "exposition/fleet_collectable.hpp"
+#include "exposition/family_writer.hpp"
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
 #include "exposition/json_history.hpp"
@@ -71,7 +71,9 @@ ShownReading::ShownReading(SourceKind kind, ProbeResult result)
   snapshotter_.watch({{source, *health_preset("capacity")}}, {});
   snapshotter_.tick();
   fleet_ = snapshotter_.snapshot();
-  families_ = FleetCollectable([this] { return fleet_; }).Collect();
+  FamilyWriter families;
+  render(fleet_, families);
+  families_ = families.take();
   metrics_ = render_text(fleet_);
   scheduler->stop();
 }

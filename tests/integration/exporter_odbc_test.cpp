@@ -152,3 +152,14 @@ TEST_CASE("a password file that the libpq of an ODBC driver dislikes puts no lin
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].at("problem").starts_with("orders: the password file \"" + path + "\" is ignored"));
 }
+
+TEST_CASE("PostgreSQL's driver of ODBC leaves the locale of the exporter alone") {
+  const PostgresServer server;
+  ExporterProcess exporter(
+      {.config = "pools:" + pool("orders", server.port(), ""), .environment = {{"LC_ALL", "C.UTF-8"}}});
+  REQUIRE(eventually([&] { return is_healthy(exporter.scrape(), "orders"); }, 15s));
+  // A process maps the files of a locale that it sets.
+  const std::string maps = read_whole(fmt::format("/proc/{}/maps", exporter.process().pid()));
+  CHECK(maps.find("psqlodbc") != std::string::npos);
+  CHECK(maps.find("LC_CTYPE") == std::string::npos);
+}

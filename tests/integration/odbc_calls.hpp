@@ -11,6 +11,9 @@
 
 namespace dbpool {
 
+/// Set before any thread runs.
+inline const bool encoding_is_set = (set_odbc_encoding(), true);
+
 // The drivers have the names that Debian's packages register.
 
 inline std::string odbc_postgres(std::uint16_t port, const std::string& more = "") {

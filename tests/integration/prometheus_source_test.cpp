@@ -163,6 +163,16 @@ TEST_CASE("half an answer is no reading, wherever the connection ends") {
                     false, true}) != "");
 }
 
+TEST_CASE("the last line needs no line feed where the transfer has an end") {
+  std::string text = pool_text("main", 3);
+  text.pop_back();
+  CHECK(problem_with(text_answer(text)) == "");
+  const std::string size = fmt::format("{:x}", text.size());
+  CHECK(problem_with({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + "\r\n" + text +
+                      "\r\n0\r\n\r\n"}) == "");
+  CHECK(problem_with({"HTTP/1.0 200 OK\r\n\r\n" + text, false, true}) != "");
+}
+
 TEST_CASE("an answer of a million series is read, and only its pools are kept") {
   std::string text;
   for (int i = 0; i < 1'000'000; ++i) text += "http_requests_total{uri=\"" + std::to_string(i) + "\"} 1\n";

@@ -21,6 +21,12 @@ struct OdbcLimits {
 /// Returns a set of threads. One set, shared by every driver, bounds the threads of the process.
 std::shared_ptr<OdbcThreads> odbc_threads(OdbcLimits limits = {});
 
+/// Sets PGCLIENTENCODING to UTF8 unless the environment has that variable. Without it, PostgreSQL's ODBC
+/// driver calls `setlocale` in each connect: that changes the locale of the process, and the driver then
+/// reads a name that the same call of another connect may have freed. Call it first in a program that
+/// connects to PostgreSQL by ODBC. REQUIRES: no other thread runs yet.
+void set_odbc_encoding();
+
 /// Waits until no ODBC call runs or waits for its turn. Blocks at most until `deadline`. Returns whether all
 /// calls have ended. Call it before the process exits: connections close on these threads, and a driver's
 /// library must not be unloaded in the middle of a call.

@@ -1,5 +1,6 @@
 #include "dbpool/drivers/odbc.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 #include "drivers/odbc/connection.hpp"
@@ -127,6 +128,10 @@ class OdbcDriver : public Driver {
 
 std::shared_ptr<OdbcThreads> odbc_threads(OdbcLimits limits) {
   return std::make_shared<OdbcThreads>(limits);
+}
+
+void set_odbc_encoding() {
+  ::setenv("PGCLIENTENCODING", "UTF8", 0);
 }
 
 bool await_rest(const OdbcThreads& threads, Deadline deadline) {

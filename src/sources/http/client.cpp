@@ -36,6 +36,12 @@ ErrorKind kind_of(CURLcode code) {
   }
 }
 
+/// Returns whether the answer has a header.
+bool answered(CURL* easy, const char* header) {
+  curl_header* found = nullptr;
+  return curl_easy_header(easy, header, 0, CURLH_HEADER, -1, &found) == CURLHE_OK;
+}
+
 constexpr const char* not_inflated =
     "its answer has a Content-Encoding that is not understood, or is not what it says; allowed: gzip";
 
@@ -139,6 +145,7 @@ void HttpClient::begin() {
   curl_easy_getinfo(easy_->get(), CURLINFO_RESPONSE_CODE, &head.status);
   curl_easy_getinfo(easy_->get(), CURLINFO_CONTENT_TYPE, &type);
   if (type != nullptr) head.content_type = type;
+  head.has_end = answered(easy_->get(), "Content-Length") || answered(easy_->get(), "Transfer-Encoding");
   sink_->begin(head);
 }
 

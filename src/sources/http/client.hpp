@@ -19,6 +19,8 @@ namespace dbpool {
 struct HttpHead {
   long status = 0;
   std::string content_type;  ///< "" = the answer has none
+  /// Whether the answer has a length or chunks, so that one that is cut off is an error of the transfer.
+  bool has_end = false;
 };
 
 /// Receives an answer in pieces. An exception ends the request and reaches the caller of

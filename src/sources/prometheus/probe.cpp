@@ -88,10 +88,14 @@ class PrometheusProbe::Reading : public ProbeOperation, private HttpSink {
   void begin(const HttpHead& head) override {
     if (const auto error = status_error(head.status, "metrics")) throw DriverError(*error);
     reader_.emplace(text_format(head.content_type), samples_);
+    has_end_ = head.has_end;
   }
   void receive(std::string_view piece) override { reader_->read(piece); }
 
   void finish() {
+    // PgCat leaves out the last line feed. If the transfer shows that the answer is whole, its last line is
+    // too.
+    if (has_end_) reader_->read("\n");
     reader_->finish();
     if (samples_.count() == 0) throw Error("it answered no sample, so no metrics: is this the right path?");
     result_ = mapped_.take(probe_.source_.name, probe_.kept_);
@@ -108,6 +112,7 @@ class PrometheusProbe::Reading : public ProbeOperation, private HttpSink {
   MappedSamples mapped_;
   CountedSamples samples_{mapped_};
   std::optional<TextReader> reader_;
+  bool has_end_ = false;  ///< as of the answer's HttpHead
   TimePoint now_;
   ProbeResult result_;
 };

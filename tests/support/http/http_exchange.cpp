@@ -94,7 +94,7 @@ HttpAnswer http_exchange(std::uint16_t port, std::string_view method, std::strin
   HttpAnswer answer;
   answer.took = std::chrono::steady_clock::now() - began;
   const auto end = text.find("\r\n\r\n");
-  if (!text.starts_with("HTTP/1.1 ") || end == std::string::npos) return answer;
+  if (!text.starts_with("HTTP/1.") || end == std::string::npos) return answer;
   answer.status = std::atoi(text.c_str() + 9);
   answer.head = text.substr(0, end);
   answer.body = text.substr(end + 4);

@@ -1,84 +1,89 @@
-#include "exposition/fleet_collectable.hpp"
+#include "dbpool/exposition/fleet_collectable.hpp"
 
 #include <doctest/doctest.h>
-#include <prometheus/text_serializer.h>
+#include <prometheus/registry.h>
 
 #include <algorithm>
-#include <limits>
+#include <memory>
+#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "exposition/render.hpp"
-#include "support/fakes/known_fleet.hpp"
+#include "support/fakes/fake_driver.hpp"
+#include "support/fakes/manual_scheduler.hpp"
 
 using namespace dbpool;
+using namespace dbpool::test;
 
 namespace {
 
-/// Returns the families of one pool and of the exporter.
-std::vector<prometheus::MetricFamily> families_of(PoolSnapshot pool) {
-  FleetSnapshot fleet;
-  fleet.sources.push_back(source_of(std::move(pool), SourceKind::owned, {}));
-  fleet.exporter = known_exporter();
-  return FleetCollectable([&] { return fleet; }).Collect();
-}
+/// An application whose pools have one connection each.
+struct Application {
+  ~Application() { scheduler->stop(); }
 
-const prometheus::MetricFamily& named(const std::vector<prometheus::MetricFamily>& families,
-                                      const std::string& name) {
-  const auto found = std::ranges::find(families, name, &prometheus::MetricFamily::name);
-  REQUIRE(found != families.end());
-  return *found;
+  std::shared_ptr<Pool> pool(const std::string& name) const {
+    PoolOptions options;
+    options.name = name;
+    options.min_size = options.max_size = 1;
+    auto made =
+        std::make_shared<Pool>(options, std::make_shared<FakeDriver>(database), Runtime{scheduler, clock});
+    scheduler->run();
+    return made;
+  }
+
+  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  std::shared_ptr<ManualScheduler> scheduler = std::make_shared<ManualScheduler>(clock);
+  std::shared_ptr<FakeDatabase> database = std::make_shared<FakeDatabase>(clock);
+};
+
+/// Returns the value of one series; throws std::out_of_range when there is none.
+double value_of(const std::vector<prometheus::MetricFamily>& families, const std::string& name,
+                const std::string& pool, const std::string& state) {
+  for (const auto& family : families) {
+    if (family.name != name) continue;
+    for (const auto& series : family.metric) {
+      const auto has = [&](const char* label, const std::string& value) {
+        return std::ranges::any_of(series.label,
+                                   [&](const auto& l) { return l.name == label && l.value == value; });
+      };
+      if (has("pool", pool) && has(family.name == "dbpool_connections" ? "state" : "status", state))
+        return series.gauge.value;
+    }
+  }
+  throw std::out_of_range(name + " of " + pool + " in " + state);
 }
 
 }  // namespace
 
-TEST_CASE("every collection takes a new moment") {
-  int asked = 0;
-  const FleetCollectable collectable([&asked] {
-    FleetSnapshot fleet;
-    fleet.exporter.process.threads = ++asked;
-    return fleet;
-  });
-  collectable.Collect();
+TEST_CASE("a collection has the figures and the health of each pool now") {
+  const Application application;
+  const auto orders = application.pool("orders"), users = application.pool("users");
+  const FleetCollectable collectable({orders, users});
+  CHECK(value_of(collectable.Collect(), "dbpool_connections", "orders", "idle") == 1);
+  const Lease lease = orders->acquire();
+  const auto families = collectable.Collect();
+  CHECK(value_of(families, "dbpool_connections", "orders", "idle") == 0);
+  CHECK(value_of(families, "dbpool_connections", "orders", "active") == 1);
+  CHECK(value_of(families, "dbpool_connections", "users", "idle") == 1);
+  CHECK(value_of(families, "dbpool_health_status", "users", "healthy") == 1);
+}
+
+TEST_CASE("a collection has families of pools alone, none of the exporter or of a source") {
+  const Application application;
+  const FleetCollectable collectable({application.pool("orders")});
   const auto families = collectable.Collect();
   REQUIRE_FALSE(families.empty());
-  CHECK(families.back().name == "process_threads");
-  CHECK(families.back().metric.at(0).gauge.value == 2);
+  for (const auto& family : families) {
+    CAPTURE(family.name);
+    CHECK(family.name.starts_with("dbpool_"));
+    CHECK(family.name != "dbpool_up");
+    CHECK_FALSE(family.name.starts_with("dbpool_exporter_"));
+  }
 }
 
-TEST_CASE("prometheus-cpp's own writer makes the same text of the families, where it spells numbers alike") {
-  FleetSnapshot fleet;
-  PoolSnapshot pool = known_pool("a\"b\\c\nd");
-  // It writes the bound 1 without ".0", and 2.2505 with sixteen digits.
-  pool.acquisition_duration = pool.usage_duration = pool.connect_duration = pool.health_check_duration = {};
-  fleet.sources.push_back(source_of(std::move(pool), SourceKind::owned, {}));
-  fleet.sources[0].reading = known_reading();
-  fleet.exporter = known_exporter();
-  const auto families = FleetCollectable([&] { return fleet; }).Collect();
-  CHECK(prometheus::TextSerializer().Serialize(families) == render_text(fleet));
-}
-
-TEST_CASE("a histogram's buckets are cumulative and end with infinity") {
-  const auto families = families_of(known_pool("orders"));
-  const auto& waits = named(families, "dbpool_acquisition_duration_seconds");
-  CHECK(waits.type == prometheus::MetricType::Histogram);
-  const auto& histogram = waits.metric.at(0).histogram;
-  CHECK(histogram.sample_count == 3);
-  CHECK(histogram.sample_sum == 2.2505);
-  REQUIRE(histogram.bucket.size() == 3);
-  CHECK(histogram.bucket[0].upper_bound == 0.001);
-  CHECK(histogram.bucket[0].cumulative_count == 1);
-  CHECK(histogram.bucket[1].upper_bound == 0.5);
-  CHECK(histogram.bucket[1].cumulative_count == 2);
-  CHECK(histogram.bucket[2].upper_bound == std::numeric_limits<double>::infinity());
-  CHECK(histogram.bucket[2].cumulative_count == 3);
-}
-
-TEST_CASE("a metric without series has no family, and infos and state sets are gauges") {
-  const auto families = families_of(known_pool("orders"));
-  CHECK(std::ranges::find(families, "dbpool_paused", &prometheus::MetricFamily::name) == families.end());
-  CHECK(named(families, "dbpool_acquisitions_total").type == prometheus::MetricType::Counter);
-  CHECK(named(families, "dbpool_pool_info").type == prometheus::MetricType::Gauge);
-  CHECK(named(families, "dbpool_lifecycle_state").type == prometheus::MetricType::Gauge);
+TEST_CASE("two pools with one name cannot be exposed together") {
+  const Application application;
+  CHECK_THROWS_WITH_AS(FleetCollectable({application.pool("orders"), application.pool("orders")}),
+                       "exposing pools: two have the name 'orders'; allowed: different names",
+                       std::invalid_argument);
 }

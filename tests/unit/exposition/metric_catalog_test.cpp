@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "exposition/fleet_collectable.hpp"
+#include "exposition/family_writer.hpp"
 #include "exposition/render.hpp"
 #include "model/figures.hpp"
 #include "support/fakes/known_fleet.hpp"
@@ -86,7 +86,9 @@ TEST_CASE("every metric has series when everything is known, with just the label
   fleet.sources[0].pools[0].figures.info.labels.clear();
   fleet.sources[0].reading = known_reading();
   fleet.exporter = known_exporter();
-  const auto families = FleetCollectable([&] { return fleet; }).Collect();
+  FamilyWriter writer;
+  render(fleet, writer);
+  const auto families = writer.take();
   const auto catalog = metric_catalog();
   REQUIRE(families.size() == catalog.size());
   for (std::size_t i = 0; i < catalog.size(); ++i) {
