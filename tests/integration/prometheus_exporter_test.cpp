@@ -110,6 +110,16 @@ TEST_CASE("a pool in an application's metrics is shown and judged like an owned 
   CHECK(exporter.get("/connections/pools/stats/shop/HikariPool-1").status == 200);
 }
 
+TEST_CASE("an application that Micrometer watches needs a name, a type and a URL") {
+  const ScriptedHttpServer server([](const std::string&) { return http_answer("200 OK", micrometer(3, 2)); });
+  const ExporterProcess exporter{
+      {.config = fmt::format("sources: [{{name: shop, type: prometheus, url: \"{}\"}}]", server.url())}};
+  REQUIRE(eventually([&] { return connections(exporter, "active") == 3; }, soon));
+  CHECK(connections(exporter, "idle") == 7);
+  CHECK(exporter.metric("dbpool_connections_max", pool) == 10);
+  CHECK(exporter.metric("dbpool_acquisition_duration_seconds_count", pool) == 34);
+}
+
 TEST_CASE("metrics without the pool leave nothing that looks alive, until the pool is there again") {
   std::atomic<bool> has_pool = true;
   const ScriptedHttpServer server([&](const std::string&) {

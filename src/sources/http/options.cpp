@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 11> framing{
     "Accept-Encoding",     "Connection", "Content-Length",    "Content-Type", "Expect", "Keep-Alive",
     "Proxy-Authorization", "TE",         "Transfer-Encoding", "Trailer",      "Upgrade"};
 
-constexpr char lower(char c) {
+constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
@@ -32,7 +32,7 @@ bool is_plain(std::string_view text) {
 }  // namespace
 
 bool is_same_header(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, lower_case, lower_case);
 }
 
 std::string http_credential_problem(const std::filesystem::path& file) {

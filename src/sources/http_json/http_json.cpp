@@ -12,7 +12,7 @@
 namespace dbpool {
 namespace {
 
-constexpr HttpDocument json{"application/json", std::size_t{8} << 20U};
+constexpr HttpDocument json_document{"application/json", std::size_t{8} << 20U};
 
 std::vector<HttpUrl> urls_of(const HttpUrl& base, const HttpJsonReader& reader) {
   std::vector<HttpUrl> urls;
@@ -24,7 +24,7 @@ class HttpJsonProbe : public Probe {
  public:
   HttpJsonProbe(std::string source, const HttpJsonOptions& options, std::shared_ptr<NameResolver> names)
       : source_(std::move(source)),
-        target_(options.http, json, std::move(names)),
+        target_(options.http, json_document, std::move(names)),
         reader_(options),
         urls_(urls_of(target_.url(), reader_)),
         recent_errors_(options.error_window) {}

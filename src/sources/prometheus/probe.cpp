@@ -16,7 +16,7 @@ namespace {
 
 /// The older format first: it is what most applications test with. The last one is for servers that refuse
 /// what they do not know.
-constexpr HttpDocument metrics{
+constexpr HttpDocument metrics_document{
     "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1",
     TextLimits().bytes};
 
@@ -53,7 +53,7 @@ class PrometheusProbe : public Probe {
   PrometheusProbe(const ProbeOptions& source, const PrometheusOptions& options,
                   std::shared_ptr<NameResolver> names)
       : source_(source),
-        target_(options.http, metrics, std::move(names)),
+        target_(options.http, metrics_document, std::move(names)),
         mapping_(options.mapping),
         recent_errors_(options.error_window) {}
 

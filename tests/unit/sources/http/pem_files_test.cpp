@@ -17,7 +17,7 @@ std::string new_certificate() {
   return made.output.substr(made.output.find("-----BEGIN"));
 }
 
-std::string problem_of(const std::string& text) {
+std::string problem_with_certificates(const std::string& text) {
   const TemporaryDirectory directory;
   return certificates_problem(directory.write("ca.pem", text));
 }
@@ -29,28 +29,30 @@ const char* const broken = "a file with a certificate that is malformed or cut o
 
 TEST_CASE("a file with certificates is fine, whatever else is in it") {
   const std::string good = new_certificate();
-  CHECK(problem_of(good).empty());
-  CHECK(problem_of("# ours\n" + good + "\r\n# theirs\n" + new_certificate()).empty());
-  CHECK(problem_of("-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n" + good).empty());
+  CHECK(problem_with_certificates(good).empty());
+  CHECK(problem_with_certificates("# ours\n" + good + "\r\n# theirs\n" + new_certificate()).empty());
+  CHECK(problem_with_certificates("-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n" + good)
+            .empty());
 }
 
 TEST_CASE("a file without a certificate, or with a broken one, is described for what it is") {
   const std::string good = new_certificate();
-  CHECK(problem_of("") == without);
-  CHECK(problem_of("hunter2") == without);
-  CHECK(problem_of("-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n") == without);
-  CHECK(problem_of(good.substr(0, good.find("-----END"))) == broken);
-  CHECK(problem_of(good + "-----BEGIN CERTIFICATE-----\nMAMC") == broken);
+  CHECK(problem_with_certificates("") == without);
+  CHECK(problem_with_certificates("hunter2") == without);
+  CHECK(problem_with_certificates("-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n") ==
+        without);
+  CHECK(problem_with_certificates(good.substr(0, good.find("-----END"))) == broken);
+  CHECK(problem_with_certificates(good + "-----BEGIN CERTIFICATE-----\nMAMC") == broken);
   for (const char* body : {"", "hunter2!", "MAMC", "AAAA", "MIQ=", "MIL//w=="}) {
     CAPTURE(body);
-    CHECK(problem_of(good + "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n") ==
-          broken);
+    CHECK(problem_with_certificates(good + "-----BEGIN CERTIFICATE-----\n" + body +
+                                    "\n-----END CERTIFICATE-----\n") == broken);
   }
   const std::string encrypted =
       "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
       "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nMAMCAQE=\n"
       "-----END CERTIFICATE-----\n";
-  CHECK(problem_of(encrypted) == broken);
+  CHECK(problem_with_certificates(encrypted) == broken);
 }
 
 TEST_CASE("a path that is no regular file is not read") {
