@@ -85,8 +85,7 @@ TEST_CASE("history gets an item each interval, ends with the present, and reache
   };
   CHECK(eventually([&] { return items("").size() >= 4; }, 8s));
   const json hour = items("?hours=1");
-  for (std::size_t i = 1; i + 1 < hour.size(); ++i)
-    CHECK(hour[i - 1]["timestamp"] < hour[i]["timestamp"]);
+  for (std::size_t i = 1; i + 1 < hour.size(); ++i) CHECK(hour[i - 1]["timestamp"] < hour[i]["timestamp"]);
   // The present may be in the millisecond of the last item.
   CHECK(hour[hour.size() - 2]["timestamp"] <= hour.back()["timestamp"]);
   CHECK(hour.back()["total_connections"] == 2);
