@@ -6,7 +6,6 @@
 #include <cmath>
 #include <type_traits>
 
-#include "model/figures.hpp"
 #include "sources/whole_count.hpp"
 
 namespace dbpool {
@@ -39,6 +38,18 @@ std::optional<MappedField> find_part(const std::array<std::string_view, Size>& n
   return MappedField(static_cast<Enum>(found - names.begin()));
 }
 
+/// Returns the figure that a field fills; nullptr if others follow from it.
+const Figure* figure_in(const PoolField& field) {
+  const auto figure_with = [](auto member) -> const Figure* {
+    if constexpr (std::is_constructible_v<FigureMember, decltype(member)>) {
+      return &*std::ranges::find(figure_table, FigureMember(member), &Figure::member);
+    } else {
+      return nullptr;
+    }
+  };
+  return std::visit(figure_with, field.member);
+}
+
 // Return the value of a field, by the type of its member.
 S::Count read(const S::Count& /*member*/, const PoolField& field, double value) {
   return whole_count(value / field.divisor);
@@ -57,8 +68,7 @@ std::optional<bool> read(const std::optional<bool>& /*member*/, const PoolField&
 
 template <typename Value>
 bool set(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, double value) {
-  const bool is_unlimited = field.form == FieldForm::limit && (value == 0 || value == -1);
-  return is_unlimited || fill(pool, member, read(member, field, value));
+  return is_unlimited(&field, value) || fill(pool, member, read(member, field, value));
 }
 bool set(PoolDraft& /*pool*/, const std::string& /*member*/, const PoolField& /*field*/, double /*value*/) {
   return false;
@@ -101,12 +111,21 @@ bool is_counter(const MappedField& field) {
   if (std::holds_alternative<HistogramMember>(field)) return false;
   const auto* const row = std::get_if<const PoolField*>(&field);
   if (row == nullptr) return true;
-  const auto is_counted = [](const Figure& figure, std::string_view name) {
-    return figure.name == name && figure.kind == FigureKind::counter;
-  };
   const std::string_view name = (*row)->name;
-  return name == "closed" || name == "recycled" || name == "errors" ||
-         std::ranges::any_of(figure_table, [&](const Figure& figure) { return is_counted(figure, name); });
+  const Figure* const figure = figure_in(**row);
+  return figure == nullptr ? name == "closed" || name == "recycled" || name == "errors"
+                           : figure->kind == FigureKind::counter;
+}
+
+Total total_of(const MappedField& field) {
+  const auto* const row = std::get_if<const PoolField*>(&field);
+  const Figure* const figure = row == nullptr ? nullptr : figure_in(**row);
+  return figure == nullptr ? Total::sum : figure->total;
+}
+
+bool is_unlimited(const MappedField& field, double value) {
+  const auto* const row = std::get_if<const PoolField*>(&field);
+  return row != nullptr && (*row)->form == FieldForm::limit && (value == 0 || value == -1);
 }
 
 bool set_field(PoolDraft& pool, const MappedField& field, double value) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "dbpool/model/histogram.hpp"
+#include "model/figures.hpp"
 #include "sources/pool_fields.hpp"
 
 namespace dbpool {
@@ -27,9 +28,15 @@ std::vector<std::string> mapped_field_names();
 /// Returns whether the field only grows.
 bool is_counter(const MappedField& field);
 
+/// Returns how the values of several processes make the value of a field. Histograms add up by themselves.
+Total total_of(const MappedField& field);
+
+/// Returns whether the field is a limit and the number, 0 or -1 (in Java), says that there is none.
+bool is_unlimited(const MappedField& field, double value);
+
 /// Sets a field by a number unless it is known already. Returns false for a number that it cannot have, such
-/// as NaN or a negative count, and leaves the field unknown. Of a limit, 0 and -1 (in Java)
-/// are unlimited. REQUIRES: it is no histogram.
+/// as NaN or a negative count, and leaves the field unknown, as an unlimited limit does. REQUIRES: it is no
+/// histogram.
 bool set_field(PoolDraft& pool, const MappedField& field, double value);
 
 }  // namespace dbpool

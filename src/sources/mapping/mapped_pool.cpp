@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace dbpool {
 namespace {
 
 constexpr auto acquisition = &PoolSnapshot::acquisition_duration;
+constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
 
 /// Returns whether bounds are fine enough to show waits.
 bool has_bound_for_waits(const Histogram& histogram) {
@@ -30,13 +32,36 @@ bool is_of_databases(const MappedView& view) {
   return std::ranges::none_of(of_pools, [&](std::string_view field) { return has_rule(view, field); });
 }
 
+double total_in(const Parts& parts) {
+  double sum = 0;
+  for (const auto& [part, number] : parts) sum += number;
+  return sum;
+}
+
+/// Returns whether the values of several processes make the value of a field by adding them. Those of a
+/// limit, of which 0 is none, do not.
+bool adds_up(const MappedField& field) {
+  const Total total = total_of(field);
+  const bool is_sum = total == Total::sum || total == Total::sum_of_wholes;
+  return is_sum && !is_unlimited(field, 0);
+}
+
+/// Returns whether a rule's value may fall though its field only grows: where it is, or may become, a
+/// difference.
+bool may_fall(const MappedRule& rule) {
+  const auto is_difference = [](const MappedSum& sum) {
+    return std::ranges::any_of(sum.terms, [](const auto& term) { return term.factor < 0; });
+  };
+  return is_counter(rule.field) && std::ranges::any_of(rule.alternatives, is_difference);
+}
+
 PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source) {
   PoolKey::Parts parts{.source = std::string(source)};
   if (pool.name.empty()) return PoolKey(parts);
-  if (pool.name == pool.database + '/' + pool.user) {
+  if (view.pool.text() == "{database}/{user}") {
     parts.database = pool.database;
     parts.user = pool.user;
-  } else if (pool.name == pool.database && is_of_databases(view)) {
+  } else if (view.pool.text() == "{database}" && is_of_databases(view)) {
     parts.database = pool.database;
     parts.scope = PoolScope::database;
   } else {
@@ -116,23 +141,71 @@ class Figures {
     if (sum == nullptr || uses_refused(*sum)) return;
     const double value = value_of(rule, *sum);
     if (set_field(draft_, rule.field, value) || std::isnan(value)) return;
-    context_.hints.add(rule.name, rule.name + " of pool " + label() +
-                                      " is not known: its series give a number that it cannot have, such as a"
+    context_.hints.add(rule.name, rule.name + " of pool " + label() + " is not known: " + names_in(*sum) +
+                                      " give a number that it cannot have, such as a"
                                       " negative or a broken count");
+  }
+
+  /// Returns the series of a sum for messages.
+  std::string names_in(const MappedSum& sum) const {
+    std::string names;
+    for (const auto& term : sum.terms) {
+      const std::string& name = name_of(term.series);
+      if (!name.empty()) names += (names.empty() ? " " : ", ") + name;
+    }
+    return "its series" + names;
   }
 
   double value_of(const MappedRule& rule, const MappedSum& sum) {
     if (sum.terms.empty()) return sum.number;
+    if (has_too_many(sum)) return not_known;
+    if (has_several_parts(sum) && !adds_up(rule.field)) return value_of_parts(rule, sum);
     double value = 0, minuend = 0;
     for (const auto& [series, factor] : sum.terms) {
-      const double part = times(pool_.numbers.at(series), factor);
+      const double part = times(total_in(pool_.numbers.at(series)), factor);
       value += part;
       if (factor > 0) minuend += part;
     }
-    const bool is_difference =
-        std::ranges::any_of(sum.terms, [](const auto& term) { return term.factor < 0; });
-    if (!is_difference || !std::isfinite(value) || !is_counter(rule.field)) return value;
+    if (!std::isfinite(value) || !may_fall(rule)) return value;
     return context_.kept.kept(label() + '\n' + rule.name, value, minuend);
+  }
+
+  /// Returns the value of a field whose values in several processes do not simply add up.
+  double value_of_parts(const MappedRule& rule, const MappedSum& sum) {
+    const Total total = total_of(rule.field);
+    if (total == Total::none) {
+      context_.hints.add(rule.name, rule.name + " of pool " + label() +
+                                        " is not known: several of its series come to the pool, and their"
+                                        " values do not add up; pool with one more label keeps them apart");
+      return not_known;
+    }
+    double value = total == Total::largest ? not_known : 0;
+    for (const auto& [part, number] : pool_.numbers.at(sum.terms.front().series)) {
+      const double of_part = value_of_part(sum, part);
+      if (is_unlimited(rule.field, of_part)) return of_part;
+      value = total == Total::largest ? std::fmax(value, of_part) : value + of_part;
+    }
+    return value;
+  }
+
+  /// Returns the value of a sum in one process; NaN where that lacks a series.
+  double value_of_part(const MappedSum& sum, std::size_t part) const {
+    double value = 0;
+    for (const auto& [series, factor] : sum.terms) {
+      const Parts& parts = pool_.numbers.at(series);
+      const auto found = parts.find(part);
+      value += found == parts.end() ? not_known : times(found->second, factor);
+    }
+    return value;
+  }
+
+  bool has_too_many(const MappedSum& sum) const {
+    return std::ranges::any_of(sum.terms,
+                               [&](const auto& term) { return pool_.too_many.contains(term.series); });
+  }
+  bool has_several_parts(const MappedSum& sum) const {
+    return std::ranges::any_of(sum.terms,
+                               [&](const auto& term) { return pool_.numbers.at(term.series).size() > 1; });
   }
 
   /// Returns whether a sum uses the count or the sum of a distribution that contradicts itself.
@@ -140,7 +213,9 @@ class Figures {
     return std::ranges::any_of(sum.terms, [&](const auto& term) {
       const std::string& name = name_of(term.series);
       return std::ranges::any_of(refused_, [&](const std::string& family) {
-        return name == family + "_count" || name == family + "_sum";
+        return std::ranges::any_of(part_endings, [&](const PartEnding& ending) {
+          return name == family + std::string(ending.text);
+        });
       });
     });
   }

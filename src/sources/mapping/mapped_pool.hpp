@@ -13,13 +13,18 @@
 
 namespace dbpool {
 
+/// The values of one series, by a number for the labels that tell processes apart. Series of one process have
+/// the same number. Without `sum` there is one value, by 0.
+using Parts = std::map<std::size_t, double>;
+
 /// A pool as the series of one reading show it, before its figures are computed.
 struct MappedPool {
   std::string name;                                   ///< "" = the source's name alone
   std::string database, user;                         ///< where the name has places for these labels
-  std::map<std::size_t, double> numbers;              ///< by index in `Mapping::series()`
+  std::map<std::size_t, Parts> numbers;               ///< by index in `Mapping::series()`
   std::map<std::size_t, Distribution> distributions;  ///< likewise
   std::set<std::size_t> repeated;                     ///< series that came again and do not count
+  std::set<std::size_t> too_many;                     ///< series with more parts than are added up
 };
 
 /// What the computation of figures reads and writes besides the pool.

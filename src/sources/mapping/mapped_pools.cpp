@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -13,13 +12,22 @@ namespace {
 
 constexpr std::size_t longest_name = 4096;
 constexpr std::size_t most_dropped = 100'000;  ///< pools that are counted though they are not kept
+constexpr std::size_t most_hidden = 2'000;     ///< pools that are kept besides those that are shown
 constexpr std::size_t most_added = 100'000;    ///< series that are added up in all pools
 
-/// Returns a number that is the same for labels in any order.
-std::size_t hash_of(std::size_t series, const SeriesName& name) {
+/// Returns a number for the labels that the selector leaves open, in any order: the same for all series of an
+/// expression that one process reports.
+std::size_t part_of(const SeriesSelector& selector, const SeriesName& name) {
   const std::hash<std::string_view> hash;
-  std::size_t sum = hash(name.metric) + series;
-  for (const SampleLabel& label : name.labels) sum += hash(label.name) * (2 * hash(label.value) + 1);
+  const auto gives = [&](std::string_view label) {
+    return std::ranges::any_of(selector.labels, [&](const LabelMatcher& matcher) {
+      return matcher.label == label && !matcher.pattern;
+    });
+  };
+  std::size_t sum = selector.name_pattern ? hash(name.metric) : 0;
+  for (const SampleLabel& label : name.labels) {
+    if (!gives(label.name)) sum += hash(label.name) * (2 * hash(label.value) + 1);
+  }
   return sum;
 }
 
@@ -40,16 +48,16 @@ std::set<std::size_t> views_of(const MappedPool& pool, const Mapping& mapping) {
 void MappedPools::add(std::size_t series, const SeriesName& name, double value) {
   MappedPool* const pool = pool_of(series, name);
   if (pool == nullptr) return;
-  if (!sums(series)) {
-    if (!pool->numbers.emplace(series, value).second) pool->repeated.insert(series);
-    return;
-  }
-  // Beyond the limit it is not known whether a series is there twice, so the sum is not known either.
-  const bool is_full = added_.size() == most_added;
-  if (is_full || added_.insert(hash_of(series, name)).second) {
-    pool->numbers[series] += is_full ? std::numeric_limits<double>::quiet_NaN() : value;
-  } else {
+  Parts& parts = pool->numbers[series];
+  const std::size_t part = sums(series) ? part_of(mapping_.series()[series].selector, name) : 0;
+  if (parts.contains(part)) {
     pool->repeated.insert(series);
+  } else if (sums(series) && added_ == most_added) {
+    pool->too_many.insert(series);
+    add_hint("too many", "figures to which more than 100000 series in all would be added up are not known");
+  } else {
+    parts.emplace(part, value);
+    if (sums(series)) ++added_;
   }
 }
 
@@ -70,7 +78,7 @@ bool MappedPools::sums(std::size_t series) const {
 }
 
 /// Returns the pool that a series belongs to; nullptr if the series does not fit, or the pool is beyond the
-/// limit.
+/// limit on those that are kept.
 MappedPool* MappedPools::pool_of(std::size_t series, const SeriesName& name) {
   const MappedSeries& mapped = mapping_.series()[series];
   Captures captures;
@@ -91,14 +99,18 @@ MappedPool* MappedPools::pool_of(std::size_t series, const SeriesName& name) {
   }
   MappedPool* const pool = pool_called(std::move(pool_name));
   if (pool == nullptr) return nullptr;
-  if (of_view.has("database")) pool->database = value_of("database");
-  if (of_view.has("user")) pool->user = value_of("user");
+  const auto set = [&](std::string& part, std::string_view label) {
+    const std::string_view value = of_view.has(label) ? value_of(label) : "";
+    if (!value.empty()) part = value;
+  };
+  set(pool->database, "database");
+  set(pool->user, "user");
   return pool;
 }
 
 MappedPool* MappedPools::pool_called(std::string name) {
   if (const auto found = places_.find(name); found != places_.end()) return &pools_[found->second];
-  if (pools_.size() == most_) {
+  if (pools_.size() == most_ + most_hidden) {
     if (dropped_.size() < most_dropped) dropped_.insert(std::hash<std::string>()(name));
     return nullptr;
   }
@@ -108,31 +120,38 @@ MappedPool* MappedPools::pool_called(std::string name) {
   return &pool;
 }
 
-ProbeResult MappedPools::take(std::string_view source, KeptCounters& kept) {
+/// Returns the views that have pools and do not yield to another. A view that yields itself hides no other.
+std::set<std::size_t> MappedPools::shown_views() const {
   const std::vector<MappedView>& views = mapping_.views();
-  std::vector<std::set<std::size_t>> of_pools;
-  std::set<std::size_t> present;
-  for (const MappedPool& pool : pools_) {
-    of_pools.push_back(views_of(pool, mapping_));
-    present.insert(of_pools.back().begin(), of_pools.back().end());
-  }
-  const auto yields = [&](std::size_t view) {
+  std::set<std::size_t> present, shown;
+  for (const MappedPool& pool : pools_) present.merge(views_of(pool, mapping_));
+  for (const std::size_t view : present) {
     const auto is_preferred = [&](std::size_t other) {
       return views[other].preset == views[view].preset && views[other].variant == views[view].yields_to;
     };
-    return !views[view].yields_to.empty() && std::ranges::any_of(present, is_preferred);
-  };
+    if (views[view].yields_to.empty() || std::ranges::none_of(shown, is_preferred)) shown.insert(view);
+  }
+  return shown;
+}
 
+ProbeResult MappedPools::take(std::string_view source, KeptCounters& kept) {
+  const std::set<std::size_t> shown = shown_views();
   ProbeResult result;
+  std::size_t dropped = dropped_.size();
   const FiguresContext context{mapping_, kept, hints_};
-  for (std::size_t i = 0; i < pools_.size(); ++i) {
-    std::erase_if(of_pools[i], yields);
-    if (of_pools[i].empty()) continue;
-    const MappedView& preferred = views[*of_pools[i].begin()];
-    result.pools.push_back(figures_of(pools_[i], preferred, source, context));
+  for (const MappedPool& pool : pools_) {
+    const std::set<std::size_t> of_pool = views_of(pool, mapping_);
+    const auto preferred =
+        std::ranges::find_if(of_pool, [&](std::size_t view) { return shown.contains(view); });
+    if (preferred == of_pool.end()) continue;
+    if (result.pools.size() == most_) {
+      ++dropped;
+    } else {
+      result.pools.push_back(figures_of(pool, mapping_.views()[*preferred], source, context));
+    }
   }
   kept.next_reading();
-  result.dropped = dropped_.size();
+  result.dropped = dropped;
   result.hints = hints_.take();
   return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,10 +21,11 @@ struct SeriesName {
 };
 
 /// Collects series by the pools that a mapping sees in them, and computes the pools' figures. It knows no
-/// format: its callers find the series of a metric. Its memory is bounded by the number of pools.
+/// format: its callers find the series of a metric. Its memory is bounded: by the limits on pools and on
+/// series that are added up.
 class MappedPools {
  public:
-  /// `mapping` must outlive it. `most`: the largest number of pools.
+  /// `mapping` must outlive it. `most`: the largest number of pools that are shown.
   MappedPools(const Mapping& mapping, std::size_t most) : mapping_(mapping), most_(most) {}
 
   /// Adds a number or a distribution if its name and labels fit. `series`: an index in `Mapping::series()`.
@@ -39,13 +41,14 @@ class MappedPools {
   bool sums(std::size_t series) const;
   MappedPool* pool_of(std::size_t series, const SeriesName& name);
   MappedPool* pool_called(std::string name);
+  std::set<std::size_t> shown_views() const;
 
   const Mapping& mapping_;
   std::size_t most_;
   std::vector<MappedPool> pools_;
   std::unordered_map<std::string, std::size_t> places_;  ///< in pools_, by name
   std::unordered_set<std::size_t> dropped_;              ///< hashes of names
-  std::unordered_set<std::size_t> added_;                ///< hashes of series that were added up
+  std::size_t added_ = 0;                                ///< series that are added up
   Hints hints_;
 };
 

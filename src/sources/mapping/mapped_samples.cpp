@@ -42,9 +42,9 @@ void MappedSamples::add_part(std::size_t series, const ScrapedSample& sample) {
   const MappedSeries& mapped = mapping_.series()[series];
   Captures captures;
   if (!mapped.selector.labels_match(sample.labels, captures)) return;
-  Family& family = families_.try_emplace(series, mapped.selector.name).first->second;
+  Family& family = families_.try_emplace(series, mapped).first->second;
   if (!family.distributions.add(sample)) return;
-  family.unit = mapped.unit.value_or(unit_called(sample.unit).value_or(family.unit));
+  if (!mapped.unit) family.unit = unit_called(sample.unit).value_or(family.unit);
 }
 
 void MappedSamples::add_distributions(std::size_t series, const Family& family) {

@@ -13,8 +13,8 @@
 
 namespace dbpool {
 
-/// Finds in the samples of one text those that a mapping selects, by one lookup for each. One thread at a
-/// time.
+/// Finds in the samples of one text those that a mapping selects: by one lookup for each, and by each pattern
+/// for names. One thread at a time.
 class MappedSamples : public SampleVisitor {
  public:
   /// `mapping` must outlive it. `most`: the largest number of pools.
@@ -29,10 +29,11 @@ class MappedSamples : public SampleVisitor {
  private:
   /// The samples of a histogram or summary.
   struct Family {
-    explicit Family(const std::string& name) : distributions(name) {}
+    explicit Family(const MappedSeries& series)
+        : distributions(series.selector.name), unit(series.unit.value_or(series.usual_unit)) {}
 
     Distributions distributions;
-    TimeUnit unit = TimeUnit::seconds;
+    TimeUnit unit;
   };
 
   void add_part(std::size_t series, const ScrapedSample& sample);

@@ -83,17 +83,19 @@ void Mapping::add_fields(MappedView& view, const MappingOptions& options) {
 MappedSum Mapping::compile(const MappedField& field, const MappedText& text, Origin origin) {
   Expression read = expression_of(field, text);
   MappedSum sum{{}, read.number};
+  const bool is_usual = origin == Origin::preset;
   for (Term& term : read.terms) {
     SeriesSelector& selector = term.series;
     const bool has_star = selector.name.starts_with('*');
     if (has_star) selector.name.erase(0, 1);
-    if (has_star || (origin == Origin::preset && !selector.name.empty())) selector.name.insert(0, prefix_);
+    if (has_star || (is_usual && !selector.name.empty())) selector.name.insert(0, prefix_);
     selector.labels.insert(selector.labels.end(), match_.begin(), match_.end());
     sum.terms.push_back({series_.size(), term.factor});
     series_.push_back({.selector = std::move(selector),
                        .view = views_.size() - 1,
                        .is_distribution = std::holds_alternative<HistogramMember>(field),
-                       .unit = text.unit,
+                       .unit = is_usual ? std::nullopt : text.unit,
+                       .usual_unit = (is_usual ? text.unit : std::nullopt).value_or(TimeUnit::seconds),
                        .identifies = origin != Origin::addition});
   }
   return sum;
@@ -108,7 +110,7 @@ void Mapping::add_names() {
     }
     by_name_[name].push_back(i);
     if (!series_[i].is_distribution) continue;
-    for (const char* const ending : {"_bucket", "_sum", "_count"}) by_name_[name + ending].push_back(i);
+    for (const PartEnding& ending : part_endings) by_name_[name + std::string(ending.text)].push_back(i);
   }
 }
 

@@ -23,7 +23,8 @@ struct MappedSeries {
   std::size_t view = 0;          ///< index in `Mapping::views()`
   bool is_distribution = false;  ///< the name is that of a histogram or summary
   std::optional<TimeUnit> unit =
-      std::nullopt;        ///< of a distribution; nullopt = as the data says, else seconds
+      std::nullopt;                         ///< of a distribution, as configured; counts before the data's
+  TimeUnit usual_unit = TimeUnit::seconds;  ///< where neither the configuration nor the data says one
   bool identifies = true;  ///< shows that the view's kind of pools is there; false for added fields
 };
 

@@ -6,7 +6,7 @@
 
 namespace dbpool {
 
-PoolTemplate::PoolTemplate(std::string_view text) {
+PoolTemplate::PoolTemplate(std::string_view text) : text_(text) {
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t open = std::min(text.find('{', at), text.size());

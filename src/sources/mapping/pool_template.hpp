@@ -20,6 +20,8 @@ class PoolTemplate {
 
   /// Returns the name. An absent label is empty; the name is empty if all labels are.
   std::string name(const Lookup& label) const;
+  /// Returns the text that it was made of.
+  const std::string& text() const noexcept { return text_; }
   /// Returns whether the name has a place for the label.
   bool has(std::string_view label) const;
 
@@ -28,6 +30,7 @@ class PoolTemplate {
     std::string text;  ///< in front of the label
     std::optional<std::string> label;
   };
+  std::string text_;
   std::vector<Part> parts_;
 };
 

@@ -11,9 +11,10 @@ namespace dbpool {
 
 /// One field of a preset. Several rows with one field are alternatives: the first whose series exist counts.
 struct PresetField {
-  std::string_view field;                       ///< "idle", "closed.idle", "errors.timeout", "usage_duration"
-  std::string_view expression;                  ///< in the mapping language
-  std::optional<TimeUnit> unit = std::nullopt;  ///< of a histogram; nullopt = as the data says, else seconds
+  std::string_view field;       ///< "idle", "closed.idle", "errors.timeout", "usage_duration"
+  std::string_view expression;  ///< in the mapping language
+  std::optional<TimeUnit> unit =
+      std::nullopt;  ///< of a histogram where the data says none; nullopt = seconds
 };
 
 /// How a kind of application or pooler names the figures of its pools. Pure data.
@@ -27,7 +28,7 @@ struct Preset {
   std::string_view gaps = {};  ///< what is not mapped, and why, for the documentation
   /// What gives `acquisition_duration` bounds from 1 ms to 1 s, in words such as `set …=…`; "" = not known.
   std::string_view bounds_cure = {};
-  /// The variant of the same preset that, where it has pools, shows these pools already; "" = none.
+  /// The variant before it of the same preset that, where it is shown, shows these pools already; "" = none.
   std::string_view yields_to = {};
 };
 

@@ -67,6 +67,7 @@ void DistributionParts::add_bucket(const ScrapedSample& sample) {
   }
   bounds_.push_back(*bound);
   cumulative_.push_back(*count);
+  last_bucket_ = sample.line;
   if (sample.exemplar) add_exemplar(*sample.exemplar);
 }
 
@@ -86,7 +87,8 @@ void DistributionParts::add_exemplar(const SampleExemplar& exemplar) {
 /// Returns what the samples as a whole lack for a histogram; "" if nothing.
 std::string DistributionParts::contradiction() const {
   if (bounds_.empty()) return "";
-  if (std::isfinite(bounds_.back())) return "it has no bucket for +Inf";
+  if (std::isfinite(bounds_.back()))
+    return "line " + std::to_string(last_bucket_) + ": the last bucket is not for +Inf";
   if (count_ && *count_ != cumulative_.back()) return "its _count differs from its bucket for +Inf";
   if (!sum_) return "it has no _sum";
   return "";

@@ -51,6 +51,7 @@ class DistributionParts {
   std::size_t most_buckets_;
   std::vector<double> bounds_;             ///< in the unit of the text, with +Inf
   std::vector<std::uint64_t> cumulative_;  ///< one for each bound
+  std::size_t last_bucket_ = 0;            ///< its line
   Histogram::Exemplars exemplars_;         ///< in the unit of the text; for the bounds so far, or fewer
   std::optional<std::uint64_t> count_;
   std::optional<double> sum_;

@@ -1,7 +1,6 @@
 #include "sources/prometheus/distributions.hpp"
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 namespace dbpool {
@@ -10,14 +9,6 @@ namespace {
 constexpr std::size_t bytes_of_label_set = 512;
 constexpr std::size_t bytes_of_label = 2 * sizeof(std::string);
 constexpr std::size_t bytes_of_bucket = 32;  // a vector may have twice the capacity that it needs
-
-struct Ending {
-  std::string_view text;
-  SampleRole role;
-};
-
-constexpr std::array<Ending, 3> endings{
-    {{"_bucket", SampleRole::bucket}, {"_sum", SampleRole::sum}, {"_count", SampleRole::count}}};
 
 /// Makes a text that is the same for the same labels only: each is preceded by its length.
 void assign_key(std::string& key, std::span<const SampleLabel> labels) {
@@ -77,8 +68,8 @@ std::optional<SampleRole> Distributions::role_of(const ScrapedSample& sample) co
   if (sample.family == family_) return sample.role;
   const bool is_declared = sample.family != sample.name || sample.type != FamilyType::untyped;
   if (is_declared || !sample.name.starts_with(family_)) return std::nullopt;
-  const auto found = std::ranges::find(endings, sample.name.substr(family_.size()), &Ending::text);
-  return found == endings.end() ? std::nullopt : std::optional(found->role);
+  const auto found = std::ranges::find(part_endings, sample.name.substr(family_.size()), &PartEnding::text);
+  return found == part_endings.end() ? std::nullopt : std::optional(found->role);
 }
 
 /// Returns nullptr for a new label set beyond the limit.

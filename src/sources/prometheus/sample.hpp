@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -14,6 +15,15 @@ enum class FamilyType { untyped, counter, gauge, histogram, summary, gauge_histo
 
 /// What a sample is within its family. `value`: the family's value, or a quantile of a summary.
 enum class SampleRole { value, bucket, sum, count, created };
+
+/// How the name of a part of a histogram or summary ends, behind the family's.
+struct PartEnding {
+  std::string_view text;
+  SampleRole role;
+};
+
+inline constexpr std::array<PartEnding, 3> part_endings{
+    {{"_bucket", SampleRole::bucket}, {"_sum", SampleRole::sum}, {"_count", SampleRole::count}}};
 
 /// A moment in the text, which has at most the precision of a millisecond.
 using SampleTime = std::chrono::sys_time<std::chrono::milliseconds>;

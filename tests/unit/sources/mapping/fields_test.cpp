@@ -100,3 +100,26 @@ TEST_CASE("counters are known as such") {
     CHECK_FALSE(is_counter(field(name)));
   }
 }
+
+TEST_CASE("the values of several processes add up as those of several pools do") {
+  for (const char* const name : {"waiting", "max", "total", "closed", "closed.idle", "errors.query"}) {
+    CAPTURE(name);
+    CHECK(total_of(field(name)) == Total::sum);
+  }
+  CHECK(total_of(field("idle")) == Total::sum_of_wholes);
+  for (const char* const name : {"oldest_waiter_ms", "wait_peak", "wait_recent_peak", "last_error_at"}) {
+    CAPTURE(name);
+    CHECK(total_of(field(name)) == Total::largest);
+  }
+  for (const char* const name : {"utilization", "active_peak", "created_at", "paused", "clients_max"}) {
+    CAPTURE(name);
+    CHECK(total_of(field(name)) == Total::none);
+  }
+}
+
+TEST_CASE("0 and -1 are unlimited where a field is a limit") {
+  CHECK(is_unlimited(field("max"), 0));
+  CHECK(is_unlimited(field("max"), -1));
+  CHECK_FALSE(is_unlimited(field("max"), 1));
+  CHECK_FALSE(is_unlimited(field("active"), 0));
+}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -32,6 +33,12 @@ constexpr auto hikari = std::to_array<PresetField>({
     {"acquisition_duration", "hikaricp_connections_acquire_seconds"},
 });
 constexpr auto jdbc = std::to_array<PresetField>({{"active", "jdbc_connections_active"}});
+constexpr auto commons = std::to_array<PresetField>({{"active", "commons_pool2_num_active"}});
+constexpr auto otel = std::to_array<PresetField>({
+    {"acquisitions", "db_wait_time_count - db_timeouts"},
+    {"acquisitions", "db_wait_time_count"},
+    {"usage_duration", "db_use_time", TimeUnit::milliseconds},
+});
 constexpr auto known = std::to_array<Preset>({
     {.name = "micrometer",
      .variant = "hikaricp",
@@ -39,6 +46,8 @@ constexpr auto known = std::to_array<Preset>({
      .fields = hikari,
      .bounds_cure = "set slo.acquire=1ms,10ms"},
     {.name = "micrometer", .variant = "jdbc", .pool = "{name}", .fields = jdbc, .yields_to = "hikaricp"},
+    {.name = "micrometer", .variant = "commons", .pool = "{name}", .fields = commons, .yields_to = "jdbc"},
+    {.name = "otel", .pool = "{pool}", .fields = otel},
     {.name = "go-sql", .pool = "{db_name}", .fields = go_sql},
     {.name = "pgxpool", .pool = "{db_name}", .fields = pgxpool},
 });
@@ -247,7 +256,7 @@ TEST_CASE("NaN and a number that a field cannot have are not known, and the seco
   CHECK_FALSE(pool.active);
   CHECK_FALSE(pool.idle);
   REQUIRE(result.hints.size() == 1);
-  CHECK(result.hints[0].starts_with("idle of pool app/a is not known"));
+  CHECK(result.hints[0].starts_with("idle of pool app/a is not known: its series idle give a number"));
 }
 
 TEST_CASE("series that come to one pool are added up with sum, and else the first counts, with a hint") {
@@ -348,4 +357,130 @@ TEST_CASE("a lie in TYPE changes no figure") {
                       "active 3\n"));
   CHECK(pool.acquisitions == 7);
   CHECK(pool.active == 3);
+}
+
+namespace {
+
+/// A mapping of one field that adds up.
+MappingOptions added_up(const std::string& field, const std::string& expression) {
+  MappingOptions options = custom({{field, {{expression}}}, {"active", {{"active"}}}});
+  options.sum = true;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("the largest of a wait in several processes counts") {
+  for (const char* const field : {"oldest_waiter", "wait_peak", "wait_recent_peak"}) {
+    const PoolSnapshot pool =
+        one(Source(added_up(field, "w"))
+                .read("w{pool=\"a\",pid=\"1\"} 2\nw{pool=\"a\",pid=\"2\"} 5\nw{pool=\"a\",pid=\"3\"} NaN\n"));
+    CAPTURE(field);
+    CHECK(std::max({pool.oldest_waiter, pool.wait_peak, pool.wait_recent_peak}) == 5);
+  }
+}
+
+TEST_CASE("the parts of the largest wait are of one process") {
+  const PoolSnapshot pool =
+      one(Source(added_up("oldest_waiter", "seconds + us * 1e-6"))
+              .read("seconds{pool=\"a\",pid=\"1\"} 3\nus{pid=\"1\",pool=\"a\"} 250000\n"
+                    "seconds{pool=\"a\",pid=\"2\"} 2\nus{pool=\"a\",pid=\"2\"} 750000\n"));
+  CHECK(pool.oldest_waiter == 3.25);
+}
+
+TEST_CASE("labels that an expression itself gives do not tell processes apart") {
+  const PoolSnapshot pool =
+      one(Source(added_up("oldest_waiter", "w{part=\"s\"} + w{part=\"ms\"} * 0.001"))
+              .read("w{pool=\"a\",pid=\"1\",part=\"s\"} 3\nw{pool=\"a\",pid=\"1\",part=\"ms\"} 250\n"
+                    "w{pool=\"a\",pid=\"2\",part=\"s\"} 1\nw{pool=\"a\",pid=\"2\",part=\"ms\"} 500\n"));
+  CHECK(pool.oldest_waiter == 3.25);
+}
+
+TEST_CASE("a figure that does not add up is not known for several processes, with a hint") {
+  const std::string first = "u{pool=\"a\",pid=\"1\"} 90\n", second = "u{pool=\"a\",pid=\"2\"} 90\n";
+  Source source(added_up("utilization", "u"));
+  CHECK(one(source.read(first)).utilization == 0.9);
+  const auto both = source.read(first + second + "active{pool=\"a\"} 1\n");
+  CHECK_FALSE(one(both).utilization);
+  REQUIRE(both.hints.size() == 1);
+  CHECK(both.hints[0].starts_with("utilization of pool app/a is not known: several of its series"));
+}
+
+TEST_CASE("one unlimited process makes a limit that is added up unlimited") {
+  const auto limit = [](const std::string& first) {
+    const auto result = Source(added_up("max", "m"))
+                            .read("m{pool=\"a\",pid=\"1\"} " + first + "\nm{pool=\"a\",pid=\"2\"} 20\n");
+    CHECK(result.hints.empty());
+    return one(result).max;
+  };
+  CHECK(limit("5") == 25);
+  CHECK_FALSE(limit("0"));
+  CHECK_FALSE(limit("-1"));
+}
+
+TEST_CASE("a limit that is a sum of series is unlimited only where the sum is") {
+  const PoolSnapshot pool = one(Source(added_up("max", "free + used"))
+                                    .read("free{pool=\"a\",pid=\"1\"} 10\nused{pool=\"a\",pid=\"1\"} 0\n"
+                                          "free{pool=\"a\",pid=\"2\"} 0\nused{pool=\"a\",pid=\"2\"} 5\n"));
+  CHECK(pool.max == 15);
+}
+
+TEST_CASE("a counter does not fall where the series that is taken off appears") {
+  Source source;
+  CHECK(one(source.read("db_wait_time_count{pool=\"a\"} 10\n")).acquisitions == 10);
+  const std::string timeouts = "db_timeouts{pool=\"a\"} 1\n";
+  CHECK(one(source.read("db_wait_time_count{pool=\"a\"} 10\n" + timeouts)).acquisitions == 10);
+  CHECK(one(source.read("db_wait_time_count{pool=\"a\"} 12\n" + timeouts)).acquisitions == 11);
+}
+
+TEST_CASE("a variant that yields hides no other") {
+  const auto result = Source().read(
+      "hikaricp_connections_active{pool=\"main\"} 3\njdbc_connections_active{name=\"mainDs\"} 3\n"
+      "jdbc_connections_active{name=\"dbcp\"} 1\ncommons_pool2_num_active{name=\"dbcp\"} 1\n");
+  CHECK(labels(result) == std::vector<std::string>{"app/main", "app/dbcp"});
+}
+
+TEST_CASE("the unit of a preset counts where the data has none") {
+  std::string text = waits;
+  for (auto at = text.find("wait"); at != std::string::npos; at = text.find("wait", at + 1))
+    text.replace(at, 4, "db_use_time");
+  const auto bound = [&](const std::string& unit_line) {
+    const PoolSnapshot pool = one(Source().read(unit_line + text + "# EOF\n", TextFormat::openmetrics));
+    REQUIRE(pool.usage_duration);
+    return pool.usage_duration->bounds().front();
+  };
+  CHECK(bound("") == 0.005);
+  CHECK(bound("# UNIT db_use_time s\n") == 5);
+}
+
+TEST_CASE("pools that are not shown do not count for the limit") {
+  Source source({.fields = {{"waiting", {{"waiters"}}}}}, 2);
+  std::string text;
+  for (const char* const hidden : {"x", "y", "z"}) {
+    text += "waiters{pool=\"" + std::string(hidden) + "\"} 1\n";
+    text += "jdbc_connections_active{name=\"" + std::string(hidden) + "\"} 1\n";
+  }
+  for (const char* const pool : {"a", "b", "c"})
+    text += "hikaricp_connections_active{pool=\"" + std::string(pool) + "\"} 1\n";
+  const auto result = source.read(text);
+  CHECK(labels(result) == std::vector<std::string>{"app/a", "app/b"});
+  CHECK(result.dropped == 1);
+}
+
+TEST_CASE("a series without a database or user leaves those of the series before it") {
+  auto options = custom({{"active", {{"active"}}}, {"idle", {{"idle"}}}});
+  options.pool = "{database}{name}/{user}{username}";
+  const PoolSnapshot pool = one(Source(options).read(
+      "active{database=\"shop\",user=\"web\"} 1\nidle{name=\"shop\",username=\"web\"} 1\n"));
+  CHECK(pool.info.database == "shop");
+  CHECK(pool.info.user == "web");
+}
+
+TEST_CASE("beyond the number of series that are added up figures are not known, with a hint") {
+  std::string text;
+  for (int i = 0; i <= 100'000; ++i) text += "active{pool=\"a\",pid=\"" + std::to_string(i) + "\"} 1\n";
+  const auto result = Source(added_up("oldest_waiter", "w")).read(text);
+  CHECK_FALSE(one(result).active);
+  REQUIRE(result.hints.size() == 1);
+  CHECK(result.hints[0].find("more than 100000 series") != std::string::npos);
 }

@@ -75,7 +75,8 @@ TEST_CASE("rows with one field are its alternatives") {
   CHECK(pgx.rules[0].alternatives.size() == 2);
   const MappedSeries& wait = mapping.series().at(pgx.rules[1].alternatives[0].terms[0].series);
   CHECK(wait.is_distribution);
-  CHECK(wait.unit == TimeUnit::nanoseconds);
+  CHECK_FALSE(wait.unit);
+  CHECK(wait.usual_unit == TimeUnit::nanoseconds);
 }
 
 TEST_CASE("a prefix stands before the names of a preset, and before names with a star alone elsewhere") {

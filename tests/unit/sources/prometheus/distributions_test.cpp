@@ -213,7 +213,7 @@ TEST_CASE("a histogram that contradicts itself is unknown, with the line or what
   const std::string first = "w_bucket{le=\"1\"} 1\n";
   const std::string last = "w_bucket{le=\"+Inf\"} 2\n";
   CHECK(problem_of(first + last + rest) == "");
-  CHECK(problem_of(first + rest) == "it has no bucket for +Inf");
+  CHECK(problem_of(first + rest) == "line 2: the last bucket is not for +Inf");
   CHECK(problem_of(first + last + "w_count 2\n") == "it has no _sum");
   CHECK(problem_of(first + last + "w_sum 1\nw_count 3\n") == "its _count differs from its bucket for +Inf");
   CHECK(problem_of(first + "w_bucket{le=\"2\"} 0\n" + last + rest) ==
@@ -242,7 +242,8 @@ TEST_CASE("figures that are no counts, bounds or durations make a histogram unkn
     CAPTURE(sum);
     CHECK(problem_of("w_sum " + sum + "\n") == "line 2: the _sum is not a duration");
   }
-  CHECK(problem_of("w_bucket{le=\"9007199254740991\"} 9007199254740991\n") == "it has no bucket for +Inf");
+  CHECK(problem_of("w_bucket{le=\"9007199254740991\"} 9007199254740991\n") ==
+        "line 2: the last bucket is not for +Inf");
 }
 
 TEST_CASE("a problem of one label set leaves the others alone") {
