@@ -3,7 +3,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "sources/time_unit.hpp"
 
@@ -30,11 +29,5 @@ struct Preset {
   /// The variant of the same preset that, where it has pools, shows these pools already; "" = none.
   std::string_view yields_to = {};
 };
-
-/// Returns all presets, in the order in which `auto` prefers them; the variants of one are side by side.
-std::span<const Preset> presets();
-
-/// Returns the names of presets, each once.
-std::vector<std::string_view> preset_names(std::span<const Preset> known = presets());
 
 }  // namespace dbpool
