@@ -171,7 +171,7 @@ void set_mapping_prefix(MappingOptions& mapping, const Value& value, Problems& p
   auto text = read_text(value, problems);
   if (!text) return;
   if (text->find_first_not_of(allowed) != std::string::npos)
-    return problems.reject(value, "the begin of a metric's name, of the characters A-Z a-z 0-9 _ : .");
+    return problems.reject(value, "the beginning of a metric's name, of the characters A-Z a-z 0-9 _ : .");
   mapping.prefix = std::move(*text);
 }
 

@@ -56,6 +56,7 @@ void up(const SourceReport& report, SeriesSink& out) {
   out.add(report.reading.up, {"kind", to_string(report.kind)});
 }
 
+/// Each `add` that has a value becomes one `SeriesSink::write`.
 void connections(const PoolReport& report, SeriesSink& out) {
   const PoolSnapshot& figures = report.figures;
   out.add(figures.idle, {"state", "idle"});

@@ -27,7 +27,7 @@ using FieldMember = std::variant<PoolSnapshot::Count PoolSnapshot::*, PoolSnapsh
                                  std::string PoolSnapshot::*, std::string PoolInfo::*,
                                  PoolSnapshot::Count PoolDraft::*, std::string PoolDraft::*>;
 
-/// What the values of a field are, besides the type of its member. `state`: connections, where null counts.
+/// What the values of a field are, besides its member's type. `state`: connections, where null is unknown.
 /// `limit`: a number, where 0 is unlimited. `word`: a short text. `contact`: connected or disconnected.
 enum class FieldForm { plain, state, limit, word, contact };
 
@@ -37,7 +37,7 @@ struct PoolField {
   std::string_view meaning;
   FieldMember member;
   FieldForm form = FieldForm::plain;
-  int divisor = 1;  ///< so much of the field is one of its member
+  int divisor = 1;  ///< the field's value is divided by it: 1000 for ms
 };
 
 /// Returns all fields, which `http_json` and the mapping language share.

@@ -44,7 +44,7 @@ class ProbedSource::Reader : public Recurring {
     try {
       if (failure) std::rethrow_exception(failure);
       ProbeResult result = reading_->take();
-      settle(result, options_.limit);
+      settle(result, options_.limit);  // each label once: see reading.hpp
       count_slow_acquisitions(result, options_.latency_objective);
       hints = result.hints;
       succeed(std::move(result));
@@ -68,6 +68,7 @@ class ProbedSource::Reader : public Recurring {
 
   ReadingTimes times() const { return {began(), clock().now(), clock().wall()}; }
 
+  /// `Snapshotter::snapshot` reads it at the next scrape.
   void publish(Reading next, Leaks leaks) {
     Last last{std::make_shared<const Reading>(std::move(next)), std::move(leaks)};
     std::swap(*last_.access(), last);  // the one before is destroyed after the lock is free

@@ -23,7 +23,7 @@ struct LabelMatcher {
 };
 
 /// Makes the condition that a label's value is `text` or, if that begins with `~`, matches the pattern behind
-/// it. throws Error if the pattern is none.
+/// it. throws Error if the pattern is not valid.
 LabelMatcher read_matcher(std::string label, std::string_view text);
 
 /// Which series are meant: by the name of their metric, and by labels.

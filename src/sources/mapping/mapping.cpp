@@ -119,14 +119,6 @@ std::span<const std::size_t> Mapping::called(std::string_view metric) const {
   return found == by_name_.end() ? std::span<const std::size_t>() : found->second;
 }
 
-std::vector<std::string_view> preset_names(std::span<const Preset> known) {
-  std::vector<std::string_view> names;
-  for (const Preset& preset : known) {
-    if (names.empty() || names.back() != preset.name) names.push_back(preset.name);
-  }
-  return names;
-}
-
 std::string mapped_text_problem(const std::string& field, const MappedText& text) {
   try {
     expression_of(field_called(field), text);

@@ -13,7 +13,7 @@
 #include "sources/mapping/fields.hpp"
 #include "sources/mapping/mapping_options.hpp"
 #include "sources/mapping/pool_template.hpp"
-#include "sources/mapping/preset.hpp"
+#include "sources/presets/presets.hpp"
 
 namespace dbpool {
 

@@ -3,7 +3,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "sources/time_unit.hpp"
 
@@ -31,11 +30,5 @@ struct Preset {
   /// The variant before it of the same preset that, where it is shown, shows these pools already; "" = none.
   std::string_view yields_to = {};
 };
-
-/// Returns all presets, in the order in which `auto` prefers them; the variants of one are side by side.
-std::span<const Preset> presets();
-
-/// Returns the names of presets, each once.
-std::vector<std::string_view> preset_names(std::span<const Preset> known = presets());
 
 }  // namespace dbpool

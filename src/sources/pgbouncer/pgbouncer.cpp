@@ -201,6 +201,7 @@ ProbeResult parse_pgbouncer(const std::string& source, const Answers& answers) {
   return all;
 }
 
+// `ProbedSource` takes the result, through `SqlProbe`.
 std::unique_ptr<Probe> pgbouncer_probe(std::string source, const PgBouncerOptions& options,
                                        std::shared_ptr<Driver> driver) {
   return std::make_unique<SqlProbe>(

@@ -1,14 +1,17 @@
 #include <array>
 
-#include "sources/presets/families.hpp"
+#include "sources/presets/preset_rows.hpp"
 
 namespace dbpool {
 namespace {
 
 // One metric of OpenTelemetry has several names in Prometheus: exporters append the unit or not,
 // prometheus-net puts the meter in front, and Prometheus 3 keeps the dots. The attributes have changed their
-// names twice, so a series has one of three labels for the pool and one of three for the state. `timeouts`
-// has no series before the first timeout.
+// names twice, so a series has one of three labels for the pool and one of three for the state.
+//
+// Of the producers of wait_time, HikariCP alone is known to observe each acquisition and each timeout, and
+// its scope identifies it. MySqlConnector observes neither a timeout nor an acquisition that opens a
+// connection. `timeouts` has no series before the first timeout.
 constexpr auto otel_new = std::to_array<PresetField>({
     {"idle", R"(db_client_connection_count{db_client_connection_state="idle"})"},
     {"idle", R"(db_client_connection_count{db_client_connections_state="idle"})"},
@@ -39,12 +42,31 @@ constexpr auto otel_new = std::to_array<PresetField>({
     {"acquisition_timeouts", "npgsql_db_client_connection_npgsql_timeouts"},
     {"acquisition_timeouts", "db.client.connection.timeouts"},
     {"acquisition_timeouts", "db.client.connection.npgsql.timeouts"},
-    {"acquisitions", "db_client_connection_wait_time_seconds_count - db_client_connection_timeouts_total"},
-    {"acquisitions", "db_client_connection_wait_time_count - db_client_connection_timeouts_total"},
-    {"acquisitions", "db.client.connection.wait_time_count - db.client.connection.timeouts"},
-    {"acquisitions", "db_client_connection_wait_time_seconds_count"},
-    {"acquisitions", "db_client_connection_wait_time_count"},
-    {"acquisitions", "db.client.connection.wait_time_count"},
+    {"acquisitions",
+     "db_client_connection_wait_time_seconds_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db_client_connection_timeouts_total"},
+    {"acquisitions",
+     "db_client_connection_wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db_client_connection_timeouts_total"},
+    {"acquisitions",
+     "db_client_connection_wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db_client_connection_timeouts"},
+    {"acquisitions",
+     "db.client.connection.wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db.client.connection.timeouts"},
+    {"acquisitions",
+     "db_client_connection_wait_time_seconds_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
+    {"acquisitions",
+     "db_client_connection_wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
+    {"acquisitions",
+     "db.client.connection.wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
     {"acquisition_duration", "db_client_connection_wait_time_seconds"},
     {"acquisition_duration", "db_client_connection_wait_time"},
     {"acquisition_duration", "db.client.connection.wait_time"},
@@ -92,18 +114,30 @@ constexpr auto otel_old = std::to_array<PresetField>({
     {"acquisition_timeouts", "mysqlconnector_db_client_connections_timeouts"},
     {"acquisition_timeouts", "db.client.connections.timeouts"},
     {"acquisitions",
-     "db_client_connections_wait_time_milliseconds_count - db_client_connections_timeouts_total"},
-    {"acquisitions", "db_client_connections_wait_time_seconds_count - db_client_connections_timeouts_total"},
-    {"acquisitions", "db_client_connections_wait_time_count - db_client_connections_timeouts_total"},
+     "db_client_connections_wait_time_milliseconds_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db_client_connections_timeouts_total"},
     {"acquisitions",
-     "mysqlconnector_db_client_connections_wait_time_count - "
-     "mysqlconnector_db_client_connections_timeouts"},
-    {"acquisitions", "db.client.connections.wait_time_count - db.client.connections.timeouts"},
-    {"acquisitions", "db_client_connections_wait_time_milliseconds_count"},
-    {"acquisitions", "db_client_connections_wait_time_seconds_count"},
-    {"acquisitions", "db_client_connections_wait_time_count"},
-    {"acquisitions", "mysqlconnector_db_client_connections_wait_time_count"},
-    {"acquisitions", "db.client.connections.wait_time_count"},
+     "db_client_connections_wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db_client_connections_timeouts_total"},
+    {"acquisitions",
+     "db_client_connections_wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db_client_connections_timeouts"},
+    {"acquisitions",
+     "db.client.connections.wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
+     " - db.client.connections.timeouts"},
+    {"acquisitions",
+     "db_client_connections_wait_time_milliseconds_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
+    {"acquisitions",
+     "db_client_connections_wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
+    {"acquisitions",
+     "db.client.connections.wait_time_count"
+     R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
     {"acquisition_duration", "db_client_connections_wait_time_milliseconds", TimeUnit::milliseconds},
     {"acquisition_duration", "db_client_connections_wait_time_seconds"},
     {"acquisition_duration", "mysqlconnector_db_client_connections_wait_time"},
@@ -132,16 +166,19 @@ constexpr auto otel = std::to_array<Preset>({
      .variant = "new names",
      .pool = otel_pool,
      .fields = otel_new,
-     .gaps = "No created or closed connections, errors or leaks. Npgsql has no waiting times in any "
-             "version, and Node.js only counts. The default buckets of the seconds begin at 5 s. The "
-             "largest number of idle connections is left out",
+     .gaps = "No created or closed connections, errors or leaks. Acquisitions are known where the label "
+             "`otel_scope_name` is HikariCP's: others may not observe each of them as a wait. Npgsql has no "
+             "waiting times in any version, and Node.js only counts. The default buckets of the seconds "
+             "begin at 5 s. The largest number of idle connections is left out",
      .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
     {.name = "otel",
      .variant = "old names",
      .pool = otel_pool,
      .fields = otel_old,
-     .gaps = "As above. With milliseconds the default buckets do contain 10 ms. go-redis uses these names "
-             "too: set `match` if both are in one application",
+     .gaps = "No created or closed connections, errors or leaks. Acquisitions are known where the label "
+             "`otel_scope_name` is HikariCP's: MySqlConnector, for one, observes waits for connections that "
+             "are open already, and no others. With milliseconds the default buckets do contain 10 ms. "
+             "go-redis uses these names too: set `match` if both are in one application",
      .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
 });
 

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "sources/presets/families.hpp"
+#include "sources/presets/preset_rows.hpp"
 
 namespace dbpool {
 namespace {

@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sources/mapping/preset.hpp"
-#include "sources/presets/families.hpp"
+#include "sources/presets/preset_rows.hpp"
 
 namespace dbpool {
 namespace {
@@ -48,6 +47,14 @@ std::string fields_markdown(const Preset& preset) {
 std::span<const Preset> presets() {
   static const std::vector<Preset> all = all_presets();
   return all;
+}
+
+std::vector<std::string_view> preset_names(std::span<const Preset> known) {
+  std::vector<std::string_view> names;
+  for (const Preset& preset : known) {
+    if (names.empty() || names.back() != preset.name) names.push_back(preset.name);
+  }
+  return names;
 }
 
 std::string presets_markdown() {

@@ -29,7 +29,7 @@ class Lines {
 
   std::size_t longest_;
   std::string_view piece_;
-  std::string begun_;   ///< the begin of a line whose end is in a later piece
+  std::string begun_;   ///< the beginning of a line whose end is in a later piece
   std::string joined_;  ///< the line returned last, if it spanned pieces
   std::size_t number_ = 0;
 };

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "config/parse_yaml.hpp"
-#include "sources/mapping/preset.hpp"
+#include "sources/presets/presets.hpp"
 
 namespace dbpool {
 namespace {

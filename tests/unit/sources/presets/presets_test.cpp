@@ -20,7 +20,6 @@
 #include "model/figures.hpp"
 #include "sources/mapping/mapped_samples.hpp"
 #include "sources/mapping/mapping.hpp"
-#include "sources/mapping/preset.hpp"
 #include "sources/prometheus/text_reader.hpp"
 
 using namespace dbpool;
@@ -156,6 +155,17 @@ void check_same(const Lines& actual, const Lines& expected) {
   CHECK(lacking(actual, expected) == "");
 }
 
+/// Returns `text` with each `part` replaced by `other`.
+std::string replaced(std::string text, std::string_view part, std::string_view other) {
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + other.size()))
+    text.replace(at, part.size(), other);
+  return text;
+}
+
+bool has_acquisition_duration(const std::string& line) {
+  return line.find(" acquisition_duration ") != std::string::npos;
+}
+
 /// Returns whether one row of a preset, without the others, finds its series in a text.
 bool gives_figure(Preset preset, const PresetField& row, const CapturedText& captured) {
   if (captured.preset != preset.name) return false;
@@ -188,6 +198,40 @@ TEST_CASE("each row of each preset gives a figure of a text") {
       CHECK_MESSAGE(is_used, preset.name, ", ", row.field, ": ", row.expression);
     }
   }
+}
+
+TEST_CASE("OpenTelemetry's waits count acquisitions only where the scope is HikariCP's") {
+  const CapturedText java{"otel_java-old-names-timeouts", "otel"};
+  const std::string acquisitions = "src/HikariPool-1 acquisitions 99";
+  CHECK(lines_of(read(java.text(), {}).pools).contains(acquisitions));
+  auto expected = java.expected();
+  expected.erase(acquisitions);
+  for (const std::string scope : {"", "otel_scope_name=\"shop\","}) {
+    CAPTURE(scope);
+    const std::string text =
+        replaced(java.text(), "otel_scope_name=\"io.opentelemetry.hikaricp-3.0\",", scope);
+    check_same(lines_of(read(text, {}).pools), expected);
+  }
+}
+
+TEST_CASE("parts of a histogram that are declared as other metrics leave it unknown, and nothing wrong") {
+  const CapturedText buckets{"micrometer_buckets", "micrometer"};
+  const std::string lie = "# TYPE hikaricp_connections_acquire_seconds_bucket counter\n";
+  const std::string declared = "# TYPE hikaricp_connections_acquire_seconds histogram\n";
+  REQUIRE(buckets.text().find(declared) != std::string::npos);
+  auto expected = buckets.expected();
+  CHECK(std::erase_if(expected, has_acquisition_duration) == 1);
+  expected.insert("src/orders wait_seconds 98.5");  // the sum, since no histogram has it
+  check_same(lines_of(read(replaced(buckets.text(), declared, lie), {}).pools), expected);
+}
+
+TEST_CASE("a gauge with the name of a histogram is no distribution") {
+  const ProbeResult result = read(
+      "# TYPE hikaricp_connections_active gauge\nhikaricp_connections_active{pool=\"a\"} 3\n"
+      "# TYPE hikaricp_connections_acquire_seconds gauge\n"
+      "hikaricp_connections_acquire_seconds{pool=\"a\"} 0.5\n",
+      {});
+  check_same(lines_of(result.pools), {"src/a active 3"});
 }
 
 TEST_CASE("of two presets that find the same pool, the first counts") {

@@ -6,8 +6,7 @@
 
 namespace dbpool {
 
-// The rows of each preset, by the library or pooler that produces the metrics. `presets()` puts them in
-// order.
+// The presets of each library or pooler that produces the metrics. `presets()` puts them in order.
 
 std::span<const Preset> micrometer_presets();
 std::span<const Preset> hikaricp_presets();
