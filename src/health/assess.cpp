@@ -128,8 +128,8 @@ bool is_not_judged(const PoolSnapshot& s) {
 }
 
 Judgement without_connections() {
-  const Finding none{HealthReason::no_connections, HealthStatus::unhealthy, 1, {1, false}};
-  return {HealthStatus::unhealthy, {none}};
+  const Finding finding{HealthReason::no_connections, HealthStatus::unhealthy, 1, {1, false}};
+  return {HealthStatus::unhealthy, {finding}};
 }
 
 /// Returns a finding for the worst tier whose bound `value` crosses; nullopt if it crosses no bound.

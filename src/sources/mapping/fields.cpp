@@ -67,16 +67,17 @@ std::optional<bool> read(const std::optional<bool>& /*member*/, const PoolField&
 }
 
 template <typename Value>
-bool set(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, double value) {
+bool set_number(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, double value) {
   return is_unlimited(&field, value) || fill(pool, member, read(member, field, value));
 }
-bool set(PoolDraft& /*pool*/, const std::string& /*member*/, const PoolField& /*field*/, double /*value*/) {
+bool set_number(PoolDraft& /*pool*/, const std::string& /*member*/, const PoolField& /*field*/,
+                double /*value*/) {
   return false;
 }
 
 bool set_table_field(PoolDraft& pool, const PoolField& field, double value) {
-  const bool is_set =
-      std::visit([&](auto member) { return set(pool, member_of(pool, member), field, value); }, field.member);
+  const bool is_set = std::visit(
+      [&](auto member) { return set_number(pool, member_of(pool, member), field, value); }, field.member);
   if (field.form == FieldForm::state) pool.null_state = pool.null_state || !is_set;
   return is_set;
 }
