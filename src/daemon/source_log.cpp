@@ -9,12 +9,13 @@
 namespace dbpool {
 namespace {
 
-/// Returns the text without the numbers of lines: `line 7` becomes `line `.
-std::string without_line_numbers(std::string text) {
-  constexpr std::string_view before = "line ";
-  for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
-    at += before.size();
-    text.erase(at, std::min(text.find_first_not_of("0123456789", at), text.size()) - at);
+/// Returns the text without the numbers of lines and bytes: `line 7` becomes `line `.
+std::string without_places(std::string text) {
+  for (const std::string_view before : {"line ", "byte "}) {
+    for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
+      at += before.size();
+      text.erase(at, std::min(text.find_first_not_of("0123456789", at), text.size()) - at);
+    }
   }
   return text;
 }
@@ -31,7 +32,7 @@ void SourceLog::read(const std::string& source, const std::string& problem,
   }
   failing_.access()->insert(source);
   const auto suppressed =
-      failures_.admit(source + ' ' + without_line_numbers(problem), std::chrono::steady_clock::now());
+      failures_.admit(source + ' ' + without_places(problem), std::chrono::steady_clock::now());
   if (!suppressed) return;
   logger_.log(
       LogLevel::warn, "source", "source cannot be read",
@@ -40,8 +41,8 @@ void SourceLog::read(const std::string& source, const std::string& problem,
 
 /// Logs a lasting hint once, and one that comes and goes at growing intervals.
 void SourceLog::log_hints(const std::string& source, const std::vector<std::string>& hints) {
-  std::map<std::string, std::string> shown;  // by the text without numbers of lines
-  for (const std::string& hint : hints) shown.try_emplace(without_line_numbers(hint), hint);
+  std::map<std::string, std::string> shown;  // by the text without places
+  for (const std::string& hint : hints) shown.try_emplace(without_places(hint), hint);
   const auto texts = shown | std::views::keys;
   const std::set<std::string> now(texts.begin(), texts.end());
   std::set<std::string> before;
