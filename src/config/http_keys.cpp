@@ -65,6 +65,15 @@ void check_user(const HttpOptions& http, const Written& written, Problems& probl
     problems.add(written.at("url"), wrong);
 }
 
+/// Rejects options of TLS for a URL without TLS. Except ca_file, which older configurations may have there.
+void check_tls_options(const HttpOptions& http, const Written& written, Problems& problems) {
+  if (http.url.empty() || read_http_url(http.url).scheme == "https") return;
+  for (const auto* const key : {"cert_file", "key_file", "server_name", "insecure_skip_verify"}) {
+    if (written.has(key))
+      problems.add(written.at(key), "not used without TLS; allowed: only with an https URL");
+  }
+}
+
 void check_credentials(const HttpOptions& http, const Written& written, Problems& problems) {
   const bool has_user = written.has("basic_auth.username");
   if (has_user != written.has("basic_auth.password_file")) {
@@ -111,8 +120,10 @@ void set_http_headers(SourceConfig& source, const Value& value, Problems& proble
     return problems.add(value, "no headers; allowed: a mapping of names to values");
   auto& headers = part_of<HttpOptions>(source).headers;
   for (const auto& [name, line, written] : value.members) {
+    if (written.kind == Value::Kind::broken) continue;
     if (written.kind != Value::Kind::text) {
-      problems.reject(written, "the value of a header");
+      problems.add(line, value.path,
+                   "a header without a text as its value; allowed: headers such as X-Scope: value");
       continue;
     }
     HttpHeader header{name, std::string(without_blank_ends(written.text))};
@@ -139,6 +150,7 @@ void set_server_name(SourceConfig& source, const Value& value, Problems& problem
 void check_http(const HttpOptions& http, const Written& written, Problems& problems) {
   if (check_files(http, written, problems)) check_client_certificate(http, written, problems);
   check_user(http, written, problems);
+  check_tls_options(http, written, problems);
   if (!written.has("url")) problems.add(written.mapping(), "url is missing; allowed: an http or https URL");
   check_credentials(http, written, problems);
 }

@@ -29,8 +29,8 @@ bool may_be_shown(const Value::Member& member) {
 std::string unknown_key(const Value::Member& member, const std::vector<std::string_view>& known) {
   const std::string& key = member.key;
   if (key == "<<") return "merge keys are not taken; allowed: anchors and aliases of whole values";
-  const auto shown = may_be_shown(member) ? quoted_if_plain(key, "") : "";
-  std::string what = shown.empty() ? "unknown key" : "unknown key " + shown;
+  const auto shown = may_be_shown(member) ? shown_key(key) : "";
+  std::string what = shown.empty() ? "unknown key" : fmt::format("unknown key \"{}\"", shown);
   const auto meant = nearest(key, known);
   if (!meant.empty()) what += fmt::format(" (did you mean \"{}\"?)", meant);
   return what + fmt::format("; allowed: {}", fmt::join(known, ", "));
@@ -51,9 +51,7 @@ void check_within(const Value& mapping, const std::string& prefix, const std::ve
     const auto [first, is_new] = first_lines.emplace(member.key, member.line);
     const std::string full = prefix + member.key;
     if (std::ranges::find(known, member.key) == known.end()) {
-      const auto hidden_path = mapping.path.empty() ? "…" : mapping.path + ".…";
-      problems.add(member.line, may_be_shown(member) ? member.value.path : hidden_path,
-                   unknown_key(member, known));
+      problems.add(member.line, shown_path(mapping, member), unknown_key(member, known));
     } else if (!is_new) {
       problems.add(member.line, member.value.path,
                    fmt::format("duplicate key, first in line {}; allowed: once", first->second));
@@ -91,6 +89,11 @@ Written Written::within(std::string_view group) const {
     if (is_inside) inner.places_.emplace(key.substr(group.size() + 1), place);
   }
   return inner;
+}
+
+std::string shown_path(const Value& mapping, const Value::Member& member) {
+  if (may_be_shown(member)) return member.value.path;
+  return mapping.path.empty() ? "…" : mapping.path + ".…";
 }
 
 void check_keys(const Value& mapping, const std::vector<std::string_view>& names, Problems& problems) {

@@ -59,6 +59,10 @@ class Written {
   std::map<std::string_view, const Value*> places_;
 };
 
+/// Returns the path of a member of `mapping` for messages, where its key may be any word. Hides a key without
+/// a value: it may be a value without a key, and so a secret.
+std::string shown_path(const Value& mapping, const Value::Member& member);
+
 /// Adds a problem for each key of `mapping` that is a duplicate or not in `names`, and for a text or a list
 /// in its place.
 void check_keys(const Value& mapping, const std::vector<std::string_view>& names, Problems& problems);

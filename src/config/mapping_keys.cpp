@@ -24,11 +24,11 @@ class Fields {
  public:
   Fields(MappingOptions& mapping, Problems& problems) : mapping_(mapping), problems_(problems) {}
 
-  void read(const Value::Member& member) {
-    const bool is_group = member.key == "closed" || member.key == "errors";
-    if (is_group && member.value.kind == Value::Kind::mapping) return read_parts(member);
+  void read(const Value& all, const Value::Member& member) {
+    if (is_pool_field_group(member.key) && member.value.kind == Value::Kind::mapping)
+      return read_parts(member);
     if (!find_mapped_field(member.key))
-      return problems_.add(member.line, member.value.path, unknown_field(member.key));
+      return problems_.add(member.line, shown_path(all, member), unknown_field(member.key));
     read_texts(member.key, member);
   }
 
@@ -48,7 +48,7 @@ class Fields {
                                               : std::span<const std::string_view>(error_kind_names);
     for (const auto& part : group.value.members) {
       if (std::ranges::find(names, part.key) == names.end()) {
-        problems_.add(part.line, part.value.path,
+        problems_.add(part.line, shown_path(group.value, part),
                       fmt::format("none of these; allowed: {}", fmt::join(names, ", ")));
       } else {
         read_texts(group.key + '.' + part.key, part);
@@ -132,7 +132,7 @@ void set_mapping_preset(MappingOptions& mapping, const Value& value, Problems& p
 void set_mapping_fields(MappingOptions& mapping, const Value& value, Problems& problems) {
   if (value.kind != Value::Kind::mapping) return problems.reject(value, "a mapping of fields to expressions");
   Fields fields(mapping, problems);
-  for (const auto& member : value.members) fields.read(member);
+  for (const auto& member : value.members) fields.read(value, member);
 }
 
 void set_mapping_pool(MappingOptions& mapping, const Value& value, Problems& problems) {
@@ -152,6 +152,10 @@ void set_mapping_match(MappingOptions& mapping, const Value& value, Problems& pr
   if (value.kind != Value::Kind::mapping)
     return problems.reject(value, "a mapping of labels to values or ~patterns");
   for (const auto& member : value.members) {
+    if (member.value.kind == Value::Kind::null) {
+      problems.add(member.line, shown_path(value, member), "has no value; allowed: a text");
+      continue;
+    }
     auto text = read_text(member.value, problems);
     if (!text) continue;
     try {

@@ -79,7 +79,7 @@ class Converter {
         continue;
       }
       const std::string& key = member.first.Scalar();
-      const std::string shown = quoted_if_plain(key, "").empty() ? "…" : key;
+      const std::string shown = shown_key(key).empty() ? "…" : key;
       const std::string path = value.path.empty() ? shown : value.path + "." + shown;
       value.members.push_back({key, line, convert(member.second, path, line, depth + 1)});
       if (overflowed_) return;

@@ -87,7 +87,9 @@ void set_labels(PoolConfig& pool, const Value& value, Problems& problems) {
   for (const auto& label : value.members) {
     const auto problem = label_problem(label.key);
     if (!problem.empty()) {
-      problems.add(label.line, label.value.path, problem);
+      problems.add(label.line, shown_path(value, label), problem);
+    } else if (label.value.kind == Value::Kind::null) {
+      problems.add(label.line, shown_path(value, label), "has no value; allowed: a text");
     } else if (label.value.kind != Value::Kind::text) {
       problems.reject(label.value, "a text");
     } else if (!pool.labels.emplace(label.key, label.value.text).second) {

@@ -90,6 +90,12 @@ std::string quoted_if_plain(std::string_view text, std::string_view fallback) {
   return plain ? fmt::format("\"{}\"", text) : std::string(fallback);
 }
 
+std::string_view shown_key(std::string_view key) {
+  const bool is_shown =
+      !quoted_if_plain(key, "").empty() && key.find_first_of(" :") == std::string_view::npos;
+  return is_shown ? key : std::string_view();
+}
+
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   // No key is that long, and the time of a comparison grows with the word.
   if (word.size() > longest_quote) return {};

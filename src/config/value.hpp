@@ -66,6 +66,9 @@ constexpr bool is_digit(char c) {
 /// URI or an accident.
 std::string quoted_if_plain(std::string_view text, std::string_view fallback);
 
+/// Returns a key for messages; "" if it may hold a secret: it would not be quoted, or has a blank or a colon.
+std::string_view shown_key(std::string_view key);
+
 /// Returns the candidate that `word` most likely misspells; "" = none is near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 

@@ -1,11 +1,26 @@
 #include "daemon/source_log.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <chrono>
+#include <ranges>
+#include <string_view>
 #include <utility>
 
 namespace dbpool {
+namespace {
+
+/// Returns the text without the numbers of lines and bytes: `line 7` becomes `line `.
+std::string without_places(std::string text) {
+  for (const std::string_view before : {"line ", "byte "}) {
+    for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
+      at += before.size();
+      text.erase(at, std::min(text.find_first_not_of("0123456789", at), text.size()) - at);
+    }
+  }
+  return text;
+}
+
+}  // namespace
 
 void SourceLog::read(const std::string& source, const std::string& problem,
                      const std::vector<std::string>& hints) {
@@ -16,7 +31,8 @@ void SourceLog::read(const std::string& source, const std::string& problem,
     return;
   }
   failing_.access()->insert(source);
-  const auto suppressed = failures_.admit(source + ' ' + problem, std::chrono::steady_clock::now());
+  const auto suppressed =
+      failures_.admit(source + ' ' + without_places(problem), std::chrono::steady_clock::now());
   if (!suppressed) return;
   logger_.log(
       LogLevel::warn, "source", "source cannot be read",
@@ -25,17 +41,19 @@ void SourceLog::read(const std::string& source, const std::string& problem,
 
 /// Logs a lasting hint once, and one that comes and goes at growing intervals.
 void SourceLog::log_hints(const std::string& source, const std::vector<std::string>& hints) {
-  std::set<std::string> now(hints.begin(), hints.end());
+  std::map<std::string, std::string> shown;  // by the text without places
+  for (const std::string& hint : hints) shown.try_emplace(without_places(hint), hint);
+  const auto texts = shown | std::views::keys;
+  const std::set<std::string> now(texts.begin(), texts.end());
   std::set<std::string> before;
   {
     const auto known = hints_.access();
     before = std::exchange((*known)[source], now);
     if (now.empty()) known->erase(source);
   }
-  for (const std::string& hint : now) {
-    if (before.contains(hint)) continue;
-    const std::string key = fmt::format("{} {}", source, hint);
-    const auto suppressed = failures_.admit(key, std::chrono::steady_clock::now());
+  for (const auto& [text, hint] : shown) {
+    if (before.contains(text)) continue;
+    const auto suppressed = failures_.admit(source + ' ' + text, std::chrono::steady_clock::now());
     if (!suppressed) continue;
     logger_.log(LogLevel::warn, "source", "source can be read, but not all that is configured",
                 {{"source", source}, {"hint", hint}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});

@@ -12,7 +12,8 @@
 namespace dbpool {
 
 /// Logs a failed reading of a source once and then at growing intervals, the first success after it, and each
-/// new hint of a reading. Any thread may call it.
+/// new hint of a reading. Texts that differ only in the number of a line or a byte count as one, because
+/// that number may change with each answer of a target. Any thread may call it.
 class SourceLog {
  public:
   /// REQUIRES: `logger` outlives this object.
@@ -27,7 +28,8 @@ class SourceLog {
   Logger& logger_;
   RepeatLimiter failures_;
   Guarded<std::set<std::string>> failing_;
-  Guarded<std::map<std::string, std::set<std::string>>> hints_;  ///< by source, of its last good reading
+  /// By source, those of its last good reading, without the numbers of lines and bytes.
+  Guarded<std::map<std::string, std::set<std::string>>> hints_;
 };
 
 }  // namespace dbpool

@@ -18,6 +18,10 @@ constexpr PoolField figure(std::string_view meaning, FieldForm form = plain) {
   return {figure_of<Member>().name, meaning, Member, form};
 }
 
+constexpr std::string_view of_reason =
+    "counter of connections closed for that reason, also written `closed: {idle: …}`";
+constexpr std::string_view of_type = "counter of errors of that type, also written `errors: {timeout: …}`";
+
 // clang-format off
 constexpr auto fields = std::to_array<PoolField>({
     {"name", "of a pool, where there are several", &PoolDraft::name},
@@ -55,9 +59,23 @@ constexpr auto fields = std::to_array<PoolField>({
     figure<&S::connect_failures>("counter"),
     {"closed", "counter of connections, those in `recycled` included", &PoolDraft::closed},
     {"recycled", "counter of connections closed for their age", &PoolDraft::recycled},
+    {"closed.max_lifetime", of_reason, CloseReason::max_lifetime},
+    {"closed.idle", of_reason, CloseReason::idle},
+    {"closed.validation", of_reason, CloseReason::validation},
+    {"closed.error", of_reason, CloseReason::error},
+    {"closed.overflow", of_reason, CloseReason::overflow},
+    {"closed.closed", of_reason, CloseReason::closed},
+    {"closed.shutdown", of_reason, CloseReason::shutdown},
     figure<&S::health_checks>("counter"),
     figure<&S::health_check_failures>("counter"),
     {"errors", "counter", &PoolDraft::errors},
+    {"errors.connect", of_type, ErrorKind::connect},
+    {"errors.authentication", of_type, ErrorKind::authentication},
+    {"errors.timeout", of_type, ErrorKind::timeout},
+    {"errors.validation", of_type, ErrorKind::validation},
+    {"errors.query", of_type, ErrorKind::query},
+    {"errors.network", of_type, ErrorKind::network},
+    {"errors.other", of_type, ErrorKind::other},
     figure<&S::errors_recent>("errors within a minute"),
     figure<&S::errors_last_hour>("count"),
     figure<&S::last_error>("text"),
@@ -106,6 +124,10 @@ void put_rest(const S::Count& total, std::array<S::Count, Size>& parts, std::siz
 
 std::span<const PoolField> pool_fields() {
   return fields;
+}
+
+bool is_pool_field_group(std::string_view name) {
+  return name == "closed" || name == "errors";
 }
 
 const PoolField* find_pool_field(std::string_view name) {

@@ -22,10 +22,13 @@ struct PoolDraft {
   std::size_t figures = 0;                       ///< numbers that the target reports
 };
 
-using FieldMember = std::variant<PoolSnapshot::Count PoolSnapshot::*, PoolSnapshot::Seconds PoolSnapshot::*,
-                                 PoolSnapshot::Time PoolSnapshot::*, std::optional<bool> PoolSnapshot::*,
-                                 std::string PoolSnapshot::*, std::string PoolInfo::*,
-                                 PoolSnapshot::Count PoolDraft::*, std::string PoolDraft::*>;
+/// The member of a pool that a field fills: one of its figures, or the connections closed for one reason or
+/// the errors of one type.
+using FieldMember =
+    std::variant<PoolSnapshot::Count PoolSnapshot::*, PoolSnapshot::Seconds PoolSnapshot::*,
+                 PoolSnapshot::Time PoolSnapshot::*, std::optional<bool> PoolSnapshot::*,
+                 std::string PoolSnapshot::*, std::string PoolInfo::*, PoolSnapshot::Count PoolDraft::*,
+                 std::string PoolDraft::*, CloseReason, ErrorKind>;
 
 /// What the values of a field are, besides its member's type. `state`: connections, where null is unknown.
 /// `limit`: a number, where 0 is unlimited. `word`: a short text. `contact`: connected or disconnected.
@@ -43,7 +46,10 @@ struct PoolField {
 /// Returns all fields, which `http_json` and the mapping language share.
 std::span<const PoolField> pool_fields();
 
-/// Returns the field of that name; nullptr when there is none.
+/// Returns whether a configuration may write the fields `name.…` as a mapping: `closed: {idle: …}`.
+bool is_pool_field_group(std::string_view name);
+
+/// Returns the field of that name, such as `idle` or `closed.idle`; nullptr when there is none.
 const PoolField* find_pool_field(std::string_view name);
 
 // Return the member of a pool that a field names.
@@ -58,6 +64,12 @@ Value& member_of(PoolDraft& pool, Value PoolInfo::*member) {
 template <typename Value>
 Value& member_of(PoolDraft& pool, Value PoolDraft::*member) {
   return pool.*member;
+}
+inline PoolSnapshot::Count& member_of(PoolDraft& pool, CloseReason reason) {
+  return pool.snapshot.closed[index_of(reason)];
+}
+inline PoolSnapshot::Count& member_of(PoolDraft& pool, ErrorKind type) {
+  return pool.snapshot.errors[index_of(type)];
 }
 
 /// Sets `member` unless it is known already. Returns whether there is a value.

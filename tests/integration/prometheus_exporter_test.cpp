@@ -130,7 +130,7 @@ TEST_CASE("metrics without the pool leave nothing that looks alive, until the po
   has_pool = false;
   REQUIRE(eventually([&] { return !is_up(exporter); }, soon));
   CHECK_FALSE(connections(exporter, "active"));
-  CHECK(last_error(exporter).find("no pool series among its 1 samples") != std::string::npos);
+  CHECK(last_error(exporter).find("no pool series among its samples") != std::string::npos);
   has_pool = true;
   CHECK(eventually([&] { return connections(exporter, "active") == 3; }, soon));
 }

@@ -4,6 +4,7 @@
 #include "config/key_setters.hpp"
 #include "config/kinds/kinds.hpp"
 #include "sources/http_json/http_json_options.hpp"
+#include "sources/pool_fields.hpp"
 
 namespace dbpool {
 namespace {
@@ -25,18 +26,27 @@ void set_preset(SourceConfig& source, const Value& value, Problems& problems) {
   source.health = default_policy(http_json_preset_names[*index]);
 }
 
-void set_fields(SourceConfig& source, const Value& value, Problems& problems) {
-  if (value.kind != Value::Kind::mapping)
-    return problems.reject(value, "a mapping of fields to JSON pointers");
+/// Adds the fields that `value` maps. `group`: what stands before their names, such as `closed.`; "" =
+/// nothing.
+void add_fields(HttpJsonOptions& options, const std::string& group, const Value& value, Problems& problems) {
   for (const auto& field : value.members) {
-    if (field.value.kind != Value::Kind::text) {
+    const std::string name = group + field.key;
+    if (is_pool_field_group(name) && field.value.kind == Value::Kind::mapping) {
+      add_fields(options, name + '.', field.value, problems);
+    } else if (const auto wrong = http_json_field_problem(name, field.value.text); !wrong.empty()) {
+      problems.add(field.line, shown_path(value, field), wrong);
+    } else if (field.value.kind != Value::Kind::text) {
       problems.reject(field.value, "a JSON pointer");
-    } else if (const auto wrong = http_json_field_problem(field.key, field.value.text); !wrong.empty()) {
-      problems.add(field.value, wrong);
-    } else if (!options_of(source).fields.emplace(field.key, field.value.text).second) {
+    } else if (!options.fields.emplace(name, field.value.text).second) {
       problems.add(field.line, field.value.path, "duplicate key; allowed: once");
     }
   }
+}
+
+void set_fields(SourceConfig& source, const Value& value, Problems& problems) {
+  if (value.kind != Value::Kind::mapping)
+    return problems.reject(value, "a mapping of fields to JSON pointers");
+  add_fields(options_of(source), "", value, problems);
 }
 
 using enum Variable;

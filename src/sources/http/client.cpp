@@ -145,7 +145,10 @@ void HttpClient::begin() {
   curl_easy_getinfo(easy_->get(), CURLINFO_RESPONSE_CODE, &head.status);
   curl_easy_getinfo(easy_->get(), CURLINFO_CONTENT_TYPE, &type);
   if (type != nullptr) head.content_type = type;
-  head.has_end = answered(easy_->get(), "Content-Length") || answered(easy_->get(), "Transfer-Encoding");
+  const bool is_framed =
+      answered(easy_->get(), "Content-Length") || answered(easy_->get(), "Transfer-Encoding");
+  // libcurl takes a gzip stream without its end for a whole one.
+  head.has_end = is_framed && !answered(easy_->get(), "Content-Encoding");
   sink_->begin(head);
 }
 

@@ -20,6 +20,7 @@ struct HttpHead {
   long status = 0;
   std::string content_type;  ///< "" = the answer has none
   /// Whether the answer has a length or chunks, so that one that is cut off is an error of the transfer.
+  /// False for a compressed one: its stream may end too early within them.
   bool has_end = false;
 };
 
@@ -36,7 +37,8 @@ class HttpSink {
 
 /// An HTTP client on libcurl that never waits: its caller watches the descriptor that it returns. One request
 /// and one thread at a time. Keeps a connection to the server for the next request. Does not follow
-/// redirects, use proxies or look up names. Keeps none of the body.
+/// redirects, use proxies or look up names. Keeps nothing of the body, except while the sink rests between
+/// two steps: then libcurl keeps what it has inflated from its last 16 KiB.
 class HttpClient {
  public:
   /// The sink receives about this many bytes in one step, so that a long answer leaves the thread to others.

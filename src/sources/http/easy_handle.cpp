@@ -43,13 +43,13 @@ EasyHandle::EasyHandle(const HttpRequest& request) : easy_(curl_easy_init()) {
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_ACCEPT_ENCODING, "gzip");  // libcurl inflates
   set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request.document.max_bytes));
-  set_where_to(request);
+  set_target(request);
   set_tls(request.tls);
   set_headers(request);
-  set_who(request);
+  set_credentials(request);
 }
 
-void EasyHandle::set_where_to(const HttpRequest& request) {
+void EasyHandle::set_target(const HttpRequest& request) {
   set(CURLOPT_URL, request.url.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -91,7 +91,7 @@ void EasyHandle::set_headers(const HttpRequest& request) {
   set(CURLOPT_HTTPHEADER, headers_.get());
 }
 
-void EasyHandle::set_who(const HttpRequest& request) {
+void EasyHandle::set_credentials(const HttpRequest& request) {
   set(CURLOPT_USERAGENT, "dbpool_exporter");
   if (!request.bearer.empty()) {
     set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));

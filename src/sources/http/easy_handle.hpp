@@ -37,11 +37,11 @@ class EasyHandle {
   static void check(CURLcode code);
   static void append(List& list, const std::string& text);
 
-  void set_where_to(const HttpRequest& request);
+  void set_target(const HttpRequest& request);
   void set_server_name(const HttpRequest& request);
   void set_tls(const HttpTls& tls);
   void set_headers(const HttpRequest& request);
-  void set_who(const HttpRequest& request);
+  void set_credentials(const HttpRequest& request);
 
   List resolved_, headers_, connect_to_;
   std::array<char, CURL_ERROR_SIZE> words_{};

@@ -16,7 +16,7 @@ namespace dbpool {
 /// time.
 class HttpTarget {
  public:
-  /// throws Error for a URL that is none.
+  /// throws Error for a URL that is not valid.
   HttpTarget(HttpOptions options, const HttpDocument& document, std::shared_ptr<NameResolver> names);
 
   const HttpUrl& url() const noexcept { return url_; }

@@ -15,7 +15,6 @@ using S = PoolSnapshot;
 
 constexpr std::array<HistogramMember, 3> histograms{&S::acquisition_duration, &S::usage_duration,
                                                     &S::connect_duration};
-constexpr std::string_view by_reason = "closed.", by_type = "errors.";
 
 std::string_view name_of(HistogramMember member) {
   return std::ranges::find(figure_table, FigureMember(member), &Figure::member)->name;
@@ -29,13 +28,6 @@ bool takes_numbers(const PoolField& field) {
            std::is_same_v<decltype(member), std::string PoolDraft::*>;
   };
   return field.form != FieldForm::contact && !std::visit(is_text, field.member);
-}
-
-template <typename Enum, std::size_t Size>
-std::optional<MappedField> find_part(const std::array<std::string_view, Size>& names, std::string_view name) {
-  const auto found = std::ranges::find(names, name);
-  if (found == names.end()) return std::nullopt;
-  return MappedField(static_cast<Enum>(found - names.begin()));
 }
 
 /// Returns the figure that a field fills; nullptr if others follow from it.
@@ -85,9 +77,6 @@ bool set_table_field(PoolDraft& pool, const PoolField& field, double value) {
 }  // namespace
 
 std::optional<MappedField> find_mapped_field(std::string_view name) {
-  if (name.starts_with(by_reason))
-    return find_part<CloseReason>(close_reason_names, name.substr(by_reason.size()));
-  if (name.starts_with(by_type)) return find_part<ErrorKind>(error_kind_names, name.substr(by_type.size()));
   const auto histogram = std::ranges::find(histograms, name, name_of);
   if (histogram != histograms.end()) return MappedField(*histogram);
   const PoolField* const field = find_pool_field(name);
@@ -101,17 +90,14 @@ std::vector<std::string> mapped_field_names() {
     if (takes_numbers(field)) names.emplace_back(field.name);
   }
   for (const HistogramMember member : histograms) names.emplace_back(name_of(member));
-  for (const std::string_view reason : close_reason_names)
-    names.push_back(std::string(by_reason) + std::string(reason));
-  for (const std::string_view type : error_kind_names)
-    names.push_back(std::string(by_type) + std::string(type));
   return names;
 }
 
 bool is_counter(const MappedField& field) {
-  if (std::holds_alternative<HistogramMember>(field)) return false;
   const auto* const row = std::get_if<const PoolField*>(&field);
-  if (row == nullptr) return true;
+  if (row == nullptr) return false;
+  const FieldMember& member = (*row)->member;
+  if (std::holds_alternative<CloseReason>(member) || std::holds_alternative<ErrorKind>(member)) return true;
   const std::string_view name = (*row)->name;
   const Figure* const figure = figure_in(**row);
   return figure == nullptr ? name == "closed" || name == "recycled" || name == "errors"
@@ -130,12 +116,7 @@ bool is_unlimited(const MappedField& field, double value) {
 }
 
 bool set_field(PoolDraft& pool, const MappedField& field, double value) {
-  if (const auto* const row = std::get_if<const PoolField*>(&field))
-    return set_table_field(pool, **row, value);
-  const auto* const reason = std::get_if<CloseReason>(&field);
-  S::Count& part = reason != nullptr ? pool.snapshot.closed[index_of(*reason)]
-                                     : pool.snapshot.errors[index_of(std::get<ErrorKind>(field))];
-  return fill(pool, part, whole_count(value));
+  return set_table_field(pool, *std::get<const PoolField*>(field), value);
 }
 
 }  // namespace dbpool

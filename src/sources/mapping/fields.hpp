@@ -14,9 +14,8 @@ namespace dbpool {
 
 using HistogramMember = std::shared_ptr<const Histogram> PoolSnapshot::*;
 
-/// What an expression may fill: a number of the table of fields, a histogram, or the connections closed for
-/// one reason or the errors of one type.
-using MappedField = std::variant<const PoolField*, HistogramMember, CloseReason, ErrorKind>;
+/// What an expression may fill: a number of the table of fields, or a histogram.
+using MappedField = std::variant<const PoolField*, HistogramMember>;
 
 /// Returns the field of a name such as `idle`, `usage_duration`, `closed.max_lifetime` or `errors.timeout`;
 /// nullopt if there is none, or it takes a text.

@@ -32,22 +32,6 @@ std::string looked_for(const Mapping& mapping) {
   return names;
 }
 
-/// Counts the samples on their way to a mapping.
-class CountedSamples : public SampleVisitor {
- public:
-  explicit CountedSamples(SampleVisitor& to) : to_(to) {}
-
-  void visit(const ScrapedSample& sample) override {
-    ++count_;
-    to_.visit(sample);
-  }
-  std::size_t count() const noexcept { return count_; }
-
- private:
-  SampleVisitor& to_;
-  std::size_t count_ = 0;
-};
-
 class PrometheusProbe : public Probe {
  public:
   PrometheusProbe(const ProbeOptions& source, const PrometheusOptions& options,
@@ -87,7 +71,7 @@ class PrometheusProbe::Reading : public ProbeOperation, private HttpSink {
  private:
   void begin(const HttpHead& head) override {
     if (const auto error = status_error(head.status, "metrics")) throw DriverError(*error);
-    reader_.emplace(text_format(head.content_type), samples_);
+    reader_.emplace(text_format(head.content_type), mapped_);
     has_end_ = head.has_end;
   }
   void receive(std::string_view piece) override { reader_->read(piece); }
@@ -97,12 +81,13 @@ class PrometheusProbe::Reading : public ProbeOperation, private HttpSink {
     // too.
     if (has_end_) reader_->read("\n");
     reader_->finish();
-    if (samples_.count() == 0) throw Error("it answered no sample, so no metrics: is this the right path?");
+    if (reader_->samples() == 0) throw Error("it answered no sample, so no metrics: is this the right path?");
     result_ = mapped_.take(probe_.source_.name, probe_.kept_);
     make_unique(result_.pools);
     if (result_.pools.empty()) {
-      throw Error("no pool series among its " + std::to_string(samples_.count()) + " samples; looked for: " +
-                  looked_for(probe_.mapping_) + "; some pools have series only after their first connection");
+      // Not how many samples there are: a text that changes with each reading would be logged each time.
+      throw Error("no pool series among its samples; looked for: " + looked_for(probe_.mapping_) +
+                  "; some pools have series only after their first connection");
     }
     probe_.recent_errors_.complete(result_.pools, now_.time_since_epoch(), std::chrono::system_clock::now());
   }
@@ -110,7 +95,6 @@ class PrometheusProbe::Reading : public ProbeOperation, private HttpSink {
   PrometheusProbe& probe_;
   HttpFetch fetch_;
   MappedSamples mapped_;
-  CountedSamples samples_{mapped_};
   std::optional<TextReader> reader_;
   bool has_end_ = false;  ///< as of the answer's HttpHead
   TimePoint now_;

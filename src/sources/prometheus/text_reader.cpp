@@ -82,6 +82,7 @@ void TextReader::read_line(std::string_view text) {
   ScrapedSample sample = parser_.parse(line);
   families_.assign(sample);
   is_metrics_ = true;
+  ++samples_;
   visitor_.visit(sample);
 }
 

@@ -40,6 +40,8 @@ class TextReader {
   /// Ends the text. throws Error if the text was cut off: its last line has no line feed or, in OpenMetrics,
   /// `# EOF` is missing.
   void finish();
+  /// Returns the number of samples so far.
+  std::size_t samples() const noexcept { return samples_; }
 
  private:
   void read_line(std::string_view text);
@@ -55,7 +57,7 @@ class TextReader {
   Families families_;
   SampleParser parser_;
   std::string unescaped_;  ///< the name of a family in quotes
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0, samples_ = 0;
   bool is_metrics_ = false;  ///< whether a line was read that only a metrics text has
   bool has_ended_ = false;   ///< whether `# EOF` was read
 };

@@ -174,6 +174,31 @@ TEST_CASE("a source of JSON is judged as its preset's documents are, a custom on
   CHECK(policy(custom + ", health: {preset: eros}") == *health_preset("eros"));
 }
 
+TEST_CASE(
+    "the fields of a JSON document include closed connections by reason and errors by type, in a mapping") {
+  const std::string source =
+      "sources: [{name: a, type: http_json, url: 'http://a/', preset: custom, fields: {closed: ";
+  const auto fields_of = [&source](const std::string& rest) {
+    const auto config = parse_config(source + rest + "}}]", "c.yml", {});
+    return std::get<HttpJsonOptions>(config.sources.at(0).options).fields;
+  };
+  using Fields = std::map<std::string, std::string>;
+  CHECK(fields_of("{idle: /a, max_lifetime: /b}, errors: {timeout: 'x#/c'}") ==
+        Fields{{"closed.idle", "/a"}, {"closed.max_lifetime", "/b"}, {"errors.timeout", "x#/c"}});
+  CHECK(fields_of("/a, errors: /b") == Fields{{"closed", "/a"}, {"errors", "/b"}});
+  const std::string place = "c.yml:1: sources[0].fields.closed.";
+  CHECK(problems_of([&] { fields_of("{age: /a, idle: a, closed: {idle: /a}, error: }"); }) ==
+        std::vector<std::string>{
+            place + "age: no such field; allowed: those in the table of fields in docs/sources/http_json.md",
+            place +
+                "idle: neither a JSON pointer nor reference#pointer; allowed: a JSON pointer such as /a/0,"
+                " or reference#/a/0",
+            place + "closed: a mapping is not accepted; allowed: a JSON pointer",
+            place + "error: has no value; allowed: a JSON pointer"});
+  CHECK(problems_of([&] { fields_of("{idle: /a}, closed.idle: /b"); }) ==
+        std::vector<std::string>{"c.yml:1: sources[0].fields.closed.idle: duplicate key; allowed: once"});
+}
+
 TEST_CASE("a source of metrics has its own pace, and the options of HTTP") {
   const auto config = load_fixture("sources.good.yml");
   const SourceConfig& shop = config.sources.at(5);

@@ -54,3 +54,22 @@ TEST_CASE("a hint that comes and goes is not logged each time") {
   }
   CHECK(logger.lines.size() == 1);
 }
+
+TEST_CASE("an error and a hint whose place moves with each answer are not logged each time") {
+  RecordingLogger logger;
+  SourceLog log(logger);
+  for (int i = 7; i < 12; ++i) log.read("app", "line " + std::to_string(i) + " of its answer: cut", {});
+  for (int i = 7; i < 12; ++i) log.read("app", "", {"line " + std::to_string(i) + ": too many buckets"});
+  for (int i = 7; i < 12; ++i) log.read("app", "not JSON, as byte " + std::to_string(i) + " shows", {});
+  CHECK(logger.lines == Hints{"warn source cannot be read app line 7 of its answer: cut",
+                              said + "app line 7: too many buckets", "other source can be read again app",
+                              "warn source cannot be read app not JSON, as byte 7 shows"});
+}
+
+TEST_CASE("errors that differ in another number are logged each for itself") {
+  RecordingLogger logger;
+  SourceLog log(logger);
+  for (const char* const status : {"404", "500"}) log.read("app", std::string("it answered ") + status, {});
+  log.read("app", "its last line", {});
+  CHECK(logger.lines.size() == 3);
+}

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "dbpool/model/error.hpp"
+#include "dbpool/model/names.hpp"
 #include "support/http/source_documents.hpp"
 #include "support/text/find_pool.hpp"
 
@@ -293,6 +296,32 @@ TEST_CASE("an unknown field and a malformed pointer are told before anything is 
   CHECK(http_json_field_problem("active", "x#a") != "");
   CHECK_THROWS_AS(HttpJsonReader(custom({{"actives", "/a"}})), Error);
   CHECK_THROWS_AS(HttpJsonReader(custom({})), Error);
+}
+
+TEST_CASE("connections closed for each reason and errors of each type are fields of their own") {
+  for (const std::string_view reason : close_reason_names) {
+    CAPTURE(reason);
+    const auto result =
+        parse_http_json("app", custom({{"closed." + std::string(reason), "/a"}, {"closed", "/all"}}),
+                        R"({"a": 2, "all": 5})");
+    const auto& closed = result.pools.at(0).closed;
+    const auto index =
+        static_cast<std::size_t>(std::ranges::find(close_reason_names, reason) - close_reason_names.begin());
+    CHECK(closed.at(index) == 2U);
+    if (reason != "closed") CHECK(closed[index_of(CloseReason::closed)] == 3U);
+  }
+  for (const std::string_view type : error_kind_names) {
+    CAPTURE(type);
+    const auto result = parse_http_json(
+        "app", custom({{"errors." + std::string(type), "/a"}, {"errors", "/all"}}), R"({"a": 2, "all": 5})");
+    const auto& errors = result.pools.at(0).errors;
+    const auto index =
+        static_cast<std::size_t>(std::ranges::find(error_kind_names, type) - error_kind_names.begin());
+    CHECK(errors.at(index) == 2U);
+    if (type != "other") CHECK(errors[index_of(ErrorKind::other)] == 3U);
+  }
+  CHECK(http_json_field_problem("closed.age", "/a").starts_with("no such field"));
+  CHECK(http_json_field_problem("errors.", "/a").starts_with("no such field"));
 }
 
 TEST_CASE("a document of another form is an error that quotes nothing of it") {
