@@ -53,7 +53,9 @@ void SourceLog::log_hints(const std::string& source, const std::vector<std::stri
   }
   for (const auto& [text, hint] : shown) {
     if (before.contains(text)) continue;
-    const auto suppressed = failures_.admit(source + ' ' + text, std::chrono::steady_clock::now());
+    std::string key = source;
+    key.append(" ").append(text);
+    const auto suppressed = failures_.admit(key, std::chrono::steady_clock::now());
     if (!suppressed) continue;
     logger_.log(LogLevel::warn, "source", "source can be read, but not all that is configured",
                 {{"source", source}, {"hint", hint}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
