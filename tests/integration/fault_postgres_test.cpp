@@ -10,7 +10,7 @@ using namespace dbpool;
 
 namespace {
 
-ExporterSetup setup(const std::string& dsn, const std::string& more = "") {
+ExporterSetup postgres_setup(const std::string& dsn, const std::string& more = "") {
   return {.config = "pools:\n" + bystander_pool + watchful_pool("orders", dsn, more)};
 }
 
@@ -42,7 +42,7 @@ bool is_full(const ExporterProcess& exporter) {
 
 TEST_CASE("a backend that is stopped in its tracks is replaced, and the pool goes on without an outage") {
   const PostgresServer server;
-  const ExporterProcess exporter(setup(server.dsn(), ", health_check_interval: 500ms"));
+  const ExporterProcess exporter(postgres_setup(server.dsn(), ", health_check_interval: 500ms"));
   REQUIRE(is_settled(exporter));
   REQUIRE(is_full(exporter));
   const pid_t backend = std::stoi(server.query(backend_of_the_pool));
@@ -59,7 +59,7 @@ TEST_CASE("a backend that is stopped in its tracks is replaced, and the pool goe
 
 TEST_CASE("while the postmaster is stopped, what is open goes on, what is lost comes back after it") {
   const PostgresServer server;
-  const ExporterProcess exporter(setup(server.dsn(), ", health_check_interval: 500ms"));
+  const ExporterProcess exporter(postgres_setup(server.dsn(), ", health_check_interval: 500ms"));
   REQUIRE(is_settled(exporter));
   REQUIRE(is_full(exporter));
   const pid_t backend = std::stoi(server.query(backend_of_the_pool));
@@ -79,7 +79,7 @@ TEST_CASE("while the postmaster is stopped, what is open goes on, what is lost c
 
 TEST_CASE("an immediate restart costs the sessions it ends, and one backoff step at most") {
   PostgresServer server;
-  const ExporterProcess exporter(setup(server.dsn()));
+  const ExporterProcess exporter(postgres_setup(server.dsn()));
   REQUIRE(is_settled(exporter));
   server.restart();
   CHECK(eventually([&] { return closed_invalid(exporter) >= 2; }, 5s));
@@ -93,7 +93,7 @@ TEST_CASE("an immediate restart costs the sessions it ends, and one backoff step
 
 TEST_CASE("a server that is starting up turns everybody away, and is used when it has started") {
   PostgresServer server;
-  const ExporterProcess exporter(setup(server.dsn()));
+  const ExporterProcess exporter(postgres_setup(server.dsn()));
   REQUIRE(is_settled(exporter));
   server.stop();
   server.start_in_recovery();
@@ -109,7 +109,7 @@ TEST_CASE("a server that is starting up turns everybody away, and is used when i
 TEST_CASE("a server without a free session is an outage, and is used when there is one again") {
   const PostgresServer server(PostgresServer::Auth::trust,
                               {"max_connections=8", "superuser_reserved_connections=0", "max_wal_senders=0"});
-  const ExporterProcess exporter(setup(server.dsn()));
+  const ExporterProcess exporter(postgres_setup(server.dsn()));
   REQUIRE(is_settled(exporter));
   {
     std::list<PgSession> guests;
@@ -134,7 +134,7 @@ TEST_CASE("a server without a free session is an outage, and is used when there 
 
 TEST_CASE("a password that was changed at the server is an authentication error until it fits again") {
   const PostgresServer server(PostgresServer::Auth::scram);
-  const ExporterProcess exporter(setup(server.dsn_with_password()));
+  const ExporterProcess exporter(postgres_setup(server.dsn_with_password()));
   REQUIRE(is_settled(exporter));
   server.query("ALTER ROLE postgres PASSWORD 'another'");
   CHECK(works(exporter.scrape(), "orders"));  // open sessions stay open
@@ -149,8 +149,8 @@ TEST_CASE("a password that was changed at the server is an authentication error 
 
 TEST_CASE("a locked catalogue is an outage of those who need it, holds up nobody else, and is survived") {
   const PostgresServer server;
-  const ExporterProcess exporter(
-      setup(server.dsn(), ", health_check_interval: 300ms, validation_query: SELECT count(*) FROM pg_class"));
+  const ExporterProcess exporter(postgres_setup(
+      server.dsn(), ", health_check_interval: 300ms, validation_query: SELECT count(*) FROM pg_class"));
   REQUIRE(is_settled(exporter));
   const std::size_t before = server.processes().size();
   {

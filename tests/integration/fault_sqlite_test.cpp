@@ -66,7 +66,7 @@ std::string pool_on(const std::string& name, const std::string& dsn, const std::
       name, dsn, patience(), query, more);
 }
 
-ExporterSetup setup(const fs::path& file, const std::string& query, const std::string& more = "") {
+ExporterSetup sqlite_setup(const fs::path& file, const std::string& query, const std::string& more = "") {
   return {.config = "pools:\n" + bystander_pool + pool_on("orders", file.string(), query, more),
           .flags = {"--web.enable-admin-api", "--web.enable-lifecycle"}};
 }
@@ -106,7 +106,7 @@ TEST_CASE("a database file that is deleted under its pool is an outage until a f
   { const Elsewhere application(files.file, "DELETE"); }
   const fs::path kept = files.folder / "kept.db";
   fs::copy_file(files.file, kept);
-  const ExporterProcess exporter(setup(files.file, "SELECT count(*) FROM t"));
+  const ExporterProcess exporter(sqlite_setup(files.file, "SELECT count(*) FROM t"));
   REQUIRE(is_settled(exporter));
   fs::remove(files.file);
   CHECK(eventually([&] { return complained(exporter, "orders", "was deleted or replaced"); }, 5s));
@@ -121,7 +121,7 @@ TEST_CASE("a database file that is deleted under its pool is an outage until a f
 
 TEST_CASE("where files may be made, one that is deleted is made anew, in WAL mode") {
   Files files;
-  const ExporterProcess exporter(setup(files.file, "SELECT 1", ", create: true"));
+  const ExporterProcess exporter(sqlite_setup(files.file, "SELECT 1", ", create: true"));
   REQUIRE(is_settled(exporter));
   CHECK(is_in_wal_mode(files.file));
   fs::remove(files.file);
@@ -136,7 +136,7 @@ TEST_CASE("a database of an application is the same after a pool has used it, an
   application.run("INSERT INTO t VALUES (1)");
   const std::string before = content(files.file);
   {
-    const ExporterProcess exporter(setup(files.file, "SELECT count(*) FROM t", ", create: true"));
+    const ExporterProcess exporter(sqlite_setup(files.file, "SELECT count(*) FROM t", ", create: true"));
     REQUIRE(is_settled(exporter));
     CHECK(content(files.file) == before);
     application.run("INSERT INTO t VALUES (2)");
@@ -168,7 +168,7 @@ TEST_CASE("a missing database makes an unhealthy pool and no file, however its n
 TEST_CASE("a directory that goes away with its database is an outage until both are there again") {
   Files files;
   { const Elsewhere application(files.file); }
-  const ExporterProcess exporter(setup(files.file, "SELECT 1"));
+  const ExporterProcess exporter(sqlite_setup(files.file, "SELECT 1"));
   REQUIRE(is_settled(exporter));
   const fs::path elsewhere = files.directory.path() / "elsewhere";
   fs::rename(files.folder, elsewhere);
@@ -182,7 +182,7 @@ TEST_CASE("a database that may only be read refuses to be written to, and loses 
   Files files;
   { const Elsewhere application(files.file); }
   const std::string read_only = "file:" + files.file.string() + "?mode=ro";
-  const ExporterProcess exporter(setup(read_only, insert));
+  const ExporterProcess exporter(sqlite_setup(read_only, insert));
   REQUIRE(comes_to_work(exporter, "bystander"));
   CHECK(eventually([&] { return errors(exporter, "orders", "query") >= 3; }, 8s));
   CHECK(complained(exporter, "orders", "SQLITE_READONLY"));
@@ -198,7 +198,7 @@ TEST_CASE("a database that may only be read refuses to be written to, and loses 
 TEST_CASE("a database that has turned to garbage is an outage, and a good copy ends it") {
   Files files;
   { const Elsewhere application(files.file); }
-  const ExporterProcess exporter(setup(files.file, "SELECT count(*) FROM t"));
+  const ExporterProcess exporter(sqlite_setup(files.file, "SELECT count(*) FROM t"));
   REQUIRE(is_settled(exporter));
   const fs::path copy = files.directory.path() / "copy.db";
   fs::copy_file(files.file, copy);
@@ -245,7 +245,7 @@ TEST_CASE("a database that is full refuses what adds to it until there is room a
 TEST_CASE("a file that may not grow any more fails what is written to it, and not the process") {
   Files files;
   { const Elsewhere application(files.file); }
-  ExporterProcess exporter(setup(files.file, "INSERT INTO t VALUES (randomblob(20000))"));
+  ExporterProcess exporter(sqlite_setup(files.file, "INSERT INTO t VALUES (randomblob(20000))"));
   REQUIRE(is_settled(exporter));
   rlimit before{};
   // Standard error is a file as well; it needs room for the messages about this.
