@@ -49,7 +49,7 @@ std::span<const PoolField> pool_fields();
 /// Returns whether a configuration may write the fields `name.…` as a mapping: `closed: {idle: …}`.
 bool is_pool_field_group(std::string_view name);
 
-/// Returns the field of that name, such as `idle` or `closed.idle`; nullptr when there is none.
+/// Returns the field of that name, such as `idle` or `closed.idle`; nullptr for an unknown name.
 const PoolField* find_pool_field(std::string_view name);
 
 // Return the member of a pool that a field names.

@@ -86,7 +86,7 @@ void require_sound_pools(const MappingOptions& options, std::string_view text) {
     reader.read(text);
     reader.finish();
   } catch (const Error&) {
-    // What was read until then makes pools all the same.
+    // What was read before the error makes pools too.
   }
   KeptCounters kept;
   const ProbeResult result = samples.take("app", kept);

@@ -59,7 +59,7 @@ void require_bounded(TextFormat format, std::string_view text) {
     for (std::size_t at = 0; at < text.size(); at += 100) reader.read(text.substr(at, 100));
     reader.finish();
   } catch (const Error& error) {
-    // What was read until then is checked all the same.
+    // What was read before the error is checked too.
     require(std::string_view(error.what()).find(marker) == std::string_view::npos, "an error quotes nothing",
             text);
   }

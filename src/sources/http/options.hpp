@@ -29,10 +29,10 @@ struct HttpOptions {
 };
 
 /// Describes the error in a file that should hold a password or a token, without its name, which may be the
-/// secret itself; "" when there is none.
+/// secret itself; "" if the file is valid.
 std::string http_credential_problem(const std::filesystem::path& file);
 
-/// Describes the error in a header that the configuration adds, without quoting it; "" when there is none. A
+/// Describes the error in a header that the configuration adds, without quoting it; "" if it is valid. A
 /// header that frames the request, such as Content-Length, is an error.
 std::string http_header_problem(const HttpHeader& header);
 

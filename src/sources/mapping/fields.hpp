@@ -18,7 +18,7 @@ using HistogramMember = std::shared_ptr<const Histogram> PoolSnapshot::*;
 using MappedField = std::variant<const PoolField*, HistogramMember>;
 
 /// Returns the field of a name such as `idle`, `usage_duration`, `closed.max_lifetime` or `errors.timeout`;
-/// nullopt if there is none, or it takes a text.
+/// nullopt for an unknown name and for a field that takes a text.
 std::optional<MappedField> find_mapped_field(std::string_view name);
 
 /// Returns the names of all such fields, in the order of the documentation.
@@ -30,7 +30,7 @@ bool is_counter(const MappedField& field);
 /// Returns how the values of several processes make the value of a field. Histograms add up by themselves.
 Total total_of(const MappedField& field);
 
-/// Returns whether the field is a limit and the number, 0 or -1 (in Java), says that there is none.
+/// Returns whether the field is a limit and the number means "unlimited": 0 or, in Java, -1.
 bool is_unlimited(const MappedField& field, double value);
 
 /// Sets a field by a number unless it is known already. Returns false for a number that it cannot have, such

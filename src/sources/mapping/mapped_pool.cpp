@@ -38,8 +38,8 @@ double total_in(const Parts& parts) {
   return sum;
 }
 
-/// Returns whether the values of several processes make the value of a field by adding them. Those of a
-/// limit, of which 0 is none, do not.
+/// Returns whether a field's values of several processes may simply be added. Those of a limit may not,
+/// because 0 means "unlimited".
 bool adds_up(const MappedField& field) {
   const Total total = total_of(field);
   const bool is_sum = total == Total::sum || total == Total::sum_of_wholes;

@@ -44,7 +44,7 @@ constexpr char escaped_character(char c) {
   return c == '\\' || c == '"' ? c : '\0';
 }
 
-/// Returns the index of the first quote or backslash; the size if there is none.
+/// Returns the index of the first quote or backslash; the size if the text has neither.
 std::size_t quote_or_backslash(std::string_view text) {
   const auto found = std::ranges::find_if(text, [](char c) { return is(c, quoted_end); });
   return static_cast<std::size_t>(found - text.begin());

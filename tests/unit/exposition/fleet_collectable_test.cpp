@@ -36,7 +36,7 @@ struct Application {
   std::shared_ptr<FakeDatabase> database = std::make_shared<FakeDatabase>(clock);
 };
 
-/// Returns the value of one series; throws std::out_of_range when there is none.
+/// Returns the value of one series; throws std::out_of_range if it is absent.
 double value_of(const std::vector<prometheus::MetricFamily>& families, const std::string& name,
                 const std::string& pool, const std::string& state) {
   for (const auto& family : families) {
