@@ -1,13 +1,24 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "dbpool/model/names.hpp"
 #include "dbpool/model/pool_snapshot.hpp"
 #include "dbpool/sync/clock.hpp"
 
 namespace dbpool {
+
+/// What senders have pushed to a source, since the process started.
+struct PushCounts {
+  std::uint64_t used = 0;                                            ///< points or lines
+  std::array<std::uint64_t, reject_reason_names.size()> rejected{};  ///< by RejectReason
+  std::optional<std::uint64_t> lost;                                 ///< where the source can count them
+  std::uint64_t senders = 0;                                         ///< alive
+};
 
 /// A source of pool figures. Any thread may call it. `read` blocks for a lock at most: it reads an owned pool
 /// at that moment, and returns the last reading of a probed source. Callers share a reading.
@@ -29,7 +40,8 @@ class PoolSource {
     std::optional<WallTime> last_success;
     std::optional<TimePoint> last_success_at;  ///< `last_success` on the steady clock, for its age
     std::string last_error;
-    std::vector<std::string> hints;  ///< of the last reading: errors in the configuration to correct
+    std::vector<std::string> hints;    ///< of the last reading: errors in the configuration to correct
+    std::optional<PushCounts> pushed;  ///< of sources that senders push to
   };
   /// The result of the last reading.
   struct Reading : State {

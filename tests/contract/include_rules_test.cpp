@@ -27,7 +27,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"snapshot", {"health", "model", "sync"}},
     {"exposition", {"snapshot", "health", "pool", "model"}},
     {"log", {}},
-    {"web", {"exposition", "snapshot", "log", "model"}},
+    {"web", {"exposition", "snapshot", "log", "net", "model", "sync"}},
     {"config", {"health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
     {"daemon",
      {"config", "drivers", "exposition", "health", "log", "model", "net", "observe", "pool", "snapshot",
@@ -50,6 +50,7 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"sqlext.h", {"drivers"}},
     {"spdlog/", {"log"}},
     {"zlib", {"net", "web"}},
+    {"protozero/", {"sources"}},
     {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
 };
 
