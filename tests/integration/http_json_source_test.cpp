@@ -6,9 +6,11 @@
 #include <future>
 
 #include "dbpool/model/error.hpp"
+#include "model/contains.hpp"
 #include "sources/http_json/http_json.hpp"
 #include "support/eventually.hpp"
 #include "support/http/gzipped.hpp"
+#include "support/probed_target.hpp"
 #include "support/servers/child_process.hpp"
 #include "support/servers/hostile_server.hpp"
 #include "support/servers/scripted_http_server.hpp"
@@ -34,33 +36,12 @@ HttpJsonOptions options_for(const std::string& url) {
   return options;
 }
 
-struct Target {
+struct Target : ProbedTarget {
   explicit Target(const HttpJsonOptions& options,
                   std::shared_ptr<NameResolver> names = std::make_shared<NameResolver>())
-      : probe(http_json_probe("app", options, std::move(names))) {}
+      : ProbedTarget{http_json_probe("app", options, std::move(names))} {}
   explicit Target(const std::string& url) : Target(options_for(url)) {}
-
-  ProbeResult read(Duration bound = 10s) const {
-    const auto reading = probe->start_read(Deadline(now() + bound));
-    run_here(*reading);
-    return reading->take();
-  }
-  /// Returns the error of a read; "" if it succeeds.
-  std::string problem(Duration bound = 10s) const {
-    try {
-      read(bound);
-      return "";
-    } catch (const Error& error) {
-      return error.what();
-    }
-  }
-
-  std::unique_ptr<Probe> probe;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Returns the error of a read from a server that gives this answer to every request.
 std::string problem_with(const ScriptedAnswer& answer) {

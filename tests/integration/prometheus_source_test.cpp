@@ -3,11 +3,12 @@
 
 #include <atomic>
 
-#include "dbpool/model/error.hpp"
 #include "dbpool/sync/guarded.hpp"
+#include "model/contains.hpp"
 #include "sources/prometheus/probe.hpp"
 #include "support/eventually.hpp"
 #include "support/http/gzipped.hpp"
+#include "support/probed_target.hpp"
 #include "support/servers/hostile_server.hpp"
 #include "support/servers/scripted_http_server.hpp"
 #include "support/servers/tls_server.hpp"
@@ -20,10 +21,6 @@ namespace {
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// The series of a pool as Micrometer writes them.
@@ -48,28 +45,11 @@ PrometheusOptions options_for(const std::string& url) {
   return options;
 }
 
-struct Target {
+struct Target : ProbedTarget {
   explicit Target(const PrometheusOptions& options, unsigned limit = 500)
-      : probe(prometheus_probe({.name = "shop", .kind = SourceKind::prometheus, .limit = limit}, options,
-                               std::make_shared<NameResolver>())) {}
+      : ProbedTarget{prometheus_probe({.name = "shop", .kind = SourceKind::prometheus, .limit = limit},
+                                      options, std::make_shared<NameResolver>())} {}
   explicit Target(const std::string& url) : Target(options_for(url)) {}
-
-  ProbeResult read(Duration bound = 60s) const {
-    const auto reading = probe->start_read(Deadline(now() + bound));
-    run_here(*reading);
-    return reading->take();
-  }
-  /// Returns the error of a reading; "" if it succeeds.
-  std::string problem(Duration bound = 60s) const {
-    try {
-      read(bound);
-      return "";
-    } catch (const Error& error) {
-      return error.what();
-    }
-  }
-
-  std::unique_ptr<Probe> probe;
 };
 
 ScriptedAnswer text_answer(const std::string& body, const std::string& type = "text/plain; version=0.0.4") {

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "model/ascii.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -49,7 +51,7 @@ bool is_coded(CURL* easy, const char* header, std::initializer_list<std::string_
   bool is_it = false;
   curl_header* found = nullptr;
   for (std::size_t i = 0; curl_easy_header(easy, header, i, CURLH_HEADER, -1, &found) == CURLHE_OK; ++i) {
-    const auto is = [&](std::string_view name) { return is_same_header(found->value, name); };
+    const auto is = [&](std::string_view name) { return same_but_for_case(found->value, name); };
     if (is("") || is("identity")) continue;
     if (is_it || std::ranges::none_of(names, is)) {
       throw DriverError(ErrorKind::network,
