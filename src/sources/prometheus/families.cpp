@@ -7,21 +7,21 @@ constexpr std::size_t longest_word = 1024;
 
 /// How the names of a family's samples may end in OpenMetrics alone.
 struct Suffix {
-  FamilyType type;
   std::string_view text;
+  FamilyType type;
   SampleRole role;
 };
 
 // Besides those of `part_endings`.
 constexpr Suffix openmetrics_suffixes[] = {
-    {FamilyType::counter, "_total", SampleRole::value},
-    {FamilyType::counter, "_created", SampleRole::created},
-    {FamilyType::histogram, "_created", SampleRole::created},
-    {FamilyType::summary, "_created", SampleRole::created},
-    {FamilyType::gauge_histogram, "_bucket", SampleRole::bucket},
-    {FamilyType::gauge_histogram, "_gsum", SampleRole::sum},
-    {FamilyType::gauge_histogram, "_gcount", SampleRole::count},
-    {FamilyType::info, "_info", SampleRole::value},
+    {"_total", FamilyType::counter, SampleRole::value},
+    {"_created", FamilyType::counter, SampleRole::created},
+    {"_created", FamilyType::histogram, SampleRole::created},
+    {"_created", FamilyType::summary, SampleRole::created},
+    {"_bucket", FamilyType::gauge_histogram, SampleRole::bucket},
+    {"_gsum", FamilyType::gauge_histogram, SampleRole::sum},
+    {"_gcount", FamilyType::gauge_histogram, SampleRole::count},
+    {"_info", FamilyType::info, SampleRole::value},
 };
 
 bool has_part(FamilyType type, SampleRole part) {
