@@ -19,7 +19,8 @@ namespace dbpool {
 /// A request that its route takes, and whose body is to be read now, if it has one.
 class Admitted {
  public:
-  Admitted(Request head, std::shared_ptr<const Route> route);
+  Admitted(Request head, std::shared_ptr<const Route> route)
+      : request_(std::move(head)), route_(std::move(route)) {}
 
   /// Returns what the body may be; nullptr = the request has none.
   const BodyRules* body_rules() const noexcept;
@@ -55,12 +56,14 @@ class Router {
   /// some route accepts the method.
   std::optional<Response> refuse_method(const Request& request) const;
 
+  /// Returns the routes that do not change.
+  const std::vector<Route>& routes() const noexcept { return *routes_; }
+
  private:
-  std::vector<std::shared_ptr<const Route>> all_routes() const;
   std::vector<std::shared_ptr<const Route>> routes_at(std::string_view path) const;
 
-  const Routes routes_;
-  const std::shared_ptr<const ChangingRoutes> more_;
+  Routes routes_;
+  std::shared_ptr<const ChangingRoutes> more_;
 };
 
 /// Decodes `%XX`; returns nullopt if a `%` is not followed by two hexadecimal digits.
