@@ -87,6 +87,12 @@ Response too_large(std::size_t limit) {
   return error_response(413, fmt::format("the body is too large; allowed here: {} bytes", limit));
 }
 
+Response no_room() {
+  Response refusal = error_response(503, "too many bodies at once; try again later");
+  refusal.headers.push_back({"Retry-After", "1"});
+  return refusal;
+}
+
 bool is_token(std::string_view text) {
   constexpr std::string_view characters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";

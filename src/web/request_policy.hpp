@@ -35,6 +35,9 @@ std::optional<Response> refuse_coding(const Request& request, const BodyRules& r
 /// Returns the refusal of a body larger than `limit`: 413.
 Response too_large(std::size_t limit);
 
+/// Returns the refusal of a body for which there is no memory now: 503, with the seconds to wait.
+Response no_room();
+
 /// Returns whether `text` is a token of HTTP, as every method is.
 bool is_token(std::string_view text);
 

@@ -72,9 +72,7 @@ std::optional<Response> refuse_read(const Body& body, const BodyRules& rules) {
     case BodyEnd::no_room:
       break;
   }
-  Response busy = error_response(503, "too many bodies at once; try again later");
-  busy.headers.push_back({"Retry-After", "1"});
-  return busy;
+  return no_room();
 }
 
 }  // namespace
