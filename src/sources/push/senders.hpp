@@ -1,0 +1,118 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dbpool/sync/clock.hpp"
+#include "snapshot/pool_source.hpp"
+#include "sources/mapping/mapping.hpp"
+#include "sources/probe.hpp"
+#include "sources/push/point.hpp"
+#include "sources/push/pool_shelf.hpp"
+#include "sources/push/sender_id.hpp"
+
+namespace dbpool {
+
+class Sender;
+
+/// The most that is kept of what senders push. Points beyond it are rejected.
+struct PushLimits {
+  std::size_t pools = 500;
+  std::size_t senders = 1000;
+  std::size_t series_of_pool = 256;            ///< of one sender
+  std::size_t bytes = std::size_t{64} << 20U;  ///< of all series, approximately
+};
+
+/// How senders make pools, and how long their values count.
+struct PushNaming {
+  bool by_instance = false;   ///< a pool for each service.instance.id, instead of one for all of a service
+  bool has_template = false;  ///< the mapping's template makes the whole name, without the service in front
+  /// Silence after which a sender's gauges do not count; nullopt = three of its intervals, as seen.
+  std::optional<Duration> stale_after = std::nullopt;
+  Duration least_stale = std::chrono::seconds(30);       ///< the least that three intervals may be
+  Duration assumed_interval = std::chrono::seconds(60);  ///< of a sender that was heard once
+  Duration latency_objective{0};                         ///< longer acquisitions count as slow; 0 = off
+};
+
+/// Returns whether a mapping selects series of a metric, which may be a number or a distribution.
+bool wants_metric(const Mapping& mapping, std::string_view metric);
+
+/// Everything that the senders of one source have reported. The counters of its pools never fall, whatever
+/// senders restart, repeat or leave. Bounded by PushLimits. Not thread-safe: its owner has a lock, and each
+/// call is short.
+class Senders {
+ public:
+  class Export;
+
+  /// `mapping` must outlive it. `source`: the name in front of the pools' names.
+  Senders(const Mapping& mapping, std::string source, const PushNaming& naming, const PushLimits& limits);
+  ~Senders();
+  Senders(const Senders&) = delete;
+  Senders& operator=(const Senders&) = delete;
+
+  /// Begins what one request says about one resource. `resource`: its attributes, sorted by name.
+  Export begin(std::span<const SampleLabel> resource, TimePoint now);
+  /// Counts a body, or a part of it, that was not used.
+  void refuse(RejectReason why);
+
+  /// Returns the pools of all senders, with hints and the number of pools beyond the limit.
+  ProbeResult pools(TimePoint now);
+  /// Returns when the result of `pools` changes without a push, because values get too old; a time in the
+  /// past if something was pushed since the last call of `pools`.
+  TimePoint changes_at() const;
+  PushCounts counts(TimePoint now) const;
+  /// Forgets senders and pools that were not heard for an hour. The counters of a sender stay in its pools.
+  void forget(TimePoint now);
+
+ private:
+  friend class Export;
+  using ById = std::map<std::string, std::shared_ptr<Sender>, std::less<>>;
+
+  std::shared_ptr<Sender> sender_for(const SenderId& id, std::span<const SampleLabel> resource,
+                                     TimePoint now);
+  bool make_room(TimePoint now);
+  void retire(ById::iterator sender);
+
+  const Mapping& mapping_;
+  const std::string source_;
+  const PushNaming naming_;
+  const PushLimits limits_;
+  ById senders_;
+  PoolShelf shelf_;
+  PushCounts counts_;
+  std::size_t bytes_ = 0;
+  bool has_changed_ = false;
+  TimePoint changes_at_ = TimePoint::max();
+};
+
+/// One resource of one request. Its calls need the lock of its Senders, which outlives it; the lock may be
+/// free between them.
+class Senders::Export {
+ public:
+  /// Adds a point, and counts it. Returns why it was rejected; nullopt if it was used or is no pool's.
+  std::optional<RejectReason> add(const PushedMetric& metric, const PushedPoint& point);
+  /// Counts a point that cannot be read.
+  void malformed();
+  /// Ends it: the sender's interval is known from the times of its exports.
+  void end();
+
+ private:
+  friend class Senders;
+  Export(Senders& senders, std::span<const SampleLabel> resource, TimePoint now);
+
+  Senders* senders_;
+  std::shared_ptr<Sender> sender_;  ///< nullptr before the first point of a pool
+  SenderId id_;
+  TimePoint now_;
+  std::uint64_t newest_ = 0;  ///< the newest time of its points
+};
+
+}  // namespace dbpool
