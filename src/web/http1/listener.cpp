@@ -92,7 +92,7 @@ class HttpListener::Core : public std::enable_shared_from_this<Core> {
   std::atomic<bool> stopped_ = false;
 };
 
-HttpListener::HttpListener(ListenAddress address, Router router, Runtime runtime, Logger& logger)
+HttpListener::HttpListener(const ListenAddress& address, Router router, Runtime runtime, Logger& logger)
     : core_(std::make_shared<Core>(address, std::move(router), std::move(runtime), logger)) {
   core_->start();
 }

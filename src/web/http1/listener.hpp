@@ -16,7 +16,7 @@ class HttpListener {
  public:
   /// Listens on an IPv4 or IPv6 address, on every IPv4 interface without one, or for `localhost` on both of
   /// its addresses. throws Error: it cannot. `logger` outlives the scheduler's tasks.
-  HttpListener(ListenAddress address, Router router, Runtime runtime, Logger& logger);
+  HttpListener(const ListenAddress& address, Router router, Runtime runtime, Logger& logger);
   /// Closes the port at once. Requests in progress are cut off; handlers that run are not waited for.
   ~HttpListener();
   HttpListener(const HttpListener&) = delete;

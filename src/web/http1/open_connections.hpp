@@ -14,7 +14,7 @@ namespace dbpool {
 /// it. Any thread may call it.
 class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
   struct Entry {
-    int socket;
+    int socket = -1;
     bool waits = true;
     bool evicted = false;
   };
