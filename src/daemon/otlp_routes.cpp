@@ -59,6 +59,13 @@ Handler receiving(const OtlpIntake& intake, std::shared_ptr<BodyRoom> room) {
   };
 }
 
+/// Counts the bodies that are malformed or too large; others come again, or are no metrics.
+std::function<void(int)> counting(const OtlpIntake& intake) {
+  return [receiver = intake.receiver](int status) {
+    if (status == 400 || status == 413) receiver->refused(status);
+  };
+}
+
 /// A signal that is not received, and the settings that keep a client from sending it.
 struct Signal {
   std::string_view name, setting;
@@ -80,9 +87,9 @@ Guard refusing(const OtlpIntake& intake, const Signal& signal) {
 }
 
 /// The port of one source.
-class OtlpPort final : public PushDoor {
+class OpenPort final : public PushDoor {
  public:
-  OtlpPort(const ListenAddress& address, Router router, const Runtime& runtime, Logger& logger)
+  OpenPort(const ListenAddress& address, Router router, const Runtime& runtime, Logger& logger)
       : listener_(address, std::move(router), runtime, logger) {}
   std::string address() const override { return text_of(listener_.address()); }
 
@@ -91,15 +98,15 @@ class OtlpPort final : public PushDoor {
 };
 
 /// The routes of one source in the web server.
-class OtlpInWeb final : public PushDoor {
+class OpenInWeb final : public PushDoor {
  public:
-  OtlpInWeb(std::vector<Route> routes, std::shared_ptr<ChangingRoutes> web)
+  OpenInWeb(std::vector<Route> routes, std::shared_ptr<ChangingRoutes> web)
       : routes_(std::make_shared<const std::vector<Route>>(std::move(routes))), web_(std::move(web)) {
     web_->open(routes_);
   }
-  OtlpInWeb(const OtlpInWeb&) = delete;
-  OtlpInWeb& operator=(const OtlpInWeb&) = delete;
-  ~OtlpInWeb() override { web_->close(routes_); }
+  OpenInWeb(const OpenInWeb&) = delete;
+  OpenInWeb& operator=(const OpenInWeb&) = delete;
+  ~OpenInWeb() override { web_->close(routes_); }
   std::string address() const override { return std::string(metrics_path); }
 
  private:
@@ -112,12 +119,9 @@ class OtlpInWeb final : public PushDoor {
 std::vector<Route> otlp_routes(const OtlpIntake& intake) {
   const auto room = std::make_shared<BodyRoom>(room_for(intake.max_body));
   const auto rules = std::make_shared<const BodyRules>(
-      BodyRules{.limit = intake.max_body,
-                .inflates = true,
-                .room = room,
-                .refused = [receiver = intake.receiver](int status) { receiver->refused(status); }});
+      BodyRules{.limit = intake.max_body, .inflates = true, .room = room, .refused = counting(intake)});
   const Guard no_page = no_page_may("send metrics");
-  // The rules let a guard refuse a request with a body.
+  // The rules of the body let a guard refuse a request that has one.
   return {
       {{"POST"}, std::string(metrics_path), receiving(intake, room), {no_page, refuse_type}, rules},
       {{"POST"}, "/v1/traces", nullptr, {refusing(intake, {"traces", "OTEL_TRACES_EXPORTER"})}, rules},
@@ -125,18 +129,22 @@ std::vector<Route> otlp_routes(const OtlpIntake& intake) {
   };
 }
 
-std::unique_ptr<PushDoor> open_otlp_port(const OtlpIntake& intake, const ListenAddress& address,
+std::unique_ptr<PushDoor> open_otlp_port(const OtlpIntake& intake, const OtlpPort& port,
                                          const Runtime& runtime) {
   std::vector<Route> routes = otlp_routes(intake);
   Route alias = routes.front();
   alias.path = "/";  // of a client whose URL has no path
   routes.push_back(alias);
   routes.push_back({{}, "/{path}", nullptr, {not_found}, alias.body_rules});
-  return std::make_unique<OtlpPort>(address, Router(std::move(routes)), runtime, intake.logger);
+  if (port.logins) {
+    const Guard guard = push_auth(*port.logins);
+    for (Route& route : routes) route.guards.insert(route.guards.begin(), guard);
+  }
+  return std::make_unique<OpenPort>(port.address, Router(std::move(routes)), runtime, intake.logger);
 }
 
 std::unique_ptr<PushDoor> open_otlp_in_web(const OtlpIntake& intake, std::shared_ptr<ChangingRoutes> web) {
-  return std::make_unique<OtlpInWeb>(otlp_routes(intake), std::move(web));
+  return std::make_unique<OpenInWeb>(otlp_routes(intake), std::move(web));
 }
 
 }  // namespace dbpool

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "sources/push/otlp/receiver.hpp"
 #include "sources/push/push_door.hpp"
 #include "web/changing_routes.hpp"
+#include "web/push_auth.hpp"
 #include "web/web_options.hpp"
 
 namespace dbpool {
@@ -26,8 +28,15 @@ struct OtlpIntake {
 /// is logged once with the cure.
 std::vector<Route> otlp_routes(const OtlpIntake& intake);
 
-/// Opens a port for them, where POST `/` is the same as `/v1/metrics`. throws Error: it cannot listen.
-std::unique_ptr<PushDoor> open_otlp_port(const OtlpIntake& intake, const ListenAddress& address,
+/// A port for them, and who may push there.
+struct OtlpPort {
+  ListenAddress address;
+  std::optional<PushLogins> logins = std::nullopt;  ///< nullopt = all that reach the port
+};
+
+/// Opens a port, where POST `/` is the same as `/v1/metrics`. throws Error: it cannot listen, or the file of
+/// the token cannot be read.
+std::unique_ptr<PushDoor> open_otlp_port(const OtlpIntake& intake, const OtlpPort& port,
                                          const Runtime& runtime);
 
 /// Opens them in the web server, whose routes `web` are.
