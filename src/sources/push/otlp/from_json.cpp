@@ -187,7 +187,7 @@ class Translator : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::json::exception& /*error*/) override {
-    throw Error("the body is not JSON, from byte " + std::to_string(position) + " on");
+    throw Error("the body is not JSON, near byte " + std::to_string(position));
   }
 
  private:
