@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "dbpool/sync/clock.hpp"
 #include "snapshot/pool_source.hpp"
@@ -17,11 +16,10 @@
 #include "sources/probe.hpp"
 #include "sources/push/point.hpp"
 #include "sources/push/pool_shelf.hpp"
-#include "sources/push/sender_id.hpp"
+#include "sources/push/sender.hpp"
+#include "sources/push/series_use.hpp"
 
 namespace dbpool {
-
-class Sender;
 
 /// The most that is kept of what senders push. Points beyond it are rejected.
 struct PushLimits {
@@ -42,9 +40,6 @@ struct PushNaming {
   Duration latency_objective{0};                         ///< longer acquisitions count as slow; 0 = off
 };
 
-/// Returns whether a mapping selects series of a metric, which may be a number or a distribution.
-bool wants_metric(const Mapping& mapping, std::string_view metric);
-
 /// Everything that the senders of one source have reported. The counters of its pools never fall, whatever
 /// senders restart, repeat or leave. Bounded by PushLimits. Not thread-safe: its owner has a lock, and each
 /// call is short.
@@ -54,7 +49,6 @@ class Senders {
 
   /// `mapping` must outlive it. `source`: the name in front of the pools' names.
   Senders(const Mapping& mapping, std::string source, const PushNaming& naming, const PushLimits& limits);
-  ~Senders();
   Senders(const Senders&) = delete;
   Senders& operator=(const Senders&) = delete;
 
@@ -74,14 +68,27 @@ class Senders {
 
  private:
   friend class Export;
-  using ById = std::map<std::string, std::shared_ptr<Sender>, std::less<>>;
+  using ById = std::map<std::string, std::shared_ptr<Sender>>;
+  using Starts = std::map<std::string, std::uint64_t>;  ///< by service: the latest of its senders' starts
 
-  std::shared_ptr<Sender> sender_for(const SenderId& id, std::span<const SampleLabel> resource,
-                                     TimePoint now);
-  bool make_room(TimePoint now);
-  void retire(ById::iterator sender);
+  // What pushes change.
+  bool admit(std::shared_ptr<Sender>& sender, TimePoint now);
+  bool retire_silent_sender(TimePoint now);
+  PoolShelf::Pool* admit_pool(const std::string& label, TimePoint now);
+  bool drop_silent_pool(TimePoint now);
+  std::string name_of(const Sender& sender, const std::string& place) const;
+  void measure(Sender::Series& series);
+
+  // What readings see.
+  Starts latest_starts() const;
+  Duration window_of(const Sender& sender) const;
+  bool is_live(const Sender& sender, const Starts& starts, TimePoint now) const;
+  void refresh(Sender& sender, TimePoint now);
+  void retire(Sender& sender, const std::string& label);
+  ById::iterator retire(ById::iterator sender, TimePoint now);
 
   const Mapping& mapping_;
+  const std::vector<SeriesRole> roles_;
   const std::string source_;
   const PushNaming naming_;
   const PushLimits limits_;
@@ -91,6 +98,8 @@ class Senders {
   std::size_t bytes_ = 0;
   bool has_changed_ = false;
   TimePoint changes_at_ = TimePoint::max();
+  TimePoint full_senders_until_, full_pools_until_;  ///< no search for a silent one before that
+  TimePoint refused_sender_ = TimePoint::min();
 };
 
 /// One resource of one request. Its calls need the lock of its Senders, which outlives it; the lock may be
@@ -106,13 +115,23 @@ class Senders::Export {
 
  private:
   friend class Senders;
-  Export(Senders& senders, std::span<const SampleLabel> resource, TimePoint now);
+  struct Found {
+    Sender::Series* series = nullptr;  ///< nullptr: the point is no pool's, or is rejected
+    std::optional<RejectReason> rejected = std::nullopt;
+  };
+  Export(Senders& senders, std::shared_ptr<Sender> sender, TimePoint now)
+      : senders_(&senders), sender_(std::move(sender)), now_(now) {}
+
+  Found find(const PushedMetric& metric, const PushedPoint& point);
+  Found begin_series(const PushedMetric& metric, std::vector<SeriesUse> uses);
+  bool place(SeriesUse& use, std::vector<Sender::OfPool*>& pools);
+  void explain(const PushedMetric& metric);
 
   Senders* senders_;
-  std::shared_ptr<Sender> sender_;  ///< nullptr before the first point of a pool
-  SenderId id_;
+  std::shared_ptr<Sender> sender_;  ///< admitted with the first point of a pool
   TimePoint now_;
   std::uint64_t newest_ = 0;  ///< the newest time of its points
+  std::string key_;           ///< of the series of the current point
 };
 
 }  // namespace dbpool

@@ -45,9 +45,10 @@ class Streams {
   Place place(const PointTime& at, Temporality temporality);
 
   const std::vector<Stream>& all() const noexcept { return streams_; }
-  void clear() { streams_.clear(); }
 
  private:
+  bool repeats(const PointTime& at) const;
+  std::vector<Stream>::iterator followed_by(const PointTime& at);
   Place begin(const PointTime& at);
 
   std::vector<Stream> streams_;
