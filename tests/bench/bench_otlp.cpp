@@ -46,6 +46,54 @@ void decode(benchmark::State& state) {
 }
 BENCHMARK(decode)->Name("otlp/decode")->Unit(benchmark::kMillisecond);
 
+constexpr std::uint64_t pushes = 8;
+
+/// A receiver of pushes, and what it shares with its source.
+struct Intake {
+  std::shared_ptr<PushedState> state =
+      std::make_shared<PushedState>(Mapping({}), "otel", PushNaming{}, PushLimits{});
+  OtlpReceiver receiver{state, machine_clock(), std::size_t{16} << 20U};
+};
+
+/// A whole push, from its body to the sums of its pools, without the reading of them.
+void receive(benchmark::State& state) {
+  std::vector<std::string> bodies;
+  for (std::uint64_t at = 0; at < pushes; ++at) bodies.push_back(push_of_500_pools(at));
+  std::uint64_t pushed = 0;
+  std::size_t held = 0;
+  std::unique_ptr<Intake> intake;
+  for (auto _ : state) {
+    if (pushed % pushes == 0) {
+      state.PauseTiming();
+      intake = std::make_unique<Intake>();  // the times of the bodies begin again
+      intake->receiver.receive("application/x-protobuf", bodies[pushed++ % pushes]);
+      held = test::live_bytes();
+      state.ResumeTiming();
+    }
+    intake->receiver.receive("application/x-protobuf", bodies[pushed++ % pushes]);
+  }
+  const PushCounts counts = intake->state->senders.access()->counts(machine_clock()->now());
+  if (counts.used == 0 || counts.rejected != decltype(counts.rejected){})
+    state.SkipWithError("a point is rejected");
+  count_points(state);
+  state.counters["held_bytes"] = static_cast<double>(held);
+}
+BENCHMARK(receive)->Name("otlp/receive")->Unit(benchmark::kMillisecond);
+
+/// The reading of what was pushed, once after each push.
+void read(benchmark::State& state) {
+  Intake intake;
+  std::uint64_t at = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    intake.receiver.receive("application/x-protobuf", push_of_500_pools(at++));
+    state.ResumeTiming();
+    const auto pools = intake.state->senders.access()->pools(machine_clock()->now()).pools;
+    if (pools.size() != pushed_pools) state.SkipWithError("a pool is missing");
+  }
+}
+BENCHMARK(read)->Name("otlp/read_500_pools")->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace dbpool::bench
 

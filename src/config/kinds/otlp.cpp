@@ -10,6 +10,7 @@
 #include "sources/http/options.hpp"
 #include "sources/mapping/pool_template.hpp"
 #include "sources/push/otlp/otlp_options.hpp"
+#include "web/bcrypt.hpp"
 
 namespace dbpool {
 namespace {
@@ -58,16 +59,6 @@ void set_listen(SourceConfig& source, const Value& value, Problems& problems) {
     problems.reject(
         value, "web, or a numeric address or localhost with a port, such as 127.0.0.1:4318 or [::1]:4318");
   }
-}
-
-bool is_bcrypt(std::string_view hash) {
-  constexpr std::size_t length = 60, salt_begin = 7;
-  constexpr std::string_view of_hash = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  if (hash.size() != length ||
-      !(hash.starts_with("$2a$") || hash.starts_with("$2b$") || hash.starts_with("$2y$")))
-    return false;
-  return is_digit(hash[4]) && is_digit(hash[5]) && hash[salt_begin - 1] == '$' &&
-         hash.find_first_not_of(of_hash, salt_begin) == std::string_view::npos;
 }
 
 /// Quotes neither a name nor a hash, as either may be a secret in a wrong place.

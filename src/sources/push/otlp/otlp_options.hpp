@@ -35,6 +35,9 @@ struct OtlpOptions {
   MappingOptions mapping = {};
   Duration error_window = std::chrono::seconds(60);  ///< for the snapshot's errors_recent
 
+  /// Returns whether senders have to say who they are.
+  bool asks_for_login() const { return !users.empty() || bearer_token_file; }
+
   bool operator==(const OtlpOptions&) const = default;
 };
 
