@@ -1,5 +1,5 @@
 // Any bodies of OTLP, one after the other, yield sound figures and counters that never fall, in bounded
-// memory. What is refused is not quoted and changes nothing; what is repeated changes nothing.
+// memory. What is refused is not quoted and changes nothing.
 #include <charconv>
 #include <map>
 #include <memory>
