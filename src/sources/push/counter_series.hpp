@@ -16,6 +16,8 @@ class CounterSeries {
   std::optional<RejectReason> add(const PointTime& at, Temporality temporality, double value);
   /// Returns the total; nullopt before the first value.
   std::optional<double> total() const;
+  /// Returns the time between the last point and the one before it, as of Streams.
+  std::uint64_t step() const noexcept { return streams_.step(); }
   std::size_t bytes() const noexcept { return values_.capacity() * (sizeof(double) + sizeof(Stream)); }
 
  private:

@@ -29,6 +29,8 @@ class DistributionSeries {
   Distribution total() const;
   /// Returns the sum in the unit of the points.
   double sum() const;
+  /// Returns the time between the last point and the one before it, as of Streams.
+  std::uint64_t step() const noexcept { return streams_.step(); }
   std::size_t bytes() const noexcept { return bytes_; }
 
  private:

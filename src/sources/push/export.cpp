@@ -85,7 +85,7 @@ bool Senders::retire_silent_sender(TimePoint now) {
     full_senders_until_ = now + pause_between_searches;
     return false;
   }
-  retire(silent, now);
+  retire(silent);
   return true;
 }
 
@@ -141,7 +141,7 @@ std::optional<RejectReason> Senders::Export::add(const PushedMetric& metric, con
     rejected = point.time == 0 ? RejectReason::malformed : series->pushed.add(at, metric, point);
     if (rejected != RejectReason::stale && rejected != RejectReason::limit) sender_->note(*series, at);
     senders_->measure(*series);
-    newest_ = std::max(newest_, point.time);
+    if (!rejected) step_ = std::max(step_, series->pushed.step());
   }
   senders_->has_changed_ = true;
   if (!rejected) {
@@ -155,7 +155,7 @@ std::optional<RejectReason> Senders::Export::add(const PushedMetric& metric, con
 
 /// Counts the memory of a series.
 void Senders::measure(Sender::Series& series) {
-  const std::size_t bytes = series.key_bytes + series.pushed.bytes();
+  const std::size_t bytes = series.fixed_bytes + series.pushed.bytes();
   bytes_ += bytes - series.bytes;
   series.bytes = bytes;
 }
@@ -198,7 +198,9 @@ Senders::Export::Found Senders::Export::begin_series(const PushedMetric& metric,
 /// Gives a use its pool. Returns false if there are too many pools, or too many series of this one.
 bool Senders::Export::place(SeriesUse& use, std::vector<Sender::OfPool*>& pools) {
   use.place.name = senders_->name_of(*sender_, use.place.name);
-  const std::string label = PoolKey({.source = senders_->source_, .name = use.place.name}).label();
+  PoolKey::Parts parts{.source = senders_->source_};
+  if (!use.place.name.empty()) parts.name = use.place.name;
+  const std::string label = PoolKey(parts).label();
   PoolShelf::Pool* shelf = nullptr;
   if (use.identifies) {
     shelf = senders_->admit_pool(label, now_);
@@ -232,7 +234,7 @@ void Senders::Export::malformed() {
 }
 
 void Senders::Export::end() {
-  if (newest_ != 0) sender_->end_export(newest_);
+  if (step_ != 0) sender_->note_step(step_);
 }
 
 }  // namespace dbpool

@@ -26,15 +26,6 @@ bool GaugeSeries::fell_to_zero(TimePoint not_before) const {
          std::ranges::any_of(counting(not_before), [&](std::size_t i) { return values_[i].fell; });
 }
 
-std::optional<TimePoint> GaugeSeries::oldest(TimePoint not_before) const {
-  std::optional<TimePoint> oldest;
-  for (const std::size_t i : counting(not_before)) {
-    const TimePoint arrived = streams_.all()[i].arrived;
-    oldest = std::min(oldest.value_or(arrived), arrived);
-  }
-  return oldest;
-}
-
 /// Returns the streams whose values count.
 std::vector<std::size_t> GaugeSeries::counting(TimePoint not_before) const {
   const std::vector<Stream>& streams = streams_.all();

@@ -20,8 +20,8 @@ class GaugeSeries {
   std::optional<double> value(TimePoint not_before) const;
   /// Returns whether the value is 0 because it fell to 0 from above: an SDK that stops sends such a maximum.
   bool fell_to_zero(TimePoint not_before) const;
-  /// Returns when the oldest value that counts arrived; nullopt if none counts.
-  std::optional<TimePoint> oldest(TimePoint not_before) const;
+  /// Returns the time between the last point and the one before it, as of Streams.
+  std::uint64_t step() const noexcept { return streams_.step(); }
   std::size_t bytes() const noexcept { return values_.capacity() * (sizeof(Value) + sizeof(Stream)); }
 
  private:

@@ -75,6 +75,10 @@ bool PushedSeries::has_ended(TimePoint not_before) const {
   return is_limit_ && gauge_.fell_to_zero(not_before);
 }
 
+std::uint64_t PushedSeries::step() const noexcept {
+  return distribution_ ? distribution_->step() : std::max(counter_.step(), gauge_.step());
+}
+
 std::size_t PushedSeries::bytes() const noexcept {
   std::size_t bytes = sizeof(PushedSeries) + counter_.bytes() + gauge_.bytes();
   if (distribution_) bytes += distribution_->bytes();

@@ -28,7 +28,8 @@ class PushedSeries {
   bool has_ended(TimePoint not_before) const;
 
   const std::vector<SeriesUse>& uses() const noexcept { return uses_; }
-  const GaugeSeries& gauge() const noexcept { return gauge_; }
+  /// Returns the time between the last point and the one before it, in nanoseconds; 0 = not known.
+  std::uint64_t step() const noexcept;
   std::size_t bytes() const noexcept;
 
  private:

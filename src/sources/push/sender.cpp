@@ -25,8 +25,12 @@ Sender::Series* Sender::find(const std::string& key) {
 }
 
 Sender::Series& Sender::add(const std::string& key, PushedSeries series, std::vector<OfPool*> pools) {
-  for (OfPool* const pool : pools) ++pool->series;
-  series_.push_back(Series{std::move(series), std::move(pools), key.size()});
+  constexpr std::size_t bytes_of_figures = 512;
+  std::size_t bytes = 2 * key.size();
+  for (OfPool* const pool : pools) {
+    if (pool->series++ == 0) bytes += sizeof(OfPool) + bytes_of_figures;
+  }
+  series_.push_back(Series{std::move(series), std::move(pools), bytes});
   by_key_.emplace(key, std::prev(series_.end()));
   return series_.back();
 }
@@ -55,21 +59,18 @@ void Sender::note(Series& series, const PointTime& at) {
   is_taken_over_ = false;
   has_changed_ = true;
   newest_time_ = std::max(newest_time_, at.time);
-  if (at.start != 0 && (earliest_start_ == 0 || at.start < earliest_start_)) earliest_start_ = at.start;
+  const bool has_start = at.start != 0 && at.start <= at.time;
+  if (has_start && (earliest_start_ == 0 || at.start < earliest_start_)) earliest_start_ = at.start;
   for (OfPool* const pool : series.pools) {
     pool->heard = at.arrived;
     if (pool->shelf != nullptr) pool->shelf->heard = at.arrived;
   }
 }
 
-void Sender::end_export(std::uint64_t newest) {
+void Sender::note_step(std::uint64_t step) {
   constexpr std::uint64_t longest = std::chrono::nanoseconds(std::chrono::hours(1)).count();
-  if (newest <= last_export_) return;
-  if (last_export_ != 0) {
-    steps_[step_] = std::chrono::nanoseconds(std::min(newest - last_export_, longest));
-    step_ = (step_ + 1) % steps_.size();
-  }
-  last_export_ = newest;
+  steps_[next_step_] = std::chrono::nanoseconds(std::min(step, longest));
+  next_step_ = (next_step_ + 1) % steps_.size();
 }
 
 void Sender::add_hint(const std::string& kind, std::string text) {
@@ -82,20 +83,17 @@ std::optional<Duration> Sender::interval() const {
   return longest == Duration::zero() ? std::nullopt : std::optional(longest);
 }
 
-void Sender::refresh(const Context& context, TimePoint not_before) {
-  const bool has_expired = oldest_gauge_ && *oldest_gauge_ < not_before;
-  if (!has_changed_ && !has_expired) return;
+void Sender::refresh(const Context& context, Duration window) {
+  if (!has_changed_) return;
   has_changed_ = false;
-  oldest_gauge_.reset();
+  const TimePoint not_before = heard_ - window;
   MappedPools pools(context.mapping, context.pools);
   for (auto& [label, pool] : pools_) pool.part = PoolSum::Part::counters;
   std::vector<const OfPool*> ended;
   for (const Series& series : series_) {
     series.pushed.report(pools, not_before);
-    if (series.pushed.has_ended(not_before))
-      ended.insert(ended.end(), series.pools.begin(), series.pools.end());
-    const auto oldest = series.pushed.gauge().oldest(not_before);
-    if (oldest) oldest_gauge_ = std::min(oldest_gauge_.value_or(*oldest), *oldest);
+    if (!series.pushed.has_ended(not_before)) continue;
+    ended.insert(ended.end(), series.pools.begin(), series.pools.end());
   }
   ProbeResult result = pools.take(context.source, kept_);
   hints_ = std::move(result.hints);

@@ -35,8 +35,8 @@ class Sender {
   };
   struct Series {
     PushedSeries pushed;
-    std::vector<OfPool*> pools;            ///< each once
-    std::size_t key_bytes = 0, bytes = 0;  ///< of the key; of everything, as counted last
+    std::vector<OfPool*> pools;              ///< each once
+    std::size_t fixed_bytes = 0, bytes = 0;  ///< besides the points; all, as counted last
   };
   /// What a reading needs besides the sender.
   struct Context {
@@ -61,14 +61,15 @@ class Sender {
 
   /// Notes a point that was used.
   void note(Series& series, const PointTime& at);
-  /// Notes the end of an export whose newest point has this time.
-  void end_export(std::uint64_t newest);
+  /// Notes an export whose points were made so long after the ones before them, at most, in nanoseconds.
+  void note_step(std::uint64_t step);
   /// Adds a hint, which stays for as long as the sender.
   void add_hint(const std::string& kind, std::string text);
   const std::map<std::string, std::string>& own_hints() const noexcept { return own_hints_; }
   const std::vector<std::string>& hints() const noexcept { return hints_; }
 
-  /// Returns the time from one export to the next; nullopt before the second one.
+  /// Returns the time from one export of a process to the next, the largest of the last three, because one
+  /// that stops flushes early; nullopt before the second one.
   std::optional<Duration> interval() const;
   TimePoint heard() const noexcept { return heard_; }
   std::uint64_t newest_time() const noexcept { return newest_time_; }
@@ -78,12 +79,10 @@ class Sender {
   bool is_taken_over() const noexcept { return is_taken_over_; }
   void take_over() { is_taken_over_ = true; }
 
-  /// Computes the figures of its pools if they may have changed since. Gauges count if they arrived at
-  /// `not_before` or later; those of pools without such gauges, and of pools that have ended, do not.
-  void refresh(const Context& context, TimePoint not_before);
-  /// Returns the arrival of the oldest gauge that counts; nullopt if none counts.
-  std::optional<TimePoint> oldest_gauge() const noexcept { return oldest_gauge_; }
-  bool has_changed() const noexcept { return has_changed_; }
+  /// Computes the figures of its pools if it was heard since. Gauges count if they arrived within `window`
+  /// before its last point. Of a pool that has ended, or of which nothing arrives any more, only the counters
+  /// count.
+  void refresh(const Context& context, Duration window);
 
  private:
   SenderId id_;
@@ -96,12 +95,10 @@ class Sender {
   std::vector<std::string> hints_;                ///< of the last reading
   TimePoint heard_;
   std::uint64_t newest_time_ = 0, earliest_start_ = 0;
-  std::uint64_t last_export_ = 0;
-  std::array<Duration, 3> steps_{};  ///< from export to export; 0 = not known
-  std::size_t step_ = 0;             ///< where the next one goes
+  std::array<Duration, 3> steps_{};  ///< of the last exports; 0 = not known
+  std::size_t next_step_ = 0;        ///< where the next one goes
   bool is_taken_over_ = false;
   bool has_changed_ = false;
-  std::optional<TimePoint> oldest_gauge_;
 };
 
 }  // namespace dbpool

@@ -61,8 +61,8 @@ bool Senders::is_live(const Sender& sender, const Starts& starts, TimePoint now)
   return interval && silence <= *interval + *interval / 4;
 }
 
-void Senders::refresh(Sender& sender, TimePoint now) {
-  sender.refresh({mapping_, source_, limits_.pools}, before(now, window_of(sender)));
+void Senders::refresh(Sender& sender) {
+  sender.refresh({mapping_, source_, limits_.pools}, window_of(sender));
 }
 
 ProbeResult Senders::pools(TimePoint now) {
@@ -76,13 +76,13 @@ ProbeResult Senders::pools(TimePoint now) {
   has_changed_ = false;
   for (const auto& [id, sender] : senders_) {
     const bool live = is_live(*sender, starts, now);
-    if (live || sender->has_changed()) refresh(*sender, now);
+    refresh(*sender);
     for (const auto& [label, pool] : sender->pools()) {
-      if (pool.figures) sum_of(label).add(*pool.figures, live ? pool.part : PoolSum::Part::counters);
+      if (pool.shelf != nullptr && pool.figures)
+        sum_of(label).add(*pool.figures, live ? pool.part : PoolSum::Part::counters);
     }
     if (!live) continue;
-    const TimePoint oldest = std::min(sender->heard(), sender->oldest_gauge().value_or(TimePoint::max()));
-    changes_at_ = std::min(changes_at_, oldest + window_of(*sender));
+    changes_at_ = std::min(changes_at_, sender->heard() + window_of(*sender));
     for (const auto& [kind, text] : sender->own_hints()) hints.add(kind, text);
     for (const std::string& text : sender->hints()) hints.add(text, text);
   }
@@ -135,9 +135,9 @@ void Senders::retire(Sender& sender, const std::string& label) {
   has_changed_ = true;
 }
 
-Senders::ById::iterator Senders::retire(ById::iterator sender, TimePoint now) {
+Senders::ById::iterator Senders::retire(ById::iterator sender) {
   Sender& leaving = *sender->second;
-  if (leaving.has_changed()) refresh(leaving, now);
+  refresh(leaving);
   while (!leaving.pools().empty()) retire(leaving, std::string(leaving.pools().begin()->first));
   has_changed_ = true;
   return senders_.erase(sender);
@@ -147,14 +147,14 @@ void Senders::forget(TimePoint now) {
   const TimePoint last = before(now, longest_silence);
   for (auto sender = senders_.begin(); sender != senders_.end();) {
     if (sender->second->heard() <= last) {
-      sender = retire(sender, now);
+      sender = retire(sender);
       continue;
     }
     std::vector<std::string> silent;
     for (const auto& [label, pool] : sender->second->pools()) {
       if (pool.heard <= last) silent.push_back(label);
     }
-    if (!silent.empty()) refresh(*sender->second, now);
+    if (!silent.empty()) refresh(*sender->second);
     for (const std::string& label : silent) retire(*sender->second, label);
     ++sender;
   }

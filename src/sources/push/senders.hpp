@@ -83,9 +83,9 @@ class Senders {
   Starts latest_starts() const;
   Duration window_of(const Sender& sender) const;
   bool is_live(const Sender& sender, const Starts& starts, TimePoint now) const;
-  void refresh(Sender& sender, TimePoint now);
+  void refresh(Sender& sender);
   void retire(Sender& sender, const std::string& label);
-  ById::iterator retire(ById::iterator sender, TimePoint now);
+  ById::iterator retire(ById::iterator sender);
 
   const Mapping& mapping_;
   const std::vector<SeriesRole> roles_;
@@ -110,7 +110,7 @@ class Senders::Export {
   std::optional<RejectReason> add(const PushedMetric& metric, const PushedPoint& point);
   /// Counts a point that cannot be read.
   void malformed();
-  /// Ends it: the sender's interval is known from the times of its exports.
+  /// Ends it, so that the sender's interval is known.
   void end();
 
  private:
@@ -130,8 +130,8 @@ class Senders::Export {
   Senders* senders_;
   std::shared_ptr<Sender> sender_;  ///< admitted with the first point of a pool
   TimePoint now_;
-  std::uint64_t newest_ = 0;  ///< the newest time of its points
-  std::string key_;           ///< of the series of the current point
+  std::uint64_t step_ = 0;  ///< the largest of its points
+  std::string key_;         ///< of the series of the current point
 };
 
 }  // namespace dbpool

@@ -13,6 +13,7 @@ constexpr auto longest_pause = std::chrono::minutes(10);
 }  // namespace
 
 Streams::Place Streams::place(const PointTime& at, Temporality temporality) {
+  step_ = 0;
   auto found = std::ranges::find(streams_, at.start, &Stream::start);
   if (found == streams_.end() && temporality == Temporality::delta) {
     if (repeats(at)) return {.rejected = RejectReason::stale};
@@ -20,6 +21,7 @@ Streams::Place Streams::place(const PointTime& at, Temporality temporality) {
   }
   if (found == streams_.end()) return begin(at);
   if (at.time <= found->time) return {.rejected = RejectReason::stale};
+  step_ = at.time - std::min(at.time, std::max(found->time, at.start));
   *found = Stream{at.start, at.time, at.arrived};
   return {.index = static_cast<std::size_t>(found - streams_.begin())};
 }

@@ -45,6 +45,9 @@ class Streams {
   Place place(const PointTime& at, Temporality temporality);
 
   const std::vector<Stream>& all() const noexcept { return streams_; }
+  /// Returns how long after the point before it in its stream the last point was made, in nanoseconds; 0 =
+  /// not known.
+  std::uint64_t step() const noexcept { return step_; }
 
  private:
   bool repeats(const PointTime& at) const;
@@ -52,6 +55,7 @@ class Streams {
   Place begin(const PointTime& at);
 
   std::vector<Stream> streams_;
+  std::uint64_t step_ = 0;
 };
 
 }  // namespace dbpool
