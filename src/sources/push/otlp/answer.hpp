@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace dbpool {
 
@@ -17,8 +16,8 @@ struct OtlpAnswer {
 
 /// Returns the answer to a body whose points were accepted, but for `malformed` ones; `why` describes one of
 /// them.
-OtlpAnswer otlp_accepted(OtlpEncoding encoding, std::uint64_t malformed, std::string_view why);
+OtlpAnswer otlp_accepted(OtlpEncoding encoding, std::uint64_t malformed, const std::string& why);
 /// Returns the answer to a body that cannot be used, by its status: 400 or 413.
-OtlpAnswer otlp_refused(OtlpEncoding encoding, int status, std::string_view why);
+OtlpAnswer otlp_refused(OtlpEncoding encoding, int status, const std::string& why);
 
 }  // namespace dbpool

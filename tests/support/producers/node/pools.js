@@ -1,5 +1,5 @@
 // Six callers of a pool of three connections, whose figures it serves.
-// usage: pools.js prom-client|otel URL
+// usage: pools.js prom-client|otel|otlp URL
 'use strict';
 
 const http = require('node:http');
@@ -22,7 +22,7 @@ const pool = new Pool({
   database: url.pathname.slice(1),
   max: size,
 });
-const { recordWait, serveMetrics } = observe(pool, name);
+const { recordWait, serveMetrics, push } = observe(pool, name);
 
 // What the callers do: "run" uses connections, "hold" keeps them, "rest" wants none.
 let stage = 'run';
@@ -62,6 +62,11 @@ function truth() {
 const server = http.createServer((request, response) => {
   if (request.url === '/metrics') {
     serveMetrics(request, response);
+  } else if (request.url === '/push') {
+    push().then(
+      () => response.end(),
+      (error) => response.writeHead(502).end(String(error)),
+    );
   } else if (request.url === '/truth') {
     response.end(JSON.stringify(truth()));
   } else {
