@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <memory>
 #include <set>
 
 #include "support/eventually.hpp"
@@ -213,7 +214,7 @@ TEST_CASE("a reload that changes the source opens the same port again, without a
 
 TEST_CASE("a port that another process has is an error that names it, and opens when it is free") {
   std::uint16_t port = 0;
-  std::optional<Descriptor> taken(bound_socket(port));
+  auto taken = std::make_unique<const Descriptor>(bound_socket(port));
   REQUIRE(::listen(taken->get(), 1) == 0);
   const ExporterProcess exporter({.config = config_for(port)});
   const auto up = [&] { return exporter.metric("dbpool_up", {{"source", "otel"}}); };
