@@ -70,7 +70,7 @@ OpenDoor door_of(const OtlpOptions& options, const OtlpIntake& intake, const Sou
   }
   return [=, runtime = parts.runtime] {
     auto door = open_otlp_port(intake, port, runtime);
-    intake.logger.log(LogLevel::info, "source", "listening",
+    intake.logger.log(LogLevel::info, "source", "listening for pushes",
                       {{"source", intake.source}, {"address", door->address()}});
     return door;
   };

@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::string_literals;
 using test::body_of;
-using test::exchange;
 using test::status_of;
 
 constexpr std::size_t max_body = 1000;
@@ -104,7 +103,8 @@ TEST_CASE("a port takes metrics at its root as well, and has no other path") {
   const std::string address = door->address();
   const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.find(':') + 1)));
   const auto ask = [&](const std::string& line) {
-    return exchange(port, line +
+    return test::exchange(port,
+                          line +
                               " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                               "2\r\n\r\n{}");
   };
@@ -125,8 +125,9 @@ TEST_CASE("a port with logins takes nothing without one") {
   const std::string address = door->address();
   const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.find(':') + 1)));
   const auto ask = [&](const std::string& path, const std::string& header) {
-    return status_of(exchange(port, "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header +
-                                        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+    return status_of(
+        test::exchange(port, "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + header +
+                                 "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
   };
   CHECK(ask("/v1/metrics", "Authorization: Basic YW5uOnNlY3JldA==\r\n") == 200);
   for (const char* path : {"/v1/metrics", "/v1/traces", "/", "/other"}) CHECK(ask(path, "") == 401);

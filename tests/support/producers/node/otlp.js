@@ -10,9 +10,11 @@ const { MeterProvider, PeriodicExportingMetricReader } = require('@opentelemetry
 const encoding = process.env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL === 'http/json' ? 'http' : 'proto';
 const { OTLPMetricExporter } = require(`@opentelemetry/exporter-metrics-otlp-${encoding}`);
 
+const intervalMs = Number(process.env.OTEL_METRIC_EXPORT_INTERVAL ?? 60000);
 const reader = new PeriodicExportingMetricReader({
   exporter: new OTLPMetricExporter(),
-  exportIntervalMillis: Number(process.env.OTEL_METRIC_EXPORT_INTERVAL ?? 60000),
+  exportIntervalMillis: intervalMs,
+  exportTimeoutMillis: Math.min(intervalMs, 10000),
 });
 const resource = detectResources({ detectors: [envDetector] });
 const meterProvider = new MeterProvider({ readers: [reader], resource });
