@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -135,5 +136,45 @@ class PushScene {
  public:
   Senders senders;
 };
+
+/// Two presets: pools by name with all kinds of fields, and pools whose series add up.
+inline constexpr auto hikari_rows = std::to_array<PresetField>({
+    {"idle", R"(db.count{state="idle"})"},
+    {"active", "db.active"},
+    {"max", "db.max"},
+    {"waiting", "db.pending"},
+    {"acquisition_timeouts", "db.timeouts"},
+    {"acquisitions", "db.wait_count - db.timeouts"},
+    {"acquisitions", "db.wait_count"},
+    {"acquisition_duration", "db.wait"},
+    {"created", "db.created"},
+    {"created", "db.opened"},
+});
+inline constexpr auto sharded_rows =
+    std::to_array<PresetField>({{"active", "dog.active"}, {"queries", "dog.queries"}});
+inline constexpr auto pushed_presets = std::to_array<Preset>({
+    {.name = "hikari", .pool = "{pool}", .fields = hikari_rows},
+    {.name = "dog", .pool = "{database}/{user}", .sum = true, .fields = sharded_rows},
+});
+
+/// Two instances of one service.
+inline const Attributes shop{{"service.name", "shop"}, {"service.instance.id", "1"}};
+inline const Attributes shop_2{{"service.name", "shop"}, {"service.instance.id", "2"}};
+
+/// Returns a source that knows the two presets.
+inline PushScene scene_with(const PushNaming& naming = {}, const PushLimits& limits = {},
+                            const MappingOptions& options = {}) {
+  return PushScene(options, pushed_presets, naming, limits);
+}
+
+inline Pushed in_pool(Pushed point, const std::string& pool) {
+  point.attributes["pool"] = pool;
+  return point;
+}
+
+inline Pushed as_delta(Pushed point) {
+  point.temporality = Temporality::delta;
+  return point;
+}
 
 }  // namespace dbpool::test

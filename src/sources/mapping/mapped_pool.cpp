@@ -168,8 +168,7 @@ class Figures {
       value += part;
       if (factor > 0) minuend += part;
     }
-    const bool is_kept = context_.kept.which() == Kept::all ? is_counter(rule.field) : may_fall(rule);
-    if (!std::isfinite(value) || !is_kept) return value;
+    if (!std::isfinite(value) || !may_fall(rule)) return value;
     return context_.kept.kept(label() + '\n' + rule.name, value, minuend);
   }
 

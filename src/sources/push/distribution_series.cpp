@@ -123,7 +123,7 @@ std::string DistributionSeries::problem_of(const PushedMetric& metric, const Pus
 std::optional<DistributionSeries::Buckets> DistributionSeries::buckets_of(const PushedMetric& metric,
                                                                           const PushedPoint& point) const {
   if (metric.kind == PointKind::exponential)
-    return Buckets{.raw = {}, .seconds = {}, .counts = {}, .exponential = kept(point.exponential)};
+    return Buckets{.raw = {}, .seconds = {}, .counts = {}, .exponential = state_of(point.exponential)};
   Histogram::Counts counts(point.counts.begin(), point.counts.end());
   if (counts.empty()) counts.push_back(point.count);
   const auto same = std::ranges::find_if(last_, [&](const Last& last) {

@@ -47,7 +47,7 @@ bool has_more(const Buckets& before, const Buckets& now) {
 
 }  // namespace
 
-ExponentialState kept(const ExponentialBuckets& buckets) {
+ExponentialState state_of(const ExponentialBuckets& buckets) {
   return {buckets.scale,
           buckets.offset,
           {buckets.counts.begin(), buckets.counts.end()},

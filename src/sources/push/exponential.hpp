@@ -19,7 +19,7 @@ struct ExponentialState {
   double zero_threshold = 0;
 };
 
-ExponentialState kept(const ExponentialBuckets& buckets);
+ExponentialState state_of(const ExponentialBuckets& buckets);
 
 /// Counts what was observed between two states by the upper bounds of their buckets, at the smaller of the
 /// two scales. So what was counted before never moves, whatever the scale becomes. `before`: nullptr = since

@@ -15,7 +15,7 @@ namespace {
 constexpr auto pause_between_searches = std::chrono::seconds(1);
 
 /// Makes the key of a series within its sender.
-void assign_key(std::string& key, const PushedMetric& metric, const PushedPoint& point) {
+void assign_series_key(std::string& key, const PushedMetric& metric, const PushedPoint& point) {
   const bool is_number = metric.kind == PointKind::gauge || metric.kind == PointKind::sum;
   key.assign(is_number ? "n" : "d");
   for (const std::string_view text : {metric.scope, metric.name, metric.unit}) append_to_key(key, text);
@@ -162,7 +162,7 @@ void Senders::measure(Sender::Series& series) {
 
 /// Finds the series of a point, and begins it if it is new.
 Senders::Export::Found Senders::Export::find(const PushedMetric& metric, const PushedPoint& point) {
-  assign_key(key_, metric, point);
+  assign_series_key(key_, metric, point);
   if (Sender::Series* const known = sender_->find(key_)) return {known};
   std::vector<SeriesUse> uses =
       uses_of(senders_->mapping_, senders_->roles_, metric, sender_->labels(metric, point.attributes));

@@ -4,19 +4,12 @@
 #include <iterator>
 #include <utility>
 
-#include "model/bounded_name.hpp"
-#include "sources/mapping/hints.hpp"
 #include "sources/reading.hpp"
 
 namespace dbpool {
 namespace {
 
 constexpr auto longest_silence = std::chrono::hours(1);
-
-/// Returns the last time at which a sender was not too silent.
-TimePoint before(TimePoint now, Duration silence) {
-  return now - silence;
-}
 
 }  // namespace
 
@@ -65,15 +58,13 @@ void Senders::refresh(Sender& sender) {
   sender.refresh({mapping_, source_, limits_.pools}, window_of(sender));
 }
 
-ProbeResult Senders::pools(TimePoint now) {
+/// Adds up the figures of each pool, by its label.
+std::map<std::string, PoolSum> Senders::sums(TimePoint now, Hints& hints) {
   std::map<std::string, PoolSum> sums;
   const auto sum_of = [&](const std::string& label) -> PoolSum& {
     return sums.try_emplace(label, shelf_.pools().at(label).shown).first->second;
   };
-  Hints hints;
   const Starts starts = latest_starts();
-  changes_at_ = TimePoint::max();
-  has_changed_ = false;
   for (const auto& [id, sender] : senders_) {
     const bool live = is_live(*sender, starts, now);
     refresh(*sender);
@@ -86,19 +77,25 @@ ProbeResult Senders::pools(TimePoint now) {
     for (const auto& [kind, text] : sender->own_hints()) hints.add(kind, text);
     for (const std::string& text : sender->hints()) hints.add(text, text);
   }
-  ProbeResult result;
-  for (auto& [label, pool] : shelf_.pools()) {
+  for (const auto& [label, pool] : shelf_.pools()) {
     if (pool.retired) sum_of(label).add(*pool.retired, PoolSum::Part::counters);
   }
-  for (auto& [label, sum] : sums) {
+  return sums;
+}
+
+ProbeResult Senders::pools(TimePoint now) {
+  has_changed_ = false;
+  changes_at_ = TimePoint::max();
+  Hints hints;
+  ProbeResult result;
+  for (auto& [label, sum] : sums(now, hints)) {
     result.pools.push_back(sum.take());
-    if (sum.has_mixed_bounds()) {
-      hints.add("mixed bounds", "instances of pool " + label +
-                                    " have histograms with different bounds, so "
-                                    "some durations appear longer than they are");
-    }
+    if (!sum.has_mixed_bounds()) continue;
+    hints.add("mixed bounds", "instances of pool " + label +
+                                  " have histograms with different bounds, so some durations appear longer "
+                                  "than they are");
   }
-  if (refused_sender_ > before(now, longest_silence)) {
+  if (refused_sender_ > now - longest_silence) {
     hints.add("senders", "points are rejected because there are more than " +
                              std::to_string(limits_.senders) + " senders");
   }
@@ -148,7 +145,7 @@ Senders::ById::iterator Senders::retire(ById::iterator sender) {
 }
 
 void Senders::forget(TimePoint now) {
-  const TimePoint last = before(now, longest_silence);
+  const TimePoint last = now - longest_silence;
   for (auto sender = senders_.begin(); sender != senders_.end();) {
     if (sender->second->heard() <= last) {
       sender = retire(sender);

@@ -12,10 +12,12 @@
 
 #include "dbpool/sync/clock.hpp"
 #include "snapshot/pool_source.hpp"
+#include "sources/mapping/hints.hpp"
 #include "sources/mapping/mapping.hpp"
 #include "sources/probe.hpp"
 #include "sources/push/point.hpp"
 #include "sources/push/pool_shelf.hpp"
+#include "sources/push/pool_sum.hpp"
 #include "sources/push/sender.hpp"
 #include "sources/push/series_use.hpp"
 
@@ -81,6 +83,7 @@ class Senders {
 
   // What readings see.
   Starts latest_starts() const;
+  std::map<std::string, PoolSum> sums(TimePoint now, Hints& hints);
   Duration window_of(const Sender& sender) const;
   bool is_live(const Sender& sender, const Starts& starts, TimePoint now) const;
   void refresh(Sender& sender);

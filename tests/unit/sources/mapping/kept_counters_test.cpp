@@ -30,16 +30,6 @@ TEST_CASE("a minuend that falls is a new start") {
   CHECK(read(counters, 4, 1) == 3);
 }
 
-TEST_CASE(
-    "where all counters are kept none falls, however much its minuend falls or how long it is not read") {
-  KeptCounters counters(Kept::all);
-  CHECK(read(counters, 10, 0) == 10);
-  CHECK(read(counters, 3, 1) == 10);
-  counters.next_reading();
-  CHECK(read(counters, 4, 0) == 10);
-  CHECK(read(counters, 12, 1) == 11);
-}
-
 TEST_CASE("counters have their own values, and one that is not read is forgotten") {
   KeptCounters counters;
   CHECK(counters.kept("a", 5, 5) == 5);
