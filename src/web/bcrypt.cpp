@@ -6,19 +6,6 @@
 
 namespace dbpool {
 
-bool is_bcrypt(std::string_view text) {
-  constexpr std::string_view form = "$2y$10$", variants = "abxy";
-  constexpr std::string_view digits = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  constexpr std::size_t length = 60, variant_at = 2, cost_at = 4;
-  if (text.size() != length || !text.starts_with("$2") || variants.find(text[variant_at]) == variants.npos) {
-    return false;
-  }
-  const std::string_view cost = text.substr(cost_at, 2);
-  const bool has_cost = cost.find_first_not_of("0123456789") == cost.npos && cost >= "04" && cost <= "15";
-  return has_cost && text[cost_at - 1] == '$' && text[form.size() - 1] == '$' &&
-         text.find_first_not_of(digits, form.size()) == text.npos;
-}
-
 bool matches_bcrypt(const std::string& password, const std::string& hash) {
   const auto memory = std::make_unique<crypt_data>();
   const char* const computed = ::crypt_r(password.c_str(), hash.c_str(), memory.get());

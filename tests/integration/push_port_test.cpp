@@ -110,7 +110,7 @@ TEST_CASE("bodies that are broken, huge or mistyped have their statuses, and pus
   const std::string deep = R"({"resourceMetrics":)" + std::string(100'000, '[');
   check({{with_length("{"), {400}},
          {with_length(deep), {400}},
-         {with_length("null"), {400}},
+         {with_length("7"), {400}},
          {with_length("{}", "Content-Encoding: gzip\r\n"), {400}},
          {with_length(unfinished_gzip("{}"), "Content-Encoding: gzip\r\n"), {400}},
          {with_length(gzipped("{}") + "x", "Content-Encoding: gzip\r\n"), {400}},
@@ -224,4 +224,40 @@ TEST_CASE("a port that another process has is an error that names it, and opens 
   CHECK(up() == 0);
   taken.reset();
   CHECK(eventually([&] { return up() == 1; }, 20s));
+}
+
+TEST_CASE("the web server takes pushes as long as a source wants them there") {
+  const std::string config = "sources: [{name: otel, type: otlp, listen: web}]\n";
+  ExporterProcess exporter({.config = config});
+  const auto push = [&](const std::string& headers = "") {
+    return http_exchange(exporter.port(), "POST", "/v1/metrics", {.json = "{}", .headers = headers});
+  };
+  REQUIRE(eventually([&] { return push().status == 200; }, 5s));
+  CHECK(push().body == "{}");
+  CHECK(push("Origin: http://a\r\n").status == 403);
+  CHECK(http_exchange(exporter.port(), "POST", "/v1/logs", {.json = "{}"}).status == 404);
+  CHECK(exporter.get("/").status == 200);
+  CHECK(exporter.get("/v1/metrics").status == 405);
+  CHECK(exporter.metric("dbpool_up", {{"source", "otel"}}) == 1);
+  exporter.configure("pools: [{name: other, dsn: ':memory:'}]\n");
+  exporter.process().signal(SIGHUP);
+  CHECK(eventually([&] { return exporter.get("/v1/metrics").status == 404; }, 5s));
+  CHECK(push().status == 413);
+}
+
+TEST_CASE("a port that others reach takes pushes with a login alone") {
+  const std::uint16_t port = free_port();
+  const std::string hash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
+  const ExporterProcess exporter(
+      {.config =
+           fmt::format("sources:\n  - {{name: otel, type: otlp, listen: '0.0.0.0:{}', allow_remote: true,\n"
+                       "     basic_auth_users: {{ann: '${{HASH}}'}}}}\n",
+                       port),
+       .environment = {{"HASH", hash}}});
+  const auto push = [&](const std::string& headers) {
+    return http_exchange(port, "POST", "/v1/metrics", {.json = "{}", .headers = headers});
+  };
+  REQUIRE(eventually([&] { return push("Authorization: Basic YW5uOnNlY3JldA==\r\n").status == 200; }, 5s));
+  CHECK(push("Authorization: Basic YW5uOndyb25n\r\n").status == 401);
+  CHECK(push("").header("www-authenticate") == "Basic realm=\"dbpool_exporter\"");
 }

@@ -190,7 +190,10 @@ constexpr auto otel = std::to_array<Preset>({
              "of them as a wait. Npgsql has no "
              "waiting times in any version, and Node.js only counts. The default buckets of the seconds "
              "begin at 5 s. The largest number of idle connections is left out",
-     .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
+     .bounds_cure =
+         "set OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION="
+         "base2_exponential_bucket_histogram if it pushes (JavaScript, Rust and C++ have no such "
+         "setting), or add a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
     {.name = "otel",
      .variant = "old names",
      .pool = otel_pool,
@@ -200,7 +203,10 @@ constexpr auto otel = std::to_array<Preset>({
              "are open already, and no others. With milliseconds the default buckets do contain 10 ms. "
              "go-redis uses these names too: `match: {db_system: \"~(?!redis).*\"}` leaves them "
              "out (`db.system` where pushed)",
-     .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
+     .bounds_cure =
+         "set OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION="
+         "base2_exponential_bucket_histogram if it pushes (JavaScript, Rust and C++ have no such "
+         "setting), or add a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
 });
 
 }  // namespace

@@ -229,10 +229,6 @@ void Senders::Export::explain(const PushedMetric& metric) {
   }
 }
 
-void Senders::Export::malformed() {
-  senders_->refuse(RejectReason::malformed);
-}
-
 void Senders::Export::end() {
   if (step_ != 0) sender_->note_step(step_);
 }

@@ -108,8 +108,6 @@ class Senders::Export {
  public:
   /// Adds a point, and counts it. Returns why it was rejected; nullopt if it was used or is no pool's.
   std::optional<RejectReason> add(const PushedMetric& metric, const PushedPoint& point);
-  /// Counts a point that cannot be read.
-  void malformed();
   /// Ends it, so that the sender's interval is known.
   void end();
 

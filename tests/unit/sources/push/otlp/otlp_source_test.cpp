@@ -10,8 +10,10 @@
 
 #include "sources/push/otlp/receiver.hpp"
 #include "support/fakes/fake_clock.hpp"
+#include "support/otlp_payload.hpp"
 
 using namespace dbpool;
+using namespace dbpool::test;
 
 namespace {
 
@@ -42,6 +44,28 @@ struct OtlpScene {
   OtlpReceiver receiver;
   std::shared_ptr<PushedPools> pools;
 };
+
+constexpr std::uint64_t started = 1'000'000'000, exported = 61'000'000'000;
+
+/// Returns a request of one service, whose metrics all have one scope.
+std::string request_of(std::vector<OtlpMetric> metrics, const std::string& scope = "") {
+  return otlp_protobuf({{{{"service.name", "shop"}}, scope, std::move(metrics)}});
+}
+
+OtlpMetric number(const std::string& name, const OtlpAttributeList& attributes, double value,
+                  PointKind kind = PointKind::gauge) {
+  return {.name = name,
+          .unit = "",
+          .kind = kind,
+          .is_monotonic = kind == PointKind::sum,
+          .points = {{.attributes = attributes, .start = started, .time = exported, .value = value}}};
+}
+
+OtlpMetric durations(const std::string& name, const std::string& unit, OtlpPoint point) {
+  point.start = started;
+  point.time = exported;
+  return {.name = name, .unit = unit, .kind = PointKind::histogram, .points = {std::move(point)}};
+}
 
 }  // namespace
 
@@ -108,4 +132,94 @@ TEST_CASE("gauges go when their sender was silent for too long, counters stay") 
   scene.clock->advance(2h);
   scene.pools->forget(scene.clock->now());
   CHECK(scene.shown().empty());
+}
+
+TEST_CASE("Micrometer's timers are in milliseconds, and its timeouts are no acquisitions") {
+  OtlpScene scene;
+  const OtlpAttributeList pool{{"pool", "HikariPool-1"}};
+  OtlpMetric most = number("hikaricp.connections.acquire.max", pool, 250);
+  most.unit = "milliseconds";
+  scene.push(request_of(
+      {number("hikaricp.connections.active", pool, 3),
+       number("hikaricp.connections.timeout", pool, 2, PointKind::sum),
+       durations("hikaricp.connections.acquire", "milliseconds",
+                 {.attributes = pool, .count = 10, .sum = 1500, .bounds = {1, 10}, .counts = {6, 1, 3}}),
+       most}));
+  const PoolSnapshot shown = scene.shown().at("otel/shop/HikariPool-1");
+  CHECK(shown.active == 3);
+  CHECK(shown.acquisition_timeouts == 2);
+  CHECK(shown.acquisitions == 8);
+  CHECK(shown.wait_recent_peak == 0.25);
+  REQUIRE(shown.acquisition_duration);
+  CHECK(shown.acquisition_duration->bounds() == std::vector<double>{0.001, 0.01});
+  CHECK(shown.acquisition_duration->sum_seconds() == 1.5);
+  CHECK_FALSE(shown.wait_seconds);
+}
+
+TEST_CASE("Micrometer's timers without buckets are counts and sums") {
+  OtlpScene scene;
+  const OtlpAttributeList pool{{"pool", "HikariPool-1"}};
+  scene.push(request_of({number("hikaricp.connections.timeout", pool, 2, PointKind::sum),
+                         durations("hikaricp.connections.acquire", "milliseconds",
+                                   {.attributes = pool, .count = 10, .sum = 1500, .counts = {10}})}));
+  const PoolSnapshot shown = scene.shown().at("otel/shop/HikariPool-1");
+  CHECK_FALSE(shown.acquisition_duration);
+  CHECK(shown.acquisitions == 8);
+  CHECK(shown.wait_seconds == 1.5);
+}
+
+TEST_CASE("the unit of the data counts more than that of its name: .NET has the old names in seconds") {
+  OtlpScene scene;
+  const OtlpAttributeList pool{{"pool.name", "orders"}};
+  const OtlpPoint point{.attributes = pool, .count = 2, .sum = 3, .bounds = {0.01}, .counts = {1, 1}};
+  scene.push(request_of({durations("db.client.connections.create_time", "s", point)}));
+  CHECK(scene.shown().at("otel/shop/orders").connect_duration->bounds() == std::vector<double>{0.01});
+  scene.push(request_of({durations("db.client.connections.use_time", "", point)}));
+  CHECK(scene.shown().at("otel/shop/orders").usage_duration->bounds() == std::vector<double>{1e-5});
+}
+
+TEST_CASE("HikariCP's waits are acquisitions where the scope is that of the Java agent") {
+  const OtlpAttributeList pool{{"db.client.connection.pool.name", "orders"}};
+  const OtlpMetric waits =
+      durations("db.client.connection.wait_time", "s",
+                {.attributes = pool, .count = 10, .sum = 3, .bounds = {0.01}, .counts = {7, 3}});
+  OtlpScene java, other;
+  java.push(request_of({waits}, "io.opentelemetry.hikaricp-3.0"));
+  CHECK(java.shown().at("otel/shop/orders").acquisitions == 10);
+  other.push(request_of({waits}, "pg"));
+  CHECK_FALSE(other.shown().at("otel/shop/orders").acquisitions);
+}
+
+TEST_CASE("the shards of PgDog add up, under the name of its service") {
+  OtlpScene scene;
+  const auto of = [](const std::string& shard) {
+    return OtlpAttributeList{{"database", "orders"}, {"shard", shard}, {"user", "app"}};
+  };
+  OtlpMetric idle = number("pgdog.sv_idle", of("0"), 2);
+  idle.points.push_back(number("", of("1"), 3).points.front());
+  OtlpMetric queries = number("pgdog.total_query_count", of("0"), 20, PointKind::sum);
+  queries.points.push_back(number("", of("1"), 30).points.front());
+  queries.temporality = Temporality::delta;
+  scene.push(request_of({idle, queries}));
+  const PoolSnapshot shown = scene.shown().at("otel/shop/orders/app");
+  CHECK(shown.idle == 5);
+  CHECK(shown.queries == 50);
+  CHECK(shown.info.database == "orders");
+  CHECK(shown.info.user == "app");
+}
+
+TEST_CASE("match leaves pools of Redis out, also by an attribute of the resource") {
+  OtlpOptions options;
+  options.mapping.match = {{"db.system", "~(?!redis).*"}};
+  OtlpScene scene(options);
+  const std::string name = "db.client.connections.usage";
+  scene.push(
+      request_of({number(name, {{"db.system", "redis"}, {"pool.name", "cache"}, {"state", "idle"}}, 1)}));
+  scene.push(request_of({number(name, {{"pool.name", "orders"}, {"state", "idle"}}, 2)}));
+  scene.push(otlp_protobuf({{{{"db.system", "redis"}, {"service.name", "cache"}},
+                             "",
+                             {number(name, {{"pool.name", "sessions"}, {"state", "idle"}}, 3)}}}));
+  const auto shown = scene.shown();
+  CHECK(shown.size() == 1);
+  CHECK(shown.contains("otel/shop/orders"));
 }
