@@ -19,7 +19,8 @@ class PoolShelf {
   struct Pool {
     TimePoint heard;
     std::optional<PoolSnapshot> retired;  ///< the counters of senders that have left
-    PoolSnapshot shown;                   ///< counters as they were shown
+    PoolSnapshot shown;                   ///< as it was shown last
+    PoolSnapshot kept;                    ///< the most that its counters were ever shown with
   };
   using Pools = std::map<std::string, Pool>;
 

@@ -154,8 +154,12 @@ void keep_risen(PoolSnapshot& pool, PoolSnapshot& kept) {
   for (const auto member :
        {&S::acquisition_duration, &S::usage_duration, &S::connect_duration, &S::health_check_duration}) {
     if (!(pool.*member)) continue;
-    if (kept.*member) pool.*member = risen(pool.*member, *(kept.*member));
-    kept.*member = pool.*member;
+    if (!(kept.*member)) {
+      kept.*member = pool.*member;
+      continue;
+    }
+    pool.*member = risen(pool.*member, *(kept.*member));
+    kept.*member = joined(pool.*member, *(kept.*member));
   }
 }
 

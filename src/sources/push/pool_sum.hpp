@@ -52,7 +52,7 @@ class PoolSum {
 };
 
 /// Keeps the counters of a pool from falling: raises each to its value in `kept` if that is more, and keeps
-/// it there.
+/// it there. So `kept` knows the most that was ever shown, at each bound of a histogram.
 void keep_risen(PoolSnapshot& pool, PoolSnapshot& kept);
 
 }  // namespace dbpool

@@ -1,6 +1,7 @@
 #include "sources/push/rebin.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "model/bounded_sum.hpp"
@@ -10,6 +11,19 @@ namespace {
 
 std::size_t bucket_with(double value, const std::vector<double>& bounds) {
   return static_cast<std::size_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
+}
+
+/// Returns counts such that, up to each bucket, there are as many as in the one of both that has more.
+Histogram::Counts larger(const Histogram::Counts& a, const Histogram::Counts& b) {
+  Histogram::Counts counts(a.size());
+  std::uint64_t of_a = 0, of_b = 0, of_both = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    of_a = bounded_sum(of_a, a[i]);
+    of_b = bounded_sum(of_b, b[i]);
+    counts[i] = std::max(of_a, of_b) - of_both;
+    of_both += counts[i];
+  }
+  return counts;
 }
 
 }  // namespace
@@ -34,15 +48,7 @@ void keep_newest(Histogram::Exemplars& exemplars, const std::vector<double>& bou
 std::shared_ptr<const Histogram> risen(const std::shared_ptr<const Histogram>& histogram,
                                        const Histogram& before) {
   const Histogram::Counts now = counts_of(*histogram);
-  const Histogram::Counts old = rebinned(counts_of(before), before.bounds(), histogram->bounds());
-  Histogram::Counts counts(now.size());
-  std::uint64_t of_now = 0, of_old = 0, shown = 0;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    of_now = bounded_sum(of_now, now[i]);
-    of_old = bounded_sum(of_old, old[i]);
-    counts[i] = std::max(of_now, of_old) - shown;
-    shown += counts[i];
-  }
+  Histogram::Counts counts = larger(now, rebinned(counts_of(before), before.bounds(), histogram->bounds()));
   const double sum = std::max(histogram->sum_seconds(), before.sum_seconds());
   if (counts == now && sum == histogram->sum_seconds()) return histogram;
   Histogram::Exemplars exemplars;
@@ -52,6 +58,20 @@ std::shared_ptr<const Histogram> risen(const std::shared_ptr<const Histogram>& h
   }
   return std::make_shared<const Histogram>(std::make_shared<const std::vector<double>>(histogram->bounds()),
                                            std::move(counts), sum, std::move(exemplars));
+}
+
+std::shared_ptr<const Histogram> joined(const std::shared_ptr<const Histogram>& now,
+                                        const Histogram& before) {
+  constexpr std::size_t most_bounds = 2000;
+  if (now->bounds() == before.bounds()) return now;
+  std::vector<double> bounds;
+  std::ranges::set_union(now->bounds(), before.bounds(), std::back_inserter(bounds));
+  if (bounds.size() > most_bounds) return now;
+  Histogram::Counts counts = larger(rebinned(counts_of(*now), now->bounds(), bounds),
+                                    rebinned(counts_of(before), before.bounds(), bounds));
+  return std::make_shared<const Histogram>(std::make_shared<const std::vector<double>>(std::move(bounds)),
+                                           std::move(counts),
+                                           std::max(now->sum_seconds(), before.sum_seconds()));
 }
 
 Histogram::Counts counts_of(const Histogram& histogram) {

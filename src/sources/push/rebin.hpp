@@ -22,6 +22,11 @@ void keep_newest(Histogram::Exemplars& exemplars, const std::vector<double>& bou
 std::shared_ptr<const Histogram> risen(const std::shared_ptr<const Histogram>& histogram,
                                        const Histogram& before);
 
+/// Returns a histogram with the bounds of both, which counts at each as much as the one that counts more
+/// there: what `risen` needs to know of all that was shown before. Returns `now` itself if it has the same
+/// bounds, or if both have too many.
+std::shared_ptr<const Histogram> joined(const std::shared_ptr<const Histogram>& now, const Histogram& before);
+
 /// Returns the counts of a histogram's buckets.
 Histogram::Counts counts_of(const Histogram& histogram);
 

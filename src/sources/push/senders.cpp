@@ -105,7 +105,11 @@ ProbeResult Senders::pools(TimePoint now) {
   result.dropped = shelf_.dropped();
   result.hints = hints.take();
   count_slow_acquisitions(result, naming_.latency_objective);
-  for (PoolSnapshot& pool : result.pools) keep_risen(pool, shelf_.pools().at(pool.label()).shown);
+  for (PoolSnapshot& pool : result.pools) {
+    PoolShelf::Pool& on_shelf = shelf_.pools().at(pool.label());
+    keep_risen(pool, on_shelf.kept);
+    on_shelf.shown = pool;
+  }
   return result;
 }
 

@@ -14,7 +14,7 @@
 namespace dbpool {
 namespace {
 
-const std::string hash_of_secret = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
+const std::string hash_of_anns = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
 const std::string ann_secret = "Basic YW5uOnNlY3JldA==", ann_wrong = "Basic YW5uOndyb25n",
                   bob_secret = "Basic Ym9iOnNlY3JldA==";
 
@@ -47,7 +47,7 @@ struct TokenFile {
 };
 
 TEST_CASE("a user with the right password may send, again and again") {
-  const Guard guard = push_auth({.users = {{"ann", hash_of_secret}}});
+  const Guard guard = push_auth({.users = {{"ann", hash_of_anns}}});
   for (int i = 0; i < 3; ++i) {
     CHECK(status_for(guard, ann_secret) == 0);
     CHECK(status_for(guard, ann_wrong) == 401);
@@ -56,7 +56,7 @@ TEST_CASE("a user with the right password may send, again and again") {
 }
 
 TEST_CASE("no other login may send") {
-  const Guard guard = push_auth({.users = {{"ann", hash_of_secret}}});
+  const Guard guard = push_auth({.users = {{"ann", hash_of_anns}}});
   for (const std::string& authorization :
        {std::string(), bob_secret, ann_wrong, std::string("Basic"), std::string("Basic "),
         std::string("Basic !!!!"), std::string("Basic YW5u"), std::string("Bearer secret"),
@@ -94,7 +94,7 @@ TEST_CASE("a file without a token is an error at first, and later leaves the las
 }
 
 TEST_CASE("while one password is checked, another new one is asked to come again, a known one is not") {
-  const Guard guard = push_auth({.users = {{"ann", hash_of_secret}}});
+  const Guard guard = push_auth({.users = {{"ann", hash_of_anns}}});
   REQUIRE(status_for(guard, ann_secret) == 0);
   std::atomic<bool> has_been_busy = false;
   // Names that are not known cost a hash of the usual cost.

@@ -53,7 +53,7 @@ Histogram::Counts shown(const DistributionSeries& series) {
 
 TEST_CASE("a histogram keeps its own bounds, in seconds as short as they are") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
-  CHECK(series.add(at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}, 1234}.point()) == good);
+  CHECK(series.add(point_at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}, 1234}.point()) == good);
   const Distribution total = series.total();
   CHECK(total.histogram->bounds() == std::vector{0.001, 0.01, 0.1});
   CHECK(counts_of(*total.histogram) == Histogram::Counts{1, 2, 3, 4});
@@ -65,7 +65,7 @@ TEST_CASE("a histogram keeps its own bounds, in seconds as short as they are") {
 TEST_CASE("cumulative histograms continue, restart and are reset as counters") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
   const auto add = [&](int start, int time, Histogram::Counts counts, double sum) {
-    return series.add(at(start, time), histogram_of(), Observed{ms, std::move(counts), sum}.point());
+    return series.add(point_at(start, time), histogram_of(), Observed{ms, std::move(counts), sum}.point());
   };
   add(1, 60, {1, 0, 0, 0}, 1);
   add(1, 120, {1, 2, 0, 0}, 11);
@@ -85,9 +85,9 @@ TEST_CASE("cumulative histograms continue, restart and are reset as counters") {
 TEST_CASE("histograms in delta temporality add up") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
   const auto metric = histogram_of(Temporality::delta);
-  series.add(at(1, 60), metric, Observed{ms, {1, 0, 0, 0}, 1}.point());
-  series.add(at(60, 120), metric, Observed{ms, {0, 2, 0, 0}, 10}.point());
-  CHECK(series.add(at(60, 120), metric, Observed{ms, {0, 2, 0, 0}, 10}.point()) == RejectReason::stale);
+  series.add(point_at(1, 60), metric, Observed{ms, {1, 0, 0, 0}, 1}.point());
+  series.add(point_at(60, 120), metric, Observed{ms, {0, 2, 0, 0}, 10}.point());
+  CHECK(series.add(point_at(60, 120), metric, Observed{ms, {0, 2, 0, 0}, 10}.point()) == RejectReason::stale);
   CHECK(shown(series) == Histogram::Counts{1, 2, 0, 0});
   CHECK(series.sum() == 11);
 }
@@ -99,44 +99,45 @@ TEST_CASE("a histogram that contradicts itself is malformed, and unknown until t
   };
   for (const Observed& observed : bad) {
     DistributionSeries series = series_in(TimeUnit::milliseconds);
-    series.add(at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}}.point());
-    CHECK(series.add(at(1, 120), histogram_of(), observed.point()) == RejectReason::malformed);
+    series.add(point_at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}}.point());
+    CHECK(series.add(point_at(1, 120), histogram_of(), observed.point()) == RejectReason::malformed);
     CHECK_FALSE(series.total().problem.empty());
     CHECK_FALSE(series.total().histogram);
     CHECK_FALSE(series.total().count);
-    CHECK(series.add(at(1, 120), histogram_of(), Observed{ms, {2, 2, 3, 4}}.point()) == good);
+    CHECK(series.add(point_at(1, 120), histogram_of(), Observed{ms, {2, 2, 3, 4}}.point()) == good);
     CHECK(shown(series) == Histogram::Counts{2, 2, 3, 4});
   }
   const Observed observed{ms, {1, 2, 3, 4}};
   PushedPoint miscounted = observed.point();
   ++miscounted.count;
-  CHECK(series_in(TimeUnit::seconds).add(at(1, 60), histogram_of(), miscounted) == RejectReason::malformed);
+  CHECK(series_in(TimeUnit::seconds).add(point_at(1, 60), histogram_of(), miscounted) ==
+        RejectReason::malformed);
 }
 
 TEST_CASE("a histogram without a sum is unknown") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
-  CHECK(series.add(at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}, std::nullopt}.point()) ==
+  CHECK(series.add(point_at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}, std::nullopt}.point()) ==
         RejectReason::contradiction);
   CHECK(series.total().problem == "it has no sum");
 }
 
 TEST_CASE("other bounds under the same start are a contradiction and add nothing") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
-  series.add(at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}, 50}.point());
+  series.add(point_at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}, 50}.point());
   const std::vector<double> others{5, 50};
-  CHECK(series.add(at(1, 120), histogram_of(), Observed{others, {9, 9, 9}, 70}.point()) ==
+  CHECK(series.add(point_at(1, 120), histogram_of(), Observed{others, {9, 9, 9}, 70}.point()) ==
         RejectReason::contradiction);
   CHECK(shown(series) == Histogram::Counts{1, 2, 3, 4});
   CHECK(series.sum() == 50);
-  CHECK(series.add(at(1, 180), histogram_of(), Observed{others, {9, 10, 9}, 80}.point()) == good);
+  CHECK(series.add(point_at(1, 180), histogram_of(), Observed{others, {9, 10, 9}, 80}.point()) == good);
   CHECK(shown(series) == Histogram::Counts{1, 2, 4, 4});
   CHECK(series.sum() == 60);
 }
 
 TEST_CASE("a process that restarts with other bounds changes the bounds and keeps what was counted") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
-  series.add(at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}}.point());
-  series.add(at(70, 80), histogram_of(), Observed{{5, 50}, {1, 0, 0}}.point());
+  series.add(point_at(1, 60), histogram_of(), Observed{ms, {1, 2, 3, 4}}.point());
+  series.add(point_at(70, 80), histogram_of(), Observed{{5, 50}, {1, 0, 0}}.point());
   CHECK(series.total().histogram->bounds() == std::vector{0.005, 0.05});
   CHECK(shown(series) == Histogram::Counts{2, 2, 7});
 }
@@ -144,7 +145,7 @@ TEST_CASE("a process that restarts with other bounds changes the bounds and keep
 TEST_CASE("bounds that are one number in seconds are malformed") {
   DistributionSeries series = series_in(TimeUnit::nanoseconds);
   const double least = std::numeric_limits<double>::denorm_min();
-  CHECK(series.add(at(1, 60), histogram_of(), Observed{{least, 2 * least}, {1, 0, 0}}.point()) ==
+  CHECK(series.add(point_at(1, 60), histogram_of(), Observed{{least, 2 * least}, {1, 0, 0}}.point()) ==
         RejectReason::malformed);
 }
 
@@ -156,7 +157,7 @@ TEST_CASE("without bounds there are a count and a sum, and no histogram") {
   point.sum = 70;
   for (const PushedMetric& metric : {histogram_of(), summary}) {
     DistributionSeries series = series_in(TimeUnit::milliseconds);
-    CHECK(series.add(at(1, 60), metric, point) == good);
+    CHECK(series.add(point_at(1, 60), metric, point) == good);
     CHECK_FALSE(series.total().histogram);
     CHECK(series.total().count == 7U);
     CHECK(series.total().sum == 0.07);
@@ -175,7 +176,7 @@ TEST_CASE("exponential histograms go to the given bounds and never fall when the
     point.exponential = {scale, offset, counts, 0, 0};
     for (const std::uint64_t count : counts) point.count += count;
     point.sum = 1;
-    return series.add(at(1, time), metric, point);
+    return series.add(point_at(1, time), metric, point);
   };
   CHECK(add(60, 6, -427, {3}) == good);  // up to 9.92 ms
   CHECK(shown(series) == Histogram::Counts{3, 0, 0});
@@ -199,7 +200,7 @@ TEST_CASE("a bucket keeps the newest exemplar of the durations in it") {
   const Observed observed{ms, {1, 2, 3, 4}};
   PushedPoint point = observed.point();
   point.exemplars = exemplars;
-  series.add(at(1, 60), histogram_of(), point);
+  series.add(point_at(1, 60), histogram_of(), point);
   const auto histogram = series.total().histogram;
   CHECK(histogram->exemplar_in(0) == nullptr);
   REQUIRE(histogram->exemplar_in(1) != nullptr);
@@ -223,7 +224,7 @@ TEST_CASE("without room an exponential histogram does not get more buckets, and 
       point.exponential = {0, 0, counts, 0, 0};
       point.count = counts.size();
       point.sum = 1;
-      PointTime full = at(1, time);
+      PointTime full = point_at(1, time);
       full.has_room = time == 60;
       return series.add(full, metric, point);
     };
