@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -92,20 +91,4 @@ TEST_CASE("the counters of a database are its entry with a service in front of i
   REQUIRE(result.pools.size() == 1);
   CHECK(result.pools[0].label() == "otel/orders/shop");
   CHECK(result.pools[0].key.scope() == PoolScope::database);
-}
-
-TEST_CASE("where all counters are kept, a preferred series that appears late does not make a counter fall") {
-  const Mapping mapping = mapping_with({{"created", {{"opened"}, {"made"}}}}, "");
-  KeptCounters all(Kept::all), differences;
-  const auto read = [&](KeptCounters& kept, std::initializer_list<double> values) {
-    MappedPools pools(mapping, 10);
-    std::size_t series = 2;
-    for (const double value : values) pools.add(--series, PoolPlace{}, value);
-    return pools.take("otel", kept).pools.at(0).created;
-  };
-  CHECK(read(all, {10}) == 10);
-  CHECK(read(all, {11, 3}) == 10);
-  CHECK(read(all, {12, 14}) == 14);
-  CHECK(read(differences, {10}) == 10);
-  CHECK(read(differences, {11, 3}) == 3);
 }
