@@ -229,6 +229,23 @@ TEST_CASE("every alert has a runbook of four sections, and the index leads to it
   CHECK(files_in(alerts / "runbooks", ".md").size() == alert_names().size() + 1);
 }
 
+TEST_CASE(
+    "every runbook says how urgent it is, whose, when it is over, what else it can be, and how to silence "
+    "it") {
+  for (const auto& rule : alert_rules()) {
+    const auto name = text(rule["alert"]);
+    const auto runbook = read(alerts / "runbooks" / (name + ".md"));
+    for (const char* row : {"urgency", "owner", "over", "known false alarms", "silence"}) {
+      CHECK_MESSAGE(runbook.find(std::string("\n| ") + row + " | ") != std::string::npos,
+                    name << ": " << row);
+    }
+    const auto minutes = text(rule["keep_firing_for"]);
+    if (minutes.empty()) continue;
+    const auto lingers = "lingers for " + minutes.substr(0, minutes.size() - 1) + " minutes";
+    CHECK_MESSAGE(runbook.find(lingers) != std::string::npos, name << ": " << lingers);
+  }
+}
+
 TEST_CASE("the index tells of each alert how severe it is and what to do first, as the rules say") {
   std::map<std::string, std::set<std::string>> severities;
   std::map<std::string, std::string> actions;
