@@ -142,6 +142,20 @@ std::optional<Duration> parse_duration(std::string_view text) {
   return Duration(std::llround(seconds * 1e9));
 }
 
+std::optional<std::size_t> read_bytes(const Value& value, ByteRange range, Problems& problems) {
+  static constexpr std::array<std::pair<std::string_view, unsigned>, 5> shifts{
+      {{"", 0}, {"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
+  std::size_t number = 0;
+  const std::string_view text = value.kind == Value::Kind::text ? value.text : "";
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.begin()));
+  const auto* const shift = std::ranges::find(shifts, unit, &decltype(shifts)::value_type::first);
+  const bool is_size = error == std::errc() && shift != shifts.end() && number <= range.high >> shift->second;
+  if (is_size && number << shift->second >= range.low) return number << shift->second;
+  problems.reject(value, fmt::format("bytes from {} to {}, such as 512KiB or 16MiB", range.low, range.high));
+  return std::nullopt;
+}
+
 std::string enumerate(std::span<const std::string_view> words) {
   const auto all_but_last = words.first(words.size() - 1);
   if (all_but_last.empty()) return std::string(words.back());

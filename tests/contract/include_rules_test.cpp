@@ -50,6 +50,7 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"sqlext.h", {"drivers"}},
     {"spdlog/", {"log"}},
     {"zlib", {"net", "web"}},
+    {"crypt.h", {"web"}},
     {"protozero/", {"sources"}},
     {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
 };
