@@ -189,6 +189,20 @@ TEST_CASE("acquisitions do not fall when the first timeout appears") {
   CHECK(scene.pool("otel/shop/main")->acquisition_timeouts == 3U);
 }
 
+TEST_CASE("a preferred series that appears late does not make a counter fall") {
+  PushScene scene = scene_with();
+  const auto created = [&](double opened, std::optional<double> made) {
+    scene.clock.advance(60s);
+    std::vector<Pushed> points{pushed_counter("db.opened", opened, 1)};
+    if (made) points.push_back(pushed_counter("db.created", *made, 1));
+    scene.push(shop, points);
+    return scene.pool("otel/shop/main")->created;
+  };
+  CHECK(created(10, std::nullopt) == 10U);
+  CHECK(created(11, 3) == 10U);
+  CHECK(created(12, 14) == 14U);
+}
+
 TEST_CASE("instances with different bounds add up in those of the first, with a hint") {
   PushScene scene = scene_with();
   scene.push(shop, {pushed_histogram("db.wait", {0.01, 0.1}, {3, 1, 1}, 1)});
