@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "model/ascii.hpp"
 #include "model/seconds.hpp"
 
 namespace dbpool {
@@ -50,10 +51,6 @@ std::string describe_least(Duration least) {
   return fmt::format("of {}s or more", seconds_of(least));
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Returns whether a value can be a number or a boolean: a text without quotes, possibly from a variable.
 bool is_bare(const Value& value) {
   return value.kind == Value::Kind::text && !value.quoted;
@@ -91,7 +88,7 @@ std::optional<double> read_number(const Value& value, const NumberRange& range, 
 }
 
 bool is_word(std::string_view text, std::string_view word) {
-  return std::ranges::equal(text, word, {}, lower, lower);
+  return same_but_for_case(text, word);
 }
 
 std::optional<bool> read_switch(const Value& value, Problems& problems) {

@@ -47,7 +47,7 @@ void Gunzip::finish() const {
 
 void Gunzip::begin_member(char first) {
   if (first != first_byte_of_gzip) {
-    if (is_first_) fail(GzipFault::not_gzip, "is not gzip");
+    if (is_first_) fail(GzipFault::not_gzip, "is not gzip, although its Content-Encoding says so");
     fail(GzipFault::followed, "has further bytes behind the end of its gzip stream");
   }
   inflateReset(stream_.get());

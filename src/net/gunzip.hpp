@@ -63,7 +63,7 @@ class Gunzip {
   bool is_first_ = true;    ///< whether no member has begun
   bool is_between_ = true;  ///< whether the next byte begins a member
   std::unique_ptr<z_stream_s, End> stream_;
-  std::array<char, piece_bytes> piece_;
+  std::array<char, piece_bytes> piece_{};
 };
 
 }  // namespace dbpool

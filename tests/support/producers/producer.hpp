@@ -35,6 +35,8 @@ class Producer {
   /// Returns the URL of its metrics.
   std::string url() const;
 
+  /// Lets the callers use a connection for 2 s each, so that they wait as long. REQUIRES: hikaricp.
+  void slow_down() const { get("/slow"); }
   /// Lets the callers keep the connections that they have or get.
   void hold() const { get("/hold"); }
   /// Lets the callers return their connections and request no others.
