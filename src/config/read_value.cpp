@@ -146,7 +146,7 @@ std::optional<std::size_t> read_bytes(const Value& value, ByteRange range, Probl
   static constexpr std::array<std::pair<std::string_view, unsigned>, 5> shifts{
       {{"", 0}, {"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
   std::size_t number = 0;
-  const std::string_view text = value.kind == Value::Kind::text ? value.text : "";
+  const std::string_view text = value.kind == Value::Kind::text ? std::string_view(value.text) : "";
   const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.begin()));
   const auto* const shift = std::ranges::find(shifts, unit, &decltype(shifts)::value_type::first);

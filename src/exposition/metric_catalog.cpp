@@ -23,6 +23,12 @@ void source(const SourceReport& report, SeriesSink& out) {
   out.add(report.reading.*Member);
 }
 
+/// Adds a count of what senders have pushed.
+template <auto Member>
+void pushed(const SourceReport& report, SeriesSink& out) {
+  if (const auto& counts = report.reading.pushed) out.add(std::optional(*counts.*Member));
+}
+
 template <auto Member>
 void process(const ExporterReport& report, SeriesSink& out) {
   out.add(report.process.*Member);
@@ -63,21 +69,9 @@ void each(SeriesSink& out, std::string_view label, const std::array<std::string_
   for (std::size_t i = 0; i < Count; ++i) out.add(std::optional(values(i)), {label, names[i]});
 }
 
-void pushes_used(const SourceReport& report, SeriesSink& out) {
-  if (const auto& pushed = report.reading.pushed) out.add(std::optional(pushed->used));
-}
-
 void pushes_rejected(const SourceReport& report, SeriesSink& out) {
-  const auto& pushed = report.reading.pushed;
-  if (pushed) each(out, "reason", reject_reason_names, [&](std::size_t i) { return pushed->rejected[i]; });
-}
-
-void pushes_lost(const SourceReport& report, SeriesSink& out) {
-  if (const auto& pushed = report.reading.pushed) out.add(pushed->lost);
-}
-
-void senders(const SourceReport& report, SeriesSink& out) {
-  if (const auto& pushed = report.reading.pushed) out.add(std::optional(pushed->senders));
+  const auto& counts = report.reading.pushed;
+  if (counts) each(out, "reason", reject_reason_names, [&](std::size_t i) { return counts->rejected[i]; });
 }
 
 /// Each `add` that has a value becomes one `SeriesSink::write`.
@@ -154,14 +148,15 @@ constexpr auto catalog = std::to_array<Metric>({
      "When a probed source was last read successfully, in Unix seconds.",
      source<&PoolSource::Reading::last_success>},
     {"dbpool_source_events_total", counter, Unit::none, "",
-     "Points or lines that senders pushed to a source and that were used.", pushes_used},
+     "Points or lines that senders pushed to a source and that were used.", pushed<&PushCounts::used>},
     {"dbpool_source_events_rejected_total", counter, Unit::none, "reason",
      "Points or lines that senders pushed to a source and that were not used, by reason: malformed, contradiction, "
      "limit, too_large (bodies), stale.", pushes_rejected},
     {"dbpool_source_events_lost_total", counter, Unit::none, "",
-     "Points or lines that were lost on their way to a source, where it can count them.", pushes_lost},
+     "Points or lines that were lost on their way to a source, where it can count them.", pushed<&PushCounts::lost>},
     {"dbpool_source_senders", gauge, Unit::none, "",
-     "Processes that push to a source and have not fallen silent.", senders},
+     "Processes that push to a source and have not fallen silent.",
+     pushed<&PushCounts::senders>},
 
     {"dbpool_connections", gauge, Unit::none, "state",
      "Connections by exclusive state: idle, active, opening, checking, unknown. "

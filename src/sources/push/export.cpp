@@ -25,6 +25,11 @@ void assign_series_key(std::string& key, const PushedMetric& metric, const Pushe
   }
 }
 
+std::string name_in_hint(const PushedMetric& metric) {
+  constexpr std::size_t longest = 128;
+  return bounded_name(metric.name.substr(0, longest));
+}
+
 bool is_of_distribution(const SeriesUse& use) {
   return use.figure != SeriesUse::Figure::value;
 }
@@ -94,7 +99,8 @@ PoolShelf::Pool* Senders::admit_pool(const std::string& label, TimePoint now) {
   return drop_silent_pool(now) ? shelf_.admit(label, now) : nullptr;
 }
 
-/// Forgets the pool that is silent for longest. Returns false if all have a live sender.
+/// Forgets the pool that is silent for longest. Returns false if all have a live sender or were heard just
+/// now.
 bool Senders::drop_silent_pool(TimePoint now) {
   if (now < full_pools_until_) return false;
   std::set<std::string> live;
@@ -106,7 +112,7 @@ bool Senders::drop_silent_pool(TimePoint now) {
     }
   }
   const auto silent = shelf_.longest_silent(live);
-  if (!silent) {
+  if (!silent || shelf_.pools().at(*silent).heard == now) {
     full_pools_until_ = now + pause_between_searches;
     return false;
   }
@@ -172,8 +178,8 @@ Senders::Export::Found Senders::Export::find(const PushedMetric& metric, const P
            !unit_of(senders_->mapping_.series()[use.mapped], metric.unit);
   });
   if (uses.size() < fitting) {
-    sender_->add_hint("unit " + std::string(metric.name),
-                      std::string(metric.name) + " is not known: its unit is not one of time");
+    const std::string name = name_in_hint(metric);
+    sender_->add_hint("unit " + name, name + " is not known: its unit is not one of time");
   }
   if (uses.empty()) return {};
   if (senders_->bytes_ >= senders_->limits_.bytes || !senders_->admit(sender_, now_))
@@ -216,7 +222,7 @@ bool Senders::Export::place(SeriesUse& use, std::vector<Sender::OfPool*>& pools)
 
 /// Adds the hint for a point that contradicts the ones before it, or its kind.
 void Senders::Export::explain(const PushedMetric& metric) {
-  const std::string name(metric.name);
+  const std::string name = name_in_hint(metric);
   if (metric.kind == PointKind::sum) {
     sender_->add_hint("delta " + name, name +
                                            " is not known: it arrives as differences without a beginning; "

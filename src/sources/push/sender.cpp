@@ -30,7 +30,7 @@ Sender::Series& Sender::add(const std::string& key, PushedSeries series, std::ve
   for (OfPool* const pool : pools) {
     if (pool->series++ == 0) bytes += sizeof(OfPool) + bytes_of_figures;
   }
-  series_.push_back(Series{std::move(series), std::move(pools), bytes});
+  series_.push_back(Series{std::move(series), std::move(pools), heard_, bytes});
   by_key_.emplace(key, std::prev(series_.end()));
   return series_.back();
 }
@@ -55,7 +55,7 @@ std::size_t Sender::drop(const std::string& label) {
 }
 
 void Sender::note(Series& series, const PointTime& at) {
-  heard_ = at.arrived;
+  heard_ = series.heard = at.arrived;
   is_taken_over_ = false;
   has_changed_ = true;
   newest_time_ = std::max(newest_time_, at.time);
@@ -89,9 +89,14 @@ void Sender::refresh(const Context& context, Duration window) {
   const TimePoint not_before = heard_ - window;
   MappedPools pools(context.mapping, context.pools);
   for (auto& [label, pool] : pools_) pool.part = PoolSum::Part::counters;
+  for (const Series& series : series_) {
+    if (series.heard >= not_before) series.pushed.report(pools, not_before);
+  }
+  for (const Series& series : series_) {
+    if (series.heard < not_before) series.pushed.report(pools, not_before);
+  }
   std::vector<const OfPool*> ended;
   for (const Series& series : series_) {
-    series.pushed.report(pools, not_before);
     if (!series.pushed.has_ended(not_before)) continue;
     ended.insert(ended.end(), series.pools.begin(), series.pools.end());
   }

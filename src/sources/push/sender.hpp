@@ -35,7 +35,8 @@ class Sender {
   };
   struct Series {
     PushedSeries pushed;
-    std::vector<OfPool*> pools;              ///< each once
+    std::vector<OfPool*> pools;  ///< each once
+    TimePoint heard = {};
     std::size_t fixed_bytes = 0, bytes = 0;  ///< besides the points; all, as counted last
   };
   /// What a reading needs besides the sender.
@@ -80,8 +81,8 @@ class Sender {
   void take_over() { is_taken_over_ = true; }
 
   /// Computes the figures of its pools if it was heard since. Gauges count if they arrived within `window`
-  /// before its last point. Of a pool that has ended, or of which nothing arrives any more, only the counters
-  /// count.
+  /// before its last point. Where only one of several series counts, it is one that arrived so lately. Of a
+  /// pool that has ended, or of which nothing arrives any more, only the counters count.
   void refresh(const Context& context, Duration window);
 
  private:

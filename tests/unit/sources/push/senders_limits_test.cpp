@@ -83,6 +83,18 @@ TEST_CASE("a pool whose senders are silent makes room for a new one") {
   CHECK(scene.senders.pools(scene.clock.now()).dropped == 0U);
 }
 
+TEST_CASE("a series whose uses have several pools does not take the room of one for another") {
+  MappingOptions options;
+  options.presets = {"custom", "hikari"};
+  options.fields = {{"active", {{"db.active"}}}};
+  PushScene scene = scene_with({}, {.pools = 1}, options);
+  scene.push(shop, {pushed_counter("db.timeouts", 5, 1)});
+  scene.clock.advance(10min);
+  scene.push(shop, {pushed_gauge("db.active", 1)});
+  CHECK(scene.labels() == std::vector<std::string>{"otel/shop"});
+  CHECK(scene.pool("otel/shop")->active == 1U);
+}
+
 TEST_CASE("a sender beyond the limit replaces a silent one, whose counters stay, and else is refused") {
   PushScene scene = scene_with({}, {.senders = 1});
   scene.push(shop, {pushed_counter("db.timeouts", 5, 1)});

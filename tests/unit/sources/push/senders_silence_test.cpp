@@ -70,6 +70,20 @@ TEST_CASE("a series that a live sender no longer sends is gone after the same ti
   CHECK(scene.pool("otel/shop/main")->waiting == std::nullopt);
 }
 
+TEST_CASE("of two series of a pool the one that is still sent counts") {
+  PushScene scene = scene_with();
+  Pushed with_address = pushed_counter("db.timeouts", 7, 100);
+  with_address.attributes["server.address"] = "db";
+  scene.push(shop, {pushed_counter("db.timeouts", 5, 1)});
+  scene.push(shop, {with_address});
+  CHECK(scene.pool("otel/shop/main")->acquisition_timeouts == 5U);
+  for (int i = 0; i < 4; ++i) {
+    scene.clock.advance(60s);
+    scene.push(shop, {with_address});
+  }
+  CHECK(scene.pool("otel/shop/main")->acquisition_timeouts == 7U);
+}
+
 TEST_CASE("a new instance of the same process replaces the gauges of the old one at once") {
   PushScene scene = scene_with();
   Attributes old = shop, next = shop_2;

@@ -52,8 +52,8 @@ std::string request_of(std::vector<OtlpMetric> metrics, const std::string& scope
   return otlp_protobuf({{{{"service.name", "shop"}}, scope, std::move(metrics)}});
 }
 
-OtlpMetric number(const std::string& name, const OtlpAttributeList& attributes, double value,
-                  PointKind kind = PointKind::gauge) {
+OtlpMetric pushed_number(const std::string& name, const OtlpAttributeList& attributes, double value,
+                         PointKind kind = PointKind::gauge) {
   return {.name = name,
           .unit = "",
           .kind = kind,
@@ -137,11 +137,11 @@ TEST_CASE("gauges go when their sender was silent for too long, counters stay") 
 TEST_CASE("Micrometer's timers are in milliseconds, and its timeouts are no acquisitions") {
   OtlpScene scene;
   const OtlpAttributeList pool{{"pool", "HikariPool-1"}};
-  OtlpMetric most = number("hikaricp.connections.acquire.max", pool, 250);
+  OtlpMetric most = pushed_number("hikaricp.connections.acquire.max", pool, 250);
   most.unit = "milliseconds";
   scene.push(request_of(
-      {number("hikaricp.connections.active", pool, 3),
-       number("hikaricp.connections.timeout", pool, 2, PointKind::sum),
+      {pushed_number("hikaricp.connections.active", pool, 3),
+       pushed_number("hikaricp.connections.timeout", pool, 2, PointKind::sum),
        durations("hikaricp.connections.acquire", "milliseconds",
                  {.attributes = pool, .count = 10, .sum = 1500, .bounds = {1, 10}, .counts = {6, 1, 3}}),
        most}));
@@ -159,7 +159,7 @@ TEST_CASE("Micrometer's timers are in milliseconds, and its timeouts are no acqu
 TEST_CASE("Micrometer's timers without buckets are counts and sums") {
   OtlpScene scene;
   const OtlpAttributeList pool{{"pool", "HikariPool-1"}};
-  scene.push(request_of({number("hikaricp.connections.timeout", pool, 2, PointKind::sum),
+  scene.push(request_of({pushed_number("hikaricp.connections.timeout", pool, 2, PointKind::sum),
                          durations("hikaricp.connections.acquire", "milliseconds",
                                    {.attributes = pool, .count = 10, .sum = 1500, .counts = {10}})}));
   const PoolSnapshot shown = scene.shown().at("otel/shop/HikariPool-1");
@@ -195,10 +195,10 @@ TEST_CASE("the shards of PgDog add up, under the name of its service") {
   const auto of = [](const std::string& shard) {
     return OtlpAttributeList{{"database", "orders"}, {"shard", shard}, {"user", "app"}};
   };
-  OtlpMetric idle = number("pgdog.sv_idle", of("0"), 2);
-  idle.points.push_back(number("", of("1"), 3).points.front());
-  OtlpMetric queries = number("pgdog.total_query_count", of("0"), 20, PointKind::sum);
-  queries.points.push_back(number("", of("1"), 30).points.front());
+  OtlpMetric idle = pushed_number("pgdog.sv_idle", of("0"), 2);
+  idle.points.push_back(pushed_number("", of("1"), 3).points.front());
+  OtlpMetric queries = pushed_number("pgdog.total_query_count", of("0"), 20, PointKind::sum);
+  queries.points.push_back(pushed_number("", of("1"), 30).points.front());
   queries.temporality = Temporality::delta;
   scene.push(request_of({idle, queries}));
   const PoolSnapshot shown = scene.shown().at("otel/shop/orders/app");
@@ -213,12 +213,12 @@ TEST_CASE("match leaves pools of Redis out, also by an attribute of the resource
   options.mapping.match = {{"db.system", "~(?!redis).*"}};
   OtlpScene scene(options);
   const std::string name = "db.client.connections.usage";
-  scene.push(
-      request_of({number(name, {{"db.system", "redis"}, {"pool.name", "cache"}, {"state", "idle"}}, 1)}));
-  scene.push(request_of({number(name, {{"pool.name", "orders"}, {"state", "idle"}}, 2)}));
+  scene.push(request_of(
+      {pushed_number(name, {{"db.system", "redis"}, {"pool.name", "cache"}, {"state", "idle"}}, 1)}));
+  scene.push(request_of({pushed_number(name, {{"pool.name", "orders"}, {"state", "idle"}}, 2)}));
   scene.push(otlp_protobuf({{{{"db.system", "redis"}, {"service.name", "cache"}},
                              "",
-                             {number(name, {{"pool.name", "sessions"}, {"state", "idle"}}, 3)}}}));
+                             {pushed_number(name, {{"pool.name", "sessions"}, {"state", "idle"}}, 3)}}}));
   const auto shown = scene.shown();
   CHECK(shown.size() == 1);
   CHECK(shown.contains("otel/shop/orders"));
