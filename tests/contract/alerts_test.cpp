@@ -126,7 +126,7 @@ const std::multimap<std::string, std::string> promised{
     {"ConnectionPoolDegraded", "warning 5m 10m"},
     {"ConnectionPoolHealthFlapping", "warning  30m"},
     {"ConnectionPoolExhausted", "critical 2m 5m"},
-    {"ConnectionPoolStalled", "critical 30s 2m"},
+    {"ConnectionPoolStalled", "critical 15s 2m"},
     {"ConnectionPoolPausedWithWaiters", "critical 3m 2m"},
     {"ConnectionPoolPausedWithWaiters", "warning 15s 2m"},
     {"ConnectionPoolFullyUtilized", "warning 10m 10m"},
