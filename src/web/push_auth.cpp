@@ -29,15 +29,15 @@ const std::string hash_of_nothing = "$2y$10$abcdefghijklmnopqrstuuJ3yZ3yZ3yZ3yZ3
 /// Decodes base64 (RFC 4648); nullopt: it is not.
 std::optional<std::string> from_base64(std::string_view text) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr unsigned bits_a_digit = 6, bits_a_byte = 8;
+  constexpr unsigned bits_a_letter = 6, bits_a_byte = 8;
   while (text.ends_with('=')) text.remove_suffix(1);
   std::string bytes;
   unsigned bits = 0, count = 0;
   for (const char c : text) {
     const auto value = digits.find(c);
     if (value == std::string_view::npos) return std::nullopt;
-    bits = (bits << bits_a_digit) | static_cast<unsigned>(value);
-    count += bits_a_digit;
+    bits = (bits << bits_a_letter) | static_cast<unsigned>(value);
+    count += bits_a_letter;
     if (count < bits_a_byte) continue;
     count -= bits_a_byte;
     bytes += static_cast<char>(bits >> count);
