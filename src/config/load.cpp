@@ -118,8 +118,9 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
                  "no pool and no source; allowed: at least one entry in pools or sources");
   }
   if (config.history.span / config.history.interval > most_history_items) {
-    const Value* const history = root.find("history");
-    problems.add(history == nullptr ? *root.find("history_interval") : *history,
+    const Value* place = root.find("history");
+    if (place == nullptr) place = root.find("history_interval");
+    problems.add(place == nullptr ? root : *place,
                  fmt::format("more than {} times history_interval; allowed: fewer items of history",
                              most_history_items));
   }

@@ -81,7 +81,7 @@ const std::set<std::string> announced_series{"dbpool_source_info", "dbpool_sourc
 /// Returns the series that a query may select: exported, announced, recorded, or added by Prometheus.
 std::set<std::string> known_series() {
   std::set<std::string> names = announced_series;
-  names.insert("up");
+  names.insert({"up", "ALERTS"});
   for (const Metric& metric : metric_catalog()) {
     const std::string name(metric.name);
     if (metric.type != MetricType::histogram) {
@@ -97,7 +97,8 @@ std::set<std::string> known_series() {
 }
 
 std::set<std::string> known_labels() {
-  std::set<std::string> labels{"job", "instance", "le", "server", "team"};
+  std::set<std::string> labels{"job",  "instance",  "le",         "server",
+                               "team", "alertname", "alertstate", "severity"};
   for (const Metric& metric : metric_catalog()) {
     for (const auto& label : words(metric.labels(), R"([a-z_]+)")) labels.insert(label);
   }

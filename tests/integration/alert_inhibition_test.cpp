@@ -92,13 +92,13 @@ TEST_CASE(
         {of_pool("Waiting", "warning"), of_pool("FullyUtilized", "warning"),
          of_pool("LowCapacity", "warning"), of_pool("HighLatency", "warning"), of_pool("PeakWait", "warning"),
          of_pool("SaturationPredicted", "warning"), of_pool("Unhealthy", "critical"),
-         of_pool("LeakExhausting", "critical"), of_pool("AvailabilityBudgetBurn", "critical", fast_burn)});
+         of_pool("AvailabilityBudgetBurn", "critical", fast_burn)});
 }
 
 TEST_CASE("a pool that stands still is one page, also when it is exhausted later") {
-  check({of_pool("Stalled", "critical"), of_pool("Leak", "warning"),
-         of_pool("Exhausted", "critical", other_pool)},
-        {of_pool("Exhausted", "critical"), of_pool("Unhealthy", "critical"), of_pool("Waiting", "warning"),
+  check({of_pool("Stalled", "critical"), of_pool("Exhausted", "critical", other_pool)},
+        {of_pool("Exhausted", "critical"), of_pool("LeakExhausting", "critical"),
+         of_pool("Unhealthy", "critical"), of_pool("Waiting", "warning"),
          of_pool("LatencyBudgetBurn", "critical", {{"slo", "latency"}, {"window", "30m"}})});
 }
 
@@ -140,8 +140,7 @@ TEST_CASE("a dead server that an owned pool, a pooler and its own sessions see i
 TEST_CASE("a pooler that takes no more clients silences its own warning and its health, not its pools") {
   const Labels front{{"source", "pgb"}, {"pool", "pgb"}};
   const Labels behind{{"source", "pgb"}, {"pool", "pgb/app/u"}};
-  check({alert("erClientsExhausted", "critical", front), alert("Exhausted", "critical", behind),
-         alert("Unhealthy", "critical", behind),
+  check({alert("erClientsExhausted", "critical", front), alert("Unhealthy", "critical", behind),
          alert("erClientsExhausted", "warning", {{"source", "pgc"}, {"pool", "pgc"}})},
         {alert("erClientsExhausted", "warning", front), alert("Unhealthy", "critical", front),
          alert("Degraded", "warning", front)});

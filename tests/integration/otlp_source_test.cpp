@@ -17,14 +17,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto soon = 20s;
+constexpr auto within = 20s;
 using Environment = ChildProcess::Environment;
 
 /// Applications whose SDK pushes to an exporter.
-class Scene {
+class PushScene {
  public:
   /// `keys`: further keys of the source.
-  explicit Scene(const std::string& keys = "stale_after: 1h") : keys_(keys) { start_exporter(); }
+  explicit PushScene(const std::string& keys = "stale_after: 1h") : keys_(keys) { start_exporter(); }
 
   /// Starts an application with a pool of three connections, all of them held.
   std::unique_ptr<Producer> start(Environment environment) const {
@@ -77,10 +77,10 @@ Figures counters_of(Figures figures) {
   return figures;
 }
 
-void check_shown(const Scene& scene, const Figures& truth) {
+void check_shown(const PushScene& scene, const Figures& truth) {
   Figures shown;
   const auto agreed = [&] { return agree(shown = known(scene.shown()), known(truth)); };
-  CHECK_MESSAGE(eventually(agreed, soon), "shown: ", nlohmann::json(shown).dump(),
+  CHECK_MESSAGE(eventually(agreed, within), "shown: ", nlohmann::json(shown).dump(),
                 ", truth: ", nlohmann::json(truth).dump());
 }
 
@@ -106,14 +106,14 @@ TEST_CASE("a pool that OpenTelemetry's SDK pushes shows the pool's own figures, 
                                            {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"}}};
   for (const Environment& setting : settings) {
     CAPTURE(nlohmann::json(setting).dump());
-    const Scene scene;
+    const PushScene scene;
     Environment environment = instance("a");
     environment.insert(setting.begin(), setting.end());
     const auto producer = scene.start(environment);
     producer->push();
     check_shown(scene, producer->truth());
     producer->rest();
-    REQUIRE(eventually([&] { return producer->truth().at("active") == 0; }, soon));
+    REQUIRE(eventually([&] { return producer->truth().at("active") == 0; }, within));
     producer->hold();
     producer->push();
     check_shown(scene, producer->truth());
@@ -122,7 +122,7 @@ TEST_CASE("a pool that OpenTelemetry's SDK pushes shows the pool's own figures, 
 }
 
 TEST_CASE("processes of one service add up; of one that was killed only the counters stay") {
-  const Scene scene("stale_after: 2s");
+  const PushScene scene("stale_after: 2s");
   const auto first = scene.start(steady(instance("a")));
   check_shown(scene, first->truth());
   const auto second = scene.start(steady(instance("b")));
@@ -132,7 +132,7 @@ TEST_CASE("processes of one service add up; of one that was killed only the coun
   CHECK(scene.senders() == 2);
   second->kill();
   check_shown(scene, sum_of(first->truth(), counters_of(of_second)));
-  CHECK(eventually([&] { return scene.senders() == 1; }, soon));
+  CHECK(eventually([&] { return scene.senders() == 1; }, within));
   const auto again = scene.start(steady(instance("b")));
   check_shown(scene, sum_of(both, counters_of(again->truth())));
 }
@@ -140,7 +140,7 @@ TEST_CASE("processes of one service add up; of one that was killed only the coun
 TEST_CASE("processes with equal resources add up") {
   for (const char* temporality : {"cumulative", "delta"}) {
     CAPTURE(temporality);
-    const Scene scene;
+    const PushScene scene;
     const Environment same{{"OTEL_RESOURCE_ATTRIBUTES", "service.name=shop"},
                            {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", temporality}};
     const auto first = scene.start(same);
@@ -153,7 +153,7 @@ TEST_CASE("processes with equal resources add up") {
 }
 
 TEST_CASE("a new exporter shows the counters where they were") {
-  Scene scene;
+  PushScene scene;
   const auto producer = scene.start(instance("a"));
   producer->push();
   check_shown(scene, producer->truth());

@@ -122,7 +122,7 @@ json real(double number) {
   return number;
 }
 
-std::string hexadecimal(std::string_view bytes) {
+std::string hex_of(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   for (const char c : bytes) {
@@ -157,8 +157,8 @@ json point_json(PointKind kind, const OtlpPoint& point) {
   for (const OtlpExemplar& exemplar : point.exemplars) {
     made["exemplars"].push_back({{"timeUnixNano", std::to_string(exemplar.time)},
                                  {"asDouble", real(exemplar.value)},
-                                 {"traceId", hexadecimal(exemplar.trace_id)},
-                                 {"spanId", hexadecimal(exemplar.span_id)}});
+                                 {"traceId", hex_of(exemplar.trace_id)},
+                                 {"spanId", hex_of(exemplar.span_id)}});
   }
   if (kind == PointKind::gauge || kind == PointKind::sum) {
     if (point.value) made["asDouble"] = real(*point.value);

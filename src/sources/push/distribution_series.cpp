@@ -20,7 +20,7 @@ bool is_at_least_0(double value) {
   return std::isfinite(value) && value >= 0;
 }
 
-std::uint64_t total_in(std::span<const std::uint64_t> counts) {
+std::uint64_t sum_of_counts(std::span<const std::uint64_t> counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}, bounded_sum);
 }
 
@@ -108,14 +108,14 @@ std::string DistributionSeries::problem_of(const PushedMetric& metric, const Pus
     const ExponentialBuckets& buckets = point.exponential;
     if (buckets.scale < least_scale || buckets.scale > most_scale) return "its scale is not from -10 to 20";
     if (!is_at_least_0(buckets.zero_threshold)) return "its threshold of zero is negative or no number";
-    return bounded_sum(buckets.zero_count, total_in(buckets.counts)) == point.count
+    return bounded_sum(buckets.zero_count, sum_of_counts(buckets.counts)) == point.count
                ? ""
                : "its count differs from the sum of its buckets";
   }
   if (point.counts.empty() && point.bounds.empty()) return "";
   if (point.counts.size() != point.bounds.size() + 1) return "the numbers of its buckets and bounds disagree";
   if (!is_increasing(point.bounds)) return "its bounds are not finite and increasing";
-  return total_in(point.counts) == point.count ? "" : "its count differs from the sum of its buckets";
+  return sum_of_counts(point.counts) == point.count ? "" : "its count differs from the sum of its buckets";
 }
 
 /// Returns nullopt if bounds that differ in the data are the same double in seconds. Shares the bounds of
@@ -189,7 +189,7 @@ Distribution DistributionSeries::total() const {
   Distribution total;
   total.problem = problem_;
   if (!problem_.empty() || !bounds_) return total;
-  total.count = total_in(counts_);
+  total.count = sum_of_counts(counts_);
   total.sum = in_seconds(sum(), unit_);
   if (!bounds_->empty())
     total.histogram = std::make_shared<const Histogram>(bounds_, counts_, *total.sum, exemplars_);

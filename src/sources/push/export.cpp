@@ -34,7 +34,7 @@ bool is_of_distribution(const SeriesUse& use) {
   return use.figure != SeriesUse::Figure::value;
 }
 
-Histogram::Bounds seconds_in(std::shared_ptr<const BucketBounds> bounds) {
+Histogram::Bounds seconds_in(const std::shared_ptr<const BucketBounds>& bounds) {
   return {bounds, &bounds->seconds()};
 }
 

@@ -73,9 +73,9 @@ void Sender::note_step(std::uint64_t step) {
   next_step_ = (next_step_ + 1) % steps_.size();
 }
 
-void Sender::add_hint(const std::string& kind, std::string text) {
+void Sender::add_hint(const std::string& kind, const std::string& text) {
   constexpr std::size_t most = 10;
-  if (own_hints_.size() < most) own_hints_.try_emplace(kind, std::move(text));
+  if (own_hints_.size() < most) own_hints_.try_emplace(kind, text);
 }
 
 std::optional<Duration> Sender::interval() const {

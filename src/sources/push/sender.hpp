@@ -65,7 +65,7 @@ class Sender {
   /// Notes an export whose points were made so long after the ones before them, at most, in nanoseconds.
   void note_step(std::uint64_t step);
   /// Adds a hint, which stays for as long as the sender.
-  void add_hint(const std::string& kind, std::string text);
+  void add_hint(const std::string& kind, const std::string& text);
   const std::map<std::string, std::string>& own_hints() const noexcept { return own_hints_; }
   const std::vector<std::string>& hints() const noexcept { return hints_; }
 

@@ -13,7 +13,7 @@ namespace wire = otlp_wire;
 
 namespace {
 
-std::optional<PointKind> kind_of(wire::Metric field) {
+std::optional<PointKind> point_kind_of(wire::Metric field) {
   switch (field) {
     case wire::Metric::gauge:
       return PointKind::gauge;
@@ -83,7 +83,7 @@ class Decoder {
     metric.scope = scope;
     std::optional<std::string_view> data;
     while (message.next()) {
-      if (const auto kind = kind_of(message.tag())) {
+      if (const auto kind = point_kind_of(message.tag())) {
         metric.kind = *kind;
         data = wire::bytes_of(message);
       } else if (message.tag() == wire::Metric::name) {

@@ -24,7 +24,7 @@ PoolSnapshot summed(const Parts& parts, const PoolSnapshot& shown = {}) {
   return sum.take();
 }
 
-PoolSnapshot waits(std::vector<double> bounds, Histogram::Counts counts) {
+PoolSnapshot pool_with_waits(std::vector<double> bounds, Histogram::Counts counts) {
   return pool_with([&](PoolSnapshot& pool) {
     pool.acquisition_duration = std::make_shared<const Histogram>(
         std::make_shared<const std::vector<double>>(std::move(bounds)), std::move(counts), 1);
@@ -75,7 +75,7 @@ TEST_CASE("of a silent sender the counters count and nothing else") {
 }
 
 TEST_CASE("histograms add up in the bounds that were shown while a live sender has them") {
-  const auto a = waits({1, 2}, {1, 1, 1}), b = waits({2}, {5, 5});
+  const auto a = pool_with_waits({1, 2}, {1, 1, 1}), b = pool_with_waits({2}, {5, 5});
   const PoolSnapshot first = summed({{a, whole}, {b, whole}});
   CHECK(counts_of(*first.acquisition_duration) == Histogram::Counts{1, 6, 6});
   const PoolSnapshot still = summed({{b, whole}, {a, whole}}, first);
@@ -88,7 +88,7 @@ TEST_CASE("histograms add up in the bounds that were shown while a live sender h
 }
 
 TEST_CASE("different bounds of live senders are reported") {
-  const auto a = waits({1, 2}, {1, 1, 1}), b = waits({2}, {5, 5});
+  const auto a = pool_with_waits({1, 2}, {1, 1, 1}), b = pool_with_waits({2}, {5, 5});
   const PoolSnapshot shown;
   for (const auto& [part, is_mixed] : {std::pair(whole, true), std::pair(counters, false)}) {
     PoolSum sum(shown);
@@ -100,7 +100,7 @@ TEST_CASE("different bounds of live senders are reported") {
 }
 
 TEST_CASE("a sum of waits is shown only where there is no histogram of them") {
-  const auto a = waits({1}, {1, 1});
+  const auto a = pool_with_waits({1}, {1, 1});
   const auto b = pool_with([](auto& p) { p.wait_seconds = 3; });
   CHECK(summed({{a, whole}, {b, whole}}).wait_seconds == std::nullopt);
   const PoolSnapshot without_buckets = summed({{b, whole}, {a, counters}});
@@ -124,9 +124,9 @@ TEST_CASE("a counter that has fallen, or was unknown in between, stays as it was
 
 TEST_CASE("a histogram that has fallen stays as it was shown") {
   PoolSnapshot kept;
-  PoolSnapshot pool = waits({1}, {3, 1});
+  PoolSnapshot pool = pool_with_waits({1}, {3, 1});
   keep_risen(pool, kept);
-  pool = waits({1}, {1, 4});
+  pool = pool_with_waits({1}, {1, 4});
   keep_risen(pool, kept);
   CHECK(counts_of(*pool.acquisition_duration) == Histogram::Counts{3, 2});
 }
