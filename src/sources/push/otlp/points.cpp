@@ -1,5 +1,7 @@
 #include "sources/push/otlp/points.hpp"
 
+#include <algorithm>
+
 #include "sources/push/otlp/wire.hpp"
 
 namespace dbpool {
@@ -26,15 +28,14 @@ void append_doubles(protozero::pbf_reader& field, std::vector<double>& bounds) {
   if (field.wire_type() != pbf_wire_type::length_delimited) return append(bounds, wire::double_of(field));
   for (const double bound : field.get_packed_double()) append(bounds, bound);
 }
-template <typename Visit>
-void for_each_varint(protozero::pbf_reader& field, Visit visit) {
+void append_varints(protozero::pbf_reader& field, std::vector<std::uint64_t>& counts) {
   if (field.wire_type() != pbf_wire_type::length_delimited) {
-    return visit(static_cast<std::uint64_t>(wire::varint_of(field)));
+    return append(counts, static_cast<std::uint64_t>(wire::varint_of(field)));
   }
-  for (const std::uint64_t count : field.get_packed_uint64()) visit(count);
+  for (const std::uint64_t count : field.get_packed_uint64()) append(counts, count);
 }
 
-/// Reads positive buckets.
+/// Appends the counts of buckets. Returns the offset of the first one.
 std::int32_t read_buckets(std::string_view bytes, std::vector<std::uint64_t>& counts) {
   wire::Message<wire::Buckets> message(wire::viewed(bytes));
   std::int32_t offset = 0;
@@ -44,7 +45,7 @@ std::int32_t read_buckets(std::string_view bytes, std::vector<std::uint64_t>& co
         offset = wire::zigzag_of(message);
         break;
       case wire::Buckets::counts:
-        for_each_varint(message, [&](std::uint64_t count) { append(counts, count); });
+        append_varints(message, counts);
         break;
       default:
         message.skip();
@@ -53,20 +54,21 @@ std::int32_t read_buckets(std::string_view bytes, std::vector<std::uint64_t>& co
   return offset;
 }
 
-/// Returns whether a bucket has a count.
-bool counts_something(std::string_view buckets) {
-  wire::Message<wire::Buckets> message(wire::viewed(buckets));
-  bool found = false;
-  while (message.next()) {
-    switch (message.tag()) {
-      case wire::Buckets::counts:
-        for_each_varint(message, [&](std::uint64_t count) { found = found || count != 0; });
-        break;
-      default:
-        message.skip();
-    }
+/// Reads a field that says what the buckets of an exponential histogram are; skips any other.
+void read_scale(wire::Message<wire::ExponentialPoint>& message, ExponentialBuckets& buckets) {
+  switch (message.tag()) {
+    case wire::ExponentialPoint::scale:
+      buckets.scale = wire::zigzag_of(message);
+      break;
+    case wire::ExponentialPoint::zero_count:
+      buckets.zero_count = wire::fixed_of(message);
+      break;
+    case wire::ExponentialPoint::zero_threshold:
+      buckets.zero_threshold = wire::double_of(message);
+      break;
+    default:
+      message.skip();
   }
-  return found;
 }
 
 /// Returns an id, or "" if it has not the size of one.
@@ -186,7 +188,6 @@ void OtlpPoints::read_histogram(std::string_view bytes) {
 
 void OtlpPoints::read_exponential(std::string_view bytes) {
   wire::Message<wire::ExponentialPoint> message(wire::viewed(bytes));
-  ExponentialBuckets& buckets = point_.exponential;
   while (message.next()) {
     switch (message.tag()) {
       case wire::ExponentialPoint::start:
@@ -201,21 +202,6 @@ void OtlpPoints::read_exponential(std::string_view bytes) {
       case wire::ExponentialPoint::sum:
         point_.sum = wire::double_of(message);
         break;
-      case wire::ExponentialPoint::scale:
-        buckets.scale = wire::zigzag_of(message);
-        break;
-      case wire::ExponentialPoint::zero_count:
-        buckets.zero_count = wire::fixed_of(message);
-        break;
-      case wire::ExponentialPoint::positive:
-        buckets.offset = read_buckets(wire::bytes_of(message), counts_);
-        break;
-      case wire::ExponentialPoint::negative:
-        has_negative_ = has_negative_ || counts_something(wire::bytes_of(message));
-        break;
-      case wire::ExponentialPoint::zero_threshold:
-        buckets.zero_threshold = wire::double_of(message);
-        break;
       case wire::ExponentialPoint::exemplars:
         add_exemplar(wire::bytes_of(message));
         break;
@@ -225,11 +211,17 @@ void OtlpPoints::read_exponential(std::string_view bytes) {
       case wire::ExponentialPoint::flags:
         set_flags(wire::varint_of(message));
         break;
+      case wire::ExponentialPoint::positive:
+        add_positive(wire::bytes_of(message));
+        break;
+      case wire::ExponentialPoint::negative:
+        add_negative(wire::bytes_of(message));
+        break;
       default:
-        message.skip();
+        read_scale(message, point_.exponential);
     }
   }
-  buckets.counts = counts_;
+  point_.exponential.counts = counts_;
 }
 
 void OtlpPoints::read_summary(std::string_view bytes) {
@@ -259,6 +251,17 @@ void OtlpPoints::read_summary(std::string_view bytes) {
         message.skip();
     }
   }
+}
+
+void OtlpPoints::add_positive(std::string_view buckets) {
+  point_.exponential.offset = read_buckets(buckets, counts_);
+}
+
+void OtlpPoints::add_negative(std::string_view buckets) {
+  std::vector<std::uint64_t> counts;
+  read_buckets(buckets, counts);
+  const bool counts_any = std::ranges::any_of(counts, [](std::uint64_t count) { return count != 0; });
+  has_negative_ = has_negative_ || counts_any || counts.size() > most_buckets;
 }
 
 void OtlpPoints::add_exemplar(std::string_view bytes) {

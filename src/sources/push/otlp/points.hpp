@@ -28,6 +28,8 @@ class OtlpPoints {
   void read_histogram(std::string_view bytes);
   void read_exponential(std::string_view bytes);
   void read_summary(std::string_view bytes);
+  void add_positive(std::string_view buckets);
+  void add_negative(std::string_view buckets);
   void add_exemplar(std::string_view bytes);
   void set_flags(std::int64_t flags) noexcept;
 
