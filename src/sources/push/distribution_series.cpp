@@ -92,9 +92,9 @@ std::optional<RejectReason> DistributionSeries::add(const PointTime& at, const P
 
 /// Returns whether a stream that goes on needs more memory for its buckets than it has.
 bool DistributionSeries::grows(const PointTime& at, const Buckets& now) const {
-  const auto stream = std::ranges::find(streams_.all(), at.start, &Stream::start);
-  if (stream == streams_.all().end()) return false;
-  const Buckets& before = last_[static_cast<std::size_t>(stream - streams_.all().begin())].buckets;
+  const auto stream = streams_.find(at.start, Temporality::cumulative);
+  if (!stream) return false;
+  const Buckets& before = last_[*stream].buckets;
   return now.counts.size() > before.counts.size() ||
          now.exponential.counts.size() > before.exponential.counts.size();
 }

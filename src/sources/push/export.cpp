@@ -117,7 +117,7 @@ bool Senders::drop_silent_pool(TimePoint now) {
     return false;
   }
   for (const auto& [id, sender] : senders_) {
-    if (sender->pools().contains(*silent)) bytes_ -= sender->drop(*silent);
+    if (sender->pools().contains(*silent)) bytes_ -= sender->drop({*silent});
   }
   shelf_.erase(*silent);
   has_changed_ = true;
@@ -213,7 +213,10 @@ bool Senders::Export::place(SeriesUse& use, std::vector<Sender::OfPool*>& pools)
     if (shelf == nullptr) return false;
   }
   Sender::OfPool& pool = sender_->pool(label, now_);
-  if (shelf != nullptr) pool.shelf = shelf;
+  if (shelf != nullptr) {
+    pool.shelf = shelf;
+    shelf->heard = std::max(shelf->heard, pool.heard);
+  }
   if (std::ranges::find(pools, &pool) != pools.end()) return true;
   if (pool.series >= senders_->limits_.series_of_pool) return false;
   pools.push_back(&pool);

@@ -17,7 +17,14 @@ std::optional<RejectReason> GaugeSeries::set(const PointTime& at, std::optional<
 
 std::optional<double> GaugeSeries::value(TimePoint not_before) const {
   std::optional<double> sum;
-  for (const std::size_t i : counting(not_before)) sum = sum.value_or(0) + *values_[i].last;
+  for (const std::size_t i : counting(not_before)) {
+    const double last = *values_[i].last;
+    if (!sum || (*sum < 0 && last >= 0)) {
+      sum = last;
+    } else if (last >= 0) {
+      *sum += last;
+    }
+  }
   return sum;
 }
 

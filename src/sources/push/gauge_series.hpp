@@ -15,8 +15,9 @@ class GaugeSeries {
   /// more. Returns why the point was rejected.
   std::optional<RejectReason> set(const PointTime& at, std::optional<double> value);
   /// Returns the sum of the values that arrived at `not_before` or later; nullopt if there are none. A
-  /// process does not count after another one began behind its last point, which is a restart, until it sends
-  /// again.
+  /// negative value is wrong and is left out, unless all are; then the result is one of them, for its reader
+  /// to refuse. A process does not count after another one began behind its last point, which is a restart,
+  /// until it sends again.
   std::optional<double> value(TimePoint not_before) const;
   /// Returns whether the value is 0 because it fell to 0 from above: an SDK that stops sends such a maximum.
   bool fell_to_zero(TimePoint not_before) const;

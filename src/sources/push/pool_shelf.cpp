@@ -1,5 +1,6 @@
 #include "sources/push/pool_shelf.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace dbpool {
@@ -16,7 +17,7 @@ PoolShelf::Pool* PoolShelf::admit(const std::string& label, TimePoint now) {
     dropped_.erase(hash);
     found = pools_.try_emplace(label).first;
   }
-  found->second.heard = now;
+  found->second.heard = std::max(found->second.heard, now);
   return &found->second;
 }
 

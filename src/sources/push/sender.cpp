@@ -39,31 +39,34 @@ Sender::OfPool& Sender::pool(const std::string& label, TimePoint now) {
   return pools_.try_emplace(label, OfPool{.heard = now}).first->second;
 }
 
-std::size_t Sender::drop(const std::string& label) {
-  OfPool* const dropped = &pools_.at(label);
+std::size_t Sender::drop(const std::set<std::string>& labels) {
+  std::set<const OfPool*> dropped;
+  for (const std::string& label : labels) dropped.insert(&pools_.at(label));
   std::size_t bytes = 0;
   std::erase_if(by_key_, [&](const auto& entry) {
     const auto series = entry.second;
-    if (std::ranges::find(series->pools, dropped) == series->pools.end()) return false;
+    const auto is_dropped = [&](const OfPool* pool) { return dropped.contains(pool); };
+    if (std::ranges::none_of(series->pools, is_dropped)) return false;
     for (OfPool* const pool : series->pools) --pool->series;
     bytes += series->bytes;
     series_.erase(series);
     return true;
   });
-  pools_.erase(label);
+  for (const std::string& label : labels) pools_.erase(label);
   return bytes;
 }
 
 void Sender::note(Series& series, const PointTime& at) {
-  heard_ = series.heard = at.arrived;
+  heard_ = std::max(heard_, at.arrived);
+  series.heard = std::max(series.heard, at.arrived);
   is_taken_over_ = false;
   has_changed_ = true;
   newest_time_ = std::max(newest_time_, at.time);
   const bool has_start = at.start != 0 && at.start <= at.time;
   if (has_start && (earliest_start_ == 0 || at.start < earliest_start_)) earliest_start_ = at.start;
   for (OfPool* const pool : series.pools) {
-    pool->heard = at.arrived;
-    if (pool->shelf != nullptr) pool->shelf->heard = at.arrived;
+    pool->heard = std::max(pool->heard, at.arrived);
+    if (pool->shelf != nullptr) pool->shelf->heard = std::max(pool->shelf->heard, pool->heard);
   }
 }
 
@@ -106,7 +109,8 @@ void Sender::refresh(const Context& context, Duration window) {
     const auto found = pools_.find(snapshot.label());
     if (found == pools_.end()) continue;
     OfPool& pool = found->second;
-    if (std::ranges::find(ended, &pool) == ended.end()) pool.part = PoolSum::Part::whole;
+    const bool has_ended = std::ranges::find(ended, &pool) != ended.end();
+    if (!has_ended && pool.heard >= not_before) pool.part = PoolSum::Part::whole;
     pool.figures = std::move(snapshot);
   }
 }

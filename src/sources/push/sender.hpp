@@ -6,6 +6,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -57,8 +58,9 @@ class Sender {
   /// Returns what it has of a pool, which is new if it has nothing.
   OfPool& pool(const std::string& label, TimePoint now);
   std::map<std::string, OfPool>& pools() noexcept { return pools_; }
-  /// Removes a pool and its series. Returns the number of bytes that are free then.
-  std::size_t drop(const std::string& label);
+  /// Removes pools and their series, in time linear in all its series. Returns the number of bytes that are
+  /// free then.
+  std::size_t drop(const std::set<std::string>& labels);
 
   /// Notes a point that was used.
   void note(Series& series, const PointTime& at);

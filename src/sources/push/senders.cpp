@@ -122,25 +122,26 @@ PushCounts Senders::counts(TimePoint now) const {
   return counts;
 }
 
-/// Moves the counters of a sender's pool to the shelf.
-void Senders::retire(Sender& sender, const std::string& label) {
-  const Sender::OfPool& leaving = sender.pools().at(label);
-  if (leaving.shelf != nullptr && leaving.figures) {
+/// Moves the counters of a sender's pools to the shelf.
+void Senders::retire(Sender& sender, const std::set<std::string>& labels) {
+  refresh(sender);
+  for (const std::string& label : labels) {
+    const Sender::OfPool& leaving = sender.pools().at(label);
+    if (leaving.shelf == nullptr || !leaving.figures) continue;
     PoolShelf::Pool& pool = *leaving.shelf;
     PoolSum sum(pool.shown);
     if (pool.retired) sum.add(*pool.retired, PoolSum::Part::counters);
     sum.add(*leaving.figures, PoolSum::Part::counters);
     pool.retired = sum.take();
   }
-  bytes_ -= sender.drop(label);
+  bytes_ -= sender.drop(labels);
   has_changed_ = true;
 }
 
 Senders::ById::iterator Senders::retire(ById::iterator sender) {
-  Sender& leaving = *sender->second;
-  refresh(leaving);
-  while (!leaving.pools().empty()) retire(leaving, std::string(leaving.pools().begin()->first));
-  has_changed_ = true;
+  std::set<std::string> labels;
+  for (const auto& [label, pool] : sender->second->pools()) labels.insert(label);
+  retire(*sender->second, labels);
   return senders_.erase(sender);
 }
 
@@ -151,12 +152,11 @@ void Senders::forget(TimePoint now) {
       sender = retire(sender);
       continue;
     }
-    std::vector<std::string> silent;
+    std::set<std::string> silent;
     for (const auto& [label, pool] : sender->second->pools()) {
-      if (pool.heard <= last) silent.push_back(label);
+      if (pool.heard <= last) silent.insert(label);
     }
-    if (!silent.empty()) refresh(*sender->second);
-    for (const std::string& label : silent) retire(*sender->second, label);
+    if (!silent.empty()) retire(*sender->second, silent);
     ++sender;
   }
   shelf_.forget(last);

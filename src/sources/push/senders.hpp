@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -87,7 +88,7 @@ class Senders {
   Duration window_of(const Sender& sender) const;
   bool is_live(const Sender& sender, const Starts& starts, TimePoint now) const;
   void refresh(Sender& sender);
-  void retire(Sender& sender, const std::string& label);
+  void retire(Sender& sender, const std::set<std::string>& labels);
   ById::iterator retire(ById::iterator sender);
 
   const Mapping& mapping_;

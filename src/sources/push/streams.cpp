@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
+#include <ranges>
 
 namespace dbpool {
 namespace {
@@ -14,37 +14,47 @@ constexpr auto longest_pause = std::chrono::minutes(10);
 
 Streams::Place Streams::place(const PointTime& at, Temporality temporality) {
   step_ = 0;
-  auto found = std::ranges::find(streams_, at.start, &Stream::start);
-  if (found == streams_.end() && temporality == Temporality::delta) {
+  auto found = find(at.start, temporality);
+  if (!found && temporality == Temporality::delta) {
     if (repeats(at)) return {.rejected = RejectReason::stale};
     found = followed_by(at);
   }
-  if (found == streams_.end()) return begin(at);
-  if (at.time <= found->time) return {.rejected = RejectReason::stale};
-  step_ = at.time - std::min(at.time, std::max(found->time, at.start));
-  *found = Stream{at.start, at.time, at.arrived};
-  return {.index = static_cast<std::size_t>(found - streams_.begin())};
+  if (!found) return begin(at, temporality);
+  Stream& stream = streams_[*found];
+  if (at.time <= stream.time) return {.rejected = RejectReason::stale};
+  step_ = at.time - std::min(at.time, std::max(stream.time, at.start));
+  stream = Stream{at.start, at.time, at.arrived, stream.is_delta};
+  return {.index = *found};
+}
+
+std::optional<std::size_t> Streams::find(std::uint64_t start, Temporality temporality) const {
+  const bool is_delta = temporality == Temporality::delta;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (streams_[i].start == start && streams_[i].is_delta == is_delta) return i;
+  }
+  return std::nullopt;
 }
 
 /// Returns whether a delta point lies before the last interval of a stream, unless it continues another one.
 bool Streams::repeats(const PointTime& at) const {
-  return std::ranges::find(streams_, at.start, &Stream::time) == streams_.end() &&
-         std::ranges::any_of(streams_, [&](const Stream& stream) { return at.time <= stream.start; });
+  auto deltas = streams_ | std::views::filter(&Stream::is_delta);
+  return std::ranges::find(deltas, at.start, &Stream::time) == deltas.end() &&
+         std::ranges::any_of(deltas, [&](const Stream& stream) { return at.time <= stream.start; });
 }
 
-/// Returns the stream that ended last before a delta point begins; end if all overlap with it.
-std::vector<Stream>::iterator Streams::followed_by(const PointTime& at) {
-  auto latest = streams_.end();
-  for (auto stream = streams_.begin(); stream != streams_.end(); ++stream) {
-    if (stream->time > at.start) continue;
-    if (latest == streams_.end() || stream->time > latest->time) latest = stream;
+/// Returns the delta stream that ended last before a point begins; nullopt if all overlap with it.
+std::optional<std::size_t> Streams::followed_by(const PointTime& at) const {
+  std::optional<std::size_t> latest;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (!streams_[i].is_delta || streams_[i].time > at.start) continue;
+    if (!latest || streams_[i].time > streams_[*latest].time) latest = i;
   }
   return latest;
 }
 
-Streams::Place Streams::begin(const PointTime& at) {
+Streams::Place Streams::begin(const PointTime& at, Temporality temporality) {
   if (!at.has_room) return {.rejected = RejectReason::limit};
-  const Stream stream{at.start, at.time, at.arrived};
+  const Stream stream{at.start, at.time, at.arrived, temporality == Temporality::delta};
   if (streams_.size() < most) {
     streams_.push_back(stream);
     return {.index = streams_.size() - 1, .is_new = true};

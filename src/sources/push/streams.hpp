@@ -22,6 +22,7 @@ struct PointTime {
 struct Stream {
   std::uint64_t start = 0, time = 0;  ///< Unix time in nanoseconds
   TimePoint arrived;                  ///< when its last point came
+  bool is_delta = false;
 };
 
 /// Tells the streams of one series apart. Several processes may send one series, because their resources are
@@ -39,11 +40,14 @@ class Streams {
 
   /// Finds the stream of a point, which is then the stream's last. `temporality`: delta, or else cumulative.
   ///
-  /// Cumulative points of one stream have the same start. Delta points of one stream follow each other: they
-  /// have the same start, begin where the last one ended or, after a loss, later. A point that is not newer
-  /// than its stream, or repeats an interval that a stream has left behind, is stale.
+  /// A stream has one temporality. Cumulative points of one stream have the same start. Delta points of one
+  /// stream follow each other: they have the same start, begin where the last one ended or, after a loss,
+  /// later. A point that is not newer than its stream, or repeats an interval that a stream has left behind,
+  /// is stale.
   Place place(const PointTime& at, Temporality temporality);
 
+  /// Returns the index of the stream with a start; nullopt if there is none.
+  std::optional<std::size_t> find(std::uint64_t start, Temporality temporality) const;
   const std::vector<Stream>& all() const noexcept { return streams_; }
   /// Returns how long after the point before it in its stream the last point was made, in nanoseconds; 0 =
   /// not known.
@@ -51,8 +55,8 @@ class Streams {
 
  private:
   bool repeats(const PointTime& at) const;
-  std::vector<Stream>::iterator followed_by(const PointTime& at);
-  Place begin(const PointTime& at);
+  std::optional<std::size_t> followed_by(const PointTime& at) const;
+  Place begin(const PointTime& at, Temporality temporality);
 
   std::vector<Stream> streams_;
   std::uint64_t step_ = 0;

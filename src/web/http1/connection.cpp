@@ -22,10 +22,7 @@ constexpr auto head_patience = 2s;
 constexpr auto request_patience = 10s;
 constexpr auto close_patience = 2s;
 
-/// Answering a larger body may take so long that other tasks would wait.
 constexpr std::size_t light_bytes = std::size_t{256} << 10U;
-/// How much larger a compressed body usually is.
-constexpr std::size_t usual_inflation = 16;
 
 std::string_view reason_phrase(int status) {
   struct Reason {
@@ -50,9 +47,10 @@ std::string_view reason_phrase(int status) {
   return "Unknown";
 }
 
+/// Returns whether a request is answered so fast that no other task waits for long. A compressed body may be
+/// a thousand times larger than it looks.
 bool is_light(const RequestReader::Read& request) {
-  const std::size_t factor = is_gzip(request.admitted.head()) ? usual_inflation : 1;
-  return request.body.text.size() <= light_bytes / factor;
+  return !is_gzip(request.admitted.head()) && request.body.text.size() <= light_bytes;
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ struct HttpService {
 
 /// One connection of a client, for one request: a chain of tasks on the scheduler, which owns it. The client
 /// has 2 s for its head, 10 s for head and body, and 2 s (and 1 s more for each MiB) to receive the answer;
-/// then the connection is closed when the client has closed its end, after 2 s at the latest. A body of more
-/// than 256 KiB is answered by `post_blocking`.
+/// then the connection is closed when the client has closed its end, after 2 s at the latest. A body that
+/// is compressed or has more than 256 KiB is answered by `post_blocking`.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(Descriptor socket, OpenConnections::Place place, std::shared_ptr<HttpService> service);

@@ -234,3 +234,14 @@ TEST_CASE("without room an exponential histogram does not get more buckets, and 
     CHECK(add(120, {1, 1}) == (is_delta ? RejectReason::stale : good));
   }
 }
+
+TEST_CASE("a cumulative point after a delta with the same start is of another stream") {
+  DistributionSeries series = series_in(TimeUnit::milliseconds);
+  const Observed delta{ms, {1, 0, 0, 0}}, cumulative{ms, {2, 1, 0, 0}}, more{ms, {2, 3, 0, 0}};
+  CHECK(series.add(point_at(1, 2), histogram_of(Temporality::delta), delta.point()) == good);
+  CHECK(series.add(point_at(1, 3), histogram_of(), cumulative.point()) == good);
+  CHECK(shown(series) == Histogram::Counts{3, 1, 0, 0});
+  CHECK(series.add(point_at(1, 4), histogram_of(Temporality::delta), delta.point()) == good);
+  CHECK(series.add(point_at(1, 4), histogram_of(), more.point()) == good);
+  CHECK(shown(series) == Histogram::Counts{4, 3, 0, 0});
+}

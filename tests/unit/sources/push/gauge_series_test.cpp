@@ -70,3 +70,13 @@ TEST_CASE("a process that stops beside another of its resource does not end the 
   CHECK_FALSE(gauge.fell_to_zero(arrival(0)));
   CHECK(gauge.value(arrival(0)) == 10);
 }
+
+TEST_CASE("a negative value of one process is left out beside another's, and is shown alone") {
+  GaugeSeries gauge;
+  gauge.set(point_at(1, 60), -1);
+  CHECK(gauge.value(arrival(0)) == -1);
+  gauge.set(point_at(2, 60), 4);
+  CHECK(gauge.value(arrival(0)) == 4);
+  gauge.set(point_at(3, 60), -2);
+  CHECK(gauge.value(arrival(0)) == 4);
+}

@@ -150,3 +150,35 @@ TEST_CASE("a gauge of 0 is an unlimited maximum") {
   CHECK(scene.pool("otel/shop/main")->active == 3U);
   CHECK(scene.pool("otel/shop/main")->max == std::nullopt);
 }
+
+TEST_CASE("a pool that one of its senders no longer sends keeps the limits of the other") {
+  PushScene scene = scene_with({.stale_after = 30s});
+  const auto pool = [](std::string name) {
+    return std::vector{in_pool(pushed_level("db.max", 10, 1), name),
+                       in_pool(pushed_counter("db.timeouts", 5, 1), name)};
+  };
+  scene.push(shop, pool("main"));
+  scene.push(shop_2, pool("main"));
+  CHECK(scene.pool("otel/shop/main")->max == 20U);
+  scene.clock.advance(31s);
+  scene.push(shop, pool("main"));
+  scene.push(shop_2, pool("other"));
+  CHECK(scene.pool("otel/shop/main")->max == 10U);
+  CHECK(scene.pool("otel/shop/main")->acquisition_timeouts == 10U);
+}
+
+TEST_CASE("an export that began before another one's and ends after it makes no pool older") {
+  PushScene scene = scene_with();
+  Senders::Export earlier = scene.senders.begin(labels_of(shop), scene.clock.now());
+  scene.clock.advance(1s);
+  scene.push(shop_2, {pushed_gauge("db.active", 3)});
+  const std::vector<SampleLabel> labels = labels_of({{"pool", "main"}});
+  PushedPoint point;
+  point.attributes = labels;
+  point.time = 1;
+  earlier.add({.name = "db.active", .unit = {}, .scope = {}}, point);
+  earlier.end();
+  scene.clock.advance(3599s);
+  scene.senders.forget(scene.clock.now());
+  CHECK(scene.labels() == std::vector<std::string>{"otel/shop/main"});
+}

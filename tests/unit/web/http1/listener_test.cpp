@@ -24,6 +24,16 @@ using test::status_of;
 
 constexpr std::size_t limit = 4U << 20U;
 
+/// Counts the tasks that may block.
+struct CountingScheduler : ThreadScheduler {
+  using ThreadScheduler::ThreadScheduler;
+  bool post_blocking(Task task, const void* on) override {
+    ++blocking;
+    return ThreadScheduler::post_blocking(std::move(task), on);
+  }
+  std::atomic<int> blocking = 0;
+};
+
 /// A listener whose POST `/in` takes a body and answers with it. Its clients have time until the test lets it
 /// pass.
 struct Server {
@@ -54,7 +64,7 @@ struct Server {
 
   test::KeepingLogger logger;
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
-  std::shared_ptr<ThreadScheduler> scheduler = std::make_shared<ThreadScheduler>(4, clock);
+  std::shared_ptr<CountingScheduler> scheduler = std::make_shared<CountingScheduler>(4, clock);
   std::unique_ptr<HttpListener> listener;
 };
 
@@ -69,6 +79,18 @@ std::string reason_not_to_listen(const ListenAddress& address) {
     return error.what();
   }
   return "";
+}
+
+TEST_CASE("a body that is large or compressed is answered where a task may take long") {
+  const Server server;
+  const std::string small(1000, 'x'), large((256U << 10U) + 1, 'x');
+  CHECK(body_of(server.send(length_of(small.size()), small)) == small);
+  CHECK(server.scheduler->blocking == 0);
+  CHECK(body_of(server.send(length_of(large.size()), large)) == large);
+  CHECK(server.scheduler->blocking == 1);
+  const std::string packed = gzip(small);
+  CHECK(body_of(server.send("Content-Encoding: gzip\r\n" + length_of(packed.size()), packed)) == small);
+  CHECK(server.scheduler->blocking == 2);
 }
 
 TEST_CASE("a listener answers as the web server does") {
