@@ -24,11 +24,11 @@ std::size_t room_for(std::size_t max_body) {
   return std::max(least, 2 * max_body);
 }
 
-/// Returns how large a body may become that the receiver encodes anew: in JSON a number has two characters or
-/// more, in protobuf up to eight bytes.
+/// Returns how large a body may become that the receiver encodes anew: a number has two characters or more in
+/// JSON, with its comma, and up to nine bytes in protobuf, with its tag.
 std::size_t encoded_bytes(const Request& request, const std::string& type, std::size_t max_body) {
   constexpr std::string_view json = "application/json";
-  constexpr std::size_t most_growth = 4;
+  constexpr std::size_t most_growth = 5;
   if (::strncasecmp(type.c_str(), json.data(), json.size()) != 0) return 0;
   return std::min(max_body, most_growth * request.body.size());
 }

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t max_remembered = 100;
 
-/// A hash of no password, so that a name that is not known takes as long as one that is.
+/// A hash of no password, so that a name that is not known takes as long as one whose hash has this cost, 10.
 const std::string hash_of_nothing = "$2y$10$abcdefghijklmnopqrstuuJ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3y.";
 
 /// Decodes base64 (RFC 4648); nullopt: it is not.

@@ -10,8 +10,8 @@
 namespace dbpool {
 
 /// Serves plain HTTP/1.1 on the scheduler, without threads of its own: one request per connection. At most
-/// 128 connections, or an eighth of the descriptors: then a new one evicts the one that has waited longest
-/// for its client, so that slow clients cost the others nothing.
+/// 128 connections, or an eighth of the descriptors: then a new one evicts the oldest of those
+/// that wait for their clients, so that slow clients cost the others nothing.
 class HttpListener {
  public:
   /// Listens on an IPv4 or IPv6 address, on every IPv4 interface without one, or for `localhost` on both of

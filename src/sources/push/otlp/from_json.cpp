@@ -135,7 +135,10 @@ class Translator : public nlohmann::json_sax<nlohmann::json> {
 
   std::string take() { return std::move(out_); }
 
-  bool null() override { return true; }
+  bool null() override {
+    if (open_.empty()) refuse("it is no object");
+    return true;
+  }
   bool boolean(bool value) override { return add(value); }
   bool number_integer(std::int64_t value) override { return add(value); }
   bool number_unsigned(std::uint64_t value) override { return add(value); }

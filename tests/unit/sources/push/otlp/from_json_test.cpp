@@ -203,6 +203,7 @@ TEST_CASE("A value of another type than its key's is refused") {
       {with_point("exponentialHistogram", R"({"scale":4294967296})"), not_integer},
       {"[]", wrong + "it is no object"},
       {"1", wrong + "it is no object"},
+      {"null", wrong + "it is no object"},
       {R"({"resourceMetrics":{}})", wrong + "a value where an array belongs"}};
   for (const auto& [json, expected] : cases) {
     CAPTURE(json);
