@@ -52,6 +52,11 @@ struct PushPort {
   HttpAnswer push(std::chrono::seconds patience = 5s, const std::string& body = "{}") const {
     return http_exchange(port, "POST", "/v1/metrics", {.json = body, .patience = patience});
   }
+  /// Returns the most memory that was resident at once, in bytes.
+  std::size_t peak_memory() {
+    const std::string status = read_whole(fmt::format("/proc/{}/status", exporter.process().pid()));
+    return std::stoul(status.substr(status.find("VmHWM:") + std::string_view("VmHWM:").size())) << 10U;
+  }
   double rejected(const std::string& reason) const {
     return exporter.scrape().at("dbpool_source_events_rejected_total",
                                 {{"source", "otel"}, {"reason", reason}});
@@ -157,7 +162,8 @@ TEST_CASE("with few descriptors left, slow clients of the port leave some to scr
   const PushPort scene({"prlimit", "--nofile=64:64"});
   const SlowClients slow(scene.port, 60, {Slowness::silent, Slowness::drips_head});
   REQUIRE(eventually([&] { return slow.hung_up() > 60; }, 20s));
-  for (int i = 0; i < 5; ++i) CHECK(scene.push().status == 200);
+  // Sixty clients come back at once for eight places, so a client may have to come back too.
+  for (int i = 0; i < 5; ++i) CHECK(eventually([&] { return scene.push().status == 200; }, 5s));
   CHECK(scene.exporter.scrape().at("process_open_fds") <= 64);
 }
 
@@ -181,16 +187,16 @@ TEST_CASE("bodies for which there is no memory are refused for a moment, and sma
   CHECK(scene.push(5s, "{" + half + "}").status == 200);
 }
 
-TEST_CASE("after bodies that inflate without end the exporter is no larger than before") {
-  const PushPort scene;
-  const auto resident = [&] { return scene.exporter.scrape().at("process_resident_memory_bytes"); };
+TEST_CASE("bodies that inflate without end take no more memory than the largest allowed one") {
+  PushPort scene;
   const std::string bomb =
       with_length(gzipped(std::string(200 * mebibyte, '\0')), "Content-Encoding: gzip\r\n");
-  for (int i = 0; i < 4; ++i) CHECK(test::status_of(test::exchange(scene.port, bomb)) == 413);
-  const double before = resident();
+  const std::size_t before = scene.peak_memory();
   for (int i = 0; i < 20; ++i) CHECK(test::status_of(test::exchange(scene.port, bomb)) == 413);
-  CHECK(resident() < before + 64.0 * mebibyte);
-  CHECK(scene.rejected("too_large") == 24);
+  CHECK(scene.rejected("too_large") == 20);
+#ifndef DBPOOL_SANITIZED  // AddressSanitizer keeps what was freed.
+  CHECK(scene.peak_memory() < before + 64 * mebibyte);
+#endif
 }
 
 TEST_CASE("a reload that changes the source opens the same port again, without a failure in the log") {

@@ -6,6 +6,15 @@
 #include <utility>
 
 namespace dbpool {
+namespace {
+
+/// Returns whether the client has sent bytes that were not read yet.
+bool has_unread_bytes(int socket) {
+  char byte = 0;
+  return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+}  // namespace
 
 OpenConnections::Place::~Place() {
   if (!all_) return;
@@ -32,8 +41,10 @@ bool OpenConnections::evict() {
 }
 
 bool OpenConnections::evict(State& state) {
-  const auto oldest =
-      std::ranges::find_if(state.entries, [](const Entry& entry) { return entry.waits && !entry.evicted; });
+  const auto may_leave = [](const Entry& entry) { return entry.waits && !entry.evicted; };
+  auto oldest = std::ranges::find_if(
+      state.entries, [&](const Entry& entry) { return may_leave(entry) && !has_unread_bytes(entry.socket); });
+  if (oldest == state.entries.end()) oldest = std::ranges::find_if(state.entries, may_leave);
   if (oldest == state.entries.end()) return false;
   ::shutdown(oldest->socket, SHUT_RDWR);
   oldest->evicted = true;

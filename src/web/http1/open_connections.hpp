@@ -10,8 +10,9 @@
 namespace dbpool {
 
 /// The connections of a listener, oldest first. Bounds their number: a new one evicts the oldest of those
-/// that wait for their clients. To evict is to shut the socket down; the connection's own task then closes
-/// it. Any thread may call it.
+/// that wait for their clients, if possible one whose client has sent nothing that was not read: what an
+/// honest client sends comes soon, and may only wait for its turn. To evict is to shut the socket down; the
+/// connection's own task then closes it. Any thread may call it.
 class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
   struct Entry {
     int socket = -1;

@@ -46,6 +46,21 @@ TEST_CASE("a new connection evicts the oldest that waits for its client") {
   CHECK_FALSE(pairs[2].is_shut_down());
 }
 
+TEST_CASE("a connection whose client has sent something is evicted after the silent ones") {
+  const auto all = std::make_shared<OpenConnections>(2);
+  const std::array<Pair, 4> pairs;
+  REQUIRE(::send(pairs[0].theirs.get(), "x", 1, 0) == 1);
+  const auto oldest = all->add(pairs[0].ours.get());
+  const auto silent = all->add(pairs[1].ours.get());
+  const auto third = all->add(pairs[2].ours.get());
+  CHECK(pairs[1].is_shut_down());
+  CHECK_FALSE(pairs[0].is_shut_down());
+  REQUIRE(::send(pairs[2].theirs.get(), "x", 1, 0) == 1);
+  const auto fourth = all->add(pairs[3].ours.get());
+  CHECK(pairs[0].is_shut_down());
+  CHECK_FALSE(pairs[2].is_shut_down());
+}
+
 TEST_CASE("while all others are at work there is no place") {
   const auto all = std::make_shared<OpenConnections>(1);
   const Pair one, other;
