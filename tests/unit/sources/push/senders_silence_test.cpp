@@ -172,7 +172,8 @@ TEST_CASE("an export that began before another one's and ends after it makes no 
   Senders::Export earlier = scene.senders.begin(labels_of(shop), scene.clock.now());
   scene.clock.advance(1s);
   scene.push(shop_2, {pushed_gauge("db.active", 3)});
-  const std::vector<SampleLabel> labels = labels_of({{"pool", "main"}});
+  const Attributes attributes{{"pool", "main"}};
+  const std::vector<SampleLabel> labels = labels_of(attributes);
   PushedPoint point;
   point.attributes = labels;
   point.time = 1;
