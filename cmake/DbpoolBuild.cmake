@@ -33,8 +33,7 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 if(DBPOOL_TIDY)
-  find_program(CLANG_TIDY NAMES clang-tidy-16 clang-tidy REQUIRED)
-  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+  set(CMAKE_CXX_CLANG_TIDY ${PROJECT_SOURCE_DIR}/scripts/tidy_source --quiet)
 endif()
 
 # dbpool_component(NAME source... [LINK library...] [VENDOR library...]): dbpool::NAME for applications. Its
@@ -71,6 +70,7 @@ endfunction()
 function(dbpool_test name label)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  set_property(GLOBAL APPEND PROPERTY DBPOOL_PROGRAMS ${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE dbpool_test_main ${ARG_LINK} dbpool_settings)
   if(NOT TARGET ${label}_programs)
@@ -82,6 +82,13 @@ function(dbpool_test name label)
   if(DBPOOL_SANITIZE)
     set_tests_properties(${name} PROPERTIES ENVIRONMENT DBPOOL_TEST_SLOWNESS=4)
   endif()
+endfunction()
+
+# dbpool_alone(NAME...): test programs that measure time. They need the machine for themselves, so scripts/test runs
+# them when it has built everything.
+function(dbpool_alone)
+  set_tests_properties(${ARGN} PROPERTIES RUN_SERIAL ON)
+  set_property(TEST ${ARGN} APPEND PROPERTY LABELS alone)
 endfunction()
 
 # ThreadSanitizer needs an address space without randomization.

@@ -102,4 +102,16 @@ constexpr std::array<Key<Target>, A + B> join(const std::array<Key<Target>, A>& 
   return all;
 }
 
+/// Leaves out the key of that name. REQUIRES: it is there.
+template <typename Target, std::size_t Count>
+constexpr std::array<Key<Target>, Count - 1> without(std::string_view name,
+                                                     const std::array<Key<Target>, Count>& keys) {
+  std::array<Key<Target>, Count - 1> others{};
+  std::size_t i = 0;
+  for (const auto& key : keys) {
+    if (key.name != name) others[i++] = key;
+  }
+  return others;
+}
+
 }  // namespace dbpool

@@ -71,6 +71,40 @@ void check_names(const Value& root, Problems& problems) {
   }
 }
 
+bool is_localhost(const std::string& host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "::1";
+}
+
+/// Returns whether addresses of two hosts are the same, as far as their texts show it.
+bool may_overlap(const std::string& a, const std::string& b) {
+  const bool is_either = a == "localhost" || b == "localhost";
+  return a == b || a.empty() || b.empty() || (is_either && is_localhost(a) && is_localhost(b));
+}
+
+/// Returns whether two sources would listen on one port of one host, or both in the web server.
+bool is_taken_by(const OtlpOptions& one, const OtlpOptions& other) {
+  if (!one.listen || !other.listen) return !one.listen && !other.listen;
+  return one.listen->port != 0 && one.listen->port == other.listen->port &&
+         may_overlap(one.listen->host, other.listen->host);
+}
+
+/// Checks that no two sources listen in one place.
+void check_listeners(const Config& config, const Value& root, Problems& problems) {
+  for (std::size_t i = 0; i < config.sources.size(); ++i) {
+    const auto* const later = std::get_if<OtlpOptions>(&config.sources[i].options);
+    for (std::size_t k = 0; later != nullptr && k < i; ++k) {
+      const auto* const earlier = std::get_if<OtlpOptions>(&config.sources[k].options);
+      if (earlier == nullptr || !is_taken_by(*later, *earlier)) continue;
+      const std::vector<Value>& entries = root.find("sources")->items;
+      const Value* const listen = entries[i].find("listen");
+      problems.add(listen == nullptr ? entries[i] : *listen,
+                   fmt::format("the source in line {} listens there already; allowed: another listen",
+                               entries[k].line));
+      break;
+    }
+  }
+}
+
 void check_file(const Config& config, const Value& root, Problems& problems) {
   if (root.kind != Value::Kind::mapping && root.kind != Value::Kind::null) return;
   const auto is_empty = [&root](std::string_view list) {
@@ -84,12 +118,14 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
                  "no pool and no source; allowed: at least one entry in pools or sources");
   }
   if (config.history.span / config.history.interval > most_history_items) {
-    const Value* const history = root.find("history");
-    problems.add(history == nullptr ? *root.find("history_interval") : *history,
+    const Value* place = root.find("history");
+    if (place == nullptr) place = root.find("history_interval");
+    problems.add(place == nullptr ? root : *place,
                  fmt::format("more than {} times history_interval; allowed: fewer items of history",
                              most_history_items));
   }
   check_names(root, problems);
+  check_listeners(config, root, problems);
 }
 
 void throw_if_any(const Problems& problems) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "model/ascii.hpp"
 #include "model/seconds.hpp"
 
 namespace dbpool {
@@ -50,10 +51,6 @@ std::string describe_least(Duration least) {
   return fmt::format("of {}s or more", seconds_of(least));
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Returns whether a value can be a number or a boolean: a text without quotes, possibly from a variable.
 bool is_bare(const Value& value) {
   return value.kind == Value::Kind::text && !value.quoted;
@@ -91,7 +88,7 @@ std::optional<double> read_number(const Value& value, const NumberRange& range, 
 }
 
 bool is_word(std::string_view text, std::string_view word) {
-  return std::ranges::equal(text, word, {}, lower, lower);
+  return same_but_for_case(text, word);
 }
 
 std::optional<bool> read_switch(const Value& value, Problems& problems) {
@@ -143,6 +140,20 @@ std::optional<Duration> parse_duration(std::string_view text) {
   }
   if (!(seconds <= longest_seconds)) return std::nullopt;
   return Duration(std::llround(seconds * 1e9));
+}
+
+std::optional<std::size_t> read_bytes(const Value& value, ByteRange range, Problems& problems) {
+  static constexpr std::array<std::pair<std::string_view, unsigned>, 5> shifts{
+      {{"", 0}, {"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
+  std::size_t number = 0;
+  const std::string_view text = value.kind == Value::Kind::text ? std::string_view(value.text) : "";
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.begin()));
+  const auto* const shift = std::ranges::find(shifts, unit, &decltype(shifts)::value_type::first);
+  const bool is_size = error == std::errc() && shift != shifts.end() && number <= range.high >> shift->second;
+  if (is_size && number << shift->second >= range.low) return number << shift->second;
+  problems.reject(value, fmt::format("bytes from {} to {}, such as 512KiB or 16MiB", range.low, range.high));
+  return std::nullopt;
 }
 
 std::string enumerate(std::span<const std::string_view> words) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,12 @@ struct WholeRange {
   unsigned low, high;
 };
 std::optional<unsigned> read_whole(const Value& value, WholeRange range, Problems& problems);
+
+struct ByteRange {
+  std::size_t low, high;
+};
+/// Reads a number of bytes, or a size such as `512KiB` or `16MiB`.
+std::optional<std::size_t> read_bytes(const Value& value, ByteRange range, Problems& problems);
 
 /// The bounds of a finite number. `allowed` describes them in words.
 struct NumberRange {

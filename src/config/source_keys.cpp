@@ -84,14 +84,19 @@ std::string types_with(const SourceKey& key) {
   return names;
 }
 
-/// Returns `all`, or the kinds that have no row of their own for a shared key.
+/// Returns whether a kind has the shared row for a key, and neither none nor one of its own.
+bool takes_shared(const SourceKindRow& kind, std::string_view key) {
+  return find_key(kind.keys, key) == nullptr && std::ranges::find(kind.unused, key) == kind.unused.end();
+}
+
+/// Returns `all`, or the kinds that have the shared row for a key.
 std::string types_sharing(std::string_view key) {
   std::string names;
   bool is_all = true;
   for (const auto& row : source_kinds()) {
-    const bool has_own = find_key(row.keys, key) != nullptr;
-    is_all = is_all && !has_own;
-    if (!has_own) names.append(names.empty() ? "" : ", ").append(to_string(row.kind));
+    const bool shares = takes_shared(row, key);
+    is_all = is_all && shares;
+    if (shares) names.append(names.empty() ? "" : ", ").append(to_string(row.kind));
   }
   return is_all ? "all" : names;
 }
@@ -106,7 +111,7 @@ std::string markdown_row(const SourceKey& key, std::string_view types) {
 std::vector<SourceKey> source_keys(const SourceKindRow& kind) {
   std::vector<SourceKey> keys;
   for (const auto& shared : shared_keys()) {
-    if (find_key(kind.keys, shared.name) == nullptr) keys.push_back(shared);
+    if (takes_shared(kind, shared.name)) keys.push_back(shared);
   }
   keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
   const auto health = health_keys<SourceConfig>();
@@ -149,7 +154,8 @@ std::string source_keys_markdown() {
     for (const auto& key : row.keys) list_kinds(key.name);
   }
   return table +
-         "| `health` | all | | as of a pool; error_window counts with http_json, prometheus and synthetic, "
+         "| `health` | all | | as of a pool; error_window counts with http_json, prometheus, otlp and "
+         "synthetic, "
          "wait_window with synthetic |\n";
 }
 

@@ -31,7 +31,7 @@ Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const auto&... reading) { source_log_.read(reading...); }) {
+          [this](const auto&... reading) { source_log_.read(reading...); }, {logger, pushed_routes_}) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
@@ -40,7 +40,7 @@ Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
   snapshotter_ = std::make_shared<Snapshotter>(
       clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
   apply(config);
-  server_.emplace(flags_.web, make_router(flags_.web, web_services()), logger_);
+  server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_);
   for (const auto& address : server_->addresses()) {
     logger_.log(LogLevel::info, "web", "listening",
                 {{"address", address.host + ':' + std::to_string(address.port)},

@@ -67,6 +67,7 @@ class Daemon : public AdminCommands {
   SourceLog source_log_{logger_};
   RepeatLimiter warnings_;  // for warnings about the configuration
   std::shared_ptr<Snapshotter> snapshotter_;
+  const std::shared_ptr<ChangingRoutes> pushed_routes_ = std::make_shared<ChangingRoutes>();
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};
   std::optional<CivetServer> server_;

@@ -7,6 +7,7 @@
 
 #include "daemon/make_driver.hpp"
 #include "web/client_limits.hpp"
+#include "web/http1/open_connections.hpp"
 
 namespace dbpool {
 namespace {
@@ -17,6 +18,12 @@ constexpr std::uint64_t own_descriptors = 20;
 /// The most that a probed source uses: the poller of an HTTP client, two that wake libcurl, a socket and a
 /// lookup.
 constexpr std::uint64_t descriptors_a_source = 5;
+
+/// Returns what the clients of a source with a port for pushes may use beyond that.
+std::uint64_t descriptors_of_clients(const SourceConfig& source) {
+  const auto* const otlp = std::get_if<OtlpOptions>(&source.options);
+  return otlp != nullptr && otlp->listen ? connections_allowed(SIZE_MAX) : 0;
+}
 
 std::uint64_t kept_for_web() {
   return client_limits(descriptor_limit()).descriptors();
@@ -129,6 +136,7 @@ DescriptorNeed descriptors_needed(const Config& config) {
   const std::uint64_t fixed = own_descriptors + client_limits(UINT64_MAX).descriptors();
   const std::uint64_t probing = descriptors_a_source * config.sources.size();
   DescriptorNeed need{fixed + probing, fixed + probing};
+  for (const SourceConfig& source : config.sources) need.most += descriptors_of_clients(source);
   for (const PoolConfig& pool : config.pools) {
     const std::uint64_t each = driver_maker(pool.driver).descriptors;
     need.least += each * pool.options.min_size;

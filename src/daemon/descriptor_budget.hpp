@@ -13,7 +13,7 @@ namespace dbpool {
 /// Raises the soft limit of file descriptors to the hard one: the usual soft limit is 1024.
 void raise_descriptor_limit();
 
-/// Descriptors that the process needs for itself, its web server, its probed sources and its pools: `least`
+/// Descriptors that the process needs for itself, its web server, its sources and its pools: `least`
 /// with the connections that the pools keep open, `most` with all that they may open.
 struct DescriptorNeed {
   std::uint64_t least, most;

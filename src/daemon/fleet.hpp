@@ -26,11 +26,12 @@ class Fleet {
   /// Makes the observer of a pool.
   using ObserverFor = std::function<std::shared_ptr<PoolObserver>(const PoolOptions&)>;
 
-  /// `on_reading` is called with every reading of a probed source.
-  Fleet(Runtime runtime, ObserverFor observer_for, ProbedSource::OnReading on_reading)
+  /// `on_reading` is called with every reading of a source that is not an owned pool.
+  Fleet(Runtime runtime, ObserverFor observer_for, ProbedSource::OnReading on_reading, PushDoors doors)
       : runtime_(std::move(runtime)),
         observer_for_(std::move(observer_for)),
-        on_reading_(std::move(on_reading)) {}
+        on_reading_(std::move(on_reading)),
+        doors_(std::move(doors)) {}
 
   /// Makes the pools and sources of `config`, then puts them into service. One that is configured as before
   /// is kept with its counters; its health policy may differ, and a pool's canary and labels. Stops the
@@ -70,11 +71,12 @@ class Fleet {
   };
 
   std::shared_ptr<OwnedSource> make_pool(const PoolConfig& config);
-  SourceParts source_parts() const { return {runtime_, postgres_threads_, names_, on_reading_}; }
+  SourceParts source_parts() const { return {runtime_, postgres_threads_, names_, on_reading_, doors_}; }
 
   const Runtime runtime_;
   const ObserverFor observer_for_;
   const ProbedSource::OnReading on_reading_;
+  const PushDoors doors_;
   const std::shared_ptr<PostgresThreads> postgres_threads_ = postgres_threads();
   /// The resolver of the drivers: it bounds the lookups of the whole process.
   const std::shared_ptr<NameResolver> names_{postgres_threads_, &postgres_threads_->names};

@@ -1,11 +1,13 @@
 #include "daemon/make_source.hpp"
 
+#include "daemon/otlp_routes.hpp"
 #include "sources/hinted_probe.hpp"
 #include "sources/http_json/http_json.hpp"
 #include "sources/pg_stat_activity/pg_stat_activity.hpp"
 #include "sources/pgbouncer/pgbouncer.hpp"
 #include "sources/pgpool/pgpool.hpp"
 #include "sources/prometheus/probe.hpp"
+#include "sources/push/otlp/otlp_source.hpp"
 #include "sources/synthetic/synthetic.hpp"
 
 namespace dbpool {
@@ -56,6 +58,35 @@ std::shared_ptr<PoolSource> make(const HttpJsonOptions& options, const Making& m
 
 std::shared_ptr<PoolSource> make(const PrometheusOptions& options, const Making& making) {
   return making.probed(prometheus_probe(making.probe, options, making.parts.names));
+}
+
+/// Returns what opens the port of a source, or its routes in the web server.
+OpenDoor door_of(const OtlpOptions& options, const OtlpIntake& intake, const SourceParts& parts) {
+  if (!options.listen) return [=, web = parts.doors.web_routes] { return open_otlp_in_web(intake, web); };
+  OtlpPort port{.address = {options.listen->host, options.listen->port}};
+  if (options.asks_for_login()) {
+    const auto& token = options.bearer_token_file;
+    port.logins = PushLogins{.users = options.users, .bearer_token_file = token ? token->string() : ""};
+  }
+  return [=, runtime = parts.runtime] {
+    auto door = open_otlp_port(intake, port, runtime);
+    intake.logger.log(LogLevel::info, "source", "listening for pushes",
+                      {{"source", intake.source}, {"address", door->address()}});
+    return door;
+  };
+}
+
+std::shared_ptr<PoolSource> make(const OtlpOptions& options, const Making& making) {
+  const SourceParts& parts = making.parts;
+  const auto state = otlp_state(making.probe, options);
+  const OtlpIntake intake{
+      .source = making.probe.name,
+      .receiver = std::make_shared<OtlpReceiver>(state, parts.runtime.clock, options.max_body),
+      .max_body = options.max_body,
+      .logger = parts.doors.logger};
+  return std::make_shared<PushSource>(
+      PushParts{making.probe, options.error_window, otlp_pools(state), door_of(options, intake, parts)},
+      parts.runtime, parts.on_reading);
 }
 
 }  // namespace

@@ -4,17 +4,26 @@
 
 #include "config/config.hpp"
 #include "dbpool/drivers/postgres.hpp"
+#include "log/logger.hpp"
 #include "net/name_resolver.hpp"
 #include "sources/probed_source.hpp"
+#include "web/changing_routes.hpp"
 
 namespace dbpool {
 
-/// The parts that probed sources share. Any thread may use them.
+/// Where sources that senders push to come in.
+struct PushDoors {
+  Logger& logger;                              ///< outlives the scheduler's tasks
+  std::shared_ptr<ChangingRoutes> web_routes;  ///< of the exporter's web server
+};
+
+/// The parts that sources share. Any thread may use them.
 struct SourceParts {
   Runtime runtime;
   std::shared_ptr<PostgresThreads> postgres_threads;
   std::shared_ptr<NameResolver> names;
   ProbedSource::OnReading on_reading;
+  PushDoors doors;
 };
 
 /// Makes the source that `config` describes; its first reading begins at once.

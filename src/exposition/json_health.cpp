@@ -27,7 +27,7 @@ Json verdict_json(const PoolReport& pool) {
   return pool.diagnosis == nullptr ? Json(nullptr) : Json(to_string(pool.diagnosis->verdict));
 }
 
-Json pool_json(const NamedPool& pool) {
+Json pool_health(const NamedPool& pool) {
   const PoolSnapshot& s = pool.figures();
   Json reasons = Json::array();
   for (const Finding& finding : pool.report.health.findings) reasons.push_back(to_string(finding.reason));
@@ -76,7 +76,7 @@ bool is_healthy(const NamedPool& pool) {
 Json health_json(const FleetSnapshot& fleet) {
   const auto named = named_pools(fleet);
   Json pools = Json::array();
-  for (const NamedPool& pool : named) pools.push_back(pool_json(pool));
+  for (const NamedPool& pool : named) pools.push_back(pool_health(pool));
   return {{"overall_status", to_string(worst_status(fleet))},
           {"pools", std::move(pools)},
           {"total_pools", named.size()},

@@ -6,7 +6,7 @@ namespace dbpool {
 namespace {
 
 /// Returns the utilization of the pools that know both their active connections and their maximum.
-Json utilization(const std::vector<NamedPool>& pools) {
+Json overall_utilization(const std::vector<NamedPool>& pools) {
   using Count = PoolSnapshot::Count;
   const auto active = [](const PoolSnapshot& s) { return s.max ? s.active : Count(); };
   const auto max = [](const PoolSnapshot& s) { return s.active ? s.max : Count(); };
@@ -28,7 +28,7 @@ Json metrics_json(const FleetSnapshot& fleet) {
           {"total_active", json_of(total_of<&PoolSnapshot::active>(pools))},
           {"total_idle", json_of(total_of<&PoolSnapshot::idle>(pools))},
           {"total_capacity", json_of(total_of<&PoolSnapshot::max>(pools))},
-          {"overall_utilization", utilization(pools)},
+          {"overall_utilization", overall_utilization(pools)},
           {"total_created", json_of(total_of<&PoolSnapshot::created>(pools))},
           {"total_reused", json_of(total_of<&PoolSnapshot::reused>(pools))},
           {"total_closed", json_of(sum_of(pools, closed_in_all))},

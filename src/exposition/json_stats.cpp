@@ -119,6 +119,18 @@ Json source_error(const SourceReport& source) {
   return error ? Json(error->text) : Json(nullptr);
 }
 
+/// Returns what senders have pushed; null for a source that is read.
+Json pushed_json(const std::optional<PushCounts>& pushed) {
+  if (!pushed) return nullptr;
+  Json rejected = Json::object();
+  for (std::size_t i = 0; i < reject_reason_names.size(); ++i)
+    rejected[std::string(reject_reason_names[i])] = pushed->rejected[i];
+  return {{"senders", pushed->senders},
+          {"used", pushed->used},
+          {"rejected", std::move(rejected)},
+          {"lost", json_of(pushed->lost)}};
+}
+
 Json source_json(const SourceReport& source, TimePoint now) {
   return {{"name", source.name},
           {"kind", to_string(source.kind)},
@@ -126,7 +138,8 @@ Json source_json(const SourceReport& source, TimePoint now) {
           {"pools", source.pools.size()},
           {"last_success_age_seconds", json_of(age_seconds(source, now))},
           {"last_error", source_error(source)},
-          {"hints", source.reading.hints}};
+          {"hints", source.reading.hints},
+          {"pushed", pushed_json(source.reading.pushed)}};
 }
 
 Json connection_json(const ConnectionSnapshot& c) {

@@ -23,6 +23,12 @@ void source(const SourceReport& report, SeriesSink& out) {
   out.add(report.reading.*Member);
 }
 
+/// Adds a count of what senders have pushed.
+template <auto Member>
+void pushed(const SourceReport& report, SeriesSink& out) {
+  if (const auto& counts = report.reading.pushed) out.add(std::optional(*counts.*Member));
+}
+
 template <auto Member>
 void process(const ExporterReport& report, SeriesSink& out) {
   out.add(report.process.*Member);
@@ -56,6 +62,18 @@ void up(const SourceReport& report, SeriesSink& out) {
   out.add(report.reading.up, {"kind", to_string(report.kind)});
 }
 
+/// Adds one series for each name; `values` returns the value for an index.
+template <std::size_t Count, typename Values>
+void each(SeriesSink& out, std::string_view label, const std::array<std::string_view, Count>& names,
+          Values values) {
+  for (std::size_t i = 0; i < Count; ++i) out.add(std::optional(values(i)), {label, names[i]});
+}
+
+void pushes_rejected(const SourceReport& report, SeriesSink& out) {
+  const auto& counts = report.reading.pushed;
+  if (counts) each(out, "reason", reject_reason_names, [&](std::size_t i) { return counts->rejected[i]; });
+}
+
 /// Each `add` that has a value becomes one `SeriesSink::write`.
 void connections(const PoolReport& report, SeriesSink& out) {
   const PoolSnapshot& figures = report.figures;
@@ -64,13 +82,6 @@ void connections(const PoolReport& report, SeriesSink& out) {
   out.add(figures.opening, {"state", "opening"});
   out.add(figures.checking, {"state", "checking"});
   out.add(figures.unknown, {"state", "unknown"});
-}
-
-/// Adds one series for each name; `values` returns the value for an index.
-template <std::size_t Count, typename Values>
-void each(SeriesSink& out, std::string_view label, const std::array<std::string_view, Count>& names,
-          Values values) {
-  for (std::size_t i = 0; i < Count; ++i) out.add(std::optional(values(i)), {label, names[i]});
 }
 
 void closed(const PoolReport& report, SeriesSink& out) {
@@ -146,6 +157,16 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_source_last_success_timestamp_seconds", gauge, Unit::seconds, "",
      "When a probed source was last read successfully, in Unix seconds.",
      source<&PoolSource::Reading::last_success>},
+    {"dbpool_source_events_total", counter, Unit::none, "",
+     "Points or lines that senders pushed to a source and that were used.", pushed<&PushCounts::used>},
+    {"dbpool_source_events_rejected_total", counter, Unit::none, "reason",
+     "Points or lines that senders pushed to a source and that were not used, by reason: malformed, contradiction, "
+     "limit, too_large (bodies), stale.", pushes_rejected},
+    {"dbpool_source_events_lost_total", counter, Unit::none, "",
+     "Points or lines that were lost on their way to a source, where it can count them.", pushed<&PushCounts::lost>},
+    {"dbpool_source_senders", gauge, Unit::none, "",
+     "Processes that push to a source and have not fallen silent.",
+     pushed<&PushCounts::senders>},
 
     {"dbpool_connections", gauge, Unit::none, "state",
      "Connections by exclusive state: idle, active, opening, checking, unknown. "
@@ -272,24 +293,8 @@ constexpr auto catalog = std::to_array<Metric>({
 
 }  // namespace
 
-std::string Metric::labels() const {
-  constexpr std::array<std::string_view, 3> scopes{"source, pool", "source", ""};  // in the order of `read`
-  std::string all(scopes[read.index()]);
-  if (!all.empty() && !own_labels.empty()) all += ", ";
-  return all.append(own_labels);
-}
-
 std::span<const Metric> metric_catalog() {
   return catalog;
-}
-
-std::string catalog_markdown() {
-  std::string table = "| name | type | labels | help |\n|---|---|---|---|\n";
-  for (const Metric& metric : catalog) {
-    table.append("| `").append(metric.name).append("` | ").append(text_type(metric.type)).append(" | ");
-    table.append(metric.labels()).append(" | ").append(metric.help).append(" |\n");
-  }
-  return table;
 }
 
 }  // namespace dbpool

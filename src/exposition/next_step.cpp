@@ -128,9 +128,10 @@ std::string_view runbook(const Diagnosis& diagnosis) {
       return diagnosis.ground == Ground::not_read ? "alerts/runbooks/ConnectionPoolSourceDown.md"
                                                   : "docs/diagnosis.md";
     case Verdict::paused:
-      return "alerts/runbooks/ConnectionPoolWaiting.md";
+      return "alerts/runbooks/ConnectionPoolPausedWithWaiters.md";
     case Verdict::database_down:
-      return "alerts/runbooks/ConnectionPoolNoConnections.md";
+      return diagnosis.ground == Ground::failed_logins ? "alerts/runbooks/ConnectionPoolBackendDown.md"
+                                                       : "alerts/runbooks/ConnectionPoolNoConnections.md";
     case Verdict::limit_elsewhere:
       return diagnosis.ground == Ground::client_limit ? "alerts/runbooks/ConnectionPoolerClientsExhausted.md"
                                                       : "alerts/runbooks/ConnectionPoolExhausted.md";

@@ -23,12 +23,12 @@ double probing(const PoolSnapshot& s) {
   return number(s.probing).value_or(0);
 }
 
-PoolSnapshot::Count capacity(const PoolSnapshot& s, const HealthPolicy& policy) {
+PoolSnapshot::Count capacity_of(const PoolSnapshot& s, const HealthPolicy& policy) {
   return policy.utilization_of_configured ? s.configured : s.max;
 }
 
 Quantity utilization(const PoolSnapshot& s, const HealthPolicy& policy) {
-  const PoolSnapshot::Count whole = capacity(s, policy);
+  const PoolSnapshot::Count whole = capacity_of(s, policy);
   if (!s.active || !whole) return s.utilization;
   const double load = std::max(0.0, *number(s.active) - probing(s));
   return ratio(load, number(whole));
@@ -151,7 +151,7 @@ JudgedFigures figures_of(const PoolSnapshot& s, const HealthPolicy& policy) {
           .clients_used = s.clients_used,
           .clients_max = s.clients_max,
           .utilization = s.utilization,
-          .capacity = capacity(s, policy),
+          .capacity = capacity_of(s, policy),
           .without_overflow = policy.utilization_of_configured,
           .limited_by = s.limited_by};
 }

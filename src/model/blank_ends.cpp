@@ -1,7 +1,5 @@
 #include "model/blank_ends.hpp"
 
-#include <algorithm>
-
 namespace dbpool {
 namespace {
 
@@ -13,8 +11,7 @@ std::string_view without_blank_ends(std::string_view text) {
   std::size_t before = 0;
   do {
     before = text.size();
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    text = text.substr(0, text.find_last_not_of(blanks) + 1);
+    text = without_ends(text, blanks);
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (text.ends_with(byte_order_mark)) text.remove_suffix(byte_order_mark.size());
   } while (text.size() != before);

@@ -1,8 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 namespace dbpool {
+
+/// Returns the text without the given characters at both ends.
+constexpr std::string_view without_ends(std::string_view text, std::string_view characters) {
+  text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
+  return text.substr(0, text.find_last_not_of(characters) + 1);
+}
 
 /// The characters that are blank in ASCII.
 inline constexpr std::string_view blanks = " \t\r\n\v\f";

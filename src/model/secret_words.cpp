@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/ascii.hpp"
 #include "model/blank_ends.hpp"
 #include "model/contains.hpp"
 
@@ -13,12 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
                                                        "token", "apikey", "accesskey", "private"};
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 int hex_digit(char c) {
-  const auto digit = std::string_view("0123456789abcdef").find(lower(c));
+  const auto digit = std::string_view("0123456789abcdef").find(ascii_lower(c));
   return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
 }
 
@@ -32,7 +29,7 @@ std::string normalized_key(std::string_view text) {
       c = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
       i += 2;
     }
-    if (blanks.find(c) == std::string_view::npos) result += lower(c);
+    if (blanks.find(c) == std::string_view::npos) result += ascii_lower(c);
   }
   return result;
 }

@@ -8,7 +8,7 @@
 namespace dbpool {
 namespace {
 
-PoolOptions checked(PoolOptions options) {
+PoolOptions checked_options(PoolOptions options) {
   if (options.max_size == 0 || options.min_size > options.max_size) {
     throw std::invalid_argument("pool '" + options.name +
                                 "': max_size must be at least 1 and at least min_size");
@@ -23,8 +23,8 @@ PoolOptions checked(PoolOptions options) {
 
 Pool::Pool(PoolOptions options, std::shared_ptr<Driver> driver, Runtime runtime,
            std::shared_ptr<PoolObserver> observer)
-    : core_(std::make_shared<PoolCore>(checked(std::move(options)), std::move(driver), std::move(runtime),
-                                       std::move(observer))) {
+    : core_(std::make_shared<PoolCore>(checked_options(std::move(options)), std::move(driver),
+                                       std::move(runtime), std::move(observer))) {
   core_->start();
 }
 

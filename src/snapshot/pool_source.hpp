@@ -18,6 +18,8 @@ struct PushCounts {
   std::array<std::uint64_t, reject_reason_names.size()> rejected{};  ///< by RejectReason
   std::optional<std::uint64_t> lost;                                 ///< where the source can count them
   std::uint64_t senders = 0;                                         ///< alive
+
+  bool operator==(const PushCounts&) const = default;
 };
 
 /// A source of pool figures. Any thread may call it. `read` blocks for a lock at most: it reads an owned pool

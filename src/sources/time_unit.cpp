@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "dbpool/model/names.hpp"
 
@@ -23,6 +24,20 @@ double in_seconds(double value, TimeUnit unit) {
   double seconds = 0;
   std::from_chars(begin, end, seconds);
   return seconds;
+}
+
+std::optional<TimeUnit> time_unit_called(std::string_view name) {
+  using enum TimeUnit;
+  static constexpr std::array<std::pair<std::string_view, TimeUnit>, 8> units{{{"seconds", seconds},
+                                                                               {"s", seconds},
+                                                                               {"milliseconds", milliseconds},
+                                                                               {"ms", milliseconds},
+                                                                               {"microseconds", microseconds},
+                                                                               {"us", microseconds},
+                                                                               {"nanoseconds", nanoseconds},
+                                                                               {"ns", nanoseconds}}};
+  const auto found = std::ranges::find(units, name, &decltype(units)::value_type::first);
+  return found == units.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace dbpool

@@ -85,7 +85,7 @@ Request first_line_of(const mg_request_info& info) {
 }
 
 /// Reads the body of the connection's request, after asking a client for it that waits to be asked.
-Body body_of(mg_connection* connection, std::size_t limit) {
+Body body_of(mg_connection* connection, const BodyRules& rules) {
   const char* const expected = mg_get_header(connection, "Expect");
   if (expected != nullptr && ::strcasecmp(expected, "100-continue") == 0) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -93,7 +93,7 @@ Body body_of(mg_connection* connection, std::size_t limit) {
   }
   const long long announced = mg_get_request_info(connection)->content_length;
   const auto length = announced < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(announced));
-  return read_body(length, limit,
+  return read_body(length, rules,
                    [&](char* into, std::size_t size) { return mg_read(connection, into, size); });
 }
 
@@ -230,7 +230,7 @@ int CivetServer::Core::on_request(mg_connection* connection) {
   const int status = contained([&] {
     const Request request = request_of(*mg_get_request_info(connection));
     const Response response =
-        core.responder.answer(request, [&](std::size_t limit) { return body_of(connection, limit); });
+        core.responder.answer(request, [&](const BodyRules& rules) { return body_of(connection, rules); });
     send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
     return response.status;
   });

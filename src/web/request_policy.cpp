@@ -25,8 +25,8 @@ bool is_at_most(std::size_t limit, std::string_view number) {
   return error == std::errc() && value <= limit;
 }
 
-bool is_chunked(const std::string& coding) {
-  return ::strcasecmp(coding.c_str(), "chunked") == 0;
+bool is_same(const std::string& coding, const char* name) {
+  return ::strcasecmp(coding.c_str(), name) == 0;
 }
 
 /// Returns whether `text` has only the characters of a host and a port. It may be empty.
@@ -60,7 +60,7 @@ std::optional<Response> refuse_body(const Request& request, std::size_t limit) {
   if (!has_body(request)) return std::nullopt;
   if (limit == 0) return error_response(413, "no body is expected here");
   if (const auto coding = request.header("Transfer-Encoding")) {
-    if (is_chunked(*coding)) return std::nullopt;
+    if (is_same(*coding, "chunked")) return std::nullopt;
     return error_response(400, "unknown transfer encoding of the body; allowed: chunked");
   }
   const std::string length = *request.header("Content-Length");
@@ -68,8 +68,29 @@ std::optional<Response> refuse_body(const Request& request, std::size_t limit) {
   return is_at_most(limit, length) ? std::nullopt : std::optional(too_large(limit));
 }
 
+bool is_gzip(const Request& request) {
+  const auto coding = request.header("Content-Encoding");
+  return coding && (is_same(*coding, "gzip") || is_same(*coding, "x-gzip"));
+}
+
+std::optional<Response> refuse_coding(const Request& request, const BodyRules& rules) {
+  const auto coding = request.header("Content-Encoding");
+  const bool is_plain = !coding || coding->empty() || is_same(*coding, "identity");
+  if (!has_body(request) || is_plain || (rules.inflates && is_gzip(request))) return std::nullopt;
+  Response refusal = error_response(415, fmt::format("unknown encoding of the body; allowed here: {}",
+                                                     rules.inflates ? "gzip, or none" : "none"));
+  refusal.headers.push_back({"Accept-Encoding", rules.inflates ? "gzip" : "identity"});
+  return refusal;
+}
+
 Response too_large(std::size_t limit) {
   return error_response(413, fmt::format("the body is too large; allowed here: {} bytes", limit));
+}
+
+Response no_room() {
+  Response refusal = error_response(503, "too many bodies at once; try again later");
+  refusal.headers.push_back({"Retry-After", "1"});
+  return refusal;
 }
 
 bool is_token(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "web/body_rules.hpp"
 #include "web/message.hpp"
 
 namespace dbpool {
@@ -24,8 +25,18 @@ bool has_body(const Request& request);
 /// a body in chunks is not announced.
 std::optional<Response> refuse_body(const Request& request, std::size_t limit);
 
+/// Returns whether the request announces that its body is compressed by gzip.
+bool is_gzip(const Request& request);
+
+/// Returns the refusal of a body in an encoding that its route does not accept: 415. nullopt = not refused,
+/// or no body.
+std::optional<Response> refuse_coding(const Request& request, const BodyRules& rules);
+
 /// Returns the refusal of a body larger than `limit`: 413.
 Response too_large(std::size_t limit);
+
+/// Returns the refusal of a body for which there is no memory now: 503, with the seconds to wait.
+Response no_room();
 
 /// Returns whether `text` is a token of HTTP, as every method is.
 bool is_token(std::string_view text);

@@ -8,22 +8,42 @@
 
 namespace dbpool {
 
-Response Responder::answer(const Request& request, const ReadBody& read_body) {
-  std::string what;
+template <typename Work>
+auto Responder::contained(const std::string& path, const Work& work) -> decltype(work()) {
   try {
-    if (auto refusal = refuse(request)) return std::move(*refusal);
-    return router_.answer(request, read_body);
+    return work();
   } catch (const std::exception& error) {
-    what = error.what();
+    return failed(path, error.what());
   } catch (...) {
-    what = "unknown exception";
+    return failed(path, "unknown exception");
   }
+}
+
+Response Responder::failed(const std::string& path, const std::string& what) {
   if (const auto suppressed = failures_.admit(what, std::chrono::steady_clock::now())) {
-    logger_.log(
-        LogLevel::error, "web", "request failed",
-        {{"path", request.path}, {"error", what}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
+    logger_.log(LogLevel::error, "web", "request failed",
+                {{"path", path}, {"error", what}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
   }
   return error_response(500, "internal error");
+}
+
+Response Responder::answer(const Request& request, const ReadBody& read_body) {
+  return contained(request.path, [&]() -> Response {
+    if (auto refusal = refuse(request)) return std::move(*refusal);
+    return router_.answer(request, read_body);
+  });
+}
+
+Admission Responder::admit(Request head) {
+  const std::string path = head.path;
+  return contained(path, [&]() -> Admission {
+    if (auto refusal = refuse(head)) return std::move(*refusal);
+    return router_.admit(std::move(head));
+  });
+}
+
+Response Responder::answer(Admitted admitted, Body body) {
+  return contained(admitted.head().path, [&] { return admitted.answer(std::move(body)); });
 }
 
 std::optional<Response> Responder::refuse_method(const Request& first_line) const {

@@ -8,6 +8,8 @@
 namespace dbpool {
 namespace {
 
+using Found = std::vector<std::shared_ptr<const Route>>;
+
 /// Returns the part of `path` that matches the route's parameter, "" if the route has none; nullopt if the
 /// path does not match.
 std::optional<std::string_view> match(std::string_view route, std::string_view path) {
@@ -18,13 +20,14 @@ std::optional<std::string_view> match(std::string_view route, std::string_view p
 }
 
 bool takes(const Route& route, std::string_view method) {
+  if (route.methods.empty()) return true;
   return std::find(route.methods.begin(), route.methods.end(), method == "HEAD" ? "GET" : method) !=
          route.methods.end();
 }
 
-Response method_not_allowed(const std::vector<const Route*>& routes) {
+Response method_not_allowed(const Found& routes) {
   std::vector<std::string_view> methods;
-  for (const Route* route : routes) {
+  for (const auto& route : routes) {
     for (const std::string& method : route->methods) {
       if (std::ranges::find(methods, method) == methods.end()) methods.push_back(method);
     }
@@ -39,51 +42,99 @@ Response method_not_allowed(const std::vector<const Route*>& routes) {
   return response;
 }
 
-/// Reads the request's body, if it has one. Returns the refusal of a body that the route cannot take.
-std::optional<Response> take_body(Request& request, std::size_t limit, const ReadBody& read_body) {
-  if (auto refusal = refuse_body(request, limit)) return refusal;
-  if (!has_body(request)) return std::nullopt;
-  Body body = read_body(limit);
-  if (body.end == BodyEnd::too_large) return too_large(limit);
-  if (body.end == BodyEnd::incomplete) return error_response(400, "the body is incomplete or malformed");
-  request.body = std::move(body.text);
-  return std::nullopt;
+/// Adds the routes that match the path.
+void add_matching(Found& found, const Routes& routes, std::string_view path) {
+  for (const Route& route : *routes) {
+    const bool counts = !route.methods.empty() || found.empty();
+    if (counts && match(route.path, path)) found.emplace_back(routes, &route);
+  }
+}
+
+/// Returns the refusal of the body that a request announces to a route.
+std::optional<Response> refuse_announced(const Request& request, const Route& route) {
+  const auto& rules = route.body_rules;
+  auto refusal = refuse_body(request, rules ? rules->limit : 0);
+  if (!refusal && rules) refusal = refuse_coding(request, *rules);
+  if (refusal && rules && rules->refused) rules->refused(refusal->status);
+  return refusal;
+}
+
+std::optional<Response> refuse_read(const Body& body, const BodyRules& rules) {
+  switch (body.end) {
+    case BodyEnd::complete:
+      return std::nullopt;
+    case BodyEnd::too_large:
+      return too_large(rules.limit);
+    case BodyEnd::incomplete:
+      return error_response(400, "the body is incomplete or malformed");
+    case BodyEnd::not_gzip:
+      return error_response(400, "the body is not one whole gzip stream, as which it was announced");
+    case BodyEnd::no_room:
+      break;
+  }
+  return no_room();
 }
 
 }  // namespace
 
-std::vector<const Route*> Router::routes_at(std::string_view path) const {
-  std::vector<const Route*> found;
-  for (const Route& route : routes_) {
-    if (match(route.path, path)) found.push_back(&route);
+const BodyRules* Admitted::body_rules() const noexcept {
+  return has_body(request_) ? route_->body_rules.get() : nullptr;
+}
+
+Response Admitted::answer(Body body) {
+  if (const BodyRules* const rules = body_rules()) {
+    if (is_gzip(request_)) body = inflated(std::move(body), *rules);
+    if (auto refusal = refuse_read(body, *rules)) {
+      if (rules->refused) rules->refused(refusal->status);
+      return std::move(*refusal);
+    }
+    request_.body = std::move(body.text);
   }
+  return route_->handler(request_);
+}
+
+Router::Router(std::vector<Route> routes, std::shared_ptr<const ChangingRoutes> more)
+    : routes_(std::make_shared<const std::vector<Route>>(std::move(routes))), more_(std::move(more)) {}
+
+Found Router::routes_at(std::string_view path) const {
+  Found found;
+  add_matching(found, routes_, path);
+  if (const Routes more = more_ ? more_->get() : nullptr) add_matching(found, more, path);
   return found;
 }
 
-Response Router::answer(Request request, const ReadBody& read_body) const {
-  const auto here = routes_at(request.path);
-  const auto takes_bodies = [](const Route* route) { return route->body_limit > 0; };
+Admission Router::admit(Request head) const {
+  const auto here = routes_at(head.path);
+  const auto takes_bodies = [](const auto& route) { return route->body_rules != nullptr; };
   if (std::ranges::none_of(here, takes_bodies)) {
-    if (auto refusal = refuse_body(request, 0)) return std::move(*refusal);
+    if (auto refusal = refuse_body(head, 0)) return std::move(*refusal);
   }
   if (here.empty()) return error_response(404, "not found");
-  const auto found = std::ranges::find_if(here, [&](const Route* r) { return takes(*r, request.method); });
+  const auto found = std::ranges::find_if(here, [&](const auto& r) { return takes(*r, head.method); });
   if (found == here.end()) return method_not_allowed(here);
   const Route& route = **found;
 
-  auto parameter = percent_decode(*match(route.path, request.path));
+  auto parameter = percent_decode(*match(route.path, head.path));
   if (!parameter) return error_response(400, "malformed percent-encoding in the path");
-  request.path_parameter = std::move(*parameter);
+  head.path_parameter = std::move(*parameter);
   for (const Guard& guard : route.guards) {
-    if (auto refusal = guard(request)) return std::move(*refusal);
+    if (auto refusal = guard(head)) return std::move(*refusal);
   }
-  if (auto refusal = take_body(request, route.body_limit, read_body)) return std::move(*refusal);
-  return route.handler(request);
+  if (auto refusal = refuse_announced(head, route)) return std::move(*refusal);
+  return Admitted(std::move(head), *found);
+}
+
+Response Router::answer(Request request, const ReadBody& read_body) const {
+  Admission admission = admit(std::move(request));
+  if (auto* const refusal = std::get_if<Response>(&admission)) return std::move(*refusal);
+  auto& admitted = std::get<Admitted>(admission);
+  const BodyRules* const rules = admitted.body_rules();
+  return admitted.answer(rules ? read_body(*rules) : Body());
 }
 
 std::optional<Response> Router::refuse_method(const Request& request) const {
   const auto taken = [&](const Route& route) { return takes(route, request.method); };
-  if (std::ranges::any_of(routes_, taken)) return std::nullopt;
+  if (std::ranges::any_of(*routes_, taken)) return std::nullopt;
   const auto here = routes_at(request.path);
   return here.empty() ? error_response(404, "not found") : method_not_allowed(here);
 }

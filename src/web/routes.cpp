@@ -43,7 +43,8 @@ std::vector<Route> pool_routes(const WebOptions& options, const WebServices& ser
 
 }  // namespace
 
-Router make_router(const WebOptions& options, const WebServices& services) {
+Router make_router(const WebOptions& options, const WebServices& services,
+                   std::shared_ptr<const ChangingRoutes> more) {
   const auto scrape = [services](const Request& request) {
     FleetSnapshot fleet = services.snapshot();
     fleet.exporter = services.exporter();
@@ -68,7 +69,7 @@ Router make_router(const WebOptions& options, const WebServices& services) {
        reloading},
   };
   std::ranges::move(pool_routes(options, services), std::back_inserter(routes));
-  return Router(std::move(routes));
+  return Router(std::move(routes), std::move(more));
 }
 
 }  // namespace dbpool

@@ -7,6 +7,7 @@
 namespace dbpool {
 
 /// Returns the router with every route of the program.
-Router make_router(const WebOptions& options, const WebServices& services);
+Router make_router(const WebOptions& options, const WebServices& services,
+                   std::shared_ptr<const ChangingRoutes> more = nullptr);
 
 }  // namespace dbpool

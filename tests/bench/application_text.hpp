@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "sources/mapping/mapping_options.hpp"
+
 namespace dbpool::bench {
 
 inline constexpr int all_lines = 100'000;
@@ -38,6 +40,18 @@ inline std::string application_text() {
         ".0\n";
   }
   return text + pool_lines();
+}
+
+/// How the source maps the pools' lines unless it is configured: by every preset.
+inline MappingOptions by_presets() {
+  return {.presets = {"auto"}};
+}
+
+/// The same lines by a field of the configuration, and by no preset.
+inline MappingOptions by_field() {
+  return {.presets = {"custom"},
+          .fields = {{"acquisition_duration", {{"hikaricp_connections_acquire_seconds"}}}},
+          .pool = "{pool}"};
 }
 
 }  // namespace dbpool::bench

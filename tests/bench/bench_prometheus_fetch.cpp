@@ -13,14 +13,12 @@
 namespace dbpool::bench {
 namespace {
 
-void fetch(benchmark::State& state) {
+void fetch(benchmark::State& state, const MappingOptions& mapping) {
   const std::string text = application_text();
   const ScriptedHttpServer server([&](const std::string&) { return http_answer("200 OK", text); });
   PrometheusOptions options;
   options.http.url = server.url();
-  options.mapping.presets = {"custom"};
-  options.mapping.pool = "{pool}";
-  options.mapping.fields = {{"acquisition_duration", {{"hikaricp_connections_acquire_seconds"}}}};
+  options.mapping = mapping;
   const auto probe = prometheus_probe({.name = "shop"}, options, std::make_shared<NameResolver>());
   for (auto _ : state) {
     const auto reading =
@@ -32,7 +30,12 @@ void fetch(benchmark::State& state) {
                           static_cast<std::int64_t>(text.size()));
 }
 // The server works on a thread of its own, so only the time on the clock has a meaning.
-BENCHMARK(fetch)->Name("prometheus/fetch_to_snapshot")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(fetch, auto, by_presets()) -> Name("prometheus/fetch_to_snapshot/auto")
+    -> Unit(benchmark::kMillisecond) -> UseRealTime();
+BENCHMARK_CAPTURE(fetch, custom, by_field())
+    ->Name("prometheus/fetch_to_snapshot/custom")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace dbpool::bench

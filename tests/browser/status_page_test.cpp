@@ -6,6 +6,7 @@
 
 #include "browser/browser.hpp"
 #include "support/eventually.hpp"
+#include "support/http/http_exchange.hpp"
 #include "support/servers/exporter_process.hpp"
 #include "support/servers/free_port.hpp"
 #include "support/servers/hostile_server.hpp"
@@ -267,6 +268,26 @@ TEST_CASE("a mapped field that leads to nothing stands in its source's row") {
   CHECK(page.shows("app", "connections", "3"));
   CHECK(page.text("#sources tbody .up") == "up");
   CHECK(page.text("#sources tbody .wide") == "max: /<b>maxx leads to nothing");
+  check_that_it_fits(page);
+  check_that_nothing_went_wrong(page);
+}
+
+TEST_CASE("a source that senders push to shows how many are alive and what was rejected, and no age") {
+  const ExporterProcess exporter({.config = "sources: [{name: otel, type: otlp, listen: web}]"});
+  Page page(exporter.port());
+  CHECK(eventually([&] { return page.text("#sources tbody .up") == "up"; }, 10s));
+  CHECK(page.text("#sources tbody .age") == "0 senders");
+  CHECK(page.text("#sources tbody .wide") == "–");
+  const std::string push = R"({"resourceMetrics": [{"resource": {"attributes": [
+      {"key": "service.name", "value": {"stringValue": "shop"}}]}, "scopeMetrics": [{"metrics": [
+      {"name": "db.client.connection.max", "sum": {"aggregationTemporality": 2, "dataPoints": [
+        {"timeUnixNano": "1000000000", "asInt": "5", "attributes": [
+          {"key": "pool.name", "value": {"stringValue": "orders"}}]}]}}]}]}]})";
+  REQUIRE(http_exchange(exporter.port(), "POST", "/v1/metrics", {.json = push}).status == 200);
+  REQUIRE(http_exchange(exporter.port(), "POST", "/v1/metrics", {.json = push}).status == 200);
+  CHECK(eventually([&] { return page.text("#sources tbody .age") == "1 sender"; }, 10s));
+  CHECK(page.text("#sources tbody .wide") == "1 rejected (stale)");
+  CHECK(page.cell("otel/shop/orders", "age") == "pushed");
   check_that_it_fits(page);
   check_that_nothing_went_wrong(page);
 }

@@ -49,7 +49,8 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"sql.h", {"drivers"}},
     {"sqlext.h", {"drivers"}},
     {"spdlog/", {"log"}},
-    {"zlib", {"web"}},
+    {"zlib", {"net", "web"}},
+    {"crypt.h", {"web"}},
     {"protozero/", {"sources"}},
     {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
 };

@@ -14,7 +14,7 @@ using test::require;
 
 namespace {
 
-const std::set<int> statuses{200, 400, 403, 404, 405, 413, 431, 503};
+const std::set<int> statuses{200, 400, 403, 404, 405, 413, 415, 431, 503};
 
 bool is_one_line(const std::string& text) {
   return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
@@ -45,11 +45,13 @@ void check_body(Request request, const std::string& asked) {
     return text_response(taken.body);
   };
   request.path = "/in";
-  const auto read = [&](std::size_t limit) {
-    const bool fits = request.query.size() <= limit;
-    return Body{request.query.substr(0, limit), fits ? BodyEnd::complete : BodyEnd::too_large};
+  const auto read = [&](const BodyRules& rules) {
+    BodyBuffer body(rules);
+    body.append(request.query);
+    return body.take(BodyEnd::complete);
   };
-  check(Router({{{"POST"}, "/in", echo, {no_page_may("send")}, 8}}).answer(request, read), asked);
+  const auto rules = std::make_shared<const BodyRules>(BodyRules{.limit = 8, .inflates = true});
+  check(Router({{{"POST"}, "/in", echo, {no_page_may("send")}, rules}}).answer(request, read), asked);
 }
 
 /// Input: a line each for the method, the path, the query and the version; then one per header.
@@ -79,7 +81,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     return true;
   }();
   require(filled, "there is a pool", asked);
-  const auto unread = [&](std::size_t) {
+  const auto unread = [&](const BodyRules&) {
     require(false, "no body is read where none is accepted", asked);
     return Body{};
   };

@@ -55,6 +55,17 @@ void require_values(const Json& value, std::string_view input) {
   for (const auto& part : value) require_values(part, input);
 }
 
+/// Returns the value of a series; of a histogram its sum.
+double value_of(prometheus::MetricType type, const prometheus::ClientMetric& series) {
+  if (type == prometheus::MetricType::Counter) return series.counter.value;
+  return type == prometheus::MetricType::Histogram ? series.histogram.sample_sum : series.gauge.value;
+}
+
+/// Returns the number of a series' lines: a histogram has one for each bucket, its sum and its count.
+std::size_t lines_of(prometheus::MetricType type, const prometheus::ClientMetric& series) {
+  return type == prometheus::MetricType::Histogram ? series.histogram.bucket.size() + 2 : 1;
+}
+
 }  // namespace
 
 ShownReading::ShownReading(SourceKind kind, ProbeResult result)
@@ -126,7 +137,7 @@ void ShownReading::require_figures(std::string_view input) const {
 void ShownReading::require_series(std::string_view input) const {
   std::size_t lines = 0;
   for (const auto& family : families_) {
-    lines += 2 + family.metric.size();
+    lines += 2;
     std::set<std::vector<std::pair<std::string, std::string>>> all;
     for (const auto& series : family.metric) {
       std::vector<std::pair<std::string, std::string>> labels;
@@ -135,13 +146,12 @@ void ShownReading::require_series(std::string_view input) const {
         labels.emplace_back(label.name, label.value);
       }
       require(all.insert(std::move(labels)).second, "a series appears once", input);
-      const bool counts = family.type == prometheus::MetricType::Counter;
-      require(is_a_figure(counts ? series.counter.value : series.gauge.value), "a value is finite, 0 or more",
-              input);
+      require(is_a_figure(value_of(family.type, series)), "a value is finite, 0 or more", input);
+      lines += lines_of(family.type, series);
     }
   }
-  require(std::ranges::count(metrics_, '\n') == static_cast<std::ptrdiff_t>(lines), "a series takes a line",
-          input);
+  require(std::ranges::count(metrics_, '\n') == static_cast<std::ptrdiff_t>(lines),
+          "a series takes its lines", input);
 }
 
 void ShownReading::require_documents(std::string_view input) const {

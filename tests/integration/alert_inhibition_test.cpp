@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 
 using namespace dbpool;
 using namespace std::chrono_literals;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -54,6 +56,7 @@ void check(const std::vector<Labels>& loud, const std::vector<Labels>& silenced)
 
 const Labels elsewhere{{"instance", "b:10127"}};
 const Labels other_pool{{"source", "invoices"}, {"pool", "invoices"}};
+const Labels fast_burn{{"slo", "availability"}, {"window", "1h"}};
 
 }  // namespace
 
@@ -81,28 +84,82 @@ TEST_CASE("a pool without connections silences everything else of the same pool"
          of_pool("AvailabilityBudgetBurn", "critical", {{"slo", "availability"}, {"window", "1h"}})});
 }
 
-TEST_CASE("an exhausted pool silences what follows from that, not its leaks and errors") {
-  check(
-      {of_pool("Exhausted", "critical"), of_pool("Leak", "warning"), of_pool("Unhealthy", "critical"),
-       of_pool("Errors", "warning", {{"error_type", "query"}}), of_pool("Waiting", "warning", other_pool)},
-      {of_pool("Waiting", "warning"), of_pool("FullyUtilized", "warning"), of_pool("LowCapacity", "warning"),
-       of_pool("HighLatency", "warning"), of_pool("SaturationPredicted", "warning")});
+TEST_CASE(
+    "an exhausted pool silences what follows from that and the generic page, not its leaks and errors") {
+  check({of_pool("Exhausted", "critical"), of_pool("Leak", "warning"),
+         of_pool("Errors", "warning", {{"error_type", "query"}}), of_pool("Waiting", "warning", other_pool),
+         of_pool("Unhealthy", "critical", other_pool)},
+        {of_pool("Waiting", "warning"), of_pool("FullyUtilized", "warning"),
+         of_pool("LowCapacity", "warning"), of_pool("HighLatency", "warning"), of_pool("PeakWait", "warning"),
+         of_pool("SaturationPredicted", "warning"), of_pool("Unhealthy", "critical"),
+         of_pool("AvailabilityBudgetBurn", "critical", fast_burn)});
+}
+
+TEST_CASE("a pool that stands still is one page, also when it is exhausted later") {
+  check({of_pool("Stalled", "critical"), of_pool("Exhausted", "critical", other_pool)},
+        {of_pool("Exhausted", "critical"), of_pool("LeakExhausting", "critical"),
+         of_pool("Unhealthy", "critical"), of_pool("Waiting", "warning"),
+         of_pool("LatencyBudgetBurn", "critical", {{"slo", "latency"}, {"window", "30m"}})});
+}
+
+TEST_CASE("a pause that pages silences its own warning and what follows from waiting") {
+  check({of_pool("PausedWithWaiters", "critical"), of_pool("PausedWithWaiters", "warning", other_pool)},
+        {of_pool("PausedWithWaiters", "warning"), of_pool("Waiting", "warning"),
+         of_pool("Unhealthy", "critical"), of_pool("AvailabilityBudgetBurn", "critical", fast_burn)});
+}
+
+TEST_CASE("a server that is gone makes its other pools unhealthy, where it is known") {
+  const Labels here{{"server", "db:5432"}};
+  const Labels beside{{"server", "db:5432"}, {"source", "invoices"}, {"pool", "invoices"}};
+  const Labels far{{"server", "db:5433"}, {"source", "users"}, {"pool", "users"}};
+  check({of_pool("NoConnections", "critical", here), of_pool("Exhausted", "critical", beside),
+         of_pool("Unhealthy", "critical", far)},
+        {of_pool("Unhealthy", "critical", beside), of_pool("Errors", "warning", beside)});
+  check({of_pool("NoConnections", "critical"), of_pool("Unhealthy", "critical", other_pool)}, {});
+}
+
+TEST_CASE("a dead server that an owned pool, a pooler and its own sessions see is one page") {
+  const WebhookReceiver webhook;
+  const AlertmanagerServer server(ShippedAlerts::alertmanager(webhook.port()));
+  const Labels pooler{{"source", "pgb"}, {"pool", "pgb/app/u"}};
+  server.post({of_pool("NoConnections", "critical"), of_pool("BackendDown", "critical", pooler),
+               alert("SourceDown", "critical", {{"source", "srv"}}), of_pool("Unhealthy", "critical", pooler),
+               of_pool("AvailabilityBudgetBurn", "critical", fast_burn)});
+  const auto pages = [&] {
+    std::vector<Json> found;
+    for (const auto& posted : webhook.posted()) {
+      if (posted.path == "/pagerduty") found.push_back(Json::parse(posted.body));
+    }
+    return found;
+  };
+  REQUIRE(eventually([&] { return !pages().empty(); }, 20s));
+  CHECK(pages().front().at("alerts").size() == 3);
+  CHECK(pages().front().at("groupLabels") == Json{{"job", "dbpool"}});
 }
 
 TEST_CASE("a pooler that takes no more clients silences its own warning and its health, not its pools") {
   const Labels front{{"source", "pgb"}, {"pool", "pgb"}};
   const Labels behind{{"source", "pgb"}, {"pool", "pgb/app/u"}};
-  check({alert("erClientsExhausted", "critical", front), alert("Exhausted", "critical", behind),
-         alert("Unhealthy", "critical", behind),
+  check({alert("erClientsExhausted", "critical", front), alert("Unhealthy", "critical", behind),
          alert("erClientsExhausted", "warning", {{"source", "pgc"}, {"pool", "pgc"}})},
         {alert("erClientsExhausted", "warning", front), alert("Unhealthy", "critical", front),
          alert("Degraded", "warning", front)});
 }
 
 TEST_CASE("the graver alert about leaks or health silences the lesser") {
-  check({of_pool("LeakExhausting", "critical"), of_pool("Unhealthy", "critical"),
+  check({of_pool("LeakExhausting", "critical"), of_pool("Unhealthy", "critical", other_pool),
          of_pool("Leak", "warning", other_pool), of_pool("Degraded", "warning", elsewhere)},
-        {of_pool("Leak", "warning"), of_pool("Degraded", "warning"), of_pool("HealthFlapping", "warning")});
+        {of_pool("Leak", "warning"), of_pool("Unhealthy", "critical"), of_pool("Degraded", "warning"),
+         of_pool("HealthFlapping", "warning", other_pool), of_pool("Degraded", "warning", other_pool)});
+}
+
+TEST_CASE("two windows of one objective are one page") {
+  const Labels slow{{"slo", "availability"}, {"window", "6h"}};
+  Labels elsewhere_slow = elsewhere;
+  elsewhere_slow.insert(slow.begin(), slow.end());
+  check({of_pool("AvailabilityBudgetBurn", "critical", fast_burn),
+         of_pool("AvailabilityBudgetBurn", "critical", elsewhere_slow)},
+        {of_pool("AvailabilityBudgetBurn", "critical", slow)});
 }
 
 TEST_CASE("a page about an objective silences the warnings about the same one only") {

@@ -2,6 +2,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <map>
+#include <regex>
 #include <string>
 
 #include "support/servers/child_process.hpp"
@@ -10,22 +11,27 @@ using namespace dbpool;
 
 namespace {
 
-/// Two pools without a connection in one notification: they share no annotation.
+/// Two pools without a connection in one notification: they share no annotation. `STATUS` is to be replaced.
 constexpr const char* two_alerts = R"({
-  "receiver": "pagerduty", "status": "firing", "externalURL": "http://localhost:9093",
+  "receiver": "pagerduty", "status": "STATUS", "externalURL": "http://localhost:9093",
   "groupLabels": {"alertname": "ConnectionPoolNoConnections", "job": "dbpool"},
   "commonLabels": {"alertname": "ConnectionPoolNoConnections", "job": "dbpool"}, "commonAnnotations": {},
   "alerts": [
-    {"status": "firing", "labels": {"pool": "orders"},
-     "annotations": {"summary": "Pool orders is empty", "description": "d", "action": "Look", "runbook_url": "r"}},
-    {"status": "firing", "labels": {"pool": "users"},
-     "annotations": {"summary": "Pool users is empty", "description": "d", "action": "Look", "runbook_url": "r"}}
+    {"status": "STATUS", "labels": {"instance": "a:10127", "pool": "orders", "source": "orders"},
+     "startsAt": "2026-11-27T12:00:00Z",
+     "annotations": {"summary": "Pool orders is empty", "description": "d", "cause": "reasons: no connections",
+                     "action": "Look", "runbook_url": "r", "dashboard_url": "http://g/d/x?var-pool=orders"}},
+    {"status": "STATUS", "labels": {"instance": "a:10127", "pool": "users", "source": "users"},
+     "startsAt": "2026-11-27T12:00:00Z",
+     "annotations": {"summary": "Pool users is empty", "description": "d", "action": "Look", "runbook_url": "r",
+                     "dashboard_url": "http://g/d/x?var-pool=users"}}
   ]})";
 
-std::string rendered(const std::string& text) {
+std::string rendered(const std::string& text, const std::string& status) {
   const TemporaryDirectory directory;
   const auto none = directory.write("none.tmpl", "").string();
-  const auto data = directory.write("alerts.json", two_alerts).string();
+  const auto json = std::regex_replace(std::string(two_alerts), std::regex("STATUS"), status);
+  const auto data = directory.write("alerts.json", json).string();
   const Finished amtool = run_to_end({"amtool", "template", "render", "--template.glob=" + none,
                                       "--template.data=" + data, "--template.text=" + text});
   REQUIRE_MESSAGE(amtool.exit_code == 0, amtool.error);
@@ -33,13 +39,16 @@ std::string rendered(const std::string& text) {
 }
 
 /// Returns the fields that a receiver of the example gets, by name.
-std::map<std::string, std::string> told(const std::string& receiver, const std::string& kind) {
+std::map<std::string, std::string> told(const std::string& receiver, const std::string& kind,
+                                        const std::string& status = "firing") {
   std::map<std::string, std::string> fields;
   const auto add = [&](const YAML::Node& from) {
     for (const auto& field : from) {
       if (!field.second.IsScalar()) continue;
       const auto text = field.second.as<std::string>();
-      if (text.find("{{") != std::string::npos) fields[field.first.as<std::string>()] = rendered(text);
+      if (text.find("{{") != std::string::npos) {
+        fields[field.first.as<std::string>()] = rendered(text, status);
+      }
     }
   };
   const auto example = YAML::LoadFile(DBPOOL_SOURCE_DIR "/alerts/alertmanager.example.yml");
@@ -56,10 +65,28 @@ std::map<std::string, std::string> told(const std::string& receiver, const std::
 
 TEST_CASE("a page about two pools says what is wrong with the first, and names both") {
   const auto page = told("pagerduty", "pagerduty_configs");
-  CHECK(page.at("description") == "Pool orders is empty (ConnectionPoolNoConnections: 2 in all)");
+  CHECK(page.at("description") == "Pool orders is empty (2 alerts in all)");
+  CHECK(page.at("cause") == "reasons: no connections");
   CHECK(page.at("action") == "Look");
   CHECK(page.at("runbook") == "r");
   CHECK(page.at("all") == "Pool orders is empty; Pool users is empty; ");
+}
+
+TEST_CASE("a page leads to the dashboard at the time of the fault, and has the commands to begin with") {
+  const auto page = told("pagerduty", "pagerduty_configs");
+  CHECK(page.at("dashboard") == "http://g/d/x?var-pool=orders&from=1795779000000&to=now");
+  CHECK(page.at("shell") == "E=http://a:10127 S=orders P=orders");
+  CHECK(page.at("silence") ==
+        "http://localhost:9093/#/silences/new?filter=%7Binstance%3D%22a%3A10127%22%2Cpool%3D%22orders%22%2C"
+        "source%3D%22orders%22%7D");
+}
+
+TEST_CASE("what is over is called resolved") {
+  CHECK(told("pagerduty", "pagerduty_configs", "resolved").at("description") ==
+        "Resolved: Pool orders is empty (2 alerts in all)");
+  const auto message = told("slack", "slack_configs", "resolved");
+  CHECK(message.at("title") == "Resolved: ConnectionPoolNoConnections");
+  CHECK(message.at("text").find("Resolved: Pool users is empty") != std::string::npos);
 }
 
 TEST_CASE("a message about two pools tells of each") {

@@ -56,7 +56,8 @@ struct Watch {
     for (const auto& posted : webhook.posted()) {
       if (posted.path != "/" + receiver) continue;
       auto message = Json::parse(posted.body);
-      const bool expected = message.at("groupLabels").at("alertname") == "ConnectionPoolNoConnections";
+      const bool expected =
+          message.at("commonLabels").value("alertname", "") == "ConnectionPoolNoConnections";
       if (expected && message.at("status") == status) return message;
     }
     return std::nullopt;
@@ -92,6 +93,7 @@ void check_page(const Json& message, const Watch& watch) {
   CHECK(alert.at("labels").get<Labels>() == expected);
   const Json& annotations = alert.at("annotations");
   CHECK(annotations.at("summary") == "Pool orders has no connections");
+  CHECK(annotations.at("cause").get<std::string>().starts_with("reasons: no connections"));
   CHECK(annotations.at("runbook_url").get<std::string>().ends_with("/ConnectionPoolNoConnections.md"));
   CHECK(annotations.at("dashboard_url").get<std::string>().ends_with("&var-pool=orders"));
 }
@@ -120,13 +122,25 @@ TEST_CASE("a database that dies is a page and a ticket, and its return resolves 
 
 TEST_CASE(
     "every rule can be evaluated, and what it selects comes from the exporter or from a probed source") {
-  // Only probed sources have these.
-  const std::set<std::string> of_probed_sources{"dbpool_clients{}",
-                                                "dbpool_clients_used{}",
-                                                "dbpool_clients_max{}",
-                                                "dbpool_paused{}",
-                                                "dbpool_source_last_success_timestamp_seconds{}",
-                                                "dbpool_up{kind!=\"owned\"}"};
+  // Only probed sources have these, or what is recorded of them.
+  const std::set<std::string> of_probed_sources{
+      "dbpool_clients{}",
+      "dbpool_clients_used{}",
+      "dbpool_clients_max{}",
+      "dbpool_oldest_transaction_seconds{}",
+      "dbpool_paused{}",
+      "dbpool_queries_total{}",
+      "dbpool_query_seconds_total{}",
+      "dbpool_source_events_lost_total{}",
+      "dbpool_source_events_rejected_total{reason=\"contradiction\"}",
+      "dbpool_source_events_total{}",
+      "dbpool_source_info{}",  // not exported yet
+      "dbpool_source_last_success_timestamp_seconds{}",
+      "dbpool_transactions_total{}",
+      "dbpool_up{kind!=\"owned\"}",
+      "pool:dbpool_clients:sum{}",
+      "pool:dbpool_leaked_connections:behind{}",
+      "pool:dbpool_transactions:increase1m{}"};
   PostgresServer server;
   const Watch watch(server.dsn());
   const auto selectors = all_selectors(ShippedAlerts::prometheus(0, 0));

@@ -3,6 +3,7 @@
 #include "ended_sessions.hpp"
 #include "postgres_calls.hpp"
 #include "sources/pg_stat_activity/pg_stat_activity.hpp"
+#include "support/probed_target.hpp"
 #include "support/servers/postgres_server.hpp"
 #include "support/text/find_pool.hpp"
 
@@ -19,18 +20,10 @@ std::string shop(const std::string& application = "shop") {
   return server().dsn() + " application_name='" + application + "'";
 }
 
-struct Target {
+struct Target : ProbedTarget {
   explicit Target(const StatActivityOptions& options = {}, const std::string& dsn = server().dsn())
-      : probe(pg_stat_activity_probe("srv", options, postgres_driver(DsnSource(Dsn(dsn))))) {}
-
-  ProbeResult read() const {
-    const auto reading = probe->start_read(in(10s));
-    run_here(*reading);
-    return reading->take();
-  }
+      : ProbedTarget{pg_stat_activity_probe("srv", options, postgres_driver(DsnSource(Dsn(dsn))))} {}
   PoolSnapshot pool(const std::string& name) const { return test::pool_if_any(read(), name); }
-
-  std::unique_ptr<Probe> probe;
 };
 
 /// A statement that runs until it is released.

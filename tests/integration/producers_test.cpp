@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shown_figures.hpp"
 #include "support/eventually.hpp"
 #include "support/producers/producer.hpp"
 #include "support/servers/exporter_process.hpp"
@@ -16,43 +17,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto soon = 20s;
-
-/// The series that shows a field of a producer's truth.
-struct ShownField {
-  enum class Kind { gauge, counter };
-
-  std::string field;
-  Kind kind;
-  std::string metric;
-  Labels labels = {};
-};
-
-const std::vector<ShownField>& shown_fields() {
-  using enum ShownField::Kind;
-  static const std::vector<ShownField> all{
-      {"active", gauge, "dbpool_connections", {{"state", "active"}}},
-      {"idle", gauge, "dbpool_connections", {{"state", "idle"}}},
-      {"opening", gauge, "dbpool_connections", {{"state", "opening"}}},
-      {"min", gauge, "dbpool_connections_min"},
-      {"max", gauge, "dbpool_connections_max"},
-      {"waiting", gauge, "dbpool_waiting_requests"},
-      {"acquisitions", counter, "dbpool_acquisitions_total"},
-      {"acquisition_timeouts", counter, "dbpool_acquisition_timeouts_total"},
-      {"created", counter, "dbpool_connections_created_total"},
-      {"connect_failures", counter, "dbpool_connect_failures_total"},
-      {"closed.idle", counter, "dbpool_connections_closed_total", {{"reason", "idle"}}},
-      {"closed.max_lifetime", counter, "dbpool_connections_closed_total", {{"reason", "max_lifetime"}}},
-      {"wait_seconds", counter, "dbpool_wait_seconds_total"},
-      {"acquisition_duration.count", counter, "dbpool_acquisition_duration_seconds_count"},
-      {"acquisition_duration.sum", counter, "dbpool_acquisition_duration_seconds_sum"},
-      {"acquisition_duration.within_10ms",
-       counter,
-       "dbpool_acquisition_duration_seconds_bucket",
-       {{"le", "0.01"}}},
-      {"usage_duration.count", counter, "dbpool_usage_duration_seconds_count"},
-  };
-  return all;
-}
 
 /// An application under load, and an exporter that reads it as source `shop`.
 class Scene {
@@ -73,16 +37,7 @@ class Scene {
 
   /// Returns the exporter's figures, of every field that it shows. throws std::runtime_error if it shows two
   /// pools.
-  Figures shown() const {
-    Figures figures;
-    const Scrape scrape = exporter_.scrape();
-    for (const auto& [field, kind, metric, labels] : shown_fields()) {
-      Labels of_pool = labels;
-      of_pool["source"] = "shop";
-      if (const auto value = scrape.value(metric, of_pool)) figures[field] = *value;
-    }
-    return without_ignored(figures);
-  }
+  Figures shown() const { return without_ignored(shown_figures(exporter_.scrape(), {{"source", "shop"}})); }
 
   Figures truth() const { return without_ignored(producer_.truth()); }
 
@@ -106,12 +61,6 @@ class Scene {
   const ExporterProcess exporter_;
   std::vector<std::string> ignored_;
 };
-
-bool agree(const Figures& one, const Figures& other) {
-  return std::ranges::equal(one, other, [](const auto& a, const auto& b) {
-    return a.first == b.first && a.second == doctest::Approx(b.second).epsilon(1e-9);
-  });
-}
 
 bool have_the_same_fields(const Figures& one, const Figures& other) {
   return std::ranges::equal(one, other, {}, &Figures::value_type::first, &Figures::value_type::first);

@@ -3,10 +3,12 @@
 
 #include <atomic>
 
-#include "dbpool/model/error.hpp"
+#include "dbpool/sync/guarded.hpp"
+#include "model/contains.hpp"
 #include "sources/prometheus/probe.hpp"
 #include "support/eventually.hpp"
 #include "support/http/gzipped.hpp"
+#include "support/probed_target.hpp"
 #include "support/servers/hostile_server.hpp"
 #include "support/servers/scripted_http_server.hpp"
 #include "support/servers/tls_server.hpp"
@@ -19,10 +21,6 @@ namespace {
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// The series of a pool as Micrometer writes them.
@@ -47,28 +45,11 @@ PrometheusOptions options_for(const std::string& url) {
   return options;
 }
 
-struct Target {
+struct Target : ProbedTarget {
   explicit Target(const PrometheusOptions& options, unsigned limit = 500)
-      : probe(prometheus_probe({.name = "shop", .kind = SourceKind::prometheus, .limit = limit}, options,
-                               std::make_shared<NameResolver>())) {}
+      : ProbedTarget{prometheus_probe({.name = "shop", .kind = SourceKind::prometheus, .limit = limit},
+                                      options, std::make_shared<NameResolver>())} {}
   explicit Target(const std::string& url) : Target(options_for(url)) {}
-
-  ProbeResult read(Duration bound = 60s) const {
-    const auto reading = probe->start_read(Deadline(now() + bound));
-    run_here(*reading);
-    return reading->take();
-  }
-  /// Returns the error of a reading; "" if it succeeds.
-  std::string problem(Duration bound = 60s) const {
-    try {
-      read(bound);
-      return "";
-    } catch (const Error& error) {
-      return error.what();
-    }
-  }
-
-  std::unique_ptr<Probe> probe;
 };
 
 ScriptedAnswer text_answer(const std::string& body, const std::string& type = "text/plain; version=0.0.4") {
@@ -157,26 +138,78 @@ TEST_CASE("half an answer is no reading, wherever the connection ends") {
   CHECK(contains(problem_with({"HTTP/1.0 200 OK\r\n\r\n" + half_line, false, true}),
                  "its answer was cut off: line 5 has no line feed"));
   CHECK(problem_with({"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + text, false, true}) != "");
-  const std::string packed = gzipped(text);
-  CHECK(
-      problem_with({"HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed.substr(0, packed.size() / 2),
-                    false, true}) != "");
 }
 
-TEST_CASE("half a number is not read from a gzip stream that lacks its end within a whole transfer") {
+TEST_CASE("a compressed answer that is cut at any byte is no reading, whatever ends its transfer") {
+  const std::string packed = gzipped(pool_text("main", 3));
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n";
+  const std::string error = "its answer ends before its gzip stream does";
+  Guarded<ScriptedAnswer> answer;
+  const ScriptedHttpServer server([&](const std::string&) { return *answer.access(); });
+  const Target target(server.url());
+  const auto problem_of = [&](ScriptedAnswer next) {
+    *answer.access() = std::move(next);
+    return target.problem();
+  };
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    CAPTURE(size);
+    const std::string cut = packed.substr(0, size);
+    const std::string chunk = fmt::format("{:x}\r\n{}\r\n", size, cut);
+    CHECK(contains(problem_of(http_answer("200 OK", cut, "Content-Encoding: gzip\r\n")), error));
+    CHECK(contains(
+        problem_of({head + "Transfer-Encoding: chunked\r\n\r\n" + (size > 0 ? chunk : "") + "0\r\n\r\n"}),
+        error));
+    CHECK(contains(problem_of({head + "\r\n" + cut, false, true}), error));
+  }
+  *answer.access() = http_answer("200 OK", packed, "Content-Encoding: gzip\r\n");
+  CHECK(target.read().pools.at(0).active == 3U);
+}
+
+TEST_CASE("a gzip stream without its end is no reading, though its text ends with a line") {
   const std::string gzip = "Content-Encoding: gzip\r\n";
+  CHECK(contains(problem_with(http_answer("200 OK", unfinished_gzip(pool_text("main", 3)), gzip)),
+                 "its answer ends before its gzip stream does"));
   const std::string half = unfinished_gzip("hikaricp_connections_active{pool=\"main\"} 1");
-  CHECK(contains(problem_with(http_answer("200 OK", half, gzip)), "line 1 has no line feed"));
-  const std::string size = fmt::format("{:x}", half.size());
-  CHECK(contains(problem_with({"HTTP/1.1 200 OK\r\n" + gzip + "Transfer-Encoding: chunked\r\n\r\n" + size +
-                               "\r\n" + half + "\r\n0\r\n\r\n"}),
-                 "line 1 has no line feed"));
+  CHECK(contains(problem_with(http_answer("200 OK", half, gzip)),
+                 "its answer ends before its gzip stream does"));
+}
+
+TEST_CASE("a compressed answer has one whole gzip stream, in one member or several, and nothing behind it") {
+  const auto problem = [](const std::string& body) {
+    return problem_with(http_answer("200 OK", body, "Content-Encoding: x-gzip\r\n"));
+  };
+  CHECK(problem(gzipped(pool_text("a", 1)) + gzipped(pool_text("b", 2))) == "");
+  CHECK(contains(problem(gzipped(pool_text("a", 1)) + pool_text("b", 2)),
+                 "its answer has further bytes behind the end of its gzip stream"));
+  std::string damaged = gzipped(pool_text("main", 3));
+  damaged[damaged.size() - 1] ^= '\x01';
+  CHECK(contains(problem(damaged), "its answer has a damaged gzip stream"));
+  CHECK(contains(problem(pool_text("main", 3)),
+                 "its answer is not gzip, although its Content-Encoding says so"));
+}
+
+TEST_CASE("a coding that was not asked for is named") {
+  const std::string text = pool_text("main", 3);
+  const std::string encoding = "its answer has a Content-Encoding that is not understood; allowed: gzip";
+  for (const char* coding : {"deflate", "br", "zstd", "gzip, gzip", "hunter2"}) {
+    CAPTURE(coding);
+    const std::string header = std::string("Content-Encoding: ") + coding + "\r\n";
+    CHECK(problem_with(http_answer("200 OK", text, header)).ends_with(encoding));
+    CHECK(contains(problem_with(http_answer("404 Not Found", text, header)), "it answered 404"));
+  }
+  const std::string gzip = "Content-Encoding: gzip\r\n";
+  CHECK(problem_with(http_answer("200 OK", gzipped(text), gzip + gzip)).ends_with(encoding));
+  CHECK(problem_with(http_answer("200 OK", text, "Content-Encoding: identity\r\n")) == "");
+  CHECK(contains(
+      problem_with({"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n" + gzipped(text), false, true}),
+      "its answer has a Transfer-Encoding that is not understood; allowed: chunked"));
 }
 
 TEST_CASE("the last line needs no line feed where the transfer has an end") {
   std::string text = pool_text("main", 3);
   text.pop_back();
   CHECK(problem_with(text_answer(text)) == "");
+  CHECK(problem_with(http_answer("200 OK", gzipped(text), "Content-Encoding: gzip\r\n")) == "");
   const std::string size = fmt::format("{:x}", text.size());
   CHECK(problem_with({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + "\r\n" + text +
                       "\r\n0\r\n\r\n"}) == "");

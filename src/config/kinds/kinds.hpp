@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "config/config.hpp"
 #include "config/key_table.hpp"
@@ -14,6 +15,7 @@ struct SourceKindRow {
   std::span<const Key<SourceConfig>> keys;  ///< besides those of every source, or in place of one
   /// Checks the options together, after each was read alone.
   void (*check)(const SourceConfig& source, const Written& written, Problems& problems);
+  std::span<const std::string_view> unused = {};  ///< keys of every source that this kind does not have
 };
 
 // The rows, each in the file of its kind. source_kinds.cpp has the table of them.
@@ -23,5 +25,6 @@ SourceKindRow pgpool_kind();
 SourceKindRow pg_stat_activity_kind();
 SourceKindRow http_json_kind();
 SourceKindRow prometheus_kind();
+SourceKindRow otlp_kind();
 
 }  // namespace dbpool

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "model/ascii.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -127,8 +129,7 @@ constexpr auto foreign_words = std::to_array<ForeignWord>({
 
 std::string in_lower_case(std::string_view text) {
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(lower, lower.begin(), ascii_lower);
   return lower;
 }
 

@@ -4,9 +4,12 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <new>
 #include <system_error>
 #include <utility>
+
+#include "model/ascii.hpp"
 
 namespace dbpool {
 namespace {
@@ -42,8 +45,27 @@ bool answered(CURL* easy, const char* header) {
   return curl_easy_header(easy, header, 0, CURLH_HEADER, -1, &found) == CURLHE_OK;
 }
 
-constexpr const char* not_inflated =
-    "its answer has a Content-Encoding that is not understood, or is not what it says; allowed: gzip";
+/// Returns whether a header says that the body is coded so, by one of the names of the coding. throws
+/// DriverError for any other coding.
+bool is_coded(CURL* easy, const char* header, std::initializer_list<std::string_view> names) {
+  bool is_it = false;
+  curl_header* found = nullptr;
+  for (std::size_t i = 0; curl_easy_header(easy, header, i, CURLH_HEADER, -1, &found) == CURLHE_OK; ++i) {
+    const auto is = [&](std::string_view name) { return same_but_for_case(found->value, name); };
+    if (is("") || is("identity")) continue;
+    if (is_it || std::ranges::none_of(names, is)) {
+      throw DriverError(ErrorKind::network,
+                        std::string("its answer has a ") + header +
+                            " that is not understood; allowed: " + std::string(*names.begin()));
+    }
+    is_it = true;
+  }
+  return is_it;
+}
+
+std::string too_large(std::size_t max_bytes) {
+  return "its answer is larger than " + std::to_string(max_bytes >> 20U) + " MiB";
+}
 
 }  // namespace
 
@@ -66,7 +88,7 @@ void HttpClient::start(const HttpRequest& request, HttpSink& sink) {
   easy_.emplace(request);
   sink_ = &sink;
   max_bytes_ = request.document.max_bytes;
-  of_head_ = received_ = of_step_ = 0;
+  of_head_ = received_ = of_step_ = of_piece_ = 0;
   has_begun_ = is_paused_ = false;
   refusal_ = nullptr;
   easy_->set(CURLOPT_WRITEFUNCTION, on_body);
@@ -86,7 +108,7 @@ std::optional<IoWait> HttpClient::advance(TimePoint now, Deadline deadline) {
   const bool acted = resume() || act();
   if (const auto code = result()) {
     if (*code != CURLE_OK) fail(*code);
-    if (!has_begun_) begin();
+    finish();
     abandon();
     return std::nullopt;
   }
@@ -98,6 +120,7 @@ void HttpClient::abandon() noexcept {
   if (!easy_) return;
   curl_multi_remove_handle(multi_, easy_->get());
   easy_.reset();
+  gunzip_.reset();
 }
 
 /// Lets a paused transfer go on, with what libcurl has kept meanwhile. Returns whether there was one.
@@ -145,30 +168,59 @@ void HttpClient::begin() {
   curl_easy_getinfo(easy_->get(), CURLINFO_RESPONSE_CODE, &head.status);
   curl_easy_getinfo(easy_->get(), CURLINFO_CONTENT_TYPE, &type);
   if (type != nullptr) head.content_type = type;
-  const bool is_framed =
-      answered(easy_->get(), "Content-Length") || answered(easy_->get(), "Transfer-Encoding");
-  // libcurl takes a gzip stream without its end for a whole one.
-  head.has_end = is_framed && !answered(easy_->get(), "Content-Encoding");
+  const bool is_chunked = is_coded(easy_->get(), "Transfer-Encoding", {"chunked"});
+  head.has_end = is_chunked || answered(easy_->get(), "Content-Length");
   sink_->begin(head);
+  const bool is_gzip = is_coded(easy_->get(), "Content-Encoding", {"gzip", "x-gzip"});
+  if (is_gzip) gunzip_ = std::make_unique<Gunzip>(max_bytes_);
 }
 
-/// Hands a piece of the body to the sink. Returns what libcurl expects of a CURLOPT_WRITEFUNCTION.
-std::size_t HttpClient::deliver(std::string_view piece) {
-  if (of_step_ >= bytes_a_step) {
-    is_paused_ = true;
-    return CURL_WRITEFUNC_PAUSE;
+void HttpClient::finish() {
+  if (!has_begun_) begin();
+  if (!gunzip_) return;
+  try {
+    gunzip_->finish();
+  } catch (const GzipError& error) {
+    throw described(error);
   }
-  of_step_ += piece.size();
-  received_ += piece.size();
-  if (received_ > max_bytes_) return CURL_WRITEFUNC_ERROR;
+}
+
+/// Takes a piece of the body. Returns what libcurl expects of a CURLOPT_WRITEFUNCTION.
+std::size_t HttpClient::deliver(std::string_view raw) {
   try {
     if (!has_begun_) begin();
-    sink_->receive(piece);
-    return piece.size();
+    is_paused_ = !pass_on(raw);
+    return is_paused_ ? CURL_WRITEFUNC_PAUSE : raw.size();
+  } catch (const GzipError& error) {
+    refusal_ = std::make_exception_ptr(described(error));
   } catch (...) {
     refusal_ = std::current_exception();
-    return CURL_WRITEFUNC_ERROR;
   }
+  return CURL_WRITEFUNC_ERROR;
+}
+
+/// Hands what a piece inflates to to the sink. Returns false when the step has had its share before the end.
+bool HttpClient::pass_on(std::string_view raw) {
+  std::string_view rest = raw.substr(std::min(of_piece_, raw.size()));
+  while (of_step_ < bytes_a_step) {
+    const auto piece = gunzip_ ? gunzip_->next(rest) : std::exchange(rest, std::string_view());
+    if (piece.empty()) {
+      of_piece_ = 0;
+      return true;
+    }
+    of_step_ += piece.size();
+    received_ += piece.size();
+    if (received_ > max_bytes_) throw DriverError(ErrorKind::network, too_large(max_bytes_));
+    sink_->receive(piece);
+  }
+  of_piece_ = raw.size() - rest.size();
+  return false;
+}
+
+DriverError HttpClient::described(const GzipError& error) const {
+  const bool is_too_large = error.fault() == GzipFault::too_large;
+  return {ErrorKind::network,
+          is_too_large ? too_large(max_bytes_) : std::string("its answer ") + error.what()};
 }
 
 void HttpClient::fail(CURLcode code) {
@@ -185,9 +237,7 @@ void HttpClient::fail(CURLcode code) {
   if (code == CURLE_COULDNT_CONNECT && os_error != 0) {
     text += ": " + std::generic_category().message(static_cast<int>(os_error));
   }
-  if (code == CURLE_BAD_CONTENT_ENCODING) text = not_inflated;
-  if (code == CURLE_FILESIZE_EXCEEDED || received_ > max_bytes_)
-    text = "its answer is larger than " + std::to_string(max_bytes_ >> 20U) + " MiB";
+  if (code == CURLE_FILESIZE_EXCEEDED) text = too_large(max_bytes_);
   abandon();
   throw DriverError(kind_of(code), text);
 }

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "dbpool/pool/driver.hpp"
+#include "net/gunzip.hpp"
 #include "sources/http/easy_handle.hpp"
 #include "sources/http/request.hpp"
 #include "sync/descriptor.hpp"
@@ -20,7 +22,6 @@ struct HttpHead {
   long status = 0;
   std::string content_type;  ///< "" = the answer has none
   /// Whether the answer has a length or chunks, so that one that is cut off is an error of the transfer.
-  /// False for a compressed one: its stream may end too early within them.
   bool has_end = false;
 };
 
@@ -38,7 +39,7 @@ class HttpSink {
 /// An HTTP client on libcurl that never waits: its caller watches the descriptor that it returns. One request
 /// and one thread at a time. Keeps a connection to the server for the next request. Does not follow
 /// redirects, use proxies or look up names. Keeps nothing of the body, except while the sink rests between
-/// two steps: then libcurl keeps what it has inflated from its last 16 KiB.
+/// two steps: then libcurl keeps its last 16 KiB, not inflated.
 class HttpClient {
  public:
   /// The sink receives about this many bytes in one step, so that a long answer leaves the thread to others.
@@ -68,8 +69,11 @@ class HttpClient {
   bool act();
   bool resume();
   std::optional<CURLcode> result();
-  std::size_t deliver(std::string_view piece);
+  std::size_t deliver(std::string_view raw);
+  bool pass_on(std::string_view raw);
   void begin();
+  void finish();
+  DriverError described(const GzipError& error) const;
   [[noreturn]] void fail(CURLcode code);
 
   Descriptor epoll_;
@@ -78,8 +82,10 @@ class HttpClient {
   HttpSink* sink_ = nullptr;
   TimePoint now_;  // when the present step began
   TimePoint timer_ = TimePoint::max();
-  std::size_t max_bytes_ = 0, received_ = 0;  // of the body
-  std::size_t of_step_ = 0;                   // of the body, in the present step
+  std::unique_ptr<Gunzip> gunzip_;            // only of a compressed answer
+  std::size_t max_bytes_ = 0, received_ = 0;  // of the inflated body
+  std::size_t of_step_ = 0;                   // of the inflated body, in the present step
+  std::size_t of_piece_ = 0;                  // read of the piece that libcurl delivers again after a pause
   std::size_t of_head_ = 0;
   bool has_begun_ = false, is_paused_ = false;
   std::exception_ptr refusal_;  // what ends the request; it must not pass through libcurl

@@ -41,7 +41,8 @@ EasyHandle::EasyHandle(const HttpRequest& request) : easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
   set(CURLOPT_ERRORBUFFER, words_.data());
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_ACCEPT_ENCODING, "gzip");  // libcurl inflates
+  set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  set(CURLOPT_HTTP_CONTENT_DECODING, 0L);  // libcurl would not notice a gzip stream without its end
   set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request.document.max_bytes));
   set_target(request);
   set_tls(request.tls);

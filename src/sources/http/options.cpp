@@ -4,6 +4,7 @@
 #include <array>
 
 #include "dbpool/model/error.hpp"
+#include "model/ascii.hpp"
 #include "sources/http/request.hpp"
 
 namespace dbpool {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 11> framing{
     "Accept-Encoding",     "Connection", "Content-Length",    "Content-Type", "Expect", "Keep-Alive",
     "Proxy-Authorization", "TE",         "Transfer-Encoding", "Trailer",      "Upgrade"};
-
-constexpr char lower_case(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// Returns whether `text` is a token of RFC 9110.
 bool is_token(std::string_view text) {
@@ -32,7 +29,7 @@ bool is_plain(std::string_view text) {
 }  // namespace
 
 bool is_same_header(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower_case, lower_case);
+  return same_but_for_case(a, b);
 }
 
 std::string http_credential_problem(const std::filesystem::path& file) {

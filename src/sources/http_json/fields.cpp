@@ -19,18 +19,19 @@ using S = PoolSnapshot;
 constexpr std::size_t longest_word = 100, longest_text = 500;
 
 // Return the value of a field, by the type of its member.
-S::Count read(const S::Count& /*member*/, const PoolField& /*field*/, const json& value) {
+S::Count read_member(const S::Count& /*member*/, const PoolField& /*field*/, const json& value) {
   return json_count(value);
 }
-S::Seconds read(const S::Seconds& /*member*/, const PoolField& field, const json& value) {
+S::Seconds read_member(const S::Seconds& /*member*/, const PoolField& field, const json& value) {
   auto number = json_number(value);
   if (number) *number /= field.divisor;
   return number;
 }
-S::Time read(const S::Time& /*member*/, const PoolField& /*field*/, const json& value) {
+S::Time read_member(const S::Time& /*member*/, const PoolField& /*field*/, const json& value) {
   return json_time(value);
 }
-std::optional<bool> read(const std::optional<bool>& /*member*/, const PoolField& field, const json& value) {
+std::optional<bool> read_member(const std::optional<bool>& /*member*/, const PoolField& field,
+                                const json& value) {
   if (field.form != FieldForm::contact) return json_truth(value);
   const auto word = json_text(value, longest_word);
   const bool is_known = word == "connected" || word == "disconnected";
@@ -44,8 +45,8 @@ bool is_unlimited(const PoolField& field, const std::optional<Value>& value) {
 }
 
 template <typename Value>
-bool set(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, const json& value) {
-  const auto read_value = read(member, field, value);
+bool set_member(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, const json& value) {
+  const auto read_value = read_member(member, field, value);
   if constexpr (std::is_arithmetic_v<Value>) {
     if (is_unlimited(field, read_value)) return true;
   }
@@ -53,7 +54,7 @@ bool set(PoolDraft& pool, std::optional<Value>& member, const PoolField& field, 
 }
 
 /// Sets a text unless it is known already.
-bool set(PoolDraft& /*pool*/, std::string& member, const PoolField& field, const json& value) {
+bool set_member(PoolDraft& /*pool*/, std::string& member, const PoolField& field, const json& value) {
   const auto text = json_text(value, field.form == FieldForm::word ? longest_word : longest_text);
   if (member.empty()) member = text.value_or("");
   return text.has_value();
@@ -63,7 +64,7 @@ bool set(PoolDraft& /*pool*/, std::string& member, const PoolField& field, const
 
 bool set_field(PoolDraft& pool, const PoolField& field, const json& value) {
   if (field.form == FieldForm::state) pool.null_state = pool.null_state || value.is_null();
-  return std::visit([&](auto member) { return set(pool, member_of(pool, member), field, value); },
+  return std::visit([&](auto member) { return set_member(pool, member_of(pool, member), field, value); },
                     field.member);
 }
 

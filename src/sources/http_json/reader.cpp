@@ -47,7 +47,7 @@ bool is_what(const json& value, JsonShape::Marker what) {
 }
 
 /// Names the type of a value without quoting it.
-std::string kind_of(const json& value) {
+std::string json_type(const json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "an array";
   if (value.is_string()) return "a text";
@@ -100,7 +100,7 @@ class Pools {
  private:
   static std::string problem_of(const JsonMapping& mapping, const json* value) {
     const std::string text = std::string(mapping.field->name) + ": " + mapping.shown + " leads to ";
-    return value == nullptr ? text + "nothing" : text + kind_of(*value) + ", which cannot be its value";
+    return value == nullptr ? text + "nothing" : text + json_type(*value) + ", which cannot be its value";
   }
 
   const JsonShape& shape_;

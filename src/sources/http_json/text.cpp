@@ -6,30 +6,20 @@
 #include <cmath>
 #include <system_error>
 
+#include "model/ascii.hpp"
+#include "model/blank_ends.hpp"
+
 namespace dbpool {
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n";
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Compares without regard to case. REQUIRES: `word` is in lower case.
+/// Compares without regard to case.
 bool begins_with(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && std::ranges::equal(text.substr(0, word.size()), word, {}, lower);
-}
-
-/// Returns the text without its byte order mark and leading blanks.
-std::string_view begin_of(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
+  return same_but_for_case(text.substr(0, word.size()), word);
 }
 
 bool belongs_to_word(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.' ||
-         c == '_';
+  return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' ||
+         c == '.' || c == '_';
 }
 
 /// Returns whether a number is larger than any double.
@@ -47,9 +37,7 @@ bool is_no_figure(std::string_view word) {
   constexpr std::array<std::string_view, 3> names{"nan", "inf", "infinity"};
   std::string_view name = word;
   if (name.starts_with('-') || name.starts_with('+')) name.remove_prefix(1);
-  const auto is_name = [&](std::string_view known) {
-    return begins_with(name, known) && name.size() == known.size();
-  };
+  const auto is_name = [&](std::string_view known) { return same_but_for_case(name, known); };
   return std::ranges::any_of(names, is_name) || is_too_large(word);
 }
 
@@ -74,7 +62,7 @@ std::size_t piece_length(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> other_than_json(std::string_view text) {
-  const std::string_view begin = begin_of(text);
+  const std::string_view begin = without_blank_ends(text);
   const std::string question = ", not JSON: is this the right path?";
   if (begin.empty()) return "it answered an empty body" + question;
   if (begins_with(begin, "<?xml")) return "it answered XML" + question;

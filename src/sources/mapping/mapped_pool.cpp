@@ -58,12 +58,14 @@ bool may_fall(const MappedRule& rule) {
 PoolKey key_of(const MappedPool& pool, const MappedView& view, std::string_view source) {
   PoolKey::Parts parts{.source = std::string(source)};
   if (pool.name.empty()) return PoolKey(parts);
-  if (view.pool.text() == "{database}/{user}") {
+  const bool is_entry = view.pool.text() == "{database}" && is_of_databases(view);
+  if (is_entry) parts.scope = PoolScope::database;
+  // Where the name has a service in front of it, its parts do not make the label.
+  if (view.pool.text() == "{database}/{user}" && pool.name == pool.database + '/' + pool.user) {
     parts.database = pool.database;
     parts.user = pool.user;
-  } else if (view.pool.text() == "{database}" && is_of_databases(view)) {
+  } else if (is_entry && pool.name == pool.database) {
     parts.database = pool.database;
-    parts.scope = PoolScope::database;
   } else {
     parts.name = pool.name;
   }

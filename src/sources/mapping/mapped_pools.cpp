@@ -45,24 +45,53 @@ std::set<std::size_t> views_of(const MappedPool& pool, const Mapping& mapping) {
 
 }  // namespace
 
+std::optional<PoolPlace> place_of(const Mapping& mapping, std::size_t series, const SeriesName& name) {
+  const MappedSeries& mapped = mapping.series()[series];
+  Captures captures;
+  const auto& pattern = mapped.selector.name_pattern;
+  if (pattern && !pattern->matches(name.metric, captures)) return std::nullopt;
+  if (!mapped.selector.labels_match(name.labels, captures)) return std::nullopt;
+
+  const auto value_of = [&](std::string_view label) {
+    const auto captured = captures.find(label);
+    return captured != captures.end() ? std::string_view(captured->second)
+                                      : find_label(name.labels, label).value_or("");
+  };
+  const MappedView& view = mapping.views()[mapped.view];
+  const auto if_named = [&](std::string_view label) {
+    return std::string(view.pool.has(label) ? value_of(label) : "");
+  };
+  return PoolPlace{.name = view.pool.name(value_of),
+                   .database = if_named("database"),
+                   .user = if_named("user"),
+                   .part = view.sum ? part_of(mapped.selector, name) : 0};
+}
+
 void MappedPools::add(std::size_t series, const SeriesName& name, double value) {
-  MappedPool* const pool = pool_of(series, name);
+  if (const auto place = place_of(mapping_, series, name)) add(series, *place, value);
+}
+
+void MappedPools::add(std::size_t series, const SeriesName& name, const Distribution& distribution) {
+  if (const auto place = place_of(mapping_, series, name)) add(series, *place, distribution);
+}
+
+void MappedPools::add(std::size_t series, const PoolPlace& place, double value) {
+  MappedPool* const pool = pool_at(place);
   if (pool == nullptr) return;
   Parts& parts = pool->numbers[series];
-  const std::size_t part = sums(series) ? part_of(mapping_.series()[series].selector, name) : 0;
-  if (parts.contains(part)) {
+  if (parts.contains(place.part)) {
     pool->repeated.insert(series);
   } else if (sums(series) && added_ == most_added) {
     pool->too_many.insert(series);
     add_hint("too many", "figures to which more than 100000 series in all would be added up are not known");
   } else {
-    parts.emplace(part, value);
+    parts.emplace(place.part, value);
     if (sums(series)) ++added_;
   }
 }
 
-void MappedPools::add(std::size_t series, const SeriesName& name, const Distribution& distribution) {
-  MappedPool* const pool = pool_of(series, name);
+void MappedPools::add(std::size_t series, const PoolPlace& place, const Distribution& distribution) {
+  MappedPool* const pool = pool_at(place);
   if (pool == nullptr) return;
   const auto [known, is_new] = pool->distributions.emplace(series, distribution);
   if (is_new) return;
@@ -77,46 +106,25 @@ bool MappedPools::sums(std::size_t series) const {
   return mapping_.views()[mapping_.series()[series].view].sum;
 }
 
-/// Returns the pool that a series belongs to; nullptr if the series does not fit, or the pool is beyond the
-/// limit on those that are kept.
-MappedPool* MappedPools::pool_of(std::size_t series, const SeriesName& name) {
-  const MappedSeries& mapped = mapping_.series()[series];
-  Captures captures;
-  const auto& pattern = mapped.selector.name_pattern;
-  if (pattern && !pattern->matches(name.metric, captures)) return nullptr;
-  if (!mapped.selector.labels_match(name.labels, captures)) return nullptr;
-
-  const auto value_of = [&](std::string_view label) {
-    const auto captured = captures.find(label);
-    return captured != captures.end() ? std::string_view(captured->second)
-                                      : find_label(name.labels, label).value_or("");
-  };
-  const PoolTemplate& of_view = mapping_.views()[mapped.view].pool;
-  std::string pool_name = of_view.name(value_of);
-  if (pool_name.size() > longest_name) {
+/// Returns the pool of that name; nullptr if the name is too long, or the pool is beyond the limit on those
+/// that are kept.
+MappedPool* MappedPools::pool_at(const PoolPlace& place) {
+  if (place.name.size() > longest_name) {
     add_hint("long name", "series whose labels make a pool's name of more than 4096 bytes are left out");
     return nullptr;
   }
-  MappedPool* const pool = pool_called(std::move(pool_name));
-  if (pool == nullptr) return nullptr;
-  const auto set = [&](std::string& part, std::string_view label) {
-    const std::string_view value = of_view.has(label) ? value_of(label) : "";
-    if (!value.empty()) part = value;
-  };
-  set(pool->database, "database");
-  set(pool->user, "user");
-  return pool;
-}
-
-MappedPool* MappedPools::pool_called(std::string name) {
-  if (const auto found = places_.find(name); found != places_.end()) return &pools_[found->second];
-  if (pools_.size() == most_ + most_hidden) {
-    if (dropped_.size() < most_dropped) dropped_.insert(std::hash<std::string>()(name));
-    return nullptr;
+  auto found = places_.find(place.name);
+  if (found == places_.end()) {
+    if (pools_.size() == most_ + most_hidden) {
+      if (dropped_.size() < most_dropped) dropped_.insert(std::hash<std::string>()(place.name));
+      return nullptr;
+    }
+    found = places_.emplace(place.name, pools_.size()).first;
+    pools_.emplace_back().name = place.name;
   }
-  places_.emplace(name, pools_.size());
-  MappedPool& pool = pools_.emplace_back();
-  pool.name = std::move(name);
+  MappedPool& pool = pools_[found->second];
+  if (!place.database.empty()) pool.database = place.database;
+  if (!place.user.empty()) pool.user = place.user;
   return &pool;
 }
 

@@ -1,30 +1,8 @@
 #include "sources/mapping/mapped_samples.hpp"
 
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <utility>
 #include <vector>
 
 namespace dbpool {
-namespace {
-
-/// Reads a unit as a `# UNIT` line spells it.
-std::optional<TimeUnit> unit_called(std::string_view word) {
-  using enum TimeUnit;
-  static constexpr std::array<std::pair<std::string_view, TimeUnit>, 8> units{{{"seconds", seconds},
-                                                                               {"s", seconds},
-                                                                               {"milliseconds", milliseconds},
-                                                                               {"ms", milliseconds},
-                                                                               {"microseconds", microseconds},
-                                                                               {"us", microseconds},
-                                                                               {"nanoseconds", nanoseconds},
-                                                                               {"ns", nanoseconds}}};
-  const auto found = std::ranges::find(units, word, &decltype(units)::value_type::first);
-  return found == units.end() ? std::nullopt : std::optional(found->second);
-}
-
-}  // namespace
 
 void MappedSamples::visit(const ScrapedSample& sample) {
   const SeriesName name{sample.name, sample.labels};
@@ -44,7 +22,7 @@ void MappedSamples::add_part(std::size_t series, const ScrapedSample& sample) {
   if (!mapped.selector.labels_match(sample.labels, captures)) return;
   Family& family = families_.try_emplace(series, mapped).first->second;
   if (!family.distributions.add(sample)) return;
-  if (!mapped.unit) family.unit = unit_called(sample.unit).value_or(family.unit);
+  if (!mapped.unit) family.unit = time_unit_called(sample.unit).value_or(family.unit);
 }
 
 void MappedSamples::add_distributions(std::size_t series, const Family& family) {

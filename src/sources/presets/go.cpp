@@ -45,6 +45,16 @@ constexpr auto go_sql_otelsql = std::to_array<PresetField>({
     {"wait_seconds", "db.sql.connection.wait_duration * 1e-3"},
 });
 
+// uptrace/otelsql, and what is built on it, such as gorm's plugin. The waiting time is in nanoseconds.
+constexpr auto go_sql_uptrace = std::to_array<PresetField>({
+    {"idle", "go.sql.connections_idle"},
+    {"active", "go.sql.connections_in_use"},
+    {"max", "go.sql.connections_max_open"},
+    {"closed.idle", "go.sql.connections_closed_max_idle + go.sql.connections_closed_max_idle_time"},
+    {"closed.max_lifetime", "go.sql.connections_closed_max_lifetime"},
+    {"wait_seconds", "go.sql.connections_wait_duration * 1e-9"},
+});
+
 constexpr std::string_view go_sql_gaps =
     "database/sql counts the calls that had to wait and their time, but neither acquisitions nor "
     "timeouts nor the callers that wait now, and has no histogram";
@@ -64,6 +74,11 @@ constexpr auto go_sql = std::to_array<Preset>({
      .variant = "otelsql",
      .pool = "{db_name}{db.name}",
      .fields = go_sql_otelsql,
+     .gaps = go_sql_gaps},
+    {.name = "go-sql",
+     .variant = "uptrace",
+     .pool = "{db.name}{db.namespace}",
+     .fields = go_sql_uptrace,
      .gaps = go_sql_gaps},
 });
 

@@ -7,33 +7,54 @@ namespace {
 
 // Micrometer observes an acquisition that timed out too. It counts attempts to connect, failed ones included,
 // so `hikaricp_connections_creation_seconds_count` is not `created`. Its `_max` gauges decay within some
-// minutes.
+// minutes. Names with dots are those of its registry for OpenTelemetry, whose times are milliseconds unless
+// it is configured otherwise.
 constexpr auto micrometer_hikaricp = std::to_array<PresetField>({
     {"idle", "hikaricp_connections_idle"},
+    {"idle", "hikaricp.connections.idle"},
     {"active", "hikaricp_connections_active"},
+    {"active", "hikaricp.connections.active"},
     {"min", "hikaricp_connections_min"},
+    {"min", "hikaricp.connections.min"},
     {"max", "hikaricp_connections_max"},
+    {"max", "hikaricp.connections.max"},
     {"waiting", "hikaricp_connections_pending"},
+    {"waiting", "hikaricp.connections.pending"},
     {"acquisitions", "hikaricp_connections_acquire_seconds_count - hikaricp_connections_timeout_total"},
+    {"acquisitions", "hikaricp.connections.acquire_count - hikaricp.connections.timeout"},
     {"acquisition_timeouts", "hikaricp_connections_timeout_total"},
+    {"acquisition_timeouts", "hikaricp.connections.timeout"},
     {"wait_recent_peak", "hikaricp_connections_acquire_seconds_max"},
+    {"wait_recent_peak", R"(hikaricp.connections.acquire.max{otel.metric.unit=~"ms|milliseconds"} * 1e-3)"},
+    {"wait_recent_peak", R"(hikaricp.connections.acquire.max{otel.metric.unit=~"s|seconds"})"},
     {"acquisition_duration", "hikaricp_connections_acquire_seconds"},
+    {"acquisition_duration", "hikaricp.connections.acquire", TimeUnit::milliseconds},
     {"usage_duration", "hikaricp_connections_usage_seconds"},
+    {"usage_duration", "hikaricp.connections.usage", TimeUnit::milliseconds},
     {"connect_duration", "hikaricp_connections_creation_seconds"},
+    {"connect_duration", "hikaricp.connections.creation", TimeUnit::milliseconds},
 });
 
 constexpr auto micrometer_jdbc = std::to_array<PresetField>({
     {"idle", "jdbc_connections_idle"},
+    {"idle", "jdbc.connections.idle"},
     {"active", "jdbc_connections_active"},
+    {"active", "jdbc.connections.active"},
     {"min", "jdbc_connections_min"},
+    {"min", "jdbc.connections.min"},
     {"max", "jdbc_connections_max"},
+    {"max", "jdbc.connections.max"},
 });
 
 constexpr auto micrometer_r2dbc = std::to_array<PresetField>({
     {"idle", "r2dbc_pool_idle_connections"},
+    {"idle", "r2dbc.pool.idle"},
     {"active", "r2dbc_pool_acquired_connections"},
+    {"active", "r2dbc.pool.acquired"},
     {"max", "r2dbc_pool_max_allocated_connections"},
+    {"max", "r2dbc.pool.max.allocated"},
     {"waiting", "r2dbc_pool_pending_connections"},
+    {"waiting", "r2dbc.pool.pending"},
 });
 
 // These are the pools of DBCP2 alone: other libraries use commons-pool2 for other things.

@@ -6,7 +6,8 @@ namespace dbpool {
 namespace {
 
 // One metric of OpenTelemetry has several names in Prometheus: exporters append the unit or not,
-// prometheus-net puts the meter in front, and Prometheus 3 keeps the dots. The attributes have changed their
+// prometheus-net puts the meter in front, and Prometheus 3 keeps the dots. What is pushed has the names with
+// dots, and its scope in `otel.scope.name`. The attributes have changed their
 // names twice, so a series has one of three labels for the pool and one of three for the state.
 //
 // Of the producers of wait_time, HikariCP alone is known to observe each acquisition and each timeout, and
@@ -19,12 +20,14 @@ constexpr auto otel_new = std::to_array<PresetField>({
     {"idle", R"(npgsql_db_client_connection_count{db_client_connection_state="idle"})"},
     {"idle", R"(db.client.connection.count{db.client.connection.state="idle"})"},
     {"idle", R"(db.client.connection.count{db.client.connections.state="idle"})"},
+    {"idle", R"(db.client.connection.count{state="idle"})"},
     {"active", R"(db_client_connection_count{db_client_connection_state="used"})"},
     {"active", R"(db_client_connection_count{db_client_connections_state="used"})"},
     {"active", R"(db_client_connection_count{state="used"})"},
     {"active", R"(npgsql_db_client_connection_count{db_client_connection_state="used"})"},
     {"active", R"(db.client.connection.count{db.client.connection.state="used"})"},
     {"active", R"(db.client.connection.count{db.client.connections.state="used"})"},
+    {"active", R"(db.client.connection.count{state="used"})"},
     {"min", "db_client_connection_idle_min"},
     {"min", "npgsql_db_client_connection_idle_min"},
     {"min", "db.client.connection.idle.min"},
@@ -59,6 +62,10 @@ constexpr auto otel_new = std::to_array<PresetField>({
      R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
      " - db.client.connection.timeouts"},
     {"acquisitions",
+     "db.client.connection.wait_time_count"
+     R"({otel.scope.name="io.opentelemetry.hikaricp-3.0"})"
+     " - db.client.connection.timeouts"},
+    {"acquisitions",
      "db_client_connection_wait_time_seconds_count"
      R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
     {"acquisitions",
@@ -67,6 +74,9 @@ constexpr auto otel_new = std::to_array<PresetField>({
     {"acquisitions",
      "db.client.connection.wait_time_count"
      R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
+    {"acquisitions",
+     "db.client.connection.wait_time_count"
+     R"({otel.scope.name="io.opentelemetry.hikaricp-3.0"})"},
     {"acquisition_duration", "db_client_connection_wait_time_seconds"},
     {"acquisition_duration", "db_client_connection_wait_time"},
     {"acquisition_duration", "db.client.connection.wait_time"},
@@ -90,6 +100,7 @@ constexpr auto otel_old = std::to_array<PresetField>({
     {"idle", R"(mysqlconnector_db_client_connections_usage{state="idle"})"},
     {"idle", R"(db.client.connections.usage{state="idle"})"},
     {"idle", R"(db.client.connections.usage{db.client.connections.state="idle"})"},
+    {"idle", R"(db.client.connections.usage{db.client.connection.state="idle"})"},
     {"active", R"(db_client_connections_usage{state="used"})"},
     {"active", R"(db_client_connections_usage{db_client_connections_state="used"})"},
     {"active", R"(db_client_connections_usage_connections{state="used"})"},
@@ -97,6 +108,7 @@ constexpr auto otel_old = std::to_array<PresetField>({
     {"active", R"(mysqlconnector_db_client_connections_usage{state="used"})"},
     {"active", R"(db.client.connections.usage{state="used"})"},
     {"active", R"(db.client.connections.usage{db.client.connections.state="used"})"},
+    {"active", R"(db.client.connections.usage{db.client.connection.state="used"})"},
     {"min", "db_client_connections_idle_min"},
     {"min", "mysqlconnector_db_client_connections_idle_min"},
     {"min", "db.client.connections.idle.min"},
@@ -130,6 +142,10 @@ constexpr auto otel_old = std::to_array<PresetField>({
      R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"
      " - db.client.connections.timeouts"},
     {"acquisitions",
+     "db.client.connections.wait_time_count"
+     R"({otel.scope.name="io.opentelemetry.hikaricp-3.0"})"
+     " - db.client.connections.timeouts"},
+    {"acquisitions",
      "db_client_connections_wait_time_milliseconds_count"
      R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
     {"acquisitions",
@@ -138,6 +154,9 @@ constexpr auto otel_old = std::to_array<PresetField>({
     {"acquisitions",
      "db.client.connections.wait_time_count"
      R"({otel_scope_name="io.opentelemetry.hikaricp-3.0"})"},
+    {"acquisitions",
+     "db.client.connections.wait_time_count"
+     R"({otel.scope.name="io.opentelemetry.hikaricp-3.0"})"},
     {"acquisition_duration", "db_client_connections_wait_time_milliseconds", TimeUnit::milliseconds},
     {"acquisition_duration", "db_client_connections_wait_time_seconds"},
     {"acquisition_duration", "mysqlconnector_db_client_connections_wait_time"},
@@ -167,10 +186,14 @@ constexpr auto otel = std::to_array<Preset>({
      .pool = otel_pool,
      .fields = otel_new,
      .gaps = "No created or closed connections, errors or leaks. Acquisitions are known where the label "
-             "`otel_scope_name` is HikariCP's: others may not observe each of them as a wait. Npgsql has no "
+             "`otel_scope_name` (`otel.scope.name` where pushed) is HikariCP's: others may not observe each "
+             "of them as a wait. Npgsql has no "
              "waiting times in any version, and Node.js only counts. The default buckets of the seconds "
              "begin at 5 s. The largest number of idle connections is left out",
-     .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
+     .bounds_cure =
+         "set OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION="
+         "base2_exponential_bucket_histogram if it pushes (JavaScript, Rust and C++ have no such "
+         "setting), or add a view with bounds from 1 ms to 1 s for db.client.connection.wait_time"},
     {.name = "otel",
      .variant = "old names",
      .pool = otel_pool,
@@ -178,8 +201,12 @@ constexpr auto otel = std::to_array<Preset>({
      .gaps = "No created or closed connections, errors or leaks. Acquisitions are known where the label "
              "`otel_scope_name` is HikariCP's: MySqlConnector, for one, observes waits for connections that "
              "are open already, and no others. With milliseconds the default buckets do contain 10 ms. "
-             "go-redis uses these names too: set `match` if both are in one application",
-     .bounds_cure = "add a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
+             "go-redis uses these names too: `match: {db_system: \"~(?!redis).*\"}` leaves them "
+             "out (`db.system` where pushed)",
+     .bounds_cure =
+         "set OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION="
+         "base2_exponential_bucket_histogram if it pushes (JavaScript, Rust and C++ have no such "
+         "setting), or add a view with bounds from 1 ms to 1 s for db.client.connections.wait_time"},
 });
 
 }  // namespace

@@ -99,20 +99,32 @@ constexpr auto pgcat = std::to_array<Preset>({
 
 // The names are as short as they look, so the preset asks for the label `shard`. `openmetrics_namespace` puts
 // a prefix in front. Times are milliseconds, but `maxwait` is in seconds. Ages do not add up, so the oldest
-// wait is left out.
+// wait is left out. What it pushes has `pgdog.` in front.
 constexpr auto pgdog_fields = std::to_array<PresetField>({
     {"idle", R"(sv_idle{shard=~".+"})"},
+    {"idle", R"(pgdog.sv_idle{shard=~".+"})"},
     {"active", R"(sv_active{shard=~".+"})"},
+    {"active", R"(pgdog.sv_active{shard=~".+"})"},
     {"max", R"(max_connections{shard=~".+"})"},
+    {"max", R"(pgdog.max_connections{shard=~".+"})"},
     {"waiting", R"(cl_waiting{shard=~".+"})"},
+    {"waiting", R"(pgdog.cl_waiting{shard=~".+"})"},
     {"clients_waiting", R"(cl_waiting{shard=~".+"})"},
+    {"clients_waiting", R"(pgdog.cl_waiting{shard=~".+"})"},
     {"created", R"(total_connect_count{shard=~".+"})"},
+    {"created", R"(pgdog.total_connect_count{shard=~".+"})"},
     {"closed.error", R"(out_of_sync{shard=~".+"})"},
+    {"closed.error", R"(pgdog.out_of_sync{shard=~".+"})"},
     {"errors.other", R"(errors{shard=~".+"})"},
+    {"errors.other", R"(pgdog.errors{shard=~".+"})"},
     {"queries", R"(total_query_count{shard=~".+"})"},
+    {"queries", R"(pgdog.total_query_count{shard=~".+"})"},
     {"query_seconds", R"(total_query_time{shard=~".+"} * 1e-3)"},
+    {"query_seconds", R"(pgdog.total_query_time{shard=~".+"} * 1e-3)"},
     {"transactions", R"(total_xact_count{shard=~".+"})"},
+    {"transactions", R"(pgdog.total_xact_count{shard=~".+"})"},
     {"transaction_seconds", R"(total_xact_time{shard=~".+"} * 1e-3)"},
+    {"transaction_seconds", R"(pgdog.total_xact_time{shard=~".+"} * 1e-3)"},
 });
 constexpr auto pgdog = std::to_array<Preset>({
     {.name = "pgdog",

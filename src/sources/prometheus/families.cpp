@@ -5,39 +5,38 @@ namespace {
 
 constexpr std::size_t longest_word = 1024;
 
-/// A suffix that a family's samples may have besides the name itself.
+/// How the names of a family's samples may end in OpenMetrics alone.
 struct Suffix {
-  FamilyType type;
   std::string_view text;
+  FamilyType type;
   SampleRole role;
-  bool only_openmetrics = true;
 };
 
-constexpr Suffix suffixes[] = {
-    {FamilyType::histogram, "_bucket", SampleRole::bucket, false},
-    {FamilyType::histogram, "_sum", SampleRole::sum, false},
-    {FamilyType::histogram, "_count", SampleRole::count, false},
-    {FamilyType::summary, "_sum", SampleRole::sum, false},
-    {FamilyType::summary, "_count", SampleRole::count, false},
-    {FamilyType::counter, "_total", SampleRole::value},
-    {FamilyType::counter, "_created", SampleRole::created},
-    {FamilyType::histogram, "_created", SampleRole::created},
-    {FamilyType::summary, "_created", SampleRole::created},
-    {FamilyType::gauge_histogram, "_bucket", SampleRole::bucket},
-    {FamilyType::gauge_histogram, "_gsum", SampleRole::sum},
-    {FamilyType::gauge_histogram, "_gcount", SampleRole::count},
-    {FamilyType::info, "_info", SampleRole::value},
+// Besides those of `part_endings`.
+constexpr Suffix openmetrics_suffixes[] = {
+    {"_total", FamilyType::counter, SampleRole::value},
+    {"_created", FamilyType::counter, SampleRole::created},
+    {"_created", FamilyType::histogram, SampleRole::created},
+    {"_created", FamilyType::summary, SampleRole::created},
+    {"_bucket", FamilyType::gauge_histogram, SampleRole::bucket},
+    {"_gsum", FamilyType::gauge_histogram, SampleRole::sum},
+    {"_gcount", FamilyType::gauge_histogram, SampleRole::count},
+    {"_info", FamilyType::info, SampleRole::value},
 };
 
-bool has(const Suffix& suffix, TextFormat format) {
-  return format == TextFormat::openmetrics || !suffix.only_openmetrics;
+bool has_part(FamilyType type, SampleRole part) {
+  return type == FamilyType::histogram || (type == FamilyType::summary && part != SampleRole::bucket);
 }
 
 /// Returns what a name's ending says in a family of a type; nullopt if such a family has no such samples.
 std::optional<SampleRole> role_of(std::string_view ending, FamilyType type, TextFormat format) {
   if (ending.empty()) return SampleRole::value;
-  for (const Suffix& suffix : suffixes) {
-    if (suffix.type == type && suffix.text == ending && has(suffix, format)) return suffix.role;
+  for (const PartEnding& part : part_endings) {
+    if (part.text == ending && has_part(type, part.role)) return part.role;
+  }
+  if (format == TextFormat::prometheus) return std::nullopt;
+  for (const Suffix& suffix : openmetrics_suffixes) {
+    if (suffix.text == ending && suffix.type == type) return suffix.role;
   }
   return std::nullopt;
 }
@@ -88,12 +87,12 @@ void Families::assign(ScrapedSample& sample) const {
   }
   if (const auto exact = families_.find(name); exact != families_.end())
     return assign(*exact, SampleRole::value);
-  for (const Suffix& suffix : suffixes) {
-    if (!name.ends_with(suffix.text) || !has(suffix, format_)) continue;
-    const auto base = families_.find(name.substr(0, name.size() - suffix.text.size()));
-    if (base != families_.end() && base->second.type == suffix.type) return assign(*base, suffix.role);
-  }
   sample.family = name;
+  const auto underscore = name.rfind('_');  // each ending begins with its only one
+  if (underscore == std::string_view::npos) return;
+  const auto base = families_.find(name.substr(0, underscore));
+  if (base == families_.end()) return;
+  if (const auto role = role_of(name.substr(underscore), base->second.type, format_)) assign(*base, *role);
 }
 
 }  // namespace dbpool

@@ -8,18 +8,16 @@
 #include <limits>
 #include <system_error>
 
+#include "model/ascii.hpp"
+
 namespace dbpool {
 namespace {
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Reads NaN and the infinities, without a sign.
 std::optional<double> named_value(std::string_view word) {
-  const auto is = [&](std::string_view name) { return std::ranges::equal(word, name, {}, lower); };
-  if (is("nan")) return std::numeric_limits<double>::quiet_NaN();
-  if (is("inf") || is("infinity")) return std::numeric_limits<double>::infinity();
+  if (same_but_for_case(word, "nan")) return std::numeric_limits<double>::quiet_NaN();
+  if (same_but_for_case(word, "inf") || same_but_for_case(word, "infinity"))
+    return std::numeric_limits<double>::infinity();
   return std::nullopt;
 }
 

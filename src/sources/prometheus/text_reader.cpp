@@ -4,10 +4,13 @@
 #include <optional>
 
 #include "dbpool/model/error.hpp"
+#include "model/blank_ends.hpp"
 #include "sources/prometheus/other_than_metrics.hpp"
 
 namespace dbpool {
 namespace {
+
+constexpr std::string_view line_blanks = " \t\r";
 
 struct TypeWord {
   std::string_view word;
@@ -32,12 +35,6 @@ std::optional<FamilyType> family_type(std::string_view word) {
   return found == std::end(type_words) ? std::nullopt : std::optional(found->type);
 }
 
-std::string_view without_blank_ends(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
-
 }  // namespace
 
 TextReader::TextReader(TextFormat format, SampleVisitor& visitor, TextLimits limits)
@@ -57,7 +54,7 @@ void TextReader::read(std::string_view piece) {
 }
 
 void TextReader::finish() {
-  const auto rest = without_blank_ends(lines_.unfinished());
+  const auto rest = without_ends(lines_.unfinished(), line_blanks);
   if (!rest.empty() && !is_metrics_) {
     if (const auto other = other_than_metrics(rest)) throw Error(*other);
   }
@@ -71,7 +68,7 @@ void TextReader::finish() {
 void TextReader::read_line(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (lines_.number() == 1 && text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  text = without_blank_ends(text);
+  text = without_ends(text, line_blanks);
   if (text.empty()) return;
   if (!is_metrics_) {
     if (const auto other = other_than_metrics(text)) throw Error(*other);

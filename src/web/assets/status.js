@@ -44,6 +44,9 @@ function duration(seconds) {
   return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
 }
 
+const isPushed = (kind) => kind === "otlp" || kind === "events";
+const plural = (n, word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
+
 // Returns one pool as the page shows it: its statistics and its health.
 function viewOf(name, stats, judged = { status: "unknown", reasons: [], message: "" }) {
   const counts = stats.pool_statistics;
@@ -62,7 +65,7 @@ function viewOf(name, stats, judged = { status: "unknown", reasons: [], message:
     total: counts.total_connections, max: stats.total_capacity,
     waiting: counts.waiting_requests, oldestWaiter: stats.oldest_waiter_seconds,
     ...stats.acquisition_seconds, // p50, p95, p99
-    leaks: stats.leaked, age: stats.last_read_age_seconds,
+    leaks: stats.leaked, age: stats.last_read_age_seconds, isPushed: isPushed(stats.kind),
     words: [name, stats.source, origin, judged.status].join(" ").toLowerCase(),
   };
 }
@@ -127,8 +130,11 @@ function troubleCell(cell) {
   const [error, hints] = [element("span"), element("span", "minor hints")];
   cell.append(error, hints);
   return (source) => {
-    setText(error, source.last_error || (source.hints.length ? "" : "–"));
-    setText(hints, source.hints.join("; "));
+    const rejected = Object.entries(source.pushed?.rejected || {}).filter(([, n]) => n > 0)
+      .map(([reason, n]) => `${count(n)} rejected (${reason})`);
+    const words = [...source.hints, ...rejected].join("; ");
+    setText(error, source.last_error || (words ? "" : "–"));
+    setText(hints, words);
   };
 }
 
@@ -147,7 +153,8 @@ const poolColumns = [
   { key: "leaks", label: "Leaks", ...number, value: (view) => view.leaks,
     fill: textCell((view) => count(view.leaks), (view) => view.leaks > 0) },
   { key: "history", label: "Last hour", fill: () => () => {} },
-  { key: "age", label: "Data age", ...number, value: (view) => view.age, fill: textCell((view) => age(view.age)) },
+  { key: "age", label: "Data age", ...number, value: (view) => view.age, 
+    fill: textCell((view) => (view.isPushed ? "pushed" : age(view.age))) },
 ];
 const leakColumns = [
   { key: "pool", label: "Pool", fill: textCell((leak) => leak.pool) },
@@ -162,7 +169,8 @@ const sourceColumns = [
   { key: "up", label: "State", fill: textCell(
     (source) => ({ true: "up", false: "down" })[source.up] || "not read yet", (source) => source.up === false) },
   { key: "pools", label: "Pools", number: true, fill: textCell((source) => count(source.pools)) },
-  { key: "age", label: "Data age", number: true, fill: textCell((source) => age(source.last_success_age_seconds)) },
+  { key: "age", label: "Data age", number: true, fill: textCell(
+    ({ pushed, last_success_age_seconds: seconds }) => (pushed ? plural(pushed.senders, "sender") : age(seconds))) },
   { key: "wide", label: "Last error, hints", fill: troubleCell },
 ];
 

@@ -30,6 +30,8 @@ std::vector<std::string> program(PoolLibrary library) {
       return {"node", sources + "/node/pools.js", "prom-client"};
     case PoolLibrary::opentelemetry:
       return {"node", sources + "/node/pools.js", "otel"};
+    case PoolLibrary::opentelemetry_push:
+      return {"node", sources + "/node/pools.js", "otlp"};
     case PoolLibrary::hikaricp:
       return {"java", "-cp",
               jars + "HikariCP.jar:" + jars + "postgresql.jar:" + jars + "slf4j-api.jar:" + jars +
@@ -46,10 +48,15 @@ std::vector<std::string> command(PoolLibrary library, const PostgresServer& serv
   return words;
 }
 
+ChildProcess::Environment with_modules(ChildProcess::Environment environment) {
+  environment.emplace("NODE_PATH", built + "/node_modules");
+  return environment;
+}
+
 }  // namespace
 
-Producer::Producer(PoolLibrary library, const PostgresServer& server)
-    : process_(command(library, server), {{"NODE_PATH", built + "/node_modules"}}) {
+Producer::Producer(PoolLibrary library, const PostgresServer& server, ChildProcess::Environment environment)
+    : process_(command(library, server), with_modules(std::move(environment))) {
   const auto listens = [this] { return process_.standard_output().ends_with('\n'); };
   if (!eventually(listens, std::chrono::seconds(60))) {
     throw std::runtime_error("the producer does not listen: " + process_.standard_error());

@@ -12,7 +12,7 @@
 namespace dbpool {
 namespace {
 
-std::string percent_encoded(const std::string& text) {
+std::string query_encoded(const std::string& text) {
   std::string encoded;
   for (const char c : text) encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   return encoded;
@@ -61,7 +61,7 @@ std::optional<double> PrometheusServer::query(const std::string& expression,
                                               std::chrono::seconds ahead) const {
   const std::chrono::duration<double> when = std::chrono::system_clock::now().time_since_epoch() + ahead;
   const auto json = nlohmann::json::parse(
-      get(fmt::format("/api/v1/query?query={}&time={:.3f}", percent_encoded(expression), when.count())));
+      get(fmt::format("/api/v1/query?query={}&time={:.3f}", query_encoded(expression), when.count())));
   const auto& result = json.at("data").at("result");
   if (result.empty()) return std::nullopt;
   return std::stod(result.front().at("value").at(1).get<std::string>());

@@ -25,6 +25,9 @@ std::string_view beginning(Slowness way) {
       return "GET /metrics HTTP/1.1\r\nHost: a\r\nX-Long: ";
     case Slowness::drips_body:
       return "POST /-/reload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+    case Slowness::drips_push:
+      return "POST /v1/metrics HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+             "Content-Length: 1000000\r\n\r\n";
     case Slowness::hardly_reads:
     case Slowness::reads_steadily:
       break;
@@ -65,7 +68,8 @@ void SlowClients::connect(Client& client) const {
 }
 
 void SlowClients::go_on(Client& client) {
-  const bool drips = client.way == Slowness::drips_head || client.way == Slowness::drips_body;
+  const bool drips = client.way == Slowness::drips_head || client.way == Slowness::drips_body ||
+                     client.way == Slowness::drips_push;
   if (drips) ::send(client.socket, "x", 1, MSG_NOSIGNAL);
   std::array<char, steady_bytes> bytes{};
   const std::size_t size = client.way == Slowness::reads_steadily ? bytes.size() : 1;

@@ -13,6 +13,7 @@ enum class Slowness {
   silent,          ///< connects and sends nothing
   drips_head,      ///< sends a header one byte at a time, without end
   drips_body,      ///< announces a body and sends it one byte at a time
+  drips_push,      ///< the same, of metrics to a port for pushes
   hardly_reads,    ///< requests the metrics and reads them one byte at a time
   reads_steadily,  ///< requests the metrics and reads 160 KB of them per second
 };

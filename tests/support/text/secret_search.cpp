@@ -47,7 +47,7 @@ std::string base64(Bytes text, std::size_t skip) {
   return encoded.substr(skip == 0 ? 0 : 4);
 }
 
-std::string in_lower_case(std::string_view text) {
+std::string lowered(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
   return lower;
@@ -64,7 +64,7 @@ SecretSearch::SecretSearch(std::string secret) : secret_(std::move(secret)) {
 }
 
 std::vector<std::string> SecretSearch::traces_in(std::string_view text) const {
-  const std::string lower = in_lower_case(text);
+  const std::string lower = lowered(text);
   std::vector<std::string> found;
   for (const Needle& needle : needles_) {
     const bool any_case = needle.form != "raw" && needle.form != "percent" && needle.form != "Base64";

@@ -10,7 +10,7 @@
 namespace dbpool {
 namespace {
 
-std::vector<std::string> problems_of(const Environment& environment) {
+std::vector<std::string> environment_problems(const Environment& environment) {
   try {
     config_from_environment(environment);
   } catch (const ConfigError& e) {
@@ -36,7 +36,7 @@ TEST_CASE("the environment says what may be done to a SQLite file") {
   CHECK(config_from_environment({}).pools.at(0).sqlite == SqliteOptions{});
   for (const char* name : {"DBPOOL_CREATE", "DBPOOL_JOURNAL_MODE"}) {
     const bool is_switch = std::string(name) == "DBPOOL_CREATE";
-    const auto problems = problems_of(
+    const auto problems = environment_problems(
         {{"DBPOOL_DRIVER", "postgres"}, {"DBPOOL_DSN", "host=db"}, {name, is_switch ? "false" : "keep"}});
     REQUIRE(problems.size() == 1);
     CHECK(problems[0].starts_with("environment: " + std::string(name) + ": "));
@@ -74,7 +74,7 @@ TEST_CASE("each variable of the pool is held to what it allows") {
   for (const auto& [name, value, allowed] : wrong) {
     CAPTURE(name);
     CAPTURE(value);
-    const auto problems = problems_of({{"DBPOOL_" + name, value}, {"SECRET", "5s"}});
+    const auto problems = environment_problems({{"DBPOOL_" + name, value}, {"SECRET", "5s"}});
     REQUIRE(problems.size() == 1);
     CHECK(problems[0].starts_with("environment: DBPOOL_" + name + ": "));
     CHECK(problems[0].find("allowed: ") != std::string::npos);

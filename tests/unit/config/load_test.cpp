@@ -215,6 +215,24 @@ TEST_CASE("a source of metrics has its own pace, and the options of HTTP") {
   CHECK(http.insecure_skip_verify);
 }
 
+TEST_CASE("a source that senders push to listens at an address of its own, or in the web server") {
+  const auto config = load_fixture("otlp.good.yml");
+  const auto options = [&](std::size_t i) { return std::get<OtlpOptions>(config.sources.at(i).options); };
+  CHECK(config.sources.at(0).probe.kind == SourceKind::otlp);
+  CHECK(options(0) == OtlpOptions());
+  CHECK(options(0).listen == PushAddress{"127.0.0.1", 4318});
+  CHECK(options(0).max_body == 16U << 20U);
+  CHECK_FALSE(options(1).listen);
+  CHECK(options(1).by_instance);
+  CHECK(options(1).mapping.presets == Lines{"otel", "micrometer"});
+  CHECK(options(2).listen == PushAddress{"::1", 4319});
+  CHECK(options(2).stale_after == 2min);
+  CHECK(options(2).error_window == 30s);
+  CHECK(options(3).listen == PushAddress{"", 4320});
+  CHECK(options(3).users.at("shop").starts_with("$2y$10$"));
+  CHECK(options(4).listen == PushAddress{"localhost", 0});
+}
+
 TEST_CASE("a DSN of blanks alone is refused, in the file or beside it") {
   const TemporaryFile blank(" \n");
   for (const auto& [dsn, what] : {std::pair(std::string("dsn: '  '"), "a blank DSN"),

@@ -79,6 +79,23 @@ TEST_CASE("a whole number is written in digits, without quotes and within its ra
   CHECK(problems.lines().size() == wrong.size());
 }
 
+TEST_CASE("a size is a number of bytes, or of KiB, MiB or GiB") {
+  Problems problems("");
+  constexpr ByteRange range{1, 64U << 20U};
+  CHECK(read_bytes(text("1"), range, problems) == 1U);
+  CHECK(read_bytes(text("7B"), range, problems) == 7U);
+  CHECK(read_bytes(text("512KiB"), range, problems) == 512U * 1024);
+  CHECK(read_bytes(text("64MiB"), range, problems) == 64U << 20U);
+  CHECK(read_bytes(text("1GiB"), {0, 1U << 30U}, problems) == 1U << 30U);
+  CHECK(problems.lines().empty());
+  for (const auto* const wrong : {"", "0", "65MiB", "67108865", "1 MiB", "1mb", "-1", "1.5MiB", "MiB",
+                                  "18446744073709551615GiB", "99999999999999999999"}) {
+    CAPTURE(wrong);
+    CHECK(read_bytes(text(wrong), range, problems) == std::nullopt);
+  }
+  CHECK(problems.lines().size() == 11);
+}
+
 TEST_CASE("a number is finite and within its range") {
   Problems problems("x");
   const NumberRange range{0, 1, "0 to 1"};

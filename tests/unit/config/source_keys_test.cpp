@@ -95,7 +95,7 @@ std::vector<std::string> rows_for(const std::string& table, std::string_view key
 TEST_CASE("the documentation has a row for every key, with the kinds that have it") {
   const auto table = source_keys_markdown();
   CHECK(table.starts_with("| key | types | default | meaning |\n|---|---|---|---|\n"));
-  CHECK(table.find("| required: pgbouncer, pgpool, pg_stat_activity, http_json or prometheus |") !=
+  CHECK(table.find("| required: pgbouncer, pgpool, pg_stat_activity, http_json, prometheus or otlp |") !=
         std::string::npos);
   CHECK(table.find("\n| `limit` | all | `500` | ") != std::string::npos);
   CHECK(table.find("\n| `dsn` | pgbouncer, pgpool, pg_stat_activity |  | ") != std::string::npos);
@@ -112,6 +112,16 @@ TEST_CASE("the documentation has a row for every key, with the kinds that have i
   }
 }
 
+TEST_CASE("a source that senders push to has no interval, no timeout and no prefix") {
+  const auto keys = source_keys(*find_source_kind(SourceKind::otlp));
+  for (const auto* const name : {"interval", "timeout", "prefix"})
+    CHECK(std::ranges::count(keys, name, &Key<SourceConfig>::name) == 0);
+  const auto table = source_keys_markdown();
+  CHECK(rows_for(table, "timeout", SourceKind::otlp).empty());
+  CHECK(rows_for(table, "limit", SourceKind::otlp).empty());
+  CHECK(table.find("\n| `limit` | all | ") != std::string::npos);
+}
+
 TEST_CASE("a key of every source that a kind has in its own way is documented once for that kind") {
   const auto table = source_keys_markdown();
   CHECK(rows_for(table, "interval", SourceKind::prometheus).size() == 1);
@@ -119,7 +129,8 @@ TEST_CASE("a key of every source that a kind has in its own way is documented on
   CHECK(table.find("\n| `interval` | pgbouncer, pgpool, pg_stat_activity, http_json | `5s` | ") !=
         std::string::npos);
   for (const auto& kind : source_kinds()) {
-    CHECK(std::ranges::count(source_keys(kind), "interval", &Key<SourceConfig>::name) == 1);
+    const auto most = kind.kind == SourceKind::otlp ? 0 : 1;
+    CHECK(std::ranges::count(source_keys(kind), "interval", &Key<SourceConfig>::name) == most);
   }
 }
 

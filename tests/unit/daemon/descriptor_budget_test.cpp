@@ -93,6 +93,21 @@ TEST_CASE("a pool needs descriptors for the connections that it keeps, and more 
   CHECK(sockets.most == none.most + 30);
 }
 
+TEST_CASE(
+    "a port for pushes may have as many clients as it allows, one in the web server has none of its own") {
+  const auto with = [](SourceOptions options) {
+    Config config;
+    config.sources.resize(1);
+    config.sources[0].options = std::move(options);
+    return descriptors_needed(config);
+  };
+  const DescriptorNeed probed = with(HttpJsonOptions{});
+  const DescriptorNeed port = with(OtlpOptions{});
+  CHECK(port.least == probed.least);
+  CHECK(port.most == probed.most + 128);
+  CHECK(with(OtlpOptions{.listen = std::nullopt}).most == probed.most);
+}
+
 TEST_CASE("too low a limit is warned of, and is an error when pools cannot even keep their minimum") {
   const Config config = one_pool("sqlite", 20, 100);
   const DescriptorNeed need = descriptors_needed(config);

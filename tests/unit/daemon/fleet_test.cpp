@@ -26,9 +26,18 @@ Config config_of(std::vector<PoolConfig> pools) {
   return {.history = {}, .pools = std::move(pools), .sources = {}};
 }
 
+class QuietLogger : public Logger {
+ public:
+  void log(LogLevel, std::string_view, std::string_view, const std::vector<LogField>&) noexcept override {}
+};
+
 struct Scene {
   Runtime runtime = Runtime::start(2);
-  Fleet fleet{runtime, [](const PoolOptions&) { return nullptr; }, nullptr};
+  QuietLogger log;
+  Fleet fleet{runtime,
+              [](const PoolOptions&) { return nullptr; },
+              nullptr,
+              {log, std::make_shared<ChangingRoutes>()}};
 
   /// Returns after every pool has been initialized.
   std::vector<WatchedSource> apply(std::vector<PoolConfig> pools) {

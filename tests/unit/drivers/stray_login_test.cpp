@@ -29,7 +29,7 @@ std::string password_by_libpq(const std::string& dsn) {
 }
 
 /// Returns the error of a rejected DSN.
-std::string problem_of(const Dsn& dsn) {
+std::string login_problem(const Dsn& dsn) {
   try {
     DsnSource(dsn).read();
     return postgres_dsn_problem(dsn);
@@ -41,7 +41,7 @@ std::string problem_of(const Dsn& dsn) {
 void check_libpq(const std::string& dsn, const std::string& password) {
   CAPTURE(dsn);
   CHECK_FALSE(shows_piece(Dsn(dsn).redacted()));
-  const std::string problem = problem_of(Dsn(dsn));
+  const std::string problem = login_problem(Dsn(dsn));
   CHECK_FALSE(shows_piece(problem));
   try {
     const PostgresTarget target = read_target(Dsn(dsn));
@@ -121,7 +121,7 @@ TEST_CASE("a login or a DSN in the place of one value is refused without being q
                           "postgresql://h/d?user=u;password=Winter", "host=postgresql://h/d?password=Winter",
                           "host=h user=app:Winter@h", "postgresql://h/d?user=app:Winter@h"}) {
     CAPTURE(dsn);
-    const std::string problem = problem_of(Dsn(dsn));
+    const std::string problem = login_problem(Dsn(dsn));
     CHECK(problem != "");
     CHECK_FALSE(shows_piece(problem));
     CHECK_THROWS_AS(read_target(Dsn(dsn)), DriverError);
@@ -155,7 +155,7 @@ TEST_CASE("a DSN that is written as it should be is taken, whatever is in its pa
   };
   for (const auto& [dsn, password] : of_libpq) {
     CAPTURE(dsn);
-    CHECK(problem_of(Dsn(dsn)) == "");
+    CHECK(login_problem(Dsn(dsn)) == "");
     CHECK(password_by_libpq(dsn) == password);
     CHECK_NOTHROW(read_target(Dsn(dsn)));
   }

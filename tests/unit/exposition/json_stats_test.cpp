@@ -156,10 +156,26 @@ TEST_CASE("sources tell whether they answer, how old their figures are, and thei
                                        {"pools", 2},
                                        {"last_success_age_seconds", 90.0},
                                        {"last_error", "connect to pgbouncer: refused"},
-                                       {"hints", Json::array()}});
+                                       {"hints", Json::array()},
+                                       {"pushed", nullptr}});
   CHECK(document["sources"][1]["last_error"] == "Database connection refused: connection refused");
   CHECK(document["sources"][1]["last_success_age_seconds"] == 0);
   CHECK(document["pools"]["pgb/app/u"]["last_read_age_seconds"] == 90.0);
+}
+
+TEST_CASE("a source has what senders pushed to it") {
+  FleetSnapshot fleet = fleet_that_knows_little();
+  PushCounts pushed{.used = 12, .rejected = {1, 2, 3, 4, 5}, .lost = {}, .senders = 2};
+  fleet.sources[0].reading.pushed = pushed;
+  Json expected{
+      {"senders", 2},
+      {"used", 12},
+      {"rejected", {{"malformed", 1}, {"contradiction", 2}, {"limit", 3}, {"too_large", 4}, {"stale", 5}}},
+      {"lost", nullptr}};
+  CHECK(stats_json(fleet)["sources"][0]["pushed"] == expected);
+  fleet.sources[0].reading.pushed->lost = 7;
+  expected["lost"] = 7;
+  CHECK(stats_json(fleet)["sources"][0]["pushed"] == expected);
 }
 
 TEST_CASE("a source has the hints of its last reading") {

@@ -131,6 +131,29 @@ dbpool_source_last_success_timestamp_seconds{source="pgb"} 5000
 )");
 }
 
+TEST_CASE("a source that senders push to has counts of what they pushed, and none of reads") {
+  FleetSnapshot fleet;
+  PoolSource::Reading reading;
+  reading.up = true;
+  reading.dropped_pools = 0;
+  reading.pushed = PushCounts{.used = 12, .rejected = {1, 0, 3, 4, 5}, .lost = {}, .senders = 2};
+  fleet.sources.push_back({"otel", SourceKind::otlp, reading, {}});
+  CHECK(series_of(fleet, "dbpool_up") + series_of(fleet, "dbpool_source") ==
+        R"(dbpool_up{source="otel",kind="otlp"} 1
+dbpool_source_dropped_pools{source="otel"} 0
+dbpool_source_events_total{source="otel"} 12
+dbpool_source_events_rejected_total{source="otel",reason="malformed"} 1
+dbpool_source_events_rejected_total{source="otel",reason="contradiction"} 0
+dbpool_source_events_rejected_total{source="otel",reason="limit"} 3
+dbpool_source_events_rejected_total{source="otel",reason="too_large"} 4
+dbpool_source_events_rejected_total{source="otel",reason="stale"} 5
+dbpool_source_senders{source="otel"} 2
+)");
+  fleet.sources[0].reading.pushed->lost = 7;
+  CHECK(series_of(fleet, "dbpool_source_events_lost") ==
+        "dbpool_source_events_lost_total{source=\"otel\"} 7\n");
+}
+
 TEST_CASE("a pooler's own figures have series") {
   const FleetSnapshot fleet = one_pool(known_pooler("pgb"), {}, SourceKind::pgbouncer);
   CHECK(series_of(fleet, "dbpool_clients") == R"(dbpool_clients{source="pgb",pool="pgb",state="active"} 17

@@ -18,6 +18,16 @@ TEST_CASE("a duration in seconds has the decimals that it has in its unit") {
   CHECK(in_seconds(0, TimeUnit::milliseconds) == 0);
 }
 
+TEST_CASE("a unit has a short and a long name") {
+  CHECK(time_unit_called("s") == TimeUnit::seconds);
+  CHECK(time_unit_called("milliseconds") == TimeUnit::milliseconds);
+  CHECK(time_unit_called("us") == TimeUnit::microseconds);
+  CHECK(time_unit_called("ns") == TimeUnit::nanoseconds);
+  CHECK_FALSE(time_unit_called("1"));
+  CHECK_FALSE(time_unit_called(""));
+  CHECK_FALSE(time_unit_called("By"));
+}
+
 TEST_CASE("infinities and NaN are the same in all units, and what is too small for a double is 0") {
   CHECK(in_seconds(HUGE_VAL, TimeUnit::milliseconds) == HUGE_VAL);
   CHECK(in_seconds(-HUGE_VAL, TimeUnit::milliseconds) == -HUGE_VAL);

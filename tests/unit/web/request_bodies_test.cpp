@@ -31,7 +31,11 @@ struct Server {
       ++calls;
       return text_response(request.body);
     };
-    return {{"POST"}, "/in", echo, {no_page_may("send anything")}, limit};
+    return {{"POST"},
+            "/in",
+            echo,
+            {no_page_may("send anything")},
+            std::make_shared<const BodyRules>(BodyRules{limit})};
   }
   std::uint16_t port() const { return server.addresses().front().port; }
   std::string send(const std::string& headers, const std::string& body) const {

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "web/gzip.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -109,16 +111,19 @@ TEST_CASE("a guard sees the decoded parameter of the path") {
 struct Intake {
   /// Sends a request whose body, as far as it is asked for, is `body`.
   Response send(const std::string& method, const std::string& path, std::vector<Header> headers,
-                const Body& body = {"0123456789", BodyEnd::complete}) {
+                const std::string& text = "0123456789", BodyEnd end = BodyEnd::complete) {
     const auto echo = [](const Request& request) { return text_response(request.body); };
-    const Router router({{{"POST"}, "/in", echo, {guard}, 10}, {{"GET", "POST"}, "/none", echo}});
-    return router.answer({method, path, "", "1.1", std::move(headers), ""}, [&](std::size_t limit) {
+    const Router router({{{"POST"}, "/in", echo, {guard}, rules}, {{"GET", "POST"}, "/none", echo}});
+    return router.answer({method, path, "", "1.1", std::move(headers), ""}, [&](const BodyRules& given) {
       ++reads;
-      CHECK(limit == 10);
-      return body;
+      CHECK(&given == rules.get());
+      return Body{text, end};
     });
   }
   Guard guard = [](const Request&) { return std::nullopt; };
+  std::vector<int> refused = {};
+  const std::shared_ptr<const BodyRules> rules = std::make_shared<const BodyRules>(
+      BodyRules{.limit = 10, .inflates = true, .refused = [this](int status) { refused.push_back(status); }});
   int reads = 0;
 };
 
@@ -139,8 +144,75 @@ TEST_CASE("a body that is announced too large is refused without reading it, one
   Intake intake;
   CHECK(intake.send("POST", "/in", {eleven}).status == 413);
   CHECK(intake.reads == 0);
-  CHECK(intake.send("POST", "/in", {chunked}, {"01234567890", BodyEnd::too_large}).status == 413);
-  CHECK(intake.send("POST", "/in", {ten}, {"0123", BodyEnd::incomplete}).status == 400);
+  CHECK(intake.send("POST", "/in", {chunked}, "01234567890", BodyEnd::too_large).status == 413);
+  CHECK(intake.send("POST", "/in", {ten}, "0123", BodyEnd::incomplete).status == 400);
+  CHECK(intake.refused == std::vector{413, 413, 400});
+}
+
+TEST_CASE("a body for which there is no memory is refused for a moment") {
+  Intake intake;
+  const Response busy = intake.send("POST", "/in", {ten}, "", BodyEnd::no_room);
+  CHECK(busy.status == 503);
+  REQUIRE(busy.headers.size() == 1);
+  CHECK(busy.headers[0].name == "Retry-After");
+  CHECK(busy.headers[0].value == "1");
+  CHECK(intake.refused == std::vector{503});
+}
+
+TEST_CASE("a gzip body reaches the handler inflated, up to the limit of its route") {
+  Intake intake;
+  const Header packed{"Content-Encoding", "gzip"};
+  CHECK(intake.send("POST", "/in", {chunked, packed}, gzip("hello")).body == "hello");
+  CHECK(intake.send("POST", "/in", {chunked, {"Content-Encoding", "X-GZIP"}}, gzip("hello")).body == "hello");
+  CHECK(intake.send("POST", "/in", {chunked, {"Content-Encoding", "identity"}}, "hello").body == "hello");
+  CHECK(intake.send("POST", "/in", {chunked, packed}, gzip("0123456789")).body == "0123456789");
+  CHECK(intake.refused.empty());
+  CHECK(intake.send("POST", "/in", {chunked, packed}, gzip("01234567890")).status == 413);
+  CHECK(intake.send("POST", "/in", {chunked, packed}, "hello").status == 400);
+  CHECK(intake.send("POST", "/in", {chunked, packed}, gzip("hello").substr(0, 15)).status == 400);
+  CHECK(intake.send("POST", "/in", {chunked, packed}, gzip("hello") + "x").status == 400);
+  CHECK(intake.refused == std::vector{413, 400, 400, 400});
+}
+
+TEST_CASE("a body in another encoding is refused before it is read") {
+  Intake intake;
+  for (const char* coding : {"br", "deflate", "zstd", "gzip, gzip", "gzipped"}) {
+    CAPTURE(std::string(coding));
+    const Response refusal = intake.send("POST", "/in", {ten, {"Content-Encoding", coding}});
+    CHECK(refusal.status == 415);
+    CHECK(refusal.headers.at(0).value == "gzip");
+  }
+  CHECK(intake.reads == 0);
+  CHECK(intake.send("POST", "/in", {{"Content-Encoding", "br"}}).status == 200);
+}
+
+TEST_CASE("a route without methods answers every one, on paths that no other route has") {
+  const Router router({{{"POST"}, "/in", saying("in")}, {{}, "/{path}", saying("else "), {}}});
+  const auto ask = [&](const std::string& method, const std::string& path) {
+    return router.answer({method, path, "", "1.1", {}, ""});
+  };
+  CHECK(ask("POST", "/in").body == "in");
+  CHECK(ask("GET", "/in").status == 405);
+  CHECK(ask("BREW", "/out").body == "else out");
+}
+
+TEST_CASE("routes come and go while a router serves, and one in progress stays") {
+  const auto more = std::make_shared<ChangingRoutes>();
+  const Router router({{{"GET"}, "/a", saying("a")}}, more);
+  const auto ask = [&] { return router.answer({"GET", "/b", "", "1.1", {}, ""}); };
+  CHECK(ask().status == 404);
+  const auto routes = [](const std::string& text) {
+    return std::make_shared<const std::vector<Route>>(std::vector<Route>{{{"GET"}, "/b", saying(text)}});
+  };
+  const Routes first = routes("first"), second = routes("second");
+  more->open(first);
+  Admission admission = router.admit({"GET", "/b", "", "1.1", {}, ""});
+  more->open(second);
+  more->close(first);
+  CHECK(ask().body == "second");
+  more->close(second);
+  CHECK(ask().status == 404);
+  CHECK(std::get<Admitted>(admission).answer().body == "first");
 }
 
 TEST_CASE("where no route of a path takes a body, one is refused before anything else") {

@@ -25,6 +25,7 @@ public class Pools {
   static final int SIZE = 3;
   static final int CALLERS = 6;
   static final int USE_MS = 10;
+  static final int SLOW_USE_MS = 2_000;
   static final int BRIEF_MS = 250;
   static final int LONG_MS = 600_000;
 
@@ -127,13 +128,17 @@ public class Pools {
     return "# HELP %2$s  %n# TYPE %2$s %1$s%n%2$s{%3$s} %4$s%n".formatted(type, name, labels, value);
   }
 
-  /** What the callers do: "run" uses connections, "hold" keeps them, "rest" wants none. */
+  /** What the callers do: "run" and "slow" use connections, "hold" keeps them, "rest" wants none. */
   static class Stage {
     String now = "run";
 
     synchronized void set(String name) {
       now = name;
       notifyAll();
+    }
+
+    synchronized int useMs() {
+      return now.equals("slow") ? SLOW_USE_MS : USE_MS;
     }
 
     synchronized void await(String... names) throws InterruptedException {
@@ -160,11 +165,11 @@ public class Pools {
   void call() {
     try {
       while (true) {
-        stage.await("run", "hold");
+        stage.await("run", "slow", "hold");
         Connection connection = source.getConnection();
         acquisitions.incrementAndGet();
-        Thread.sleep(USE_MS);
-        stage.await("run", "rest");
+        Thread.sleep(stage.useMs());
+        stage.await("run", "slow", "rest");
         connection.close();
         releases.incrementAndGet();
       }
@@ -241,7 +246,7 @@ public class Pools {
 
     HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newCachedThreadPool());
-    for (String name : new String[] {"run", "hold", "rest"}) {
+    for (String name : new String[] {"run", "slow", "hold", "rest"}) {
       serve(server, "/" + name, () -> pools.set(name));
     }
     serve(server, "/timeout", pools::timeOut);

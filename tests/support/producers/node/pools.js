@@ -1,5 +1,5 @@
 // Six callers of a pool of three connections, whose figures it serves.
-// usage: pools.js prom-client|otel URL
+// usage: pools.js prom-client|otel|otlp URL
 'use strict';
 
 const http = require('node:http');
@@ -22,15 +22,20 @@ const pool = new Pool({
   database: url.pathname.slice(1),
   max: size,
 });
-const { recordWait, serveMetrics } = observe(pool, name);
+const { recordWait, serveMetrics, push } = observe(pool, name);
 
 // What the callers do: "run" uses connections, "hold" keeps them, "rest" wants none.
 let stage = 'run';
+async function hold() {
+  stage = 'hold';
+  while (held < size) await sleep(1);
+}
 async function reached(...names) {
   while (!names.includes(stage)) await sleep(1);
 }
 
 const waits = [];
+let held = 0;
 async function call() {
   for (;;) {
     await reached('run', 'hold');
@@ -39,8 +44,10 @@ async function call() {
     const seconds = (performance.now() - start) / 1000;
     recordWait(seconds);
     waits.push(seconds);
+    held++;
     await sleep(useMs);
     await reached('run', 'rest');
+    held--;
     connection.release();
   }
 }
@@ -62,6 +69,13 @@ function truth() {
 const server = http.createServer((request, response) => {
   if (request.url === '/metrics') {
     serveMetrics(request, response);
+  } else if (request.url === '/hold') {
+    hold().then(() => response.end());
+  } else if (request.url === '/push') {
+    push().then(
+      () => response.end(),
+      (error) => response.writeHead(502).end(String(error)),
+    );
   } else if (request.url === '/truth') {
     response.end(JSON.stringify(truth()));
   } else {

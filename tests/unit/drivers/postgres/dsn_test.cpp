@@ -11,7 +11,7 @@ using namespace dbpool;
 
 namespace {
 
-PostgresTarget target(const char* text) {
+PostgresTarget postgres_target(const char* text) {
   return read_target(Dsn(text));
 }
 
@@ -42,12 +42,12 @@ TEST_CASE("a malformed connection string is described without a piece of it") {
     CAPTURE(problem);
     CHECK(problem.find(expected) != std::string::npos);
     CHECK(problem.find("hunter2") == std::string::npos);
-    CHECK_THROWS_AS(target(text), DriverError);
+    CHECK_THROWS_AS(postgres_target(text), DriverError);
   }
 }
 
 TEST_CASE("the lists of hosts and ports become places to try") {
-  const auto places = target("host=a,127.0.0.1,/run/pg port=1,,3 user=bob").places;
+  const auto places = postgres_target("host=a,127.0.0.1,/run/pg port=1,,3 user=bob").places;
   REQUIRE(places.size() == 3);
   CHECK(places[0] == PostgresPlace{"a", "", "1"});
   CHECK(places[1] == PostgresPlace{"127.0.0.1", "127.0.0.1", "5432"});
@@ -58,40 +58,42 @@ TEST_CASE("the lists of hosts and ports become places to try") {
 }
 
 TEST_CASE("a name with an address of its own is not looked up") {
-  const auto places = target("host=db.example hostaddr=0::1 user=bob").places;
+  const auto places = postgres_target("host=db.example hostaddr=0::1 user=bob").places;
   REQUIRE(places.size() == 1);
   CHECK(places[0] == PostgresPlace{"db.example", "::1", "5432"});
   CHECK_FALSE(places[0].needs_lookup());
 }
 
 TEST_CASE("the database defaults to the user") {
-  CHECK(target("host=db user=bob").database == "bob");
-  CHECK(target("host=db user=bob dbname=app").database == "app");
+  CHECK(postgres_target("host=db user=bob").database == "bob");
+  CHECK(postgres_target("host=db user=bob dbname=app").database == "app");
 }
 
 TEST_CASE(
     "the deadline rules over connect_timeout, Kerberos is off and we have a name, unless the DSN says so") {
-  const auto plain = target("host=db user=bob connect_timeout=99").options;
+  const auto plain = postgres_target("host=db user=bob connect_timeout=99").options;
   CHECK(plain.count("connect_timeout") == 0);
   CHECK(plain.at("gssencmode") == "disable");
   CHECK(plain.at("fallback_application_name") == "dbpool_exporter");
-  const auto explicit_ones = target("host=db user=bob gssencmode=prefer application_name=mine").options;
+  const auto explicit_ones =
+      postgres_target("host=db user=bob gssencmode=prefer application_name=mine").options;
   CHECK(explicit_ones.at("gssencmode") == "prefer");
   CHECK(explicit_ones.at("application_name") == "mine");
 }
 
 TEST_CASE("texts are asked for in UTF-8, unless the DSN says otherwise") {
   ::setenv("PGCLIENTENCODING", "LATIN1", 1);
-  CHECK(target("host=db user=bob").options.at("client_encoding") == "UTF8");
-  CHECK(target("host=db user=bob client_encoding=WIN1252").options.at("client_encoding") == "WIN1252");
-  CHECK(target("postgresql://bob@db/?client_encoding=auto").options.at("client_encoding") == "auto");
+  CHECK(postgres_target("host=db user=bob").options.at("client_encoding") == "UTF8");
+  CHECK(postgres_target("host=db user=bob client_encoding=WIN1252").options.at("client_encoding") ==
+        "WIN1252");
+  CHECK(postgres_target("postgresql://bob@db/?client_encoding=auto").options.at("client_encoding") == "auto");
   ::unsetenv("PGCLIENTENCODING");
 }
 
 TEST_CASE("what the DSN leaves open comes from libpq's environment") {
   ::setenv("PGHOST", "from.environment", 1);
   ::setenv("PGPASSWORD", "env-secret", 1);
-  const PostgresTarget found = target("user=bob");
+  const PostgresTarget found = postgres_target("user=bob");
   ::unsetenv("PGHOST");
   ::unsetenv("PGPASSWORD");
   CHECK(found.places.front().host == "from.environment");
@@ -100,18 +102,18 @@ TEST_CASE("what the DSN leaves open comes from libpq's environment") {
 
 TEST_CASE("a service that no file defines is an error that does not quote the DSN") {
   CHECK_THROWS_WITH_AS(
-      target("service=hunter2"),
+      postgres_target("service=hunter2"),
       "cannot connect to PostgreSQL: the service that the connection string or PGSERVICE names is "
       "not in a readable service file",
       DriverError);
 }
 
 TEST_CASE("passwords are known as secrets, decoded, and hidden in a text of one line") {
-  const auto secrets = target("postgresql://bob:a%20b@db/app?sslpassword=key").secrets;
+  const auto secrets = postgres_target("postgresql://bob:a%20b@db/app?sslpassword=key").secrets;
   CHECK(redacted_line("no  a b,\n\tno key\n", secrets) == "no ***, no ***");
 }
 
 TEST_CASE("a target describes itself by its hosts, each named once") {
-  PostgresTarget described = target("host=a,b port=1,2 user=bob dbname=app password=pw");
+  PostgresTarget described = postgres_target("host=a,b port=1,2 user=bob dbname=app password=pw");
   CHECK(described.describe() == "\"app\" at a:1, b:2 as \"bob\"");
 }

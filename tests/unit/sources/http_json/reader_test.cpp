@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-ProbeResult read(const std::string& preset, const std::string& text) {
+ProbeResult read_document(const std::string& preset, const std::string& text) {
   HttpJsonOptions options;
   options.preset = preset;
   return parse_http_json("app", options, text);
@@ -31,7 +31,7 @@ HttpJsonOptions custom(std::map<std::string, std::string> fields, const std::str
 
 std::string failure(const std::string& preset, const std::string& text) {
   try {
-    read(preset, text);
+    read_document(preset, text);
     return "";
   } catch (const Error& error) {
     return error.what();
@@ -41,7 +41,7 @@ std::string failure(const std::string& preset, const std::string& text) {
 }  // namespace
 
 TEST_CASE("Ombudsman's statistics are a pool each, and one without figures is known by name only") {
-  const auto result = read("ombudsman", ombudsman_stats);
+  const auto result = read_document("ombudsman", ombudsman_stats);
   REQUIRE(result.pools.size() == 2);
   CHECK(result.pools[0].label() == "app/snowflake");
   CHECK_FALSE(result.pools[0].total());
@@ -66,7 +66,7 @@ TEST_CASE("Ombudsman's statistics are a pool each, and one without figures is kn
 }
 
 TEST_CASE("Ombudsman's health has each pool's own word for it") {
-  const PoolSnapshot pool = only_pool(read("ombudsman", ombudsman_health));
+  const PoolSnapshot pool = only_pool(read_document("ombudsman", ombudsman_health));
   CHECK(pool.label() == "app/sqlserver");
   CHECK(pool.source_status == "healthy");
   CHECK(pool.idle == 3U);
@@ -76,16 +76,17 @@ TEST_CASE("Ombudsman's health has each pool's own word for it") {
 }
 
 TEST_CASE("Ombudsman's health tells how full a pool is, where it tells no maximum") {
-  const PoolSnapshot full = only_pool(read("ombudsman", R"({"pools": [
+  const PoolSnapshot full = only_pool(read_document("ombudsman", R"({"pools": [
     {"name": "a", "status": "unhealthy", "utilization": 100, "active_connections": 10}]})"));
   CHECK(full.utilization == 1.0);
   CHECK_FALSE(full.max);
-  CHECK(only_pool(read("ombudsman", ombudsman_health)).utilization == doctest::Approx(0.2));
-  CHECK_FALSE(only_pool(read("ombudsman", R"({"pools": [{"name": "a", "utilization": null}]})")).utilization);
+  CHECK(only_pool(read_document("ombudsman", ombudsman_health)).utilization == doctest::Approx(0.2));
+  CHECK_FALSE(only_pool(read_document("ombudsman", R"({"pools": [{"name": "a", "utilization": null}]})"))
+                  .utilization);
 }
 
 TEST_CASE("Ombudsman's metrics are one pool") {
-  const PoolSnapshot pool = only_pool(read("ombudsman", ombudsman_metrics));
+  const PoolSnapshot pool = only_pool(read_document("ombudsman", ombudsman_metrics));
   CHECK(pool.label() == "app");
   CHECK(pool.idle == 5U);
   CHECK(pool.active == 3U);
@@ -101,7 +102,7 @@ TEST_CASE("the statistics of one Ombudsman pool are read with and without a fram
   const std::string pool =
       R"({"name": "a", "pool_size": 3, "total_capacity": 0, "statistics": {"created": 5}})";
   for (const std::string& text : {pool, R"({"status": "success", "pool": )" + pool + "}"}) {
-    const PoolSnapshot read_one = only_pool(read("ombudsman", text));
+    const PoolSnapshot read_one = only_pool(read_document("ombudsman", text));
     CHECK(read_one.label() == "app");
     CHECK(read_one.idle == 3U);
     CHECK(read_one.created == 5U);
@@ -110,7 +111,7 @@ TEST_CASE("the statistics of one Ombudsman pool are read with and without a fram
 }
 
 TEST_CASE("what this exporter adds to Ombudsman's statistics is read as well") {
-  const PoolSnapshot pool = only_pool(read("ombudsman", R"({"pools": {"a": {
+  const PoolSnapshot pool = only_pool(read_document("ombudsman", R"({"pools": {"a": {
     "pool_size": 3, "active_connections": 2, "total_capacity": 15, "driver": "postgres", "database": null,
     "leaked": 1, "oldest_waiter_seconds": 0.25,
     "statistics": {"closed": 7, "stale_cleaned": 5, "errors": 4},
@@ -136,7 +137,7 @@ TEST_CASE("what this exporter adds to Ombudsman's statistics is read as well") {
 }
 
 TEST_CASE("the codebase-mcp health document tells connections, contact and latency") {
-  const PoolSnapshot pool = only_pool(read("codebase-mcp", codebase_mcp_health));
+  const PoolSnapshot pool = only_pool(read_document("codebase-mcp", codebase_mcp_health));
   CHECK(pool.label() == "app");
   CHECK(pool.source_status == "healthy");
   CHECK(pool.idle == 4U);
@@ -150,14 +151,14 @@ TEST_CASE("the codebase-mcp health document tells connections, contact and laten
 }
 
 TEST_CASE("a codebase-mcp health document that is disconnected tells that no connection is to be had") {
-  const PoolSnapshot pool = only_pool(read("codebase-mcp", R"({"status": "unhealthy", "database": {
+  const PoolSnapshot pool = only_pool(read_document("codebase-mcp", R"({"status": "unhealthy", "database": {
     "status": "disconnected", "pool": {"total": 0, "idle": 0, "active": 0, "waiting": 0}}})"));
   CHECK(pool.total() == 0U);
   CHECK(pool.last_connect_ok == false);
 }
 
 TEST_CASE("the codebase-mcp statistics are read") {
-  const PoolSnapshot pool = only_pool(read("codebase-mcp", R"({
+  const PoolSnapshot pool = only_pool(read_document("codebase-mcp", R"({
     "total_connections": 5, "idle_connections": 4, "active_connections": 1, "waiting_requests": 0,
     "avg_acquisition_time_ms": 2.5, "peak_active_connections": 3, "peak_wait_time_ms": 12.5,
     "total_acquisitions": 100, "total_releases": 99, "pool_created_at": "2025-10-13T14:30:00+02:00",
@@ -174,7 +175,7 @@ TEST_CASE("the codebase-mcp statistics are read") {
 }
 
 TEST_CASE("the EROS statistics are read, and its maximum includes the overflow") {
-  const PoolSnapshot pool = only_pool(read("eros", eros_stats));
+  const PoolSnapshot pool = only_pool(read_document("eros", eros_stats));
   CHECK(pool.configured == 10U);
   CHECK(pool.max == 15U);
   CHECK(pool.idle == 7U);
@@ -191,12 +192,12 @@ TEST_CASE("the EROS statistics are read, and its maximum includes the overflow")
 
 TEST_CASE("an overflow beyond all bounds makes a pool no smaller") {
   const PoolSnapshot pool =
-      only_pool(read("eros", R"({"pool_size": 18446744073709551615, "max_overflow": 5})"));
+      only_pool(read_document("eros", R"({"pool_size": 18446744073709551615, "max_overflow": 5})"));
   CHECK(pool.max == 18446744073709551615U);
 }
 
 TEST_CASE("the Snowflake health tells a total, what is healthy, and its own word") {
-  const PoolSnapshot pool = only_pool(read("snowflake", R"({
+  const PoolSnapshot pool = only_pool(read_document("snowflake", R"({
     "status": "slow", "message": "High response time: 6000ms",
     "metrics": {"total_connections": 10, "healthy_connections": 9, "response_time_ms": 6000.0,
                 "errors_last_hour": 2, "last_check": "2025-10-13T14:30:00.123456"}})"));
@@ -211,7 +212,7 @@ TEST_CASE("the Snowflake health tells a total, what is healthy, and its own word
 
 TEST_CASE("the Snowflake health before its first check is a pool of which nothing is known") {
   const PoolSnapshot pool =
-      only_pool(read("snowflake", R"({"status": "unknown", "message": "No metrics available"})"));
+      only_pool(read_document("snowflake", R"({"status": "unknown", "message": "No metrics available"})"));
   CHECK_FALSE(pool.total());
   CHECK_FALSE(pool.response_time);
   CHECK_FALSE(pool.unread);
@@ -219,7 +220,7 @@ TEST_CASE("the Snowflake health before its first check is a pool of which nothin
 }
 
 TEST_CASE("one item of the Snowflake history is read") {
-  const PoolSnapshot pool = only_pool(read("snowflake", R"({
+  const PoolSnapshot pool = only_pool(read_document("snowflake", R"({
     "timestamp": "2025-10-13T14:30:00Z", "total_connections": 0, "healthy_connections": 0,
     "failed_health_checks": 0, "average_response_time_ms": 12.5, "errors_last_hour": 0})"));
   CHECK(pool.total() == 0U);
@@ -337,7 +338,7 @@ TEST_CASE("a document of another form is an error that quotes nothing of it") {
 }
 
 TEST_CASE("values that cannot be are not known") {
-  const PoolSnapshot pool = only_pool(read("ombudsman", R"({"pools": {"a": {
+  const PoolSnapshot pool = only_pool(read_document("ombudsman", R"({"pools": {"a": {
     "pool_size": -3, "active_connections": "2", "total_capacity": 1e30, "min_size": 2.5,
     "statistics": {"created": true, "reused": null, "closed": [], "errors": {}, "health_checks": 18446744073709551615},
     "oldest_waiter_seconds": -1, "status": 7}}})"));
@@ -351,8 +352,8 @@ TEST_CASE("values that cannot be are not known") {
 }
 
 TEST_CASE("names are valid UTF-8 of a bounded length") {
-  const auto result = read("ombudsman", "{\"pools\": {\"a\xFF\": {\"pool_size\": 1}, \"" +
-                                            std::string(100'000, 'x') + "\": {\"pool_size\": 1}}}");
+  const auto result = read_document("ombudsman", "{\"pools\": {\"a\xFF\": {\"pool_size\": 1}, \"" +
+                                                     std::string(100'000, 'x') + "\": {\"pool_size\": 1}}}");
   REQUIRE(result.pools.size() == 2);
   CHECK(result.pools[0].label() == "app/a\xEF\xBF\xBD");
   CHECK(result.pools[1].label().starts_with("app/" + std::string(180, 'x')));
@@ -402,7 +403,7 @@ TEST_CASE(
     "a state that the document itself says null for is not known, since the total may be that of the "
     "others") {
   const PoolSnapshot pool =
-      only_pool(read("ombudsman", R"({"pools": {"a": {"pool_size": 3, "active_connections": null,
+      only_pool(read_document("ombudsman", R"({"pools": {"a": {"pool_size": 3, "active_connections": null,
     "pool_statistics": {"total_connections": 3, "idle_connections": 3, "active_connections": null}}}})"));
   CHECK(pool.idle == 3U);
   CHECK_FALSE(pool.active);
@@ -475,9 +476,9 @@ TEST_CASE("an error for want of any figure names the first fields") {
 
 TEST_CASE("a document in which a preset finds no figure is hinted at") {
   const std::vector<std::string> hint{"its answer has no figure that preset ombudsman knows"};
-  CHECK(read("ombudsman", R"({"pools": {"a": {}, "b": {"size": 7}}})").hints == hint);
-  CHECK(read("ombudsman", R"({"pools": {}})").hints.empty());
-  CHECK(read("ombudsman", ombudsman_stats).hints.empty());
-  CHECK(read("snowflake", R"({"status": "unknown", "message": "No metrics available"})").hints ==
+  CHECK(read_document("ombudsman", R"({"pools": {"a": {}, "b": {"size": 7}}})").hints == hint);
+  CHECK(read_document("ombudsman", R"({"pools": {}})").hints.empty());
+  CHECK(read_document("ombudsman", ombudsman_stats).hints.empty());
+  CHECK(read_document("snowflake", R"({"status": "unknown", "message": "No metrics available"})").hints ==
         std::vector<std::string>{"its answer has no figure that preset snowflake knows"});
 }

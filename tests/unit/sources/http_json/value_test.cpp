@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-std::string failure(const std::string& text) {
+std::string value_failure(const std::string& text) {
   try {
     read_json(text);
     return "";
@@ -25,7 +25,7 @@ TEST_CASE("what is no JSON is an error that says where and quotes nothing") {
   for (const std::string text : {"", "{", "hunter2", "{\"a\": hunter2}", "[1,]", "<html>hunter2</html>",
                                  "{} {}", "'a'", "\"\\ud800\"", "{\"a\": nano}", "{\"a\": NaN1}"}) {
     CAPTURE(text);
-    const std::string why = failure(text);
+    const std::string why = value_failure(text);
     CHECK(why.find("not JSON") != std::string::npos);
     CHECK(why.find("hunter2") == std::string::npos);
   }
@@ -33,12 +33,12 @@ TEST_CASE("what is no JSON is an error that says where and quotes nothing") {
 
 TEST_CASE("nesting and the number of values are bounded") {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-  CHECK(failure(nested(60)) == "");
-  CHECK(failure(nested(100)) == "its answer is JSON that is too deep");
-  CHECK(failure(std::string(4'000'000, '[')) == "its answer is JSON that is too deep");
+  CHECK(value_failure(nested(60)) == "");
+  CHECK(value_failure(nested(100)) == "its answer is JSON that is too deep");
+  CHECK(value_failure(std::string(4'000'000, '[')) == "its answer is JSON that is too deep");
   std::string many = "[0";
   for (int i = 0; i < 300'000; ++i) many += ",0";
-  CHECK(failure(many + "]") == "its answer is JSON with too many values");
+  CHECK(value_failure(many + "]") == "its answer is JSON with too many values");
 }
 
 TEST_CASE("of duplicate keys the last one counts, and a byte order mark does not disturb") {

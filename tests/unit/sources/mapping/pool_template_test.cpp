@@ -19,7 +19,7 @@ std::string name(const char* text) {
   });
 }
 
-std::string error(const char* text) {
+std::string template_error(const char* text) {
   try {
     const PoolTemplate refused(text);
     return "";
@@ -48,8 +48,8 @@ TEST_CASE("a template knows its labels") {
 }
 
 TEST_CASE("braces that do not hold a label are refused with their column") {
-  CHECK(error("a{b") == "column 2: expected a label in braces");
-  CHECK(error("a{}") == "column 2: expected a label in braces");
-  CHECK(error("{a{b}}") == "column 1: expected a label in braces");
-  CHECK(error("a}b") == "column 2: expected { before }");
+  CHECK(template_error("a{b") == "column 2: expected a label in braces");
+  CHECK(template_error("a{}") == "column 2: expected a label in braces");
+  CHECK(template_error("{a{b}}") == "column 1: expected a label in braces");
+  CHECK(template_error("a}b") == "column 2: expected { before }");
 }

@@ -248,6 +248,20 @@ TEST_CASE("the counters of a pooler's database are an entry of the database") {
   }
 }
 
+TEST_CASE("pools of Redis in the names of OpenTelemetry are told apart by their database system") {
+  const std::string text =
+      "{\"db.client.connections.usage\",\"pool.name\"=\"cache\",\"db.system\"=\"redis\",state=\"idle\"} 1\n"
+      "{\"db.client.connections.usage\",\"pool.name\"=\"shop\",\"db.system\"=\"postgresql\",state=\"idle\"} "
+      "2\n"
+      "{\"db.client.connections.usage\",\"pool.name\"=\"HikariPool-1\",state=\"idle\"} 3\n";
+  MappingOptions options;
+  CHECK(lines_of(read(text, options).pools).size() == 3);
+  options.match = {{"db.system", "~(?!redis).*"}};
+  check_same(lines_of(read(text, options).pools), {"src/shop idle 2", "src/HikariPool-1 idle 3"});
+  options.match = {{"db.system", "postgresql"}};
+  check_same(lines_of(read(text, options).pools), {"src/shop idle 2"});
+}
+
 TEST_CASE("each preset has a text") {
   std::set<std::string> with_text;
   for (const CapturedText& captured : captured_texts()) with_text.insert(captured.preset);

@@ -12,7 +12,7 @@ using namespace dbpool;
 
 namespace {
 
-std::string parsed(std::string_view line, TextFormat format = TextFormat::prometheus) {
+std::string parsed_line(std::string_view line, TextFormat format = TextFormat::prometheus) {
   SampleParser parser(format);
   const ScrapedSample sample = parser.parse({line, 7});
   const std::string text = test::outline(sample);
@@ -23,7 +23,7 @@ std::string parsed(std::string_view line, TextFormat format = TextFormat::promet
 std::string expected(std::string_view line, TextFormat format = TextFormat::prometheus) {
   const std::string place = "line 7 of its answer: expected ";
   try {
-    parsed(line, format);
+    parsed_line(line, format);
     return "";
   } catch (const Error& error) {
     const std::string message = error.what();
@@ -35,15 +35,15 @@ std::string expected(std::string_view line, TextFormat format = TextFormat::prom
 }  // namespace
 
 TEST_CASE("a sample has a name, labels in its order and a value") {
-  CHECK(parsed("a 1") == "a{} 1");
-  CHECK(parsed("ns:a_b2{} 1") == "ns:a_b2{} 1");
-  CHECK(parsed("a{z=\"1\",b=\"2\"} 0.5") == "a{z=<1>b=<2>} 0.5");
-  CHECK(parsed("a{b=\"{c=,}#\"} 1") == "a{b=<{c=,}#>} 1");
+  CHECK(parsed_line("a 1") == "a{} 1");
+  CHECK(parsed_line("ns:a_b2{} 1") == "ns:a_b2{} 1");
+  CHECK(parsed_line("a{z=\"1\",b=\"2\"} 0.5") == "a{z=<1>b=<2>} 0.5");
+  CHECK(parsed_line("a{b=\"{c=,}#\"} 1") == "a{b=<{c=,}#>} 1");
 }
 
 TEST_CASE("a value of a label has three escapes, and other backslashes stay") {
-  CHECK(parsed(R"(a{b="c\\d\"e\nf\tg\\"} 1)") == "a{b=<c\\d\"e\nf\\tg\\>} 1");
-  CHECK(parsed(R"(a{b="\\n",c="\"",d="plain",e="\\\\"} 1)") == R"(a{b=<\n>c=<">d=<plain>e=<\\>} 1)");
+  CHECK(parsed_line(R"(a{b="c\\d\"e\nf\tg\\"} 1)") == "a{b=<c\\d\"e\nf\\tg\\>} 1");
+  CHECK(parsed_line(R"(a{b="\\n",c="\"",d="plain",e="\\\\"} 1)") == R"(a{b=<\n>c=<">d=<plain>e=<\\>} 1)");
 }
 
 TEST_CASE("many long values with escapes do not disturb each other") {
@@ -54,14 +54,15 @@ TEST_CASE("many long values with escapes do not disturb each other") {
     line += name + "=\"\\\\" + value + "\",";
     expected_labels += name + "=<\\" + value + ">";
   }
-  CHECK(parsed(line + "} 1") == "a{" + expected_labels + "} 1");
+  CHECK(parsed_line(line + "} 1") == "a{" + expected_labels + "} 1");
 }
 
 TEST_CASE("names in quotes stand in the braces, the metric's first") {
-  CHECK(parsed(R"({"my.name"} 1)") == "my.name{} 1");
-  CHECK(parsed(R"({ "my.name" , } 1)") == "my.name{} 1");
-  CHECK(parsed(R"({"my \"name\"","service.name"="x",b="c"} 1)") == "my \"name\"{service.name=<x>b=<c>} 1");
-  CHECK(parsed(R"(a{"b.c"="d"} 1)") == "a{b.c=<d>} 1");
+  CHECK(parsed_line(R"({"my.name"} 1)") == "my.name{} 1");
+  CHECK(parsed_line(R"({ "my.name" , } 1)") == "my.name{} 1");
+  CHECK(parsed_line(R"({"my \"name\"","service.name"="x",b="c"} 1)") ==
+        "my \"name\"{service.name=<x>b=<c>} 1");
+  CHECK(parsed_line(R"(a{"b.c"="d"} 1)") == "a{b.c=<d>} 1");
   CHECK(expected(R"({a="b"} 1)") == "the name of a metric, in quotes");
   CHECK(expected(R"({"a"="b"} 1)") == "a comma or } after the name of a metric");
   CHECK(expected(R"({""} 1)") == "the name of a metric between the quotes");
@@ -100,12 +101,12 @@ TEST_CASE("a label occurs once, and there are at most 256") {
 }
 
 TEST_CASE("timestamps are whole milliseconds in 0.0.4 and seconds in OpenMetrics") {
-  CHECK(parsed("a 1 -1700000000123") == "a{} 1 @-1700000000123");
+  CHECK(parsed_line("a 1 -1700000000123") == "a{} 1 @-1700000000123");
   CHECK(expected("a 1 1700000000.5") == "a timestamp in whole milliseconds or the end of the line");
   CHECK(expected("a 1 99999999999999999999") == "a timestamp in whole milliseconds or the end of the line");
   CHECK(expected("a 1 2 3") == "the end of the line after a sample");
-  CHECK(parsed("a 1 1700000000.1235", TextFormat::openmetrics) == "a{} 1 @1700000000124");
-  CHECK(parsed("a 1 1.7e9", TextFormat::openmetrics) == "a{} 1 @1700000000000");
+  CHECK(parsed_line("a 1 1700000000.1235", TextFormat::openmetrics) == "a{} 1 @1700000000124");
+  CHECK(parsed_line("a 1 1.7e9", TextFormat::openmetrics) == "a{} 1 @1700000000000");
   for (const std::string time : {"NaN", "+Inf", "1e300", "now"}) {
     CHECK(expected("a 1 " + time, TextFormat::openmetrics) ==
           "a timestamp in seconds, an exemplar or the end of the line");
@@ -114,8 +115,8 @@ TEST_CASE("timestamps are whole milliseconds in 0.0.4 and seconds in OpenMetrics
 
 TEST_CASE("an exemplar has labels, a value and perhaps a time, in OpenMetrics alone") {
   const auto format = TextFormat::openmetrics;
-  CHECK(parsed("a_total 1 # {} 0.5", format) == "a_total{} 1 # {} 0.5");
-  CHECK(parsed("a 1 5 # {t=\"x\\\"\",} 0.5 6", format) == "a{} 1 @5000 # {t=<x\">} 0.5 @6000");
+  CHECK(parsed_line("a_total 1 # {} 0.5", format) == "a_total{} 1 # {} 0.5");
+  CHECK(parsed_line("a 1 5 # {t=\"x\\\"\",} 0.5 6", format) == "a{} 1 @5000 # {t=<x\">} 0.5 @6000");
   CHECK(expected("a 1 # 5", format) == "the labels of an exemplar");
   CHECK(expected("a 1 # {} ", format) == "a number as the value of an exemplar");
   CHECK(expected("a 1 # {} 1 2 3", format) == "the end of the line after a sample");

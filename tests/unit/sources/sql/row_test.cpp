@@ -13,7 +13,7 @@ Row row_of(const QueryResult& result) {
   return {result, result.rows.at(0)};
 }
 
-QueryResult with(std::optional<std::string> field) {
+QueryResult result_with(std::optional<std::string> field) {
   return {{"x"}, {{std::move(field)}}, 0};
 }
 
@@ -37,25 +37,25 @@ TEST_CASE("what a row does not have is not known") {
 }
 
 TEST_CASE("a count is a whole number of 0 or more") {
-  CHECK(row_of(with("0")).count("x") == 0U);
-  CHECK(row_of(with("18446744073709551615")).count("x") == 18446744073709551615U);
+  CHECK(row_of(result_with("0")).count("x") == 0U);
+  CHECK(row_of(result_with("18446744073709551615")).count("x") == 18446744073709551615U);
   for (const char* const none :
        {"-1", "+1", " 1", "1 ", "1.5", "1e3", "18446744073709551616", "one", "0x1"}) {
-    const QueryResult result = with(none);
+    const QueryResult result = result_with(none);
     CHECK_MESSAGE(!row_of(result).count("x").has_value(), none);
   }
 }
 
 TEST_CASE("a limit of 0 is no limit") {
-  CHECK_FALSE(row_of(with("0")).limit("x").has_value());
-  CHECK(row_of(with("20")).limit("x") == 20U);
+  CHECK_FALSE(row_of(result_with("0")).limit("x").has_value());
+  CHECK(row_of(result_with("20")).limit("x") == 20U);
 }
 
 TEST_CASE("a number is finite and not negative") {
-  CHECK(row_of(with("1.5")).number("x") == 1.5);
-  CHECK(row_of(with("1e3")).number("x") == 1000.0);
+  CHECK(row_of(result_with("1.5")).number("x") == 1.5);
+  CHECK(row_of(result_with("1e3")).number("x") == 1000.0);
   for (const char* const none : {"-0.5", "nan", "inf", "1e999", "", "1,5"}) {
-    const QueryResult result = with(none);
+    const QueryResult result = result_with(none);
     CHECK_MESSAGE(!row_of(result).number("x").has_value(), none);
   }
 }

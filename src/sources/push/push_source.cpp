@@ -1,0 +1,139 @@
+#include "sources/push/push_source.hpp"
+
+#include <utility>
+
+#include "dbpool/sync/guarded.hpp"
+#include "sources/reading.hpp"
+#include "sources/recent_errors.hpp"
+#include "sources/recurring.hpp"
+
+namespace dbpool {
+namespace {
+
+constexpr Duration look = std::chrono::seconds(5);             ///< from one look at the hints to the next
+constexpr Duration silent_failures = std::chrono::seconds(1);  ///< after the start
+constexpr Duration silent_pause = std::chrono::milliseconds(50);
+
+}  // namespace
+
+/// Opens the door, and from then on looks at what was pushed. A turn is an attempt or a look.
+class PushSource::Core : public Recurring {
+ public:
+  Core(PushParts parts, const Runtime& runtime, ProbedSource::OnReading on_reading)
+      : Recurring(runtime),
+        parts_(std::move(parts)),
+        on_reading_(std::move(on_reading)),
+        silent_until_(clock().now() + silent_failures),
+        shown_(parts_.error_window) {}
+
+  const ProbeOptions& options() const noexcept { return parts_.options; }
+
+  std::shared_ptr<const Reading> reading() {
+    const TimePoint now = clock().now();
+    const auto shown = shown_.access();
+    const PushCounts counts = parts_.pools->counts(now);
+    const bool is_fresh = shown->reading && shown->reading->pushed == counts &&
+                          now < parts_.pools->changes_at() && now - shown->made < look;
+    if (is_fresh) return shown->reading;
+    Reading next = made(*shown, now);
+    next.pushed = counts;
+    shown->made = now;
+    return shown->reading = std::make_shared<const Reading>(std::move(next));
+  }
+
+  /// Begins no further turn, and closes the door.
+  void close() {
+    stop();
+    const std::unique_ptr<PushDoor> closing = std::move(shown_.access()->door);
+  }
+
+ private:
+  struct Shown {
+    explicit Shown(Duration error_window) : recent_errors(error_window) {}
+
+    std::unique_ptr<PushDoor> door;
+    bool settled = false;
+    std::string error;  ///< why there is no door
+    RecentErrors recent_errors;
+    std::shared_ptr<const Reading> reading;  ///< nullptr = the door has changed
+    TimePoint made;
+  };
+
+  void turn() override { is_open_ ? tend() : open(); }
+
+  void open() {
+    try {
+      std::unique_ptr<PushDoor> door = parts_.open();
+      const auto shown = shown_.access();
+      if (stopped()) return;  // the door closes when the lock is free
+      std::swap(shown->door, door);
+      shown->settled = true;
+      shown->error.clear();
+      shown->reading = nullptr;
+    } catch (const std::exception& error) {
+      return fail(error.what());
+    }
+    is_open_ = true;
+    tend();
+  }
+
+  void fail(const std::string& why) {
+    if (began() < silent_until_) return next_turn_at(began() + silent_pause);
+    {
+      const auto shown = shown_.access();
+      shown->settled = true;
+      shown->error = why;
+      shown->reading = nullptr;
+    }
+    if (on_reading_) on_reading_(parts_.options.name, why, {});
+    rest_after_failure(Duration(0));
+  }
+
+  void tend() {
+    parts_.pools->forget(clock().now());
+    if (on_reading_) on_reading_(parts_.options.name, "", reading()->hints);
+    rest(look);
+  }
+
+  /// Returns a reading, without what was counted.
+  Reading made(Shown& shown, TimePoint now) const {
+    ProbeResult result = parts_.pools->pools(now);
+    settle(result, parts_.options.limit);
+    shown.recent_errors.complete(result.pools, now.time_since_epoch(), clock().wall());
+    Reading next;
+    next.settled = shown.settled;
+    if (shown.settled) next.up = shown.door != nullptr;
+    next.last_error = shown.error;
+    next.dropped_pools = result.dropped;
+    next.hints = std::move(result.hints);
+    next.pools = std::move(result.pools);
+    return next;
+  }
+
+  const PushParts parts_;
+  const ProbedSource::OnReading on_reading_;
+  const TimePoint silent_until_;
+  Guarded<Shown> shown_;
+  bool is_open_ = false;  ///< used only by the running task
+};
+
+PushSource::PushSource(PushParts parts, const Runtime& runtime, ProbedSource::OnReading on_reading)
+    : core_(std::make_shared<Core>(std::move(parts), runtime, std::move(on_reading))) {
+  core_->start();
+}
+
+PushSource::~PushSource() {
+  core_->close();
+}
+
+const std::string& PushSource::name() const noexcept {
+  return core_->options().name;
+}
+SourceKind PushSource::kind() const noexcept {
+  return core_->options().kind;
+}
+std::shared_ptr<const PoolSource::Reading> PushSource::read() const {
+  return core_->reading();
+}
+
+}  // namespace dbpool

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dbpool/sync/scheduler.hpp"
+#include "snapshot/pool_source.hpp"
+#include "sources/probe.hpp"
+#include "sources/probe_options.hpp"
+#include "sources/probed_source.hpp"
+#include "sources/push/push_door.hpp"
+
+namespace dbpool {
+
+/// The pools of all that senders have pushed to one source. Any thread may call it; a call takes a short
+/// lock.
+class PushedPools {
+ public:
+  virtual ~PushedPools() = default;
+  /// Returns the pools as they are now, each with its key, and the number of those beyond the limit.
+  virtual ProbeResult pools(TimePoint now) = 0;
+  /// Returns when the result of `pools` changes without a push; a time in the past if something was pushed
+  /// since the last call of `pools`.
+  virtual TimePoint changes_at() const = 0;
+  virtual PushCounts counts(TimePoint now) const = 0;
+  /// Forgets what was silent for long.
+  virtual void forget(TimePoint now) = 0;
+};
+
+/// The parts of one push source.
+struct PushParts {
+  ProbeOptions options;  ///< its intervals are not used
+  Duration error_window;
+  std::shared_ptr<PushedPools> pools;
+  OpenDoor open;
+};
+
+/// A source that senders push to. It opens its door, and tries again after growing pauses while it cannot;
+/// within the first second at once and silently, because after a reload the source before it closes the same
+/// port a moment later. Any thread may call it.
+///
+/// Locking: one mutex guards the door and the last reading. A reading is made under it, without I/O.
+class PushSource : public PoolSource {
+ public:
+  /// Opens the door at once, on the scheduler. Does not block. `on_reading` is called when the door has
+  /// opened, has failed to open, and then every 5 s with the hints of the reading; on a worker, without a
+  /// lock.
+  PushSource(PushParts parts, const Runtime& runtime, ProbedSource::OnReading on_reading);
+  /// Closes the door.
+  ~PushSource() override;
+  PushSource(const PushSource&) = delete;
+  PushSource& operator=(const PushSource&) = delete;
+
+  const std::string& name() const noexcept override;
+  SourceKind kind() const noexcept override;
+  /// Makes a reading, unless nothing has changed since the last one, which is at most 5 s old.
+  std::shared_ptr<const Reading> read() const override;
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace dbpool

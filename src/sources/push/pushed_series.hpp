@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "sources/mapping/mapped_pools.hpp"
+#include "sources/push/counter_series.hpp"
+#include "sources/push/distribution_series.hpp"
+#include "sources/push/gauge_series.hpp"
+#include "sources/push/point.hpp"
+#include "sources/push/series_use.hpp"
+
+namespace dbpool {
+
+/// One series of one sender, and what it is used for. What fills a counter adds up, whatever its kind is;
+/// what fills a gauge keeps its last value.
+class PushedSeries {
+ public:
+  /// `uses`: not empty. `distribution`: where one of them needs it.
+  PushedSeries(std::vector<SeriesUse> uses, std::optional<DistributionSeries> distribution);
+
+  /// Adds a point. Returns why it was rejected.
+  std::optional<RejectReason> add(const PointTime& at, const PushedMetric& metric, const PushedPoint& point);
+  /// Adds what it has to its pools. Gauges count if they arrived at `not_before` or later.
+  void report(MappedPools& pools, TimePoint not_before) const;
+  /// Returns whether it is a maximum that fell to 0, by which an SDK that stops ends a pool.
+  bool has_ended(TimePoint not_before) const;
+
+  const std::vector<SeriesUse>& uses() const noexcept { return uses_; }
+  /// Returns the time between the last point and the one before it, in nanoseconds; 0 = not known.
+  std::uint64_t step() const noexcept;
+  std::size_t bytes() const noexcept;
+
+ private:
+  bool feeds_counter() const;
+  bool feeds_gauge() const;
+  std::optional<RejectReason> add_number(PointTime at, const PushedMetric& metric, const PushedPoint& point);
+
+  std::vector<SeriesUse> uses_;
+  CounterSeries counter_;
+  GaugeSeries gauge_;
+  std::optional<DistributionSeries> distribution_;
+  bool is_limit_ = false;  ///< fills a maximum by a sum that may fall
+};
+
+}  // namespace dbpool
