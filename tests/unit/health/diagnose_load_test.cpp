@@ -74,7 +74,7 @@ TEST_CASE("a pool is too small only if it is at its size, and for longer than a 
   };
   check({
       {"callers wait and all connections are in use", Patient{}.overloaded(), too_small, Ground::full},
-      {"nobody waits, and 80 % are in use",
+      {"no caller waits, and 80 % are in use",
        with({},
             [](Patient& p) { p.pool.active = 8, p.past.recent.busy.value = p.past.recent.full.value = 30; }),
        too_small, Ground::full},

@@ -143,7 +143,7 @@ TEST_CASE("a limit elsewhere is named before a lost database and before a pool t
       {"a server at port 53300 is away",
        Patient{}.refused("cannot connect to [::1]:53300: connection refused"), database_down,
        Ground::lost_contact},
-      {"refused a while ago, and nobody waits for it", with(Patient{}.refused(too_many), later), ok,
+      {"refused a while ago, and no caller waits for it", with(Patient{}.refused(too_many), later), ok,
        Ground::none},
       {"refused a while ago, and callers wait", with(Patient{}.overloaded().refused(too_many), later),
        limit_elsewhere, Ground::refused_limit},
