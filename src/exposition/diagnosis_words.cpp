@@ -96,7 +96,8 @@ std::string longer_use_words(const DiagnosedFigures& f) {
   const double times = before > 0 ? lately / before : 0;
   const int decimals = times < 10 ? 1 : 0;
   return fmt::format(
-      "A connection is in use for {} at a time, {:.{}f} times as long as over the hour ({}): the database or the "
+      "A connection is in use for {} at a time, {:.{}f} times as long as over the hour ({}): the database or "
+      "the "
       "code got slower. {}.",
       lasting(lately), times, decimals, lasting(before), load_words(f));
 }
