@@ -22,6 +22,11 @@ Json is_judged(const Judgement& health) {
   return health.status == HealthStatus::unknown ? Json(nullptr) : Json(true);
 }
 
+/// Returns null for an entry that has no diagnosis.
+Json verdict_json(const PoolReport& pool) {
+  return pool.diagnosis == nullptr ? Json(nullptr) : Json(to_string(pool.diagnosis->verdict));
+}
+
 Json pool_health(const NamedPool& pool) {
   const PoolSnapshot& s = pool.figures();
   Json reasons = Json::array();
@@ -35,6 +40,7 @@ Json pool_health(const NamedPool& pool) {
           {"reasons", std::move(reasons)},
           {"message", health_words(pool.report)},
           {"judged", is_judged(pool.report.health)},
+          {"verdict", verdict_json(pool.report)},
           {"source_status", json_of(s.source_status)},
           {"response_time_ms", json_milliseconds(s.response_time)},
           {"last_check", json_of(last_check(pool))}};

@@ -111,6 +111,16 @@ void lifecycle(const PoolReport& report, SeriesSink& out) {
   each(out, "state", lifecycle_state_names, [&](std::size_t i) { return i == index_of(state); });
 }
 
+void connections_demand(const PoolReport& report, SeriesSink& out) {
+  if (report.diagnosis != nullptr) out.add(report.diagnosis->demand);
+}
+
+void diagnosis(const PoolReport& report, SeriesSink& out) {
+  if (report.diagnosis == nullptr || report.figures.unread) return;
+  each(out, "verdict", verdict_names,
+       [&](std::size_t i) { return i == index_of(report.diagnosis->verdict); });
+}
+
 void clients(const PoolReport& report, SeriesSink& out) {
   out.add(report.figures.clients_active, {"state", "active"});
   out.add(report.figures.clients_waiting, {"state", "waiting"});
@@ -217,6 +227,12 @@ constexpr auto catalog = std::to_array<Metric>({
      "1 for the pool's health, 0 for the others: unknown, healthy, degraded, unhealthy.", health_status},
     {"dbpool_health_reason", state_set, Unit::none, "reason",
      "1 for each threshold that is a reason why the pool is not healthy, 0 for the others.", health_reason},
+    {"dbpool_connections_demand", gauge, Unit::none, "",
+     "Connections wanted at once over the last 5 minutes, by their use and by callers waiting; absent where these are "
+     "not known.", connections_demand},
+    {"dbpool_diagnosis", state_set, Unit::none, "verdict",
+     "1 for what is wrong with the pool, 0 for the others: unknown, paused, database_down, limit_elsewhere, leak, "
+     "slow_use, too_small, ok.", diagnosis},
     {"dbpool_lifecycle_state", state_set, Unit::none, "state",
      "1 for the state of an owned pool, 0 for the others: initializing, healthy, degraded, unhealthy, recovering, "
      "shutting_down, terminated.", lifecycle},
@@ -277,24 +293,8 @@ constexpr auto catalog = std::to_array<Metric>({
 
 }  // namespace
 
-std::string Metric::labels() const {
-  constexpr std::array<std::string_view, 3> scopes{"source, pool", "source", ""};  // in the order of `read`
-  std::string all(scopes[read.index()]);
-  if (!all.empty() && !own_labels.empty()) all += ", ";
-  return all.append(own_labels);
-}
-
 std::span<const Metric> metric_catalog() {
   return catalog;
-}
-
-std::string catalog_markdown() {
-  std::string table = "| name | type | labels | help |\n|---|---|---|---|\n";
-  for (const Metric& metric : catalog) {
-    table.append("| `").append(metric.name).append("` | ").append(text_type(metric.type)).append(" | ");
-    table.append(metric.labels()).append(" | ").append(metric.help).append(" |\n");
-  }
-  return table;
 }
 
 }  // namespace dbpool

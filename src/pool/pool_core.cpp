@@ -20,8 +20,10 @@ Duration housekeeping_interval(const PoolOptions& options) {
 /// Fills in the figures of the queue. Peaks include the waits in progress.
 void fill_waiters(PoolSnapshot& snapshot, const PoolState& state, Duration now) {
   snapshot.waiting = state.waiters.size();
+  snapshot.probing_waiters = 0;
   snapshot.oldest_waiter = 0;
   for (const Waiter* w = state.waiters.front(); w != nullptr; w = w->behind) {
+    if (w->purpose == LeasePurpose::probe) ++*snapshot.probing_waiters;
     const auto waited = seconds_of(now - w->began);
     snapshot.oldest_waiter = std::max(*snapshot.oldest_waiter, waited);
     snapshot.wait_recent_peak = std::max(*snapshot.wait_recent_peak, waited);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "dbpool/model/pool_snapshot.hpp"
 #include "dbpool/sync/clock.hpp"
 #include "health/assess.hpp"
+#include "health/diagnosis.hpp"
 #include "snapshot/pool_source.hpp"
 #include "snapshot/process_stats.hpp"
 
@@ -17,6 +19,7 @@ struct PoolReport {
   SourceKind kind = SourceKind::owned;
   PoolSnapshot figures;
   Judgement health;
+  std::shared_ptr<const Diagnosis> diagnosis = nullptr;  ///< nullptr = entries that only count have none
 };
 
 /// One source and its pools.

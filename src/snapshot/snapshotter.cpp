@@ -8,6 +8,7 @@
 #include "dbpool/sync/guarded.hpp"
 #include "health/health_tracker.hpp"
 #include "model/seconds.hpp"
+#include "snapshot/diagnoses.hpp"
 #include "snapshot/vanished_pools.hpp"
 
 namespace dbpool {
@@ -28,6 +29,7 @@ struct Watched {
   std::size_t vanished_limit = 0;
   std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by label
   VanishedPools vanished = {};                    ///< pools of earlier rounds
+  Diagnoses diagnoses = {};
 };
 
 using WatchList = std::vector<std::shared_ptr<Watched>>;
@@ -52,11 +54,13 @@ std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
   if (old != before.end()) {
     entry->pools.swap((*old)->pools);
     std::swap(entry->vanished, (*old)->vanished);
+    std::swap(entry->diagnoses, (*old)->diagnoses);
   }
   for (auto& [name, pool] : entry->pools) {
     pool.tracker = {};
     pool.history.forget_totals();
   }
+  entry->diagnoses.begin_anew();
   return entry;
 }
 
@@ -108,6 +112,7 @@ struct Snapshotter::State {
 /// REQUIRES: `judging` is held.
 std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   const auto reading = source.source->read();
+  const LeaksByPool leaks = read_leaks(*source.source, *reading);
   const TimePoint now = clock->now();
   const WallTime time = clock->wall();
   std::vector<HealthChange> changes;
@@ -123,6 +128,7 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   }
   set_vanished_aside(source, changes);
   source.vanished.forget(now - access->history.span, source.vanished_limit);
+  source.diagnoses.update(source.source->kind(), *reading, leaks, now);
   return changes;
 }
 
@@ -210,7 +216,11 @@ FleetSnapshot Snapshotter::snapshot() const {
   for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
   const auto access = state_->watched.access();
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    for (PoolReport& pool : fleet.sources[i].pools) pool.health = health_of(pool.figures, *watched[i]);
+    SourceReport& source = fleet.sources[i];
+    for (PoolReport& pool : source.pools) {
+      pool.health = health_of(pool.figures, *watched[i]);
+      pool.diagnosis = watched[i]->diagnoses.find(pool.figures, source.reading.last_error);
+    }
   }
   return fleet;
 }

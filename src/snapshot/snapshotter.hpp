@@ -35,10 +35,12 @@ struct HealthChange {
 };
 
 /// Makes FleetSnapshots: reads every source, and joins the figures with the judgements made by `tick`. Any
-/// thread may call it. Only `tick` judges pools and extends histories; a snapshot judges nothing.
+/// thread may call it. Only `tick` judges and diagnoses pools and extends histories; a snapshot judges
+/// nothing.
 ///
-/// Locking: one mutex guards the list of sources, the trackers and the histories. Sources are read outside
-/// it. Another lets one tick judge at a time; it is locked first. `on_change` is called outside both.
+/// Locking: one mutex guards the list of sources, the trackers, the histories and the diagnoses. Sources are
+/// read outside it. Another lets one tick judge at a time; it is locked first. `on_change` is called outside
+/// both.
 class Snapshotter {
  public:
   using OnHealthChange = std::function<void(const HealthChange&)>;
@@ -49,7 +51,7 @@ class Snapshotter {
   /// Replaces the sources. A source that stays (the same object) keeps its health and history. A new source
   /// with a known name keeps the histories of that name's pools, not their health.
   void watch(std::vector<WatchedSource> sources, HistoryOptions history);
-  /// Judges every pool and extends the histories; call it once a second.
+  /// Judges and diagnoses every pool and extends the histories; call it once a second.
   void tick();
   /// Judges one source's pools now, after an event in it.
   void tick(const std::string& source);

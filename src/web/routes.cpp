@@ -32,6 +32,10 @@ std::vector<Route> pool_routes(const WebOptions& options, const WebServices& ser
        pools + "history/{pool}",
        [services](const Request& request) { return history_of_pool(request, services); }},
       {{"GET"}, pools + "leaks", [services](const Request&) { return suspected_leaks(services); }},
+      {{"GET"}, pools + "diagnosis", [services](const Request&) { return diagnoses(services); }},
+      {{"GET"},
+       pools + "diagnosis/{pool}",
+       [services](const Request& request) { return diagnosis_of_pool(request, services); }},
       {{"POST"}, pools + "close/{pool}", close, closing},
       {{"POST"}, pools + "close-all", close_all, closing},
   };

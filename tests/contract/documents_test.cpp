@@ -11,6 +11,7 @@
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
 #include "exposition/metric_catalog.hpp"
+#include "exposition/next_step.hpp"
 #include "sources/http_json/fields.hpp"
 #include "sources/presets/presets.hpp"
 
@@ -90,6 +91,18 @@ TEST_CASE("every link between the documents leads to a file") {
     for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found) {
       const fs::path target = document.parent_path() / (*found)[1].str();
       CHECK_MESSAGE(fs::exists(target), document.string(), " links to ", target.string());
+    }
+  }
+}
+
+TEST_CASE("the page that a diagnosis names is in the repository") {
+  for (std::size_t verdict = 0; verdict < dbpool::verdict_names.size(); ++verdict) {
+    for (auto ground = 0; ground <= static_cast<int>(dbpool::Ground::none); ++ground) {
+      dbpool::Diagnosis diagnosis;
+      diagnosis.verdict = static_cast<dbpool::Verdict>(verdict);
+      diagnosis.ground = static_cast<dbpool::Ground>(ground);
+      const fs::path page = dbpool::runbook(diagnosis);
+      CHECK_MESSAGE((page.empty() || fs::exists(root / page)), page.string());
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "exposition/json_diagnosis.hpp"
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
 #include "exposition/json_history.hpp"
@@ -64,6 +65,21 @@ Response history_of_pool(const Request& request, const WebServices& services) {
 
 Response suspected_leaks(const WebServices& services) {
   return json_response(leaks_json(services.leaks()));
+}
+
+Response diagnoses(const WebServices& services) {
+  return json_response(diagnoses_json(services.snapshot()));
+}
+
+Response diagnosis_of_pool(const Request& request, const WebServices& services) {
+  const FleetSnapshot fleet = services.snapshot();
+  const std::string& name = request.path_parameter;
+  const auto pools = named_pools(fleet);
+  const auto pool = std::ranges::find(pools, name, &NamedPool::name);
+  if (pool == pools.end()) return unknown_pool(name);
+  if (pool->report.diagnosis == nullptr)
+    return error_response(404, "the entry '" + name + "' only counts, so it has no diagnosis");
+  return json_response(pool_diagnosis_json(*pool));
 }
 
 Response health(const Request& request, const WebServices& services) {

@@ -64,6 +64,17 @@ inline PoolSnapshot known_pooler(std::string name) {
   return s;
 }
 
+/// Returns the diagnosis of a pool that is too small, with every figure that it can have.
+inline std::shared_ptr<const Diagnosis> known_diagnosis() {
+  Diagnosis d;
+  d.verdict = Verdict::too_small;
+  d.ground = Ground::full;
+  d.evidence = {{"demand", 14.5, 12}, {"waiting", 4, std::nullopt}};
+  d.demand = 14.5, d.needed_size = 19, d.known_seconds = 3600;
+  d.figures = {.idle = 0, .active = 12, .total = 12, .max = 12, .waiting = 4, .leaked = 0, .used_share = 1};
+  return std::make_shared<const Diagnosis>(std::move(d));
+}
+
 /// Returns the state of a probed source's reads.
 inline PoolSource::State known_reading() {
   PoolSource::State reading;

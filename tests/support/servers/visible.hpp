@@ -14,7 +14,8 @@ inline std::string everything_visible(ExporterProcess& exporter) {
   for (const char* path :
        {"/metrics", "/", "/-/ready", "/-/healthy", "/-/reload", "/no/such/path", "/health",
         "/connections/pools/stats", "/connections/pools/stats/words", "/connections/pools/health",
-        "/connections/pools/metrics", "/connections/pools/history/words", "/connections/pools/leaks"}) {
+        "/connections/pools/metrics", "/connections/pools/history/words", "/connections/pools/leaks",
+        "/connections/pools/diagnosis"}) {
     const HttpAnswer answer = exporter.get(path);
     all += answer.head + answer.body;
   }

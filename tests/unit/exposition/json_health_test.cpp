@@ -58,6 +58,14 @@ TEST_CASE("a pool that nothing is known of is unknown, and its figures are null"
   CHECK(health_json(fleet)["pools"][0]["last_check"] == "2025-10-13T14:30:00.000Z");
 }
 
+TEST_CASE("a pool has the verdict of its diagnosis, and null where an entry has none") {
+  FleetSnapshot fleet = fleet_of({report_of(known_pool("orders")), report_of(known_pool("counts"))});
+  fleet.sources[0].pools[0].diagnosis = known_diagnosis();
+  const Json pools = health_json(fleet)["pools"];
+  CHECK(pools[0]["verdict"] == "too_small");
+  CHECK(pools[1]["verdict"].is_null());
+}
+
 TEST_CASE("it is told apart whether a pool could not be judged or was not read yet") {
   const Json pools = health_json(fleet_of({report_of(known_pool("fine")), report_of(known_pool("new"), {}),
                                            report_of(known_pool("counters"), {unknown, {}, true})}))["pools"];

@@ -84,6 +84,7 @@ TEST_CASE("every metric has series when everything is known, with just the label
   FleetSnapshot fleet;
   fleet.sources.push_back(source_of(known_pooler("pgb"), SourceKind::pgbouncer, {}));
   fleet.sources[0].pools[0].figures.info.labels.clear();
+  fleet.sources[0].pools[0].diagnosis = known_diagnosis();
   fleet.sources[0].reading = known_reading();
   fleet.sources[0].reading.pushed = PushCounts{.used = 1, .rejected = {}, .lost = 0, .senders = 1};
   fleet.exporter = known_exporter();

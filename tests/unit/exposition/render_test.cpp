@@ -59,6 +59,7 @@ TEST_CASE("an owned pool of which everything is known has the golden list of ser
   FleetSnapshot fleet = one_pool(known_pool("orders"), {HealthStatus::degraded,
                                                         {{HealthReason::errors, HealthStatus::degraded},
                                                          {HealthReason::leaks, HealthStatus::degraded}}});
+  fleet.sources[0].pools[0].diagnosis = known_diagnosis();
   fleet.exporter = known_exporter();
   std::ifstream file(DBPOOL_GOLDEN_SERIES);
   const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -236,6 +236,16 @@ TEST_CASE("an asynchronous acquire that finds nothing ends at its deadline") {
   CHECK(pool.now().acquisition_timeouts == 1);
 }
 
+TEST_CASE("the probes among the waiting requests are counted, and counted as waiting") {
+  FakePool pool(sized(1, 1));
+  const auto held = pool->acquire();
+  CHECK(pool.now().probing_waiters == 0);
+  for (const auto purpose : {LeasePurpose::probe, LeasePurpose::work, LeasePurpose::probe})
+    pool->acquire_async({}, purpose, [](auto, auto) {});
+  CHECK(pool.now().waiting == 3);
+  CHECK(pool.now().probing_waiters == 2);
+}
+
 TEST_CASE("asynchronous acquires end each at its own deadline, in whatever order these come") {
   FakePool pool(sized(1, 1));
   const auto held = pool->acquire();

@@ -416,3 +416,34 @@ TEST_CASE("a reload changes how densely history is kept, and what there is stays
   const auto dense = scene.snapshotter.history("orders", 1h)->items.size();
   CHECK(dense > sparse + 5);
 }
+
+TEST_CASE("a snapshot shows the diagnosis of the last tick, and none before") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  const auto diagnosis = [&] { return *scene.snapshotter.snapshot().sources[0].pools[0].diagnosis; };
+  CHECK(diagnosis().ground == Ground::not_judged_yet);
+  scene.snapshotter.tick();
+  CHECK(diagnosis().verdict == Verdict::ok);
+  PoolSnapshot leaking = Scene::serving("orders");
+  leaking.leaked = 1;
+  LeakReport lease;
+  lease.site = "checkout.cpp:88";
+  orders->set_details({}, {lease});
+  orders->set_pool(leaking);
+  CHECK(diagnosis().verdict == Verdict::ok);
+  scene.snapshotter.tick();
+  CHECK(diagnosis().verdict == Verdict::leak);
+  CHECK(diagnosis().figures.sites.at(0).site == "checkout.cpp:88");
+}
+
+TEST_CASE("a source that takes another's place keeps the past of its pools for their diagnosis") {
+  Scene scene;
+  scene.watch({scene.owned("orders")});
+  scene.tick_for(61s);
+  scene.watch({scene.owned("orders")});
+  const auto diagnosis = [&] { return *scene.snapshotter.snapshot().sources[0].pools[0].diagnosis; };
+  CHECK(diagnosis().ground == Ground::not_judged_yet);
+  scene.tick_for(1s);
+  CHECK(diagnosis().known_seconds == 61);
+}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "exposition/json_diagnosis.hpp"
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
 #include "exposition/json_metrics.hpp"
@@ -40,16 +41,19 @@ TEST_CASE("every document is JSON and the projection of the fleet") {
   check("/connections/pools/stats", stats_json(program.fleet));
   check("/connections/pools/health", health_json(program.fleet));
   check("/connections/pools/metrics", metrics_json(program.fleet));
+  check("/connections/pools/diagnosis", diagnoses_json(program.fleet));
   check("/connections/pools/leaks", Json::parse(R"({"status": "success", "leaks": [], "total_leaks": 0})"));
 }
 
 TEST_CASE("every path takes GET and HEAD and nothing else") {
   Program program;
   program.add(known_pool("orders"));
+  program.fleet.sources[0].pools[0].diagnosis = known_diagnosis();
   program.histories["orders"];
   for (const char* path :
        {"/health", "/connections/pools/stats", "/connections/pools/stats/orders", "/connections/pools/health",
-        "/connections/pools/metrics", "/connections/pools/history/orders", "/connections/pools/leaks"}) {
+        "/connections/pools/metrics", "/connections/pools/history/orders", "/connections/pools/leaks",
+        "/connections/pools/diagnosis", "/connections/pools/diagnosis/orders"}) {
     CAPTURE(path);
     CHECK(program.ask("HEAD", path).status == 200);
     const Response refused = program.ask("POST", path);
@@ -68,6 +72,22 @@ TEST_CASE("one pool's statistics come with its connections, or with null where t
   CHECK(orders["pool"] == stats_json(program.fleet)["pools"]["orders"]);
   CHECK(orders["connections"][0]["id"] == "conn_1");
   CHECK(body_of(program.ask("GET", "/connections/pools/stats/users"))["connections"].is_null());
+}
+
+TEST_CASE("one pool's diagnosis is 404 where the entry only counts, and names the reason") {
+  Program program;
+  program.add(known_pool("orders"));
+  program.add(pool_named("pgb/app", PoolScope::database));
+  program.fleet.sources[0].pools[0].diagnosis = known_diagnosis();
+  const Response orders = program.ask("GET", "/connections/pools/diagnosis/orders");
+  CHECK(orders.status == 200);
+  CHECK(body_of(orders)["pool"] == "orders");
+  CHECK(body_of(orders)["verdict"] == "too_small");
+  const Response counting = program.ask("GET", "/connections/pools/diagnosis/pgb/app");
+  CHECK(is_error(counting, 404));
+  CHECK(counting.body.find("only counts") != std::string::npos);
+  CHECK(is_error(program.ask("GET", "/connections/pools/diagnosis/absent"), 404));
+  CHECK(body_of(program.ask("GET", "/connections/pools/diagnosis"))["diagnoses"].size() == 1);
 }
 
 TEST_CASE("a pool's name in a path may be percent-encoded, and may hold slashes") {

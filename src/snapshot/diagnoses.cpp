@@ -1,0 +1,85 @@
+#include "snapshot/diagnoses.hpp"
+
+#include <utility>
+
+#include "health/error_class.hpp"
+
+namespace dbpool {
+namespace {
+
+/// Returns whether a client of this pool cannot log in through the pooler now, as far as the pooler's own
+/// `synthetic` client knows.
+bool cannot_log_in(const PoolSnapshot& figures) {
+  return figures.errors_recent.value_or(0) > 0 && figures.total().value_or(0) == 0 &&
+         is_failed_login(figures.last_error);
+}
+
+}  // namespace
+
+LeaksByPool read_leaks(const PoolSource& source, const PoolSource::Reading& reading) {
+  LeaksByPool leaks;
+  for (const PoolSnapshot& figures : reading.pools) {
+    if (figures.leaked.value_or(0) > 0) leaks.emplace(figures.label(), source.leaks(figures.label()));
+  }
+  return leaks;
+}
+
+void Diagnoses::update(SourceKind kind, const PoolSource::Reading& reading, const LeaksByPool& leaks,
+                       TimePoint now) {
+  record(reading, now);
+  const Databases databases = databases_in(reading);
+  static const std::vector<LeakReport> no_leaks;
+  for (const PoolSnapshot& figures : reading.pools) {
+    if (!has_diagnosis(figures)) continue;
+    Pool& pool = pools_.at(figures.label());
+    pool.last.reset();
+    if (figures.unread) continue;
+    const auto of_pool = leaks.find(figures.label());
+    const auto database = databases.find(figures.key.database());
+    const Windows windows = pool.past.windows();
+    pool.last = std::make_shared<const Diagnosis>(
+        diagnose({kind, figures, windows, of_pool == leaks.end() ? no_leaks : of_pool->second,
+                  database == databases.end() ? nullptr : &database->second}));
+  }
+}
+
+void Diagnoses::record(const PoolSource::Reading& reading, TimePoint now) {
+  std::map<std::string, Pool> present;
+  for (const PoolSnapshot& figures : reading.pools) {
+    if (figures.key.scope() == PoolScope::application) continue;
+    auto known = pools_.extract(figures.label());
+    Pool& pool = known ? present.insert(std::move(known)).position->second : present[figures.label()];
+    pool.past.record(figures, now);
+  }
+  pools_.swap(present);
+}
+
+Diagnoses::Databases Diagnoses::databases_in(const PoolSource::Reading& reading) const {
+  Databases databases;
+  for (const PoolSnapshot& figures : reading.pools) {
+    const std::string& name = figures.key.database();
+    if (name.empty()) continue;
+    if (figures.key.scope() == PoolScope::database)
+      databases[name].windows = pools_.at(figures.label()).past.windows();
+    if (cannot_log_in(figures)) databases[name].failed_login = figures.last_error;
+  }
+  return databases;
+}
+
+std::shared_ptr<const Diagnosis> Diagnoses::find(const PoolSnapshot& figures,
+                                                 const std::string& source_error) const {
+  if (!has_diagnosis(figures)) return nullptr;
+  if (figures.unread) return std::make_shared<const Diagnosis>(not_read(source_error));
+  const auto known = pools_.find(figures.label());
+  const bool is_diagnosed = known != pools_.end() && known->second.last != nullptr;
+  return is_diagnosed ? known->second.last : std::make_shared<const Diagnosis>();
+}
+
+void Diagnoses::begin_anew() {
+  for (auto& [name, pool] : pools_) {
+    pool.past.forget_totals();
+    pool.last.reset();
+  }
+}
+
+}  // namespace dbpool

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "health/diagnose.hpp"
+#include "snapshot/pool_source.hpp"
+#include "snapshot/window_recorder.hpp"
+
+namespace dbpool {
+
+/// The suspected leaks of a source's pools, by label; pools without one are absent.
+using LeaksByPool = std::map<std::string, std::vector<LeakReport>>;
+
+/// Reads the leaks of the pools that have some.
+LeaksByPool read_leaks(const PoolSource& source, const PoolSource::Reading& reading);
+
+/// The windows and the last diagnosis of each pool of one source, and of the databases that count for them. A
+/// pool that has left is forgotten: the names of pools may be chosen by clients. One thread at a time.
+class Diagnoses {
+ public:
+  /// Adds a tick at `now`, and diagnoses every pool of the reading that can have a diagnosis.
+  void update(SourceKind kind, const PoolSource::Reading& reading, const LeaksByPool& leaks, TimePoint now);
+  /// Returns the last diagnosis of a pool. `source_error`: of a reading that failed, in which the pool is
+  /// unread. nullptr: such an entry has no diagnosis.
+  std::shared_ptr<const Diagnosis> find(const PoolSnapshot& figures, const std::string& source_error) const;
+  /// Keeps the windows, but not the diagnoses; call it when the next reading does not continue these
+  /// counters.
+  void begin_anew();
+
+ private:
+  struct Pool {
+    WindowRecorder past;
+    std::shared_ptr<const Diagnosis> last;
+  };
+  using Databases = std::map<std::string, DatabaseSymptoms>;
+
+  void record(const PoolSource::Reading& reading, TimePoint now);
+  Databases databases_in(const PoolSource::Reading& reading) const;
+
+  std::map<std::string, Pool> pools_;  // by label
+};
+
+}  // namespace dbpool
