@@ -121,9 +121,11 @@ TEST_CASE("a server that is gone makes its other pools unhealthy, where it is kn
 TEST_CASE("a dead server that an owned pool, a pooler and its own sessions see is one page") {
   const WebhookReceiver webhook;
   const AlertmanagerServer server(ShippedAlerts::alertmanager(webhook.port()));
-  const Labels pooler{{"source", "pgb"}, {"pool", "pgb/app/u"}};
-  server.post({of_pool("NoConnections", "critical"), of_pool("BackendDown", "critical", pooler),
-               alert("SourceDown", "critical", {{"source", "srv"}}), of_pool("Unhealthy", "critical", pooler),
+  const Labels here{{"server", "db:5432"}};
+  const Labels pooler{{"source", "pgb"}, {"pool", "pgb/app/u"}, {"server", "db:5432"}};
+  server.post({of_pool("NoConnections", "critical", here), of_pool("BackendDown", "critical", pooler),
+               alert("SourceDown", "critical", {{"source", "srv"}, {"server", "db:5432"}}),
+               of_pool("Unhealthy", "critical", pooler),
                of_pool("AvailabilityBudgetBurn", "critical", fast_burn)});
   const auto pages = [&] {
     std::vector<Json> found;
@@ -134,7 +136,20 @@ TEST_CASE("a dead server that an owned pool, a pooler and its own sessions see i
   };
   REQUIRE(eventually([&] { return !pages().empty(); }, 20s));
   CHECK(pages().front().at("alerts").size() == 3);
-  CHECK(pages().front().at("groupLabels") == Json{{"job", "dbpool"}});
+  CHECK(pages().front().at("groupLabels") == Json{{"job", "dbpool"}, {"server", "db:5432"}});
+}
+
+TEST_CASE("two dead servers are two pages, and so are two sources whose server is not known") {
+  const WebhookReceiver webhook;
+  const AlertmanagerServer server(ShippedAlerts::alertmanager(webhook.port()));
+  server.post({of_pool("NoConnections", "critical", {{"server", "db:5432"}}),
+               of_pool("NoConnections", "critical", {{"server", "db:5433"}, {"source", "users"}}),
+               alert("SourceDown", "critical", {{"source", "pgb"}}),
+               alert("SourceDown", "critical", {{"source", "pgp"}})});
+  const auto pages = [&] {
+    return std::ranges::count(webhook.posted(), "/pagerduty", [](const auto& posted) { return posted.path; });
+  };
+  CHECK(eventually([&] { return pages() == 4; }, 20s));
 }
 
 TEST_CASE("a pooler that takes no more clients silences its own warning and its health, not its pools") {
@@ -147,9 +162,10 @@ TEST_CASE("a pooler that takes no more clients silences its own warning and its 
 }
 
 TEST_CASE("the graver alert about leaks or health silences the lesser") {
-  check({of_pool("LeakExhausting", "critical"), of_pool("Unhealthy", "critical", other_pool),
-         of_pool("Leak", "warning", other_pool), of_pool("Degraded", "warning", elsewhere)},
-        {of_pool("Leak", "warning"), of_pool("Unhealthy", "critical"), of_pool("Degraded", "warning"),
+  check({of_pool("LeakExhausting", "critical"), of_pool("Unhealthy", "critical"),
+         of_pool("Unhealthy", "critical", other_pool), of_pool("Leak", "warning", other_pool),
+         of_pool("Degraded", "warning", elsewhere)},
+        {of_pool("Leak", "warning"), of_pool("Degraded", "warning"),
          of_pool("HealthFlapping", "warning", other_pool), of_pool("Degraded", "warning", other_pool)});
 }
 

@@ -11,13 +11,14 @@ using namespace dbpool;
 
 namespace {
 
-/// Two pools without a connection in one notification: they share no annotation. `STATUS` is to be replaced.
+/// Two pools without a connection in one notification: they share no annotation. `STATUS` and `FIRST`, the
+/// status of the first alert, are to be replaced.
 constexpr const char* two_alerts = R"({
   "receiver": "pagerduty", "status": "STATUS", "externalURL": "http://localhost:9093",
   "groupLabels": {"alertname": "ConnectionPoolNoConnections", "job": "dbpool"},
   "commonLabels": {"alertname": "ConnectionPoolNoConnections", "job": "dbpool"}, "commonAnnotations": {},
   "alerts": [
-    {"status": "STATUS", "labels": {"instance": "a:10127", "pool": "orders", "source": "orders"},
+    {"status": "FIRST", "labels": {"instance": "a:10127", "pool": "orders", "source": "orders"},
      "startsAt": "2026-11-27T12:00:00Z",
      "annotations": {"summary": "Pool orders is empty", "description": "d", "cause": "reasons: no connections",
                      "action": "Look", "runbook_url": "r", "dashboard_url": "http://g/d/x?var-pool=orders"}},
@@ -27,10 +28,11 @@ constexpr const char* two_alerts = R"({
                      "dashboard_url": "http://g/d/x?var-pool=users"}}
   ]})";
 
-std::string rendered(const std::string& text, const std::string& status) {
+std::string rendered(const std::string& text, const std::string& status, const std::string& first) {
   const TemporaryDirectory directory;
   const auto none = directory.write("none.tmpl", "").string();
-  const auto json = std::regex_replace(std::string(two_alerts), std::regex("STATUS"), status);
+  auto json = std::regex_replace(std::string(two_alerts), std::regex("STATUS"), status);
+  json = std::regex_replace(json, std::regex("FIRST"), first.empty() ? status : first);
   const auto data = directory.write("alerts.json", json).string();
   const Finished amtool = run_to_end({"amtool", "template", "render", "--template.glob=" + none,
                                       "--template.data=" + data, "--template.text=" + text});
@@ -40,14 +42,14 @@ std::string rendered(const std::string& text, const std::string& status) {
 
 /// Returns the fields that a receiver of the example gets, by name.
 std::map<std::string, std::string> told(const std::string& receiver, const std::string& kind,
-                                        const std::string& status = "firing") {
+                                        const std::string& status = "firing", const std::string& first = "") {
   std::map<std::string, std::string> fields;
   const auto add = [&](const YAML::Node& from) {
     for (const auto& field : from) {
       if (!field.second.IsScalar()) continue;
       const auto text = field.second.as<std::string>();
       if (text.find("{{") != std::string::npos) {
-        fields[field.first.as<std::string>()] = rendered(text, status);
+        fields[field.first.as<std::string>()] = rendered(text, status, first);
       }
     }
   };
@@ -70,6 +72,12 @@ TEST_CASE("a page about two pools says what is wrong with the first, and names b
   CHECK(page.at("action") == "Look");
   CHECK(page.at("runbook") == "r");
   CHECK(page.at("all") == "Pool orders is empty; Pool users is empty; ");
+}
+
+TEST_CASE("a page about one alert that is over and one that fires says what fires") {
+  const auto page = told("pagerduty", "pagerduty_configs", "firing", "resolved");
+  CHECK(page.at("description") == "Pool users is empty (2 alerts in all)");
+  CHECK(page.at("shell") == "E=http://a:10127 S=users P=users");
 }
 
 TEST_CASE("a page leads to the dashboard at the time of the fault, and has the commands to begin with") {
