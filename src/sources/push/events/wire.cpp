@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "model/ascii.hpp"
 #include "model/utf8.hpp"
 #include "sources/prometheus/numbers.hpp"
 
@@ -36,6 +37,13 @@ bool is_clean(std::string_view line) {
   if (std::ranges::all_of(line, is_plain)) return true;
   const auto is_allowed = [&](unsigned char c) { return is_plain(c) || c >= first_of_more_bytes; };
   return std::ranges::all_of(line, is_allowed) && valid_utf8(line) == line;
+}
+
+/// Returns whether a line begins with a name, whatever stands behind its first character.
+bool is_name(std::string_view text) {
+  if (text.empty()) return false;
+  const char first = ascii_lower(text.front());
+  return (first >= 'a' && first <= 'z') || first == '_';
 }
 
 std::optional<double> finite_value(std::string_view text) {
@@ -139,7 +147,7 @@ void parse_statsd(std::string_view datagram, StatsdSink& sink) {
     if (line.starts_with("_e{") || line.starts_with("_sc|")) continue;
     std::string_view rest = line;
     const std::string_view name = taken_until(':', rest);
-    if (name.empty() || name.size() == line.size()) {
+    if (!is_name(name) || name.size() == line.size()) {
       sink.malformed();
     } else if (sink.wants(name)) {
       is_clean(line) && reader.read(name, rest) ? sink.line(reader.line()) : sink.malformed();
