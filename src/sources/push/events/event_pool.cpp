@@ -13,6 +13,13 @@ std::size_t place_of(Verb gauge) {
   return static_cast<std::size_t>(gauge) - static_cast<std::size_t>(Verb::idle);
 }
 
+/// Returns the value of a gauge, of several the last; nullopt for a limit of 0, which is unlimited.
+PoolSnapshot::Count connections_in(const EventLine& event) {
+  const auto connections = static_cast<std::uint64_t>(event.values.back());
+  if (event.verb == Verb::max && connections == 0) return std::nullopt;
+  return connections;
+}
+
 }  // namespace
 
 EventPool::EventPool(PoolKey key, const EventPoolOptions& options, const Arrival& at)
@@ -56,7 +63,7 @@ void EventPool::add(const EventLine& event, const EventClient& client, const Arr
     case Verb::error:
       return failed(event, at);
     default:
-      member.gauges[place_of(event.verb)] = static_cast<std::uint64_t>(event.values.back());
+      member.gauges[place_of(event.verb)] = connections_in(event);
   }
 }
 

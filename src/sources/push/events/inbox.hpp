@@ -23,7 +23,7 @@ class Inbox {
 };
 
 struct PathOptions {
-  std::string path;        ///< at most 107 bytes
+  std::string path;        ///< 1 to 107 bytes
   unsigned mode = 0660;    ///< permissions of the socket
   std::string group = {};  ///< its group; "" = that of this process
 };

@@ -35,9 +35,9 @@ std::optional<FileIdentity> file_at(const std::string& path) {
 sockaddr_un path_address(const std::string& path) {
   sockaddr_un address{};
   constexpr std::size_t longest = sizeof address.sun_path - 1;
-  if (path.size() > longest) {
-    refuse_inbox(
-        path, "the path has " + std::to_string(path.size()) + " bytes; allowed: " + std::to_string(longest));
+  if (path.empty() || path.size() > longest) {
+    refuse_inbox(path, "the path has " + std::to_string(path.size()) + " bytes; allowed: 1 to " +
+                           std::to_string(longest));
   }
   address.sun_family = AF_UNIX;
   std::ranges::copy(path, static_cast<char*>(address.sun_path));

@@ -129,8 +129,8 @@ class LineReader {
   }
 
   StatsdLine line_;
-  std::array<double, StatsdLimits::values> values_;
-  std::array<SampleLabel, StatsdLimits::tags> tags_;
+  std::array<double, StatsdLimits::values> values_{};
+  std::array<SampleLabel, StatsdLimits::tags> tags_{};
   std::size_t tags_used_ = 0;
 };
 

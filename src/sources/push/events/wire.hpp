@@ -42,11 +42,11 @@ class StatsdSink {
   virtual void malformed() = 0;
 };
 
-/// Reads a datagram of DogStatsD 1.0 to 1.3:
-/// `name:value[:value…]|type[|@rate][|#tags][|c:container][|Ttime]`, in several lines. Fields that it does
-/// not know are ignored, and so are events (`_e{`) and service checks
-/// (`_sc|`). A needed line is valid UTF-8 without control characters. A name begins with a letter or `_`.
-/// Keeps nothing, and allocates nothing for lines in ASCII.
+/// Reads a datagram of DogStatsD 1.0 to 1.3. It has several lines, each
+/// `name:value[:value…]|type[|@rate][|#tags][|c:container][|Ttime]`, where a name begins with a letter or
+/// `_`. Fields that it does not know are ignored, and so are events (`_e{`) and service checks (`_sc|`). A
+/// needed line is valid UTF-8 without control characters. A datagram without a line is malformed. Keeps
+/// nothing, and allocates nothing for lines in ASCII.
 ///
 /// Source: docs.datadoghq.com/developers/dogstatsd/datagram_shell
 void parse_statsd(std::string_view datagram, StatsdSink& sink);

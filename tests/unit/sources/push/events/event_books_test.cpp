@@ -89,6 +89,11 @@ TEST_CASE("gauges add up over clients, and a limit is known if every client know
   CHECK_FALSE(scene.pool("apps/main").max);
   scene.receive("dbpool.max:5|g|#pool:main,client:b");
   CHECK(scene.pool("apps/main").max == 15U);
+  scene.receive("dbpool.max:0|g|#pool:main,client:b\ndbpool.min:0|g|#pool:main,client:a");
+  CHECK_FALSE(scene.pool("apps/main").max);  // 0 is unlimited
+  CHECK_FALSE(scene.pool("apps/main").min);
+  scene.receive("dbpool.min:0|g|#pool:main,client:b");
+  CHECK(scene.pool("apps/main").min == 0U);
   scene.receive("dbpool.idle:1|g|#pool:main|c:ci-7");
   CHECK(scene.pool("apps/main").idle == 8U);
   CHECK(scene.books.counts().senders == 3);

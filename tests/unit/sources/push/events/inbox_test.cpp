@@ -101,7 +101,8 @@ TEST_CASE("a path that cannot be is refused with the reason") {
   CHECK(refusal(open_path_inbox, PathOptions{missing}) ==
         "receive on " + missing + ": the directory " + place.path + ".d does not exist");
   CHECK(refusal(open_path_inbox, PathOptions{longer}) ==
-        "receive on " + longer + ": the path has 108 bytes; allowed: 107");
+        "receive on " + longer + ": the path has 108 bytes; allowed: 1 to 107");
+  CHECK(refusal(open_path_inbox, PathOptions{""}) == "receive on : the path has 0 bytes; allowed: 1 to 107");
   CHECK(refusal(open_path_inbox, PathOptions{.path = place.path, .group = "no-such-group"}) ==
         "receive on " + place.path + ": the group no-such-group is not known");
   CHECK_FALSE(fs::exists(place.path));
