@@ -17,7 +17,9 @@ TEST_CASE("pools beyond the limit are refused and counted, until one without cli
   CHECK(scene.books.counts().senders == 2);
   scene.clock.advance(40s);
   CHECK(scene.outcome_of("dbpool.idle:1|g|#pool:b,client:y").empty());
-  scene.clock.advance(20s);
+  scene.clock.advance(20s - 1ms);
+  CHECK(scene.outcome_of("dbpool.idle:1|g|#pool:c,client:z") == "limit");
+  scene.clock.advance(1ms);
   scene.result();
   CHECK(scene.outcome_of("dbpool.idle:1|g|#pool:c,client:z").empty());
   CHECK(scene.result().dropped == 0U);
@@ -36,7 +38,7 @@ TEST_CASE("clients beyond the limit are refused until one falls silent") {
 }
 
 TEST_CASE("beyond the most open leases an acquisition counts, and active is not known") {
-  EventScene scene({.bounds = {.leases = 1}});
+  EventScene scene({.stale_after = 60s, .bounds = {.leases = 1}});
   CHECK(scene.outcome_of("dbpool.acquired:1|ms|#pool:a,client:x,lease:1").empty());
   CHECK(scene.outcome_of("dbpool.acquired:1|ms|#pool:b,client:x,lease:2") == "limit");
   CHECK(scene.pool("apps/a").active == 1U);
@@ -44,6 +46,9 @@ TEST_CASE("beyond the most open leases an acquisition counts, and active is not 
   CHECK_FALSE(scene.pool("apps/b").active);
   CHECK(scene.outcome_of("dbpool.released:1|ms|#pool:a,client:x,lease:1").empty());
   CHECK(scene.outcome_of("dbpool.acquired:1|ms|#pool:a,client:x,lease:3").empty());
+  scene.clock.advance(60s);
+  scene.result();
+  CHECK(scene.outcome_of("dbpool.acquired:1|ms|#pool:a,client:y,lease:4").empty());
 }
 
 TEST_CASE("sites and leases of a client without end are bounded") {

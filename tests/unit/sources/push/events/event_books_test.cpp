@@ -125,6 +125,17 @@ TEST_CASE("an acquisition without a lease leaves active unknown, and a release w
   CHECK_FALSE(pool.active);
 }
 
+TEST_CASE("active is known again when the client without leases has vanished, but not its peak") {
+  EventScene scene({.stale_after = 60s});
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:b");
+  scene.clock.advance(40s);
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:1");
+  CHECK_FALSE(scene.pool("apps/main").active);
+  scene.clock.advance(20s);
+  CHECK(scene.pool("apps/main").active == 1U);
+  CHECK_FALSE(scene.pool("apps/main").active_peak);
+}
+
 TEST_CASE("a rate and packed values count as often as they stand for") {
   EventScene scene;
   scene.receive("dbpool.acquired:1:2:30|ms|@0.5|#pool:main\ndbpool.error:3|c|@0.1|#pool:main");

@@ -94,6 +94,7 @@ TEST_CASE("what is not in the format is malformed") {
       "a:1|q",
       "a:1|C",
       "a:|c",
+      "a:1:|c",
       "a:1:|",
       "a: 1|c",
       "a:1,5|c",
