@@ -35,9 +35,9 @@ void PoolLedger::apply(const event::HealthChecked& e) noexcept {
 }
 
 void PoolLedger::apply(const event::Failed& e) {
-  ++errors_[index_of(e.kind)];
-  errors_hour_.add(e.at, 1);
-  if (judges(e.began)) errors_judged_.add(e.at, 1);
+  errors_[index_of(e.kind)] += e.times;
+  errors_hour_.add(e.at, e.times);
+  if (judges(e.began)) errors_judged_.add(e.at, e.times);
   last_error_ = e.error;
   last_error_kind_ = e.kind;
   last_error_at_ = e.time;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,8 @@
 namespace dbpool {
 
 /// Events of a pool, in this process or reported by an application. `at` and `began` are readings of one
-/// stopwatch (Clock::tick); `took`, `waited` and `used` are differences of such readings.
+/// stopwatch (Clock::tick); `took`, `waited` and `used` are differences of such readings. `times`: how many
+/// equal events it stands for, because an application may report one of several; at least 1.
 namespace event {
 
 /// Identifies the lease of an application that reports its events, so that a release finds its acquire and a
@@ -26,22 +28,33 @@ struct Acquired {
   std::chrono::nanoseconds at, waited;
   bool reused;  ///< the connection was lent before
   LeaseIdentity lease = {};
+  std::uint64_t times = 1;
 };
 struct Released {
   std::chrono::nanoseconds used;
   LeaseIdentity lease = {};
+  std::uint64_t times = 1;
 };
+/// A lease ended without a release, because its holder has disappeared.
+struct Vanished {};
 struct TimedOut {
   std::chrono::nanoseconds at, waited;
   std::chrono::system_clock::time_point time;
+  std::uint64_t times = 1;
 };
-struct Rejected {};
+struct Rejected {
+  std::uint64_t times = 1;
+};
 struct Connected {
   std::chrono::nanoseconds took;
+  std::uint64_t times = 1;
 };
-struct ConnectFailed {};
+struct ConnectFailed {
+  std::uint64_t times = 1;
+};
 struct Closed {
   CloseReason reason;
+  std::uint64_t times = 1;
 };
 struct HealthChecked {
   std::chrono::nanoseconds took;
@@ -54,6 +67,7 @@ struct Failed {
   std::string error;  ///< no secret
   std::chrono::nanoseconds at, began;
   std::chrono::system_clock::time_point time;
+  std::uint64_t times = 1;
 };
 struct LeakSuspected {};
 struct LeakReturned {};

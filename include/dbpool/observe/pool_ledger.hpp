@@ -32,7 +32,7 @@ struct DurationRecorders {
 
 /// The ledger of one pool: folds events into counters, histograms, peaks and sliding windows.
 /// Not thread-safe; a pool keeps it in its guarded state. Every counter changes under one mutex, so
-/// `acquisitions + unmatched_releases = releases + active` holds in every snapshot.
+/// `acquisitions + unmatched_releases = releases + vanished + active` holds in every snapshot.
 ///
 /// A release that comes while no lease is out is unmatched: an event was lost, or the lease is older than the
 /// ledger. It counts as a release and in the usage, but `active` stays 0. The ledger knows leases only by
@@ -45,29 +45,31 @@ class PoolLedger {
   PoolLedger(const LedgerOptions& options, WallTime created_at);
 
   void apply(const event::Acquired& e) noexcept {
-    ++acquisitions_;
-    if (e.reused) ++reused_;
+    acquisitions_ += e.times;
+    if (e.reused) reused_ += e.times;
     active_peak_ = std::max(active_peak_, active());
-    waited(e.at, e.waited);
+    waited(e.at, e.waited, e.times);
   }
   void apply(const event::Released& e) noexcept {
-    if (active() == 0) [[unlikely]]
-      ++unmatched_releases_;
-    ++releases_;
-    durations_.usage.record(e.used);
+    if (active() < e.times) [[unlikely]]
+      unmatched_releases_ += e.times - active();
+    releases_ += e.times;
+    durations_.usage.record(e.used, e.times);
   }
+  /// REQUIRES: a lease is out.
+  void apply(const event::Vanished&) noexcept { ++vanished_; }
   void apply(const event::TimedOut& e) noexcept {
-    ++timeouts_;
+    timeouts_ += e.times;
     if (judges(e.at - e.waited)) last_timeout_at_ = e.time;
-    waited(e.at, e.waited);
+    waited(e.at, e.waited, e.times);
   }
-  void apply(const event::Rejected&) noexcept { ++rejections_; }
+  void apply(const event::Rejected& e) noexcept { rejections_ += e.times; }
   void apply(const event::Connected& e) noexcept {
-    ++created_;
-    durations_.connect.record(e.took);
+    created_ += e.times;
+    durations_.connect.record(e.took, e.times);
   }
-  void apply(const event::ConnectFailed&) noexcept { ++connect_failures_; }
-  void apply(const event::Closed& e) noexcept { ++closed_[index_of(e.reason)]; }
+  void apply(const event::ConnectFailed& e) noexcept { connect_failures_ += e.times; }
+  void apply(const event::Closed& e) noexcept { closed_[index_of(e.reason)] += e.times; }
   void apply(const event::HealthChecked& e) noexcept;
   void apply(const event::Failed& e);
   void apply(const event::LeakSuspected&) noexcept { ++leaks_detected_; }
@@ -82,7 +84,10 @@ class PoolLedger {
 
   const std::string& last_error() const noexcept { return last_error_; }
   /// Returns the leases that are out.
-  std::uint64_t active() const noexcept { return acquisitions_ + unmatched_releases_ - releases_; }
+  std::uint64_t active() const noexcept {
+    return acquisitions_ + unmatched_releases_ - releases_ - vanished_;
+  }
+  std::uint64_t vanished() const noexcept { return vanished_; }
   std::uint64_t unmatched_releases() const noexcept { return unmatched_releases_; }
   const DurationRecorders& durations() const noexcept { return durations_; }
   /// Writes the ledger's figures into `snapshot`, without the histograms: see DurationRecorders.
@@ -91,15 +96,15 @@ class PoolLedger {
   bool judges(Duration began) const noexcept { return began >= judged_since_; }
 
  private:
-  void waited(Duration at, Duration wait) noexcept {
-    durations_.acquisition.record(wait);
-    if (wait > latency_objective_ && latency_objective_ > Duration::zero()) ++acquisitions_slow_;
+  void waited(Duration at, Duration wait, std::uint64_t times) noexcept {
+    durations_.acquisition.record(wait, times);
+    if (wait > latency_objective_ && latency_objective_ > Duration::zero()) acquisitions_slow_ += times;
     wait_peak_ = std::max(wait_peak_, wait);
     wait_recent_.add(at, wait);
     if (judges(at - wait)) wait_judged_.add(at, wait);
   }
 
-  std::uint64_t acquisitions_ = 0, releases_ = 0, unmatched_releases_ = 0;
+  std::uint64_t acquisitions_ = 0, releases_ = 0, unmatched_releases_ = 0, vanished_ = 0;
   std::uint64_t reused_ = 0, timeouts_ = 0, rejections_ = 0, acquisitions_slow_ = 0;
   std::uint64_t created_ = 0, connect_failures_ = 0, health_checks_ = 0, health_check_failures_ = 0;
   std::uint64_t leaks_detected_ = 0, leaks_recovered_ = 0, reconnect_attempts_ = 0;

@@ -1,20 +1,17 @@
 #include "sources/push/pool_shelf.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace dbpool {
 
 PoolShelf::Pool* PoolShelf::admit(const std::string& label, TimePoint now) {
-  constexpr std::size_t most_dropped = 10'000;
-  const std::size_t hash = std::hash<std::string>()(label);
   auto found = pools_.find(label);
   if (found == pools_.end()) {
     if (pools_.size() == most_) {
-      if (dropped_.size() < most_dropped || dropped_.contains(hash)) dropped_[hash] = now;
+      refused_.add(label, now);
       return nullptr;
     }
-    dropped_.erase(hash);
+    refused_.erase(label);
     found = pools_.try_emplace(label).first;
   }
   found->second.heard = std::max(found->second.heard, now);
@@ -23,7 +20,7 @@ PoolShelf::Pool* PoolShelf::admit(const std::string& label, TimePoint now) {
 
 void PoolShelf::forget(TimePoint last) {
   std::erase_if(pools_, [&](const auto& pool) { return pool.second.heard <= last; });
-  std::erase_if(dropped_, [&](const auto& refused) { return refused.second <= last; });
+  refused_.forget(last);
 }
 
 std::optional<std::string> PoolShelf::longest_silent(const std::set<std::string>& kept) const {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 
 #include "dbpool/model/pool_snapshot.hpp"
 #include "dbpool/sync/clock.hpp"
+#include "sources/push/refused_pools.hpp"
 
 namespace dbpool {
 
@@ -39,12 +39,12 @@ class PoolShelf {
 
   Pools& pools() noexcept { return pools_; }
   /// Returns the number of pools that were refused lately.
-  std::size_t dropped() const noexcept { return dropped_.size(); }
+  std::size_t dropped() const noexcept { return refused_.size(); }
 
  private:
   std::size_t most_;
   Pools pools_;
-  std::unordered_map<std::size_t, TimePoint> dropped_;  ///< when a label was refused last, by its hash
+  RefusedPools refused_;
 };
 
 }  // namespace dbpool

@@ -19,6 +19,14 @@ TEST_CASE("a recorder counts each duration in the bucket whose inclusive bound i
   CHECK(value->sum_seconds() == doctest::Approx(1.002));
 }
 
+TEST_CASE("the sum of endless durations stays at the largest value") {
+  HistogramRecorder recorder(duration_buckets());
+  for (int i = 0; i < 3; ++i) recorder.record(24h, 50'000);
+  const auto value = recorder.value();
+  CHECK(value->count() == 150'000);
+  CHECK(value->sum_seconds() == doctest::Approx(9'223'372'036.85));
+}
+
 TEST_CASE("a value stays as it is while its recorder records on") {
   HistogramRecorder recorder(duration_buckets());
   recorder.record(1s);

@@ -76,6 +76,54 @@ TEST_CASE("the books balance and active stays in bounds, whichever events are lo
   }
 }
 
+TEST_CASE("a lease that vanishes is out no more, without a release and without a time of use") {
+  PoolLedger ledger({}, noon);
+  ledger.apply(event::Acquired{1s, 0ms, false});
+  ledger.apply(event::Acquired{1s, 0ms, false});
+  ledger.apply(event::Vanished{});
+  const auto s = filled(ledger, 2s);
+  CHECK(s.active == 1);
+  CHECK(s.releases == 0);
+  CHECK(s.usage_duration->count() == 0);
+  CHECK(ledger.vanished() == 1);
+  ledger.apply(event::Released{1ms});
+  CHECK(ledger.active() == 0);
+  CHECK(ledger.unmatched_releases() == 0);
+}
+
+TEST_CASE("an event that stands for several counts as often") {
+  PoolLedger ledger({.latency_objective = 10ms}, noon);
+  ledger.apply(event::Acquired{.at = 1s, .waited = 20ms, .reused = true, .times = 3});
+  ledger.apply(event::Released{.used = 1s, .times = 5});
+  ledger.apply(event::TimedOut{.at = 1s, .waited = 1s, .time = noon, .times = 2});
+  ledger.apply(event::Rejected{4});
+  ledger.apply(event::Connected{.took = 5ms, .times = 6});
+  ledger.apply(event::ConnectFailed{7});
+  ledger.apply(event::Closed{.reason = CloseReason::idle, .times = 8});
+  ledger.apply(event::Failed{
+      .kind = ErrorKind::query, .error = "no", .at = 1s, .began = 1s, .time = noon, .times = 9});
+  const auto s = filled(ledger, 1s);
+  CHECK(s.acquisitions == 3);
+  CHECK(s.reused == 3);
+  CHECK(s.active_peak == 3);
+  CHECK(s.releases == 5);
+  CHECK(s.active == 0);
+  CHECK(ledger.unmatched_releases() == 2);
+  CHECK(s.usage_duration->count() == 5);
+  CHECK(s.usage_duration->sum_seconds() == doctest::Approx(5));
+  CHECK(s.acquisition_timeouts == 2);
+  CHECK(s.acquisitions_slow == 5);
+  CHECK(s.acquisition_duration->count() == 5);
+  CHECK(s.acquisition_rejections == 4);
+  CHECK(s.created == 6);
+  CHECK(s.connect_duration->count() == 6);
+  CHECK(s.connect_failures == 7);
+  CHECK(s.closed[index_of(CloseReason::idle)] == 8);
+  CHECK(s.errors[index_of(ErrorKind::query)] == 9);
+  CHECK(s.errors_recent == 9);
+  CHECK(s.errors_last_hour == 9);
+}
+
 TEST_CASE("a timeout is a wait, too") {
   PoolLedger ledger({}, noon);
   ledger.apply(event::TimedOut{10s, 500ms, {}});

@@ -1,0 +1,56 @@
+#include "sources/push/events/lease_table.hpp"
+
+#include <charconv>
+#include <string>
+#include <system_error>
+
+namespace dbpool {
+namespace {
+
+/// Returns the number that a lease's name is; 0 if it is not one.
+std::uint64_t lease_number(std::string_view name) {
+  std::uint64_t number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data(), end, number);
+  return error == std::errc() && rest == end ? number : 0;
+}
+
+}  // namespace
+
+void LeaseTable::lend(std::string_view name, std::string_view place, std::chrono::nanoseconds at) {
+  const auto lent = leases_.try_emplace(std::string(name)).first;
+  ReportedLease& lease = lent->second;
+  lease.id = lease_number(name);
+  lease.acquired_at = at;
+  lease.client = client_;
+  lease.name = lent->first;
+  lease.place = place;
+  detector_->lent(lease);
+}
+
+std::optional<bool> LeaseTable::end(std::string_view name) {
+  const auto lease = leases_.find(name);
+  if (lease == leases_.end()) return std::nullopt;
+  const bool was_suspected = detector_->returned(lease->second);
+  leases_.erase(lease);
+  return was_suspected;
+}
+
+std::uint64_t LeaseTable::end_all() {
+  std::uint64_t suspected = 0;
+  for (auto& [name, lease] : leases_) suspected += detector_->returned(lease) ? 1 : 0;
+  leases_.clear();
+  return suspected;
+}
+
+LeakReport report_of(const LeaseRecord& lease, std::chrono::nanoseconds now) {
+  const auto& reported = static_cast<const ReportedLease&>(lease);
+  LeakReport leak;
+  leak.connection_id = std::string(reported.client) + "/" + std::string(reported.name);
+  leak.lease = lease.id;
+  leak.held = now - lease.acquired_at;
+  leak.site = reported.place;
+  return leak;
+}
+
+}  // namespace dbpool

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "dbpool/observe/leak_detector.hpp"
+#include "sources/push/events/text_map.hpp"
+
+namespace dbpool {
+
+/// An open lease that a client has reported.
+struct ReportedLease : LeaseRecord {
+  std::string_view client, name;  ///< the client, and its name for the lease
+  std::string_view place;         ///< the acquiring code; "" = not known
+};
+
+/// The open leases of one client in one pool, by the client's names for them. Not thread-safe.
+class LeaseTable {
+ public:
+  /// `client`, `detector`: outlive the table.
+  LeaseTable(std::string_view client, LeakDetector& detector) : client_(client), detector_(&detector) {}
+  LeaseTable(const LeaseTable&) = delete;
+  LeaseTable& operator=(const LeaseTable&) = delete;
+  /// Ends all leases.
+  ~LeaseTable() { end_all(); }
+
+  bool has(std::string_view name) const { return leases_.contains(name); }
+  std::size_t size() const noexcept { return leases_.size(); }
+
+  /// Adds a lease that was given at `at` on the stopwatch. `place`: outlives the lease. REQUIRES: no lease
+  /// with that name is out, and none was given later.
+  void lend(std::string_view name, std::string_view place, std::chrono::nanoseconds at);
+  /// Ends a lease. Returns whether it was suspected as a leak; nullopt if no lease with that name is out.
+  std::optional<bool> end(std::string_view name);
+  /// Ends all leases. Returns how many of them were suspected.
+  std::uint64_t end_all();
+
+ private:
+  std::string_view client_;
+  LeakDetector* detector_;
+  TextMap<ReportedLease> leases_;
+};
+
+/// Returns the report of a suspected lease. Its connection is not known: the client and its name for the
+/// lease stand for it. REQUIRES: the lease is in a LeaseTable.
+LeakReport report_of(const LeaseRecord& lease, std::chrono::nanoseconds now);
+
+}  // namespace dbpool
