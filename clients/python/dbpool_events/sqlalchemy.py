@@ -65,13 +65,11 @@ class _Observer:
         events.sample(self._gauges)
 
     def _gauges(self):
-        # SQLAlchemy's asyncio binds the pool to the event loop of its first use, so the sender's thread must not use it.
-        if not self._in_use:
-            return {}
         pool, opening = self._pool, self._events.opening
+        # With asyncio the first use of the queue makes it, which only the application's thread may do.
         gauges = {
-            "idle": pool.checkedin(),
-            "active": max(0, pool.checkedout() - opening),
+            "idle": pool.checkedin() if self._in_use else 0,
+            "active": max(0, pool.checkedout() - opening) if self._in_use else 0,
             "opening": opening,
             "waiting": max(0, self._events.waiting - opening),  # a caller opens its own connection
         }
