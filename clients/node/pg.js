@@ -24,9 +24,9 @@ function measureAcquisitions(pool, events, sites) {
   const leases = new WeakMap(); // client in use -> lease
   const { connect } = pool;
 
-  pool.connect = function (callback) {
+  pool.connect = function measuredConnect(callback) {
     const start = performance.now();
-    const site = sites === null ? '' : sites.caller();
+    const site = sites === null ? '' : sites.caller(measuredConnect);
     const acquired = (client) => leases.set(client, events.acquired(start, site));
     const refused = (error) => {
       if (error?.message === timeoutText) events.timedOut(start);

@@ -5,7 +5,9 @@ const { sep } = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { tagValue } = require('./sender');
 
-const frames = 16;
+// How many frames are looked at: first few, because each costs time.
+const few = 2;
+const many = 32;
 const cacheSize = 10000;
 
 // Names the first frame outside this package, Node and the library, as `file:line function`. `library` is a pattern of
@@ -19,9 +21,13 @@ class Sites {
     this.#library = library;
   }
 
-  // Returns the site, or "" where all frames belong to the library.
-  caller() {
-    for (const frame of stack()) {
+  // Returns the site of the call of `callee`, or "" where all frames belong to the library.
+  caller(callee) {
+    return this.#first(stack(callee, few)) || this.#first(stack(callee, many));
+  }
+
+  #first(frames) {
+    for (const frame of frames) {
       const name = this.#cached(frame);
       if (name !== '') return name;
     }
@@ -54,22 +60,23 @@ class Sites {
 
 const own = (path) => path.startsWith(__dirname + sep) && !path.slice(__dirname.length + 1).includes(sep);
 
-// Returns the frames above, without the cost of a text of them.
-function stack() {
+const frames = (_error, sites) => sites;
+
+// Returns the frames below that of `callee`, without the cost of a text of them.
+function stack(callee, limit) {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {
-    Error.stackTraceLimit = frames;
-    Error.prepareStackTrace = (_, sites) => sites;
+    Error.stackTraceLimit = limit;
+    Error.prepareStackTrace = frames;
     const holder = {};
-    Error.captureStackTrace(holder, stack);
+    Error.captureStackTrace(holder, callee);
     return holder.stack;
   } catch {
     return []; // Error is frozen
   } finally {
-    try {
-      Object.assign(Error, { stackTraceLimit, prepareStackTrace });
-    } catch {
-      // then it was not changed either
+    if (!Object.isFrozen(Error)) {
+      Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = prepareStackTrace;
     }
   }
 }

@@ -42,19 +42,19 @@ class _Observer:
     def __init__(self, events):
         self._events = events
         self._pool = None
-        self._in_use = False
+        self._used_pool = None
 
     def attach(self, pool):
         """Measures the waits for connections, and for their opening, for which SQLAlchemy has no events."""
         events = self._events
         connect, create = pool.connect, pool._invoke_creator
-        self._pool, self._in_use = pool, False
+        self._pool = pool
 
         def measured_connect():
             with events.request() as request:
                 connection = connect()
             connection.record_info[_LEASE] = request.acquired()
-            self._in_use = True
+            self._used_pool = pool
             return connection
 
         def measured_create(record):
@@ -67,9 +67,10 @@ class _Observer:
     def _gauges(self):
         pool, opening = self._pool, self._events.opening
         # With asyncio the first use of the queue makes it, which only the application's thread may do.
+        used = pool is self._used_pool
         gauges = {
-            "idle": pool.checkedin() if self._in_use else 0,
-            "active": max(0, pool.checkedout() - opening) if self._in_use else 0,
+            "idle": pool.checkedin() if used else 0,
+            "active": max(0, pool.checkedout() - opening) if used else 0,
             "opening": opening,
             "waiting": max(0, self._events.waiting - opening),  # a caller opens its own connection
         }
