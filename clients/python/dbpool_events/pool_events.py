@@ -32,6 +32,7 @@ class PoolEvents:
         # Adding to a set and removing from it are atomic.
         self._waiting = set()
         self._opening = set()
+        self._counted_for = sender.client
         self._gauges = None
         tags = "#pool:" + _tag_value(pool).replace("%", "%%")
         site = ",site:%s" if sites else ""
@@ -44,15 +45,13 @@ class PoolEvents:
         self._closed = f"dbpool.closed:1|c|{tags},reason:%s"
         self._gauge = f"dbpool.%s:%d|g|{tags}"
 
-    @property
-    def waiting(self):
-        """How many requests are under way."""
-        return len(self._waiting)
-
-    @property
-    def opening(self):
-        """How many connections are being opened."""
-        return len(self._opening)
+    def under_way(self):
+        """Returns how many requests wait, and how many connections are being opened."""
+        if self._counted_for is not self._sender.client:  # a fork has copied what its parent's threads do
+            self._counted_for = self._sender.client
+            self._waiting.clear()
+            self._opening.clear()
+        return len(self._waiting), len(self._opening)
 
     def request(self):
         """Returns a context in which the library is asked for a connection."""

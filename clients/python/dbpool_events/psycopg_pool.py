@@ -32,11 +32,12 @@ def observe(pool, name=None, *, sites=True, sender=None):
 
     def gauges():
         figures = pool.get_stats()
+        waiting, opening = events.under_way()
         return {
             "idle": figures["pool_available"],
             "active": len(leases),
-            "opening": events.opening,
-            "waiting": events.waiting,
+            "opening": opening,
+            "waiting": waiting,
             "min": figures["pool_min"],
             "max": figures["pool_max"],
         }

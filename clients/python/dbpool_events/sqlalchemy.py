@@ -65,14 +65,15 @@ class _Observer:
         events.sample(self._gauges)
 
     def _gauges(self):
-        pool, opening = self._pool, self._events.opening
+        pool = self._pool
+        waiting, opening = self._events.under_way()
         # With asyncio the first use of the queue makes it, which only the application's thread may do.
         used = pool is self._used_pool
         gauges = {
             "idle": pool.checkedin() if used else 0,
             "active": max(0, pool.checkedout() - opening) if used else 0,
             "opening": opening,
-            "waiting": max(0, self._events.waiting - opening),  # a caller opens its own connection
+            "waiting": max(0, waiting - opening),  # a caller opens its own connection
         }
         if pool.size() > 0 and pool._max_overflow >= 0:
             gauges["max"] = pool.size() + pool._max_overflow

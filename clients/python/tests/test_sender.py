@@ -168,6 +168,17 @@ class SenderTest(unittest.TestCase):
         self.assertEqual((released.verb, released.tags["seq"]), ("released", "2"))
         self.assertEqual(acquired.tags["client"], released.tags["client"])
 
+    def test_a_fork_forgets_the_requests_of_its_parent(self):
+        events = dbpool_events.PoolEvents(self.silent_sender(), "shop")
+        with events.request(), events.connecting():
+            self.assertEqual(events.under_way(), (1, 1))
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if events.under_way() == (0, 0) else 1)
+            _, status = os.waitpid(child, 0)
+        self.assertEqual(status, 0)
+        self.assertEqual(events.under_way(), (0, 0))
+
     def test_what_is_queued_at_exit_is_sent(self):
         code = "import dbpool_events as d; d.PoolEvents(d.from_environment(), 'shop').closed('shutdown')"
         environment = os.environ | {"DBPOOL_EVENTS": self.receiver.address}
