@@ -1,0 +1,193 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "event_listener.hpp"
+#include "support/eventually.hpp"
+#include "support/servers/child_process.hpp"
+#include "support/servers/postgres_server.hpp"
+
+using namespace dbpool;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Transport = EventAddress::Transport;
+using Command = std::vector<std::string>;
+
+const Command go_app{CLIENTS_GO_TESTAPP};
+const Command cpp_app{CLIENTS_CPP_TESTAPP};
+const Command java_app{"java", "-cp", CLIENTS_JAVA_CLASS_PATH, "App"};
+
+/// A way to send, in one of the languages.
+struct Sending {
+  std::string name;
+  Command app;
+  Transport transport;
+};
+
+const std::vector<Sending> sendings{
+    {"Go, Unix", go_app, Transport::unix_datagram},   {"Go, UDP", go_app, Transport::udp},
+    {"C++, Unix", cpp_app, Transport::unix_datagram}, {"C++, UDP", cpp_app, Transport::udp},
+    {"Java, UDP", java_app, Transport::udp},
+};
+
+/// A pool that a client reports.
+struct Reporting {
+  std::string name;
+  Command app;
+  std::string pool;  ///< the program's argument
+  Transport transport;
+  bool leases;     ///< with numbers and places
+  bool connected;  ///< with opened connections
+};
+
+const std::vector<Reporting> reportings{
+    {"database/sql", go_app, "sql", Transport::unix_datagram, true, true},
+    {"pgxpool", go_app, "pgx", Transport::unix_datagram, true, true},
+    {"HikariCP", java_app, "hikari", Transport::udp, true, false},
+    {"HikariCP's tracker", java_app, "tracker", Transport::udp, false, false},
+    {"dbpool::Pool", cpp_app, "dbpool", Transport::unix_datagram, true, false},
+};
+
+ChildProcess start(Command command, const Command& arguments, const EventAddress& address) {
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return ChildProcess(command, {{"DBPOOL_EVENTS", address.url()}});
+}
+
+/// Returns what the program prints at its end.
+nlohmann::json result_of(ChildProcess process) {
+  const auto exit = process.wait_exit(60s);
+  REQUIRE_MESSAGE(exit == 0, process.standard_error());
+  return nlohmann::json::parse(process.standard_output());
+}
+
+double median(std::vector<double> values) {
+  REQUIRE(!values.empty());
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+std::vector<double> values_of(const std::vector<EventLine>& lines) {
+  std::vector<double> values;
+  for (const EventLine& line : lines) values.push_back(line.value);
+  return values;
+}
+
+PostgresServer& server() {
+  static PostgresServer one;
+  return one;
+}
+
+struct Reported {
+  nlohmann::json truth;
+  EventLog log;
+};
+
+/// Lets the application use its pool of three for six callers, time one out, and leak one lease.
+Reported report(const Reporting& what) {
+  const EventAddress address(what.transport);
+  const EventListener listener(address);
+  const std::string url =
+      "postgresql://postgres@127.0.0.1:" + std::to_string(server().port()) + "/postgres?sslmode=disable";
+  nlohmann::json truth = result_of(start(what.app, {"run", what.pool, url}, address));
+  const auto acquisitions = truth["acquisitions"].get<std::size_t>();
+  eventually([&] { return listener.log().of("dbpool.acquired").size() >= acquisitions; }, 5s);
+  return {std::move(truth), listener.log()};
+}
+
+void check_leases(const Reported& reported) {
+  std::map<std::string, std::string> open;  // place by lease
+  std::set<std::string> seen;
+  for (const EventLine& line : reported.log.lines) {
+    if (line.name == "dbpool.acquired") {
+      CHECK(seen.insert(line.tag("lease")).second);
+      open[line.tag("lease")] = line.tag("site");
+    } else if (line.name == "dbpool.released") {
+      CHECK(open.erase(line.tag("lease")) == 1);
+    }
+  }
+  REQUIRE(open.size() == 1);
+  const auto place = reported.truth["leaked_at"].get<std::string>();
+  CHECK_MESSAGE(open.begin()->second.find(place) != std::string::npos, open.begin()->second, " is not ",
+                place);
+}
+
+void check_gauges(const EventLog& log, bool waiting) {
+  CHECK(log.of("dbpool.max").back().value == 3);
+  CHECK(log.of("dbpool.active").back().value == 1);
+  CHECK(!log.of("dbpool.idle").empty());
+  CHECK(log.of("dbpool.waiting").empty() == !waiting);
+  for (const EventLine& line : log.of("dbpool.active")) CHECK(line.type == "g");
+}
+
+}  // namespace
+
+TEST_CASE("a client reports each acquisition of its library with the wait that the caller had") {
+  for (const Reporting& what : reportings) {
+    CAPTURE(what.name);
+    const auto [truth, log] = report(what);
+    const auto acquired = log.of("dbpool.acquired"), released = log.of("dbpool.released");
+    CHECK(acquired.size() == truth["acquisitions"].get<std::size_t>());
+    CHECK(released.size() == acquired.size() - 1);
+    CHECK(log.of("dbpool.acquire_timeout").size() == 1);
+    CHECK(log.of("dbpool.error").empty());
+    CHECK(log.lost() == 0);
+    const double own = median(truth["waits"].get<std::vector<double>>());
+    CHECK(std::abs(median(values_of(acquired)) - own) < 1);
+    if (what.connected) CHECK(log.of("dbpool.connected").size() == 3);
+    if (what.leases) check_leases({truth, log});
+    check_gauges(log, what.pool != "sql" && what.pool != "pgx");
+    const std::string client = log.lines.front().tag("client");
+    CHECK(!client.empty());
+    for (const EventLine& line : log.lines) {
+      CHECK(line.tag("pool") == "orders");
+      CHECK(line.tag("client") == client);
+    }
+  }
+}
+
+TEST_CASE("each line that a client drops leaves one number out") {
+  constexpr std::size_t events = 200'000;
+  for (const Sending& what : sendings) {
+    CAPTURE(what.name);
+    const EventAddress address(what.transport);
+    const EventListener listener(address);
+    const auto result = result_of(start(what.app, {"flood", std::to_string(events)}, address));
+    const auto dropped = result["dropped"].get<std::uint64_t>();
+    CHECK(dropped > 0);
+    const bool kernel_drops = what.transport == Transport::udp;
+    const auto received = [&] { return listener.log().lines.size(); };
+    if (kernel_drops) {
+      CHECK(received() + dropped <= events);
+      CHECK(listener.log().lost() >= dropped);
+    } else {
+      CHECK(eventually([&] { return received() + dropped == events; }, 5s));
+      CHECK(listener.log().lost() == dropped);
+    }
+    CHECK(listener.log().longest <= (kernel_drops ? 1472U : 8192U + 40U));
+    CHECK(std::ranges::is_sorted(listener.log().sequence));
+  }
+}
+
+TEST_CASE("a client survives that the exporter is absent, comes, goes and comes again") {
+  for (const Sending& what : sendings) {
+    CAPTURE(what.name);
+    const EventAddress address(what.transport);
+    ChildProcess process = start(what.app, {"tick"}, address);
+    std::uint64_t last = 0;
+    for (int i = 0; i < 3; ++i) {
+      std::optional<EventListener> listener(std::in_place, address);
+      const auto hears = [&] { return listener->log().sequence.size() >= 3; };
+      REQUIRE(eventually(hears, 20s));
+      CHECK(listener->log().sequence.front() > last);
+      last = listener->log().sequence.back();
+      listener.reset();
+      CHECK(!process.wait_exit(50ms));
+    }
+  }
+}
