@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	patience = 100 * time.Millisecond // with an exporter that reads slowly
-	pause    = time.Second            // between two attempts to open the socket
+	patience   = 100 * time.Millisecond // with an exporter that reads slowly
+	impatience = time.Millisecond       // with one that did not read within the patience
+	pause      = time.Second            // between two attempts to open the socket
 )
 
 // connection is a socket that is opened at the first datagram, and anew after an error.
@@ -18,15 +19,21 @@ type connection struct {
 	network, target string
 	socket          net.Conn
 	tried           time.Time
+	late            bool // the last datagram had to wait too long
 }
 
 func (c *connection) write(datagram []byte) bool {
 	if c.socket == nil && !c.open() {
 		return false
 	}
-	c.socket.SetWriteDeadline(time.Now().Add(patience))
+	wait := patience
+	if c.late {
+		wait = impatience
+	}
+	c.socket.SetWriteDeadline(time.Now().Add(wait))
 	_, err := c.socket.Write(datagram)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	c.late = errors.Is(err, os.ErrDeadlineExceeded)
+	if err != nil && !c.late {
 		c.close()
 	}
 	return err == nil

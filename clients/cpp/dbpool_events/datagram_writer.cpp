@@ -128,9 +128,11 @@ void DatagramWriter::flush() {
 
 bool DatagramWriter::send() {
   if (socket_ < 0 && !open()) return false;
-  if (::send(socket_, datagram_.data(), datagram_.size(), MSG_NOSIGNAL) >= 0) return true;
-  if (errno != EAGAIN && errno != EINTR) close();
-  return false;
+  const int flags = MSG_NOSIGNAL | (late_ ? MSG_DONTWAIT : 0);
+  const bool sent = ::send(socket_, datagram_.data(), datagram_.size(), flags) >= 0;
+  late_ = !sent && errno == EAGAIN;
+  if (!sent && !late_) close();
+  return sent;
 }
 
 bool DatagramWriter::open() {

@@ -39,6 +39,7 @@ class DatagramWriter {
   std::size_t limit_;        ///< bytes of a datagram
   std::string client_, line_, datagram_;
   int socket_ = -1;
+  bool late_ = false;  ///< the last datagram had to wait too long
   std::chrono::steady_clock::time_point may_open_{};
   std::uint64_t sequence_ = 0, lines_ = 0, failed_ = 0;
 };

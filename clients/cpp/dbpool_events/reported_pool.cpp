@@ -67,9 +67,11 @@ void ReportedLease::report() noexcept {
 }
 
 ReportedPool::ReportedPool(std::shared_ptr<dbpool::Pool> pool, std::shared_ptr<Sender> sender)
-    : pool_(std::move(pool)), sender_(std::move(sender)), events_(sender_->pool(pool_->options().name)) {
-  events_.watch([pool = pool_, events = events_, last = dbpool::PoolSnapshot()]() mutable {
-    dbpool::PoolSnapshot now = pool->snapshot();
+    : pool_(std::move(pool)), sender_(std::move(sender)) {
+  if (!sender_) return;
+  events_ = sender_->pool(pool_->options().name);
+  events_.watch([watched = pool_, events = events_, last = dbpool::PoolSnapshot()]() mutable {
+    dbpool::PoolSnapshot now = watched->snapshot();
     report_counts(events, last, now);
     last = std::move(now);
     return gauges_of(last);
@@ -80,13 +82,17 @@ ReportedPool::~ReportedPool() {
   events_.unwatch();
 }
 
+ReportedLease ReportedPool::reported(dbpool::Lease lease, Sender::Nanoseconds waited, Site site) {
+  const std::uint64_t number = sender_ ? sender_->new_lease() : 0;
+  events_.acquired(waited, number, std::move(site));
+  return {std::move(lease), sender_, events_, number};
+}
+
 ReportedLease ReportedPool::acquire(const dbpool::AcquireRequest& request, std::source_location where) {
   const auto start = Clock::now();
   try {
     dbpool::Lease lease = pool_->acquire(request, where);
-    const std::uint64_t number = sender_->new_lease();
-    events_.acquired(Clock::now() - start, number, Site{where, request.site});
-    return {std::move(lease), sender_, events_, number};
+    return reported(std::move(lease), Clock::now() - start, {where, request.site});
   } catch (const dbpool::AcquireTimeout&) {
     events_.acquire_timeout(Clock::now() - start);
     throw;
@@ -100,9 +106,7 @@ std::optional<ReportedLease> ReportedPool::try_acquire(std::source_location wher
   const auto start = Clock::now();
   std::optional<dbpool::Lease> lease = pool_->try_acquire(where);
   if (!lease) return std::nullopt;
-  const std::uint64_t number = sender_->new_lease();
-  events_.acquired(Clock::now() - start, number, Site{where});
-  return ReportedLease(std::move(*lease), sender_, events_, number);
+  return reported(std::move(*lease), Clock::now() - start, {where});
 }
 
 }  // namespace dbpool_events

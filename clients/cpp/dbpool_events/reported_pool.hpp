@@ -36,8 +36,8 @@ class ReportedLease {
 };
 
 /// Lends the connections of a `dbpool::Pool`, and reports the leases, the gauges, and what the pool counts. A
-/// `PoolObserver` hears of neither acquires nor releases, so it cannot do this. Any thread may call any
-/// member.
+/// `PoolObserver` hears of neither acquires nor releases, so it cannot do this. Without a sender nothing is
+/// reported. Any thread may call any member.
 class ReportedPool {
  public:
   ReportedPool(std::shared_ptr<dbpool::Pool> pool, std::shared_ptr<Sender> sender);
@@ -54,6 +54,8 @@ class ReportedPool {
   dbpool::Pool& pool() noexcept { return *pool_; }
 
  private:
+  ReportedLease reported(dbpool::Lease lease, Sender::Nanoseconds waited, Site site);
+
   std::shared_ptr<dbpool::Pool> pool_;
   std::shared_ptr<Sender> sender_;
   Sender::Pool events_;

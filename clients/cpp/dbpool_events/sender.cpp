@@ -27,6 +27,11 @@ Sender::Sender(std::string_view address) : writer_(std::make_unique<DatagramWrit
 }
 
 Sender::~Sender() {
+  close();
+}
+
+void Sender::close() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -103,44 +108,50 @@ void Sender::write() {
   spare_.clear();
 }
 
+void Sender::Pool::push(Event event) const {
+  if (sender_ != nullptr) sender_->push(std::move(event));
+}
+
 void Sender::Pool::acquired(Nanoseconds waited, std::uint64_t lease, std::optional<Site> site) const {
-  sender_->push({"acquired", "ms", name_, nanoseconds(waited), lease, std::move(site)});
+  push({"acquired", "ms", name_, nanoseconds(waited), lease, std::move(site)});
 }
 
 void Sender::Pool::released(Nanoseconds held, std::uint64_t lease) const {
-  sender_->push({"released", "ms", name_, nanoseconds(held), lease});
+  push({"released", "ms", name_, nanoseconds(held), lease});
 }
 
 void Sender::Pool::acquire_timeout(Nanoseconds waited) const {
-  sender_->push({"acquire_timeout", "ms", name_, nanoseconds(waited)});
+  push({"acquire_timeout", "ms", name_, nanoseconds(waited)});
 }
 
 void Sender::Pool::acquire_rejected() const {
-  sender_->push({"acquire_rejected", "c", name_, 1});
+  push({"acquire_rejected", "c", name_, 1});
 }
 
 void Sender::Pool::connected(Nanoseconds took) const {
-  sender_->push({"connected", "ms", name_, nanoseconds(took)});
+  push({"connected", "ms", name_, nanoseconds(took)});
 }
 
 void Sender::Pool::connect_failed(std::uint64_t count) const {
-  if (count > 0) sender_->push({"connect_failed", "c", name_, count});
+  if (count > 0) push({"connect_failed", "c", name_, count});
 }
 
 void Sender::Pool::error(std::string_view type, std::uint64_t count) const {
-  if (count > 0) sender_->push({"error", "c", name_, count, 0, {}, type});
+  if (count > 0) push({"error", "c", name_, count, 0, {}, type});
 }
 
 void Sender::Pool::closed(std::string_view reason, std::uint64_t count) const {
-  if (count > 0) sender_->push({"closed", "c", name_, count, 0, {}, reason});
+  if (count > 0) push({"closed", "c", name_, count, 0, {}, reason});
 }
 
 void Sender::Pool::watch(ReadGauges read) const {
+  if (sender_ == nullptr) return;
   const std::lock_guard lock(sender_->watching_);
   sender_->watched_[name_] = std::move(read);
 }
 
 void Sender::Pool::unwatch() const {
+  if (sender_ == nullptr) return;
   const std::lock_guard lock(sender_->watching_);
   sender_->watched_.erase(name_);
 }

@@ -54,7 +54,6 @@ class Sender {
 
   /// Sends to unix:///path or udp://host:port. The exporter need not run yet. throws std::invalid_argument.
   explicit Sender(std::string_view address);
-  /// Sends what the queue holds.
   ~Sender();
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
@@ -62,14 +61,18 @@ class Sender {
   /// Opens the address in DBPOOL_EVENTS; nullptr if it is unset or empty. throws std::invalid_argument.
   static std::shared_ptr<Sender> from_environment();
 
+  /// Sends what the queue holds, and ends the thread.
+  void close();
+
   /// Returns the number of events that were not sent. Each leaves one number out of seq.
   std::uint64_t dropped() const noexcept { return dropped_; }
   /// Returns a number that no other lease of this sender has.
   std::uint64_t new_lease() noexcept { return ++lease_; }
 
-  /// A pool of this sender, to report about.
+  /// A pool of a sender, to report about; of no sender by default, and then nothing is reported.
   class Pool {
    public:
+    Pool() = default;
     /// A lease was given, or came back. lease: of `new_lease`.
     void acquired(Nanoseconds waited, std::uint64_t lease, std::optional<Site> site) const;
     void released(Nanoseconds held, std::uint64_t lease) const;
@@ -91,8 +94,10 @@ class Sender {
     friend class Sender;
     Pool(Sender& sender, const std::string& name) : sender_(&sender), name_(&name) {}
 
-    Sender* sender_;
-    const std::string* name_;  ///< in the sender's names_
+    void push(Event event) const;
+
+    Sender* sender_ = nullptr;
+    const std::string* name_ = nullptr;  ///< in the sender's names_
   };
   /// Returns the pool of this name. Must not outlive the sender, which keeps each name.
   Pool pool(std::string_view name);

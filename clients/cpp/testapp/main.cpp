@@ -71,12 +71,13 @@ void time_out(ReportedPool& pool) {
   }
 }
 
-void run(ReportedPool& pool) {
+void run(ReportedPool& pool, Sender* sender) {
   const std::vector<double> waits = use_all(pool);
   time_out(pool);
   const unsigned line = std::source_location::current().line() + 1;
   const auto leaked = pool.acquire();
-  std::this_thread::sleep_for(1500ms);  // the gauges are sent once a second
+  std::this_thread::sleep_for(1100ms);  // so that close() reads the gauges, which are sent once a second
+  if (sender != nullptr) sender->close();
   std::cout << nlohmann::json{{"acquisitions", *pool.pool().snapshot().acquisitions},
                               {"waits", waits},
                               {"leaked_at", "main.cpp:" + std::to_string(line) + ' '}}
@@ -110,21 +111,22 @@ void bench(dbpool::Pool& bare, ReportedPool& reported) {
   std::cout << "bare " << median(without) << " ns, reported " << median(with) << " ns\n";
 }
 
-/// The last events come after the queue was full.
+/// Ends with an event that found room in the queue after others did not.
 void flood(Sender& sender, int events) {
-  constexpr int last = 10;
   const Sender::Pool pool = sender.pool("flood");
-  for (int i = 0; i < events; ++i) {
-    if (i >= events - last) std::this_thread::sleep_for(50ms);
+  for (int i = 0; i < events; ++i) pool.acquire_timeout(1ms);
+  for (std::uint64_t dropped = 0; dropped != sender.dropped(); ++events) {
+    std::this_thread::sleep_for(1ms);
+    dropped = sender.dropped();
     pool.acquire_timeout(1ms);
   }
-  std::this_thread::sleep_for(300ms);
-  std::cout << nlohmann::json{{"dropped", sender.dropped()}} << std::endl;
+  sender.close();
+  std::cout << nlohmann::json{{"events", events}, {"dropped", sender.dropped()}} << std::endl;
 }
 
 void tick(Sender& sender) {
   while (true) {
-    sender.pool("tick").acquire_timeout(1ms);
+    sender.pool("tick|a,b\nc:d e").acquire_timeout(1ms);
     std::this_thread::sleep_for(5ms);
   }
 }
@@ -138,7 +140,7 @@ int main(int, char** arguments) {
   if (mode == "tick") tick(*sender);
   if (mode == "run" || mode == "bench") {
     ReportedPool reported(open(arguments[3]), sender);
-    if (mode == "run") run(reported);
+    if (mode == "run") run(reported, sender.get());
     bench(*open(arguments[3]), reported);
   }
   return 0;

@@ -36,20 +36,22 @@ func must(err error) {
 	}
 }
 
-// The last events come after the queue was full.
-func flood(sender *dbpoolevents.Sender, events int) {
-	const last = 10
+// flood ends with an event that found room in the queue after others did not. It returns the number of events.
+func flood(sender *dbpoolevents.Sender, events int) int {
 	for i := 0; i < events; i++ {
-		if i >= events-last {
-			time.Sleep(50 * time.Millisecond)
-		}
 		sender.AcquireTimeout("flood", time.Millisecond)
 	}
+	for dropped := uint64(0); dropped != sender.Dropped(); events++ {
+		time.Sleep(time.Millisecond)
+		dropped = sender.Dropped()
+		sender.AcquireTimeout("flood", time.Millisecond)
+	}
+	return events
 }
 
 func tick(sender *dbpoolevents.Sender) {
 	for {
-		sender.AcquireTimeout("tick", time.Millisecond)
+		sender.AcquireTimeout("tick|a,b\nc:d e", time.Millisecond)
 		time.Sleep(5 * time.Millisecond)
 	}
 }
@@ -97,9 +99,9 @@ func timeOut(get acquire) (used int) {
 
 func run(p pool) {
 	waits := useAll(p.acquire)
-	used := timeOut(p.acquire)
+	used := p.call() + timeOut(p.acquire)
 	line := p.leak()
-	time.Sleep(1100 * time.Millisecond) // the gauges are sent once a second
+	time.Sleep(1100 * time.Millisecond) // so that Close reads the gauges, which are sent once a second
 	json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"acquisitions": p.count(len(waits) + used + 1), "waits": waits, "leaked_at": fmt.Sprintf("pools.go:%d ", line),
 	})
@@ -118,7 +120,9 @@ func main() {
 	case "flood":
 		events, err := strconv.Atoi(os.Args[2])
 		must(err)
-		flood(sender, events)
+		events = flood(sender, events)
+		sender.Close()
+		json.NewEncoder(os.Stdout).Encode(map[string]any{"events": events, "dropped": sender.Dropped()})
 	case "tick":
 		tick(sender)
 	case "run":
@@ -127,7 +131,4 @@ func main() {
 		bench(bare(open(os.Args[2], os.Args[3], nil)), open(os.Args[2], os.Args[3], sender).acquire)
 	}
 	sender.Close()
-	if os.Args[1] == "flood" {
-		json.NewEncoder(os.Stdout).Encode(map[string]any{"dropped": sender.Dropped()})
-	}
 }

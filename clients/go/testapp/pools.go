@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"log"
 	"sort"
 	"time"
 
+	"github.com/jackc/pgx/v4"
 	"github.com/jackc/pgx/v4/pgxpool"
 	_ "github.com/lib/pq"
 
@@ -16,6 +18,8 @@ import (
 
 type pool interface {
 	acquire(context.Context) (func(), error)
+	// call uses each method that acquires, and lets a statement miss its deadline. It returns the acquisitions.
+	call() int
 	leak() (line int)
 	// count returns the acquisitions as the library counts them; as the callers do where it does not.
 	count(ours int) int
@@ -29,6 +33,40 @@ func (p sqlPool) acquire(ctx context.Context) (func(), error) {
 		return nil, err
 	}
 	return func() { c.Close() }, nil
+}
+
+func (p sqlPool) call() int {
+	must(p.Ping())
+	_, err := p.Exec("SELECT $1::int", 1)
+	must(err)
+	var one int
+	must(p.QueryRow("SELECT 1").Scan(&one))
+	rows, err := p.Query("SELECT generate_series(1, 3)")
+	must(err)
+	for rows.Next() {
+		must(rows.Scan(&one))
+	}
+	tx, err := p.Begin()
+	must(err)
+	_, err = tx.Exec("SELECT 1")
+	must(err)
+	must(tx.Commit())
+	statement, err := p.Prepare("SELECT 1")
+	must(err)
+	must(statement.Close())
+	missDeadline(func(ctx context.Context) error {
+		_, err := p.ExecContext(ctx, "SELECT pg_sleep(60)")
+		return err
+	})
+	return 7
+}
+
+func missDeadline(call func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), brief)
+	defer cancel()
+	if call(ctx) == nil {
+		log.Fatal("a statement did not miss its deadline")
+	}
 }
 
 func (p sqlPool) leak() int {
@@ -46,6 +84,34 @@ func (p pgxPool) acquire(ctx context.Context) (func(), error) {
 		return nil, err
 	}
 	return c.Release, nil
+}
+
+func (p pgxPool) call() int {
+	ctx := context.Background()
+	must(p.Ping(ctx))
+	_, err := p.Exec(ctx, "SELECT $1::int", 1)
+	must(err)
+	var one int
+	must(p.QueryRow(ctx, "SELECT 1").Scan(&one))
+	rows, err := p.Query(ctx, "SELECT generate_series(1, 3)")
+	must(err)
+	for rows.Next() {
+		must(rows.Scan(&one))
+	}
+	tx, err := p.Begin(ctx)
+	must(err)
+	defer tx.Rollback(ctx)
+	must(tx.Commit(ctx))
+	must(p.BeginFunc(ctx, func(pgx.Tx) error { return nil }))
+	must(p.AcquireFunc(ctx, func(c *pgxevents.Conn) error { return c.Ping(ctx) }))
+	batch := &pgx.Batch{}
+	batch.Queue("SELECT 1")
+	must(p.SendBatch(ctx, batch).Close())
+	missDeadline(func(ctx context.Context) error {
+		_, err := p.Exec(ctx, "SELECT pg_sleep(60)")
+		return err
+	})
+	return 9
 }
 
 func (p pgxPool) leak() int {
