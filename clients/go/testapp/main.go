@@ -97,13 +97,23 @@ func timeOut(get acquire) (used int) {
 	return used
 }
 
+// missDeadline lets a statement miss its deadline, which is no timeout of the acquire.
+func missDeadline(p pool) {
+	ctx, cancel := context.WithTimeout(context.Background(), brief)
+	defer cancel()
+	if p.exec(ctx, "SELECT pg_sleep(60)") == nil {
+		log.Fatal("a statement did not miss its deadline")
+	}
+}
+
 func run(p pool) {
 	waits := useAll(p.acquire)
 	used := p.call() + timeOut(p.acquire)
 	line := p.leak()
+	missDeadline(p)
 	time.Sleep(1100 * time.Millisecond) // so that Close reads the gauges, which are sent once a second
 	json.NewEncoder(os.Stdout).Encode(map[string]any{
-		"acquisitions": p.count(len(waits) + used + 1), "waits": waits, "leaked_at": fmt.Sprintf("pools.go:%d ", line),
+		"acquisitions": p.count(len(waits) + used + 2), "waits": waits, "leaked_at": fmt.Sprintf("pools.go:%d ", line),
 	})
 }
 
