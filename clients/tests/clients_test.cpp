@@ -52,6 +52,7 @@ const std::vector<Reporting> reportings{
     {"database/sql", go_app, "sql", Transport::unix_datagram, true, true},
     {"pgxpool", go_app, "pgx", Transport::unix_datagram, true, true},
     {"HikariCP", java_app, "hikari", Transport::udp, true, false},
+    {"HikariCP without sites", java_app, "nosites", Transport::udp, true, false},
     {"HikariCP's tracker", java_app, "tracker", Transport::udp, false, false},
     {"dbpool::Pool", cpp_app, "dbpool", Transport::unix_datagram, true, false},
 };
@@ -69,16 +70,17 @@ nlohmann::json result_of(ChildProcess&& process) {
   return nlohmann::json::parse(process.standard_output());
 }
 
-double median(std::vector<double> values) {
-  REQUIRE(!values.empty());
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-std::vector<double> values_of(const std::vector<EventLine>& lines) {
-  std::vector<double> values;
-  for (const EventLine& line : lines) values.push_back(line.value);
-  return values;
+/// Returns the median of the differences in ms between the callers' waits and the first acquisitions, which
+/// are theirs. Both are compared in order of size, because they come from several threads.
+double difference(std::vector<double> own, const std::vector<EventLine>& acquired) {
+  REQUIRE(acquired.size() >= own.size());
+  std::vector<double> reported;
+  for (std::size_t i = 0; i < own.size(); ++i) reported.push_back(acquired[i].value);
+  std::ranges::sort(own);
+  std::ranges::sort(reported);
+  for (std::size_t i = 0; i < own.size(); ++i) own[i] = std::abs(own[i] - reported[i]);
+  std::ranges::sort(own);
+  return own[own.size() / 2];
 }
 
 PostgresServer& server() {
@@ -107,7 +109,7 @@ Reported report(const Reporting& what) {
   return {std::move(truth), listener.log()};
 }
 
-void check_leases(const Reported& reported) {
+void check_leases(const Reported& reported, bool sites) {
   std::map<std::string, std::string> open;  // place by lease
   std::set<std::string> seen;
   for (const EventLine& line : reported.log.lines) {
@@ -119,6 +121,10 @@ void check_leases(const Reported& reported) {
     }
   }
   REQUIRE(open.size() == 1);
+  if (!sites) {
+    CHECK(open.begin()->second.empty());
+    return;
+  }
   const auto place = reported.truth["leaked_at"].get<std::string>();
   CHECK_MESSAGE(open.begin()->second.find(place) != std::string::npos, open.begin()->second, " is not ",
                 place);
@@ -144,10 +150,9 @@ TEST_CASE("a client reports each acquisition of its library with the wait that t
     CHECK(log.of("dbpool.acquire_timeout").size() == 1);
     CHECK(log.of("dbpool.error").empty());
     CHECK(log.lost() == 0);
-    const double own = median(truth["waits"].get<std::vector<double>>());
-    CHECK(std::abs(median(values_of(acquired)) - own) < 1);
+    CHECK(difference(truth["waits"].get<std::vector<double>>(), acquired) < 1);
     if (what.connected) CHECK(log.of("dbpool.connected").size() >= 3);
-    if (what.leases) check_leases({truth, log});
+    if (what.leases) check_leases({truth, log}, what.pool != "nosites");
     check_gauges(log, what.pool != "sql" && what.pool != "pgx");
     const std::string client = log.lines.front().tag("client");
     CHECK(!client.empty());

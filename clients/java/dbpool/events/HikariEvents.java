@@ -27,9 +27,13 @@ public final class HikariEvents implements MetricsTrackerFactory {
    * place of its metrics tracker.
    */
   public static DataSource report(HikariDataSource hikari, EventSender sender) {
+    return report(hikari, sender, EventDataSource.Sites.ON);
+  }
+
+  public static DataSource report(HikariDataSource hikari, EventSender sender, EventDataSource.Sites sites) {
     if (!sender.isOn()) return hikari;
     hikari.setMetricsTrackerFactory((pool, stats) -> new Gauges(pool, stats, sender));
-    return new EventDataSource(hikari, hikari::getPoolName, sender);
+    return new EventDataSource(hikari, hikari::getPoolName, sender, sites);
   }
 
   @Override
