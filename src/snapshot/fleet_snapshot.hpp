@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,13 @@ struct PoolReport {
   PoolSnapshot figures;
   Judgement health;
   std::shared_ptr<const Diagnosis> diagnosis = nullptr;  ///< nullptr = entries that only count have none
+  std::optional<WallTime> held_since = std::nullopt;     ///< `health` was so until then and is held
+};
+
+/// What the configuration says of a source.
+struct SourceInfo {
+  std::string server;                         ///< host:port or path, without credentials; "" = not known
+  std::map<std::string, std::string> labels;  ///< for dbpool_source_info and dbpool_pool_info
 };
 
 /// One source and its pools.
@@ -28,6 +36,7 @@ struct SourceReport {
   SourceKind kind = SourceKind::owned;
   PoolSource::State reading;
   std::vector<PoolReport> pools;
+  SourceInfo info = {};
 };
 
 /// The exporter's own state.
