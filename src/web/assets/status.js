@@ -30,6 +30,7 @@ function setText(node, text) {
 }
 
 const count = (value) => (known(value) ? value.toLocaleString("en") : "–");
+const tenths = (value) => count(known(value) ? Math.round(10 * value) / 10 : value);
 const moment = (time) => new Date(time).toLocaleString("sv-SE"); // 2025-10-13 14:30:00, in local time
 const age = (seconds) => (seconds === 0 ? "live" : known(seconds) ? duration(seconds) : "never read");
 
@@ -119,7 +120,6 @@ function poolCell(cell) {
 function healthCell(cell) {
   const [status, paused, probe, ...lines] = ["status", "tag degraded", "tag probe", "minor", "minor", "minor"]
     .map((each) => element("span", each));
-  probe.title = "The only client of this pool is the exporter's own.";
   cell.append(status, paused, probe, ...lines);
   return (view) => {
     status.className = `status ${view.status}`;
@@ -203,7 +203,7 @@ const durations = /^mean_use|seconds/, shares = /^utilization|share/, flags = /^
 function measured(figure, value) {
   if (durations.test(figure)) return duration(value);
   if (shares.test(figure)) return `${Math.round(100 * value)} %`;
-  return flags.test(figure) ? (value ? "yes" : "no") : count(value);
+  return flags.test(figure) ? (value ? "yes" : "no") : tenths(value);
 }
 
 function evidenceWords({ figure, value, bound }) {
@@ -215,7 +215,7 @@ const unsizable = ["leak", "slow_use", "database_down", "paused"]; // verdicts f
 
 function sizeWords({ verdict, needed_size: size, demand }, max) {
   if (!known(size) || unsizable.includes(verdict)) return "";
-  return `${count(size)}${known(max) ? `, now ${count(max)}` : ""} (${count(demand)} wanted at once)`;
+  return `${count(size)}${known(max) ? `, now ${count(max)}` : ""} (${tenths(demand)} wanted at once)`;
 }
 
 function diagnosisCell(cell) {
