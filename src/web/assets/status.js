@@ -62,7 +62,7 @@ function explanation(isIll, waiting, diagnosis) {
   return isIll || !isWell ? diagnosis : null;
 }
 
-// Returns a pool's last error with its time; the time alone if `sentence` ends with the same words.
+// Returns a pool's last error with its time; the time alone if `sentence` has the same words.
 function errorOf({ last_error: error, last_error_time: time }, sentence = "") {
   if (!error) return "";
   return sentence.includes(error.slice(-40)) ? moment(time) : `${moment(time)}: ${error}`;
@@ -183,12 +183,14 @@ function troubleCell(cell) {
 }
 
 // Returns who holds a leaked session of a server: application, user and database, what it does, since when.
-const holderOf = (leak) => [leak.application || "no application_name", `${leak.user}@${leak.database}`, leak.state,
-  leak.last_query_start && `last query ${moment(leak.last_query_start)}`].filter(Boolean).join(" · ");
+function holderOf({ application, user, database, state, last_query_start: last }) {
+  const names = [application || "no application_name", [user, database].filter(Boolean).join("@")];
+  return [...names, state, last && `last query ${moment(last)}`].filter(Boolean).join(" · ");
+}
 
 function holderCell(cell) {
-  const [holder, cure, statement] = [element("span"), element("span", "minor", "To end the session: "), element("code")];
-  cure.append(statement);
+  const [holder, statement] = [element("span"), element("code")];
+  const cure = element("span", "minor", "To end the session: ", statement);
   cell.append(holder, cure);
   return (leak) => {
     setText(holder, leak.pid ? holderOf(leak) : [leak.site, ...(leak.stack || [])].join("  ←  "));
@@ -197,7 +199,8 @@ function holderCell(cell) {
   };
 }
 
-const durations = /^mean_use|seconds/, shares = /^utilization|share/, flags = /^(up|paused|disabled|last_con.*_ok)$/;
+const durations = /^mean_use|seconds/, shares = /^utilization|share/;
+const flags = /^(up|paused|disabled|last_con.*_ok)$/;
 
 // Writes a figure of a diagnosis in the unit that its name implies.
 function measured(figure, value) {
@@ -384,7 +387,8 @@ function arrange() {
   const all = latest.views.length;
   $("tools").hidden = all < many && !isFiltering; // so that an active filter can be removed
   setText($("pools-shown"), shown.length === all ? "" : `${count(shown.length)} of ${count(all)}`);
-  const none = foldsNow ? "No pool needs attention." : all ? "No pool matches the filter." : "No pool is known yet.";
+  const none = foldsNow ? "No pool needs attention."
+    : all ? "No pool matches the filter." : "No pool is known yet.";
   setText($("no-pools"), shown.length ? "" : none);
 }
 
