@@ -20,6 +20,8 @@ struct PoolReport {
   PoolSnapshot figures;
   Judgement health;
   std::shared_ptr<const Diagnosis> diagnosis = nullptr;  ///< nullptr = entries that only count have none
+  /// How long callers waited for a connection in the last five minutes; nullptr = not known.
+  std::shared_ptr<const Histogram> recent_acquisitions = nullptr;
 };
 
 /// One source and its pools.

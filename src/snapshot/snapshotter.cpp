@@ -220,6 +220,7 @@ FleetSnapshot Snapshotter::snapshot() const {
     for (PoolReport& pool : source.pools) {
       pool.health = health_of(pool.figures, *watched[i]);
       pool.diagnosis = watched[i]->diagnoses.find(pool.figures, source.reading.last_error);
+      pool.recent_acquisitions = watched[i]->diagnoses.recent_acquisitions(pool.figures);
     }
   }
   return fleet;
