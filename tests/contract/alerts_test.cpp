@@ -74,9 +74,8 @@ std::set<std::string> alert_names() {
 }
 
 /// Series of this version's contract that come from other changes; a rule does without where they are absent.
-const std::set<std::string> announced_series{"dbpool_source_info", "dbpool_source_events_total",
-                                             "dbpool_source_events_rejected_total",
-                                             "dbpool_source_events_lost_total"};
+const std::set<std::string> announced_series{"dbpool_source_info", "dbpool_server_connections",
+                                             "dbpool_server_connections_max"};
 
 /// Returns the series that a query may select: exported, announced, recorded, or added by Prometheus.
 std::set<std::string> known_series() {
@@ -120,6 +119,7 @@ const std::multimap<std::string, std::string> promised{
     {"ConnectionPoolHealthCheckStale", "warning 2m 5m"},
     {"ConnectionPoolSourceStale", "warning 2m 5m"},
     {"ConnectionPoolSourceLossy", "warning 10m 10m"},
+    {"ConnectionPoolSourceSilent", "warning 10m 1m"},
     {"ConnectionPoolReloadFailed", "warning 5m "},
     {"ConnectionPoolNoConnections", "critical 30s 2m"},
     {"ConnectionPoolBackendDown", "critical 15s 2m"},
@@ -141,6 +141,8 @@ const std::multimap<std::string, std::string> promised{
     {"ConnectionPoolErrors", "warning 5m 5m"},
     {"ConnectionPoolChurn", "warning 15m 15m"},
     {"ConnectionPoolHighLatency", "warning 5m 10m"},
+    {"ConnectionPoolServerFull", "critical 2m 5m"},
+    {"ConnectionPoolServerFull", "warning 2m 5m"},
     {"ConnectionPoolerClientsExhausted", "critical 2m 5m"},
     {"ConnectionPoolerClientsExhausted", "warning 2m 5m"},
     {"ConnectionPoolLatencyBudgetBurn", "critical 2m "},
@@ -185,7 +187,7 @@ TEST_CASE("whatever else in alerts/ names a series names one that exists") {
   REQUIRE(files.size() > 25);
   for (const auto& file : files) {
     for (const auto& name :
-         words(read(file), R"((?:(?:pool|source|login):)?\bdbpool_[a-z0-9_]+(?::[a-z0-9_]+)?)")) {
+         words(read(file), R"((?:(?:pool|source|login|database):)?\bdbpool_[a-z0-9_]+(?::[a-z0-9_]+)?)")) {
       if (name == "dbpool_exporter") continue;
       CHECK_MESSAGE(series.contains(name), file.filename().string() << ": " << name);
     }
@@ -223,6 +225,20 @@ TEST_CASE("every alert says what it is, what to do and where to read on") {
     CHECK(text(rule["annotations"]["runbook_url"]).ends_with("/" + name + ".md"));
     CHECK(text(rule["annotations"]["dashboard_url"]).find("/d/dbpool-overview") != std::string::npos);
   }
+}
+
+TEST_CASE("the description of every alert of a pool ends with the same diagnosis") {
+  std::set<std::string> ends;
+  for (const auto& rule : alert_rules()) {
+    const auto name = text(rule["alert"]);
+    CAPTURE(name);
+    if (text(rule["annotations"]["dashboard_url"]).find("var-pool") == std::string::npos) continue;
+    const auto description = text(rule["annotations"]["description"]);
+    const auto begin = description.find("{{- with printf \"pool:dbpool_diagnosis:sentence{");
+    REQUIRE(begin != std::string::npos);
+    ends.insert(description.substr(begin));
+  }
+  CHECK(ends.size() == 1);
 }
 
 TEST_CASE("every alert has a runbook of four sections, and the index leads to it") {
