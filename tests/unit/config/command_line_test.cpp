@@ -11,7 +11,7 @@ using Lines = std::vector<std::string>;
 
 Flags parse(std::vector<const char*> arguments, const Environment& environment = {}) {
   arguments.insert(arguments.begin(), "dbpool_exporter");
-  return parse_flags(static_cast<int>(arguments.size()), arguments.data(), environment);
+  return parse_flags(arguments, environment);
 }
 
 Lines problems_of(const std::vector<const char*>& arguments, const Environment& environment = {}) {

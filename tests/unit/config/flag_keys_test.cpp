@@ -14,7 +14,7 @@ TEST_CASE("every default in the table of flags is the default of the code") {
     CAPTURE(key.name);
     ++seen;
     const char* const program = "dbpool_exporter";
-    CHECK(parse_flags(1, &program, {{variable_of(key.name), std::string(key.fallback)}}) == Flags{});
+    CHECK(parse_flags({&program, 1}, {{variable_of(key.name), std::string(key.fallback)}}) == Flags{});
   }
   CHECK(seen >= 6);
 }
