@@ -22,22 +22,22 @@
 
 namespace {
 
-/// Exit codes, as far as the program and its commands share them.
-constexpr int failed = 1, wrong_usage = 2;
+constexpr int failed = 1, wrong_usage = 2;  // exit codes of the exporter and of each command
 
-/// Reads the configuration and prints its warnings. throws ConfigError.
-dbpool::Config read_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
-  auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
-                                  : dbpool::config_from_environment(environment);
+void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  const auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+                                        : dbpool::config_from_environment(environment);
   auto warnings = dbpool::environment_warnings(environment, flags.config_file);
   std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
   for (const auto& warning : warnings) std::cerr << "warning: " << warning << '\n';
-  return config;
+  std::cout << "OK\n";
 }
 
 int check_targets(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   dbpool::prepare_libraries();
-  const auto targets = dbpool::check_targets(read_config(flags, environment));
+  const auto targets =
+      dbpool::check_targets(flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+                                              : dbpool::config_from_environment(environment));
   std::cout << dbpool::checked_targets_text(targets);
   const bool any_failed = std::ranges::any_of(
       targets, [](const auto& target) { return target.result == dbpool::CheckedTarget::Result::failed; });
@@ -57,8 +57,7 @@ int act(const dbpool::Flags& flags, const dbpool::Environment& environment) {
       run(flags, environment);
       break;
     case dbpool::Flags::Action::check_config:
-      read_config(flags, environment);
-      std::cout << "OK\n";
+      check_config(flags, environment);
       break;
     case dbpool::Flags::Action::check_targets:
       return check_targets(flags, environment);
