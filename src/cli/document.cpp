@@ -32,7 +32,7 @@ const Document* field(const Document& document, std::string_view key) {
   return found == document.end() ? nullptr : &*found;
 }
 
-std::string advice(long status) {
+std::string advice_on(long status) {
   constexpr long unauthorized = 401, forbidden = 403, not_found = 404;
   if (status == unauthorized) return "It asks for a login: give --user and --password-file.";
   if (status == forbidden) return "This login may not read it.";
@@ -51,12 +51,12 @@ Document read_document(const Answer& answer, const std::string& url) {
     const std::string error = error_in(answer);
     throw NoAnswer(
         fmt::format("{} answered {}{}{}", printable(url), answer.status, error.empty() ? "" : ": ", error),
-        advice(answer.status));
+        advice_on(answer.status));
   }
   Document document = parse_json(answer.body);
   if (!document.is_object())
     throw NoAnswer(fmt::format("{} answered other than the exporter does", printable(url)),
-                   advice(answer.status));
+                   advice_on(answer.status));
   return document;
 }
 

@@ -15,7 +15,7 @@ Finished check(const std::string& config) {
   return run_exporter({"check", "--config.file=" + directory.write("c.yml", config).string()});
 }
 
-bool contains(const std::string& text, const std::string& part) {
+bool prints(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -34,10 +34,10 @@ sources:
                                              server.dsn_with_password()));
   CHECK(checked.exit_code == 0);
   CHECK(checked.error.empty());
-  CHECK(contains(checked.output, "ok      orders (postgres): a connection opened and answered\n"));
-  CHECK(contains(checked.output, "ok      local (sqlite): a connection opened and answered\n"));
-  CHECK(contains(checked.output, "ok      srv (pg_stat_activity): read, with "));
-  CHECK(contains(checked.output, "skipped otel (otlp): senders push to it"));
+  CHECK(prints(checked.output, "ok      orders (postgres): a connection opened and answered\n"));
+  CHECK(prints(checked.output, "ok      local (sqlite): a connection opened and answered\n"));
+  CHECK(prints(checked.output, "ok      srv (pg_stat_activity): read, with "));
+  CHECK(prints(checked.output, "skipped otel (otlp): senders push to it"));
 }
 
 TEST_CASE(
@@ -59,18 +59,18 @@ TEST_CASE(
   // One after another, the twenty would take 40 s, and the check would not end in time.
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(20));
   CHECK(checked.exit_code == 1);
-  CHECK(contains(checked.output, "FAILED  refused (postgres): "));
-  CHECK(contains(checked.output, "; see whether it runs and listens at this address\n"));
-  CHECK(contains(checked.output, "FAILED  stranger (postgres): "));
-  CHECK(contains(checked.output, "; check the user, the password and its access rules\n"));
-  CHECK(contains(checked.output, "FAILED  wrong (sqlite): "));
-  CHECK(contains(checked.output, "FAILED  slow19 (pgbouncer): "));
-  CHECK_FALSE(contains(checked.output + checked.error, "pl4nted"));
+  CHECK(prints(checked.output, "FAILED  refused (postgres): "));
+  CHECK(prints(checked.output, "; see whether it runs and listens at this address\n"));
+  CHECK(prints(checked.output, "FAILED  stranger (postgres): "));
+  CHECK(prints(checked.output, "; check the user, the password and its access rules\n"));
+  CHECK(prints(checked.output, "FAILED  wrong (sqlite): "));
+  CHECK(prints(checked.output, "FAILED  slow19 (pgbouncer): "));
+  CHECK_FALSE(prints(checked.output + checked.error, "pl4nted"));
 }
 
 TEST_CASE("check of a configuration with problems prints them and exits 2") {
   const Finished checked = check("pools:\n  - {name: a, colour: red}\n");
   CHECK(checked.exit_code == 2);
   CHECK(checked.output.empty());
-  CHECK(contains(checked.error, "c.yml:2: pools[0].colour: "));
+  CHECK(prints(checked.error, "c.yml:2: pools[0].colour: "));
 }

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto soon = 30s;
+constexpr auto within_outage = 30s;
 
 struct Journalling : ExporterProcess {
   using ExporterProcess::ExporterProcess;
@@ -28,7 +28,7 @@ struct Journalling : ExporterProcess {
     return nullptr;
   }
   bool comes_to(const std::string& kind) const {
-    return eventually([&] { return !newest(kind).is_null(); }, soon);
+    return eventually([&] { return !newest(kind).is_null(); }, within_outage);
   }
 };
 
@@ -47,7 +47,7 @@ sources:
 )",
                                          server.port());
   Journalling exporter({.config = config, .flags = {"--web.enable-lifecycle"}});
-  REQUIRE(eventually([&] { return exporter.metric("dbpool_up", {{"source", "srv"}}) == 1; }, soon));
+  REQUIRE(eventually([&] { return exporter.metric("dbpool_up", {{"source", "srv"}}) == 1; }, within_outage));
   server.stop();
   CHECK(exporter.comes_to("connection_lost"));
   CHECK(exporter.comes_to("source_lost"));
