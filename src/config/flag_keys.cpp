@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/client_flags.hpp"
 #include "config/listen_address.hpp"
 #include "config/read_value.hpp"
 
@@ -111,14 +112,13 @@ std::span<const Flag> flag_keys() {
 
 std::string help_text() {
   std::string text =
-      "Usage: dbpool_exporter [flags]\n\nExports the state of database connection pools to Prometheus.\n\n"
+      "Usage: dbpool_exporter [check] [flags]\n       dbpool_exporter status | explain [POOL] [flags]\n\n"
+      "Exports the state of database connection pools to Prometheus. Commands:\n"
+      "  check    read every source and open a connection of each pool, once; exit 1 if one fails\n"
+      "  status   ask a running exporter how its pools are (flags: status --help)\n"
+      "  explain  ask it what is wrong with them, and what to do (flags: explain --help)\n\n"
       "Flags (each also reads a variable, such as DBPOOL_LOG_LEVEL for --log.level; a flag beats it):\n";
-  for (const auto& [key, takes] : flag_keys()) {
-    const auto name = fmt::format("--{}{}", key.name, takes == Takes::nothing ? "" : "=…");
-    text += fmt::format("  {:<26} {}", name, key.meaning);
-    if (takes != Takes::nothing && !key.fallback.empty()) text += fmt::format(" (default {})", key.fallback);
-    text += '\n';
-  }
+  for (const auto& [key, takes] : flag_keys()) text += help_line(key, takes);
   return text;
 }
 
@@ -133,8 +133,10 @@ std::string flags_markdown() {
 }
 
 bool is_flag_variable(std::string_view variable) {
-  return std::ranges::any_of(flag_keys(),
-                             [variable](const Flag& flag) { return variable_of(flag.key.name) == variable; });
+  const auto reads = [variable](const auto& flag) {
+    return flag.key.variable == same && variable_of(flag.key.name) == variable;
+  };
+  return std::ranges::any_of(flag_keys(), reads) || std::ranges::any_of(client_flags(), reads);
 }
 
 }  // namespace dbpool

@@ -11,7 +11,7 @@ namespace dbpool {
 /// The settings of the command line and the `DBPOOL_<FLAG>` variables. Checked; fixed for the life of the
 /// process.
 struct Flags {
-  enum class Action { run, check_config, list_metrics, show_version, show_help };
+  enum class Action { run, check_config, check_targets, list_metrics, show_version, show_help };
 
   Action action = Action::run;
   std::optional<std::filesystem::path> config_file;  ///< nullopt: the pool is configured by the environment

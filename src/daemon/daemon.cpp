@@ -27,11 +27,11 @@ Config read_config(const Flags& flags, const Environment& environment) {
 Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
     : flags_(std::move(flags)),
       environment_(std::move(environment)),
-      logger_(logger),
+      journal_(logger, clock_),
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const auto&... reading) { source_log_.read(reading...); }, {logger, pushed_routes_}) {
+          [this](const auto&... reading) { source_log_.read(reading...); }, {logger_, pushed_routes_}) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
@@ -154,6 +154,7 @@ WebServices Daemon::web_services() {
       .history = [this](const std::string& pool, Duration span) { return snapshotter_->history(pool, span); },
       .connections = [this](const std::string& pool) { return snapshotter_->connections(pool); },
       .leaks = [this] { return snapshotter_->leaks(); },
+      .journal = [this](Duration span) { return journal_.entries(span); },
       .admin = *this};
 }
 

@@ -8,6 +8,7 @@
 #include "config/flags.hpp"
 #include "daemon/build_info.hpp"
 #include "daemon/fleet.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/source_log.hpp"
 #include "log/logger.hpp"
@@ -56,10 +57,11 @@ class Daemon : public AdminCommands {
 
   const Flags flags_;
   const Environment environment_;
-  Logger& logger_;
+  const std::shared_ptr<const Clock> clock_ = machine_clock();
+  Journal journal_;
+  Logger& logger_ = journal_;
   const BuildInfo build_ = build_info();
   const Signals signals_;
-  const std::shared_ptr<const Clock> clock_ = machine_clock();
   const std::shared_ptr<ThreadScheduler> scheduler_;
   std::atomic<bool> stopping_ = false;
   std::mutex reloading_;

@@ -32,6 +32,7 @@ std::vector<Route> pool_routes(const WebOptions& options, const WebServices& ser
        pools + "history/{pool}",
        [services](const Request& request) { return history_of_pool(request, services); }},
       {{"GET"}, pools + "leaks", [services](const Request&) { return suspected_leaks(services); }},
+      {{"GET"}, pools + "events", [services](const Request& request) { return journal(request, services); }},
       {{"GET"}, pools + "diagnosis", [services](const Request&) { return diagnoses(services); }},
       {{"GET"},
        pools + "diagnosis/{pool}",

@@ -28,23 +28,24 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"exposition", {"snapshot", "health", "pool", "model"}},
     {"log", {}},
     {"web", {"exposition", "snapshot", "log", "net", "model", "sync"}},
-    {"config", {"health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
+    {"cli", {"model"}},
+    {"config", {"cli", "health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
     {"daemon",
-     {"config", "drivers", "exposition", "health", "log", "model", "net", "observe", "pool", "snapshot",
-      "sources", "sync", "web"}},
-    {"main.cpp", {"config", "daemon", "exposition", "log"}},
+     {"cli", "config", "drivers", "exposition", "health", "log", "model", "net", "observe", "pool",
+      "snapshot", "sources", "sync", "web"}},
+    {"main.cpp", {"cli", "config", "daemon", "exposition", "log"}},
 };
 
 /// Headers of third-party libraries, and the only rooms that may include them.
 const std::map<std::string, std::set<std::string>> vendors{
     {"civetweb", {"web"}},
     {"prometheus/", {"exposition"}},
-    {"nlohmann/", {"exposition", "web", "log", "sources"}},
+    {"nlohmann/", {"cli", "exposition", "web", "log", "sources"}},
     {"yaml-cpp/", {"config"}},
     {"CLI/", {"config"}},
     {"libpq-fe", {"drivers"}},
     {"pqxx/", {"drivers"}},
-    {"curl/", {"sources"}},
+    {"curl/", {"cli", "sources"}},
     {"sqlite3", {"drivers"}},
     {"sql.h", {"drivers"}},
     {"sqlext.h", {"drivers"}},
@@ -52,7 +53,7 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"zlib", {"net", "web"}},
     {"crypt.h", {"web"}},
     {"protozero/", {"sources"}},
-    {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
+    {"fmt/", {"cli", "config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
 };
 
 struct Include {

@@ -11,7 +11,7 @@ using Lines = std::vector<std::string>;
 
 Flags parse(std::vector<const char*> arguments, const Environment& environment = {}) {
   arguments.insert(arguments.begin(), "dbpool_exporter");
-  return parse_flags(static_cast<int>(arguments.size()), arguments.data(), environment);
+  return parse_flags(arguments, environment);
 }
 
 Lines problems_of(const std::vector<const char*>& arguments, const Environment& environment = {}) {
@@ -238,6 +238,86 @@ TEST_CASE("an IPv6 address and a web configuration are refused as what this buil
   CHECK(problems_of({"--web.config.file=web.yml"}) ==
         Lines{"--web.config.file: this build has no TLS and no basic authentication yet; allowed: no web "
               "configuration"});
+}
+
+std::optional<ClientOptions> parse_for_client(std::vector<const char*> arguments,
+                                              const Environment& environment = {}) {
+  arguments.insert(arguments.begin(), "dbpool_exporter");
+  return parse_client(arguments, environment);
+}
+
+Lines client_problems_of(const std::vector<const char*>& arguments, const Environment& environment = {}) {
+  try {
+    parse_for_client(arguments, environment);
+  } catch (const ConfigError& e) {
+    return e.problems();
+  }
+  return {};
+}
+
+TEST_CASE("check takes the flags of the exporter, and comes first") {
+  const auto flags = parse({"check", "--config.file=a.yml"});
+  CHECK(flags.action == Flags::Action::check_targets);
+  CHECK(flags.config_file == "a.yml");
+  CHECK(parse({"check", "--help"}).action == Flags::Action::show_help);
+  CHECK(
+      problems_of({"--log.level=info", "check"}) ==
+      Lines{
+          "unexpected argument \"check\" (did you mean \"check\", as the first one?); allowed: flags only"});
+  CHECK(
+      problems_of({"stats"}) ==
+      Lines{
+          "unexpected argument \"stats\" (did you mean \"status\", as the first one?); allowed: flags only"});
+}
+
+TEST_CASE("status and explain have flags of their own; without either the program is the exporter") {
+  CHECK_FALSE(parse_for_client({}));
+  CHECK_FALSE(parse_for_client({"check"}));
+  CHECK_FALSE(parse_for_client({"--log.level=info", "status"}));
+  CHECK(parse_for_client({"status"}) == ClientOptions{});
+  const auto options =
+      parse_for_client({"explain", "pgb/app/me", "--url=https://h:1/path/", "--output", "json",
+                        "--ca-file=ca", "--cert-file=c", "--key-file=k", "--user=u", "--password-file=p"});
+  REQUIRE(options);
+  CHECK(options->command == ClientOptions::Command::explain);
+  CHECK(options->pool == "pgb/app/me");
+  CHECK(options->url == "https://h:1/path");
+  CHECK(options->output == ClientOptions::Output::json);
+  CHECK(options->ca_file == "ca");
+  CHECK(options->cert_file == "c");
+  CHECK(options->key_file == "k");
+  CHECK(options->user == "u");
+  CHECK(options->password_file == "p");
+  CHECK(parse_for_client({"explain", "--url=unix:/run/x.sock", "orders"})->pool == "orders");
+  CHECK(parse_for_client({"status", "--help", "--nonsense"})->asks_for_help);
+}
+
+TEST_CASE("of the flags of status and explain, the URL alone has a variable, and a flag beats it") {
+  const Environment environment{{"DBPOOL_URL", "http://h:1"}, {"DBPOOL_OUTPUT", "nonsense"}};
+  CHECK(parse_for_client({"status"}, environment)->url == "http://h:1");
+  CHECK(parse_for_client({"status", "--url=unix:/x"}, environment)->url == "unix:/x");
+  CHECK(client_problems_of({"status"}, {{"DBPOOL_URL", "nonsense"}})
+            .at(0)
+            .starts_with("environment: DBPOOL_URL: \"nonsense\" is not accepted; allowed: http://host:port"));
+}
+
+TEST_CASE("every wrong flag of status and explain is reported at once, and no secret") {
+  CHECK(client_problems_of({"status", "orders"}) ==
+        Lines{"unexpected argument \"orders\"; allowed: flags only"});
+  CHECK(client_problems_of({"explain", "a", "b"}) == Lines{"unexpected argument \"b\"; allowed: flags only"});
+  CHECK(client_problems_of({"status", "--ulr=x", "--output=xml", "--cert-file=c", "--user=u"}) ==
+        Lines{"--output: \"xml\" is not accepted; allowed: table or json",
+              "unknown flag \"--ulr\" (did you mean \"--url\"?); allowed: see --help",
+              "--cert-file: allowed: together with --key-file only",
+              "--user: allowed: together with --password-file only"});
+  for (const char* url : {"--url=http://u:s3cret@h", "--url=h:1", "--url=ftp://h", "--url=http://",
+                          "--url=unix:", "--url=http://h?s3cret", "--url=http:///x"}) {
+    CAPTURE(url);
+    const Lines problems = client_problems_of({"status", url});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("--url: "));
+    CHECK(problems[0].find("s3cret") == std::string::npos);
+  }
 }
 
 }  // namespace

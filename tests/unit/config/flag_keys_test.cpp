@@ -14,7 +14,7 @@ TEST_CASE("every default in the table of flags is the default of the code") {
     CAPTURE(key.name);
     ++seen;
     const char* const program = "dbpool_exporter";
-    CHECK(parse_flags(1, &program, {{variable_of(key.name), std::string(key.fallback)}}) == Flags{});
+    CHECK(parse_flags({&program, 1}, {{variable_of(key.name), std::string(key.fallback)}}) == Flags{});
   }
   CHECK(seen >= 6);
 }
@@ -33,6 +33,8 @@ TEST_CASE("the help and the documentation name every flag and its default") {
 TEST_CASE("the variables of the flags are known") {
   CHECK(is_flag_variable("DBPOOL_WEB_ENABLE_ADMIN_API"));
   CHECK(is_flag_variable("DBPOOL_CONFIG_FILE"));
+  CHECK(is_flag_variable("DBPOOL_URL"));
+  CHECK_FALSE(is_flag_variable("DBPOOL_OUTPUT"));
   CHECK_FALSE(is_flag_variable("DBPOOL_MAX_SIZE"));
   CHECK_FALSE(is_flag_variable("DBPOOL_SERVICE_HOST"));
 }
