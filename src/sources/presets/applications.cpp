@@ -77,7 +77,7 @@ constexpr auto telemetry_metrics_statsd_fields = std::to_array<PresetField>({
     {"acquisition_duration", "repo.query.queue_time", TimeUnit::milliseconds},
 });
 constexpr auto telemetry_metrics_statsd = std::to_array<Preset>({
-    {.name = "telemetry_metrics_statsd",
+    {.name = "telemetry-metrics-statsd",
      .variant = "",
      .pool = "{repo}",
      .fields = telemetry_metrics_statsd_fields,
