@@ -112,9 +112,14 @@ void check_leak(const EventsScene& scene, const std::string& place) {
   CHECK_MESSAGE(leak["site"].get<std::string>().find(place) != std::string::npos, leak.dump(), " is not at ",
                 place);
   CHECK(eventually([&] { return scene.figure("dbpool_leaked_connections") == 1; }, 10s));
-  const auto logged = [&] { return scene.exporter->log("potential connection leak detected"); };
-  REQUIRE(eventually([&] { return logged().size() == 1; }, 15s));
-  CHECK(logged()[0].at("pool") == "apps/orders");
+  // A timeout of HikariCP takes longer than a leak, so that the connections held for it are suspects, too.
+  const auto is_logged = [&] {
+    return std::ranges::any_of(
+        scene.exporter->log("potential connection leak detected"), [&](const auto& line) {
+          return line.at("pool") == "apps/orders" && line.at("site").find(place) != std::string::npos;
+        });
+  };
+  CHECK(eventually(is_logged, 15s));
 }
 
 }  // namespace
@@ -148,7 +153,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a client that is killed gives its leases back, and is no leak for ever") {
-  const EventsScene scene(", leak_detection_timeout: 500ms, stale_after: 3s");
+  const EventsScene scene(", leak_detection_timeout: 500ms, stale_after: 20s");
   ChildProcess process =
       scene.start(with_url({"/usr/bin/python3", "-m", "tests.app", "hold", "psycopg_pool"}), true);
   REQUIRE(eventually([&] { return scene.figure("dbpool_leaked_connections") == 1; }, 30s));

@@ -22,7 +22,7 @@ class SetPools : public PushedPools {
     changes = TimePoint::max();
     ProbeResult result;
     for (const auto& name : names) result.pools.push_back(pool_named(name));
-    for (const auto& name : leaking) result.leaks[name].push_back({.connection_id = "c/1"});
+    for (const auto& name : leaking) result.leaks[name].emplace_back().connection_id = "c/1";
     result.hints = hints;
     result.dropped = 3;
     last = now;
