@@ -81,7 +81,7 @@ SourceConfig defaults() {
 void check(const SourceConfig& source, const Written& written, Problems& problems) {
   const auto& options = std::get<EventsOptions>(source.options);
   if (!written.has("path") && !options.listen)
-    problems.add(written.at("path"), "no place to receive events; allowed: path, listen or both");
+    problems.add(written.mapping(), "path and listen are missing; allowed: one of them, or both");
   for (const auto* const key : {"mode", "group"}) {
     if (written.has(key) && !written.has("path"))
       problems.add(written.at(key), "not used without path; allowed: with a path");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "dbpool/sync/clock.hpp"
 #include "sources/mapping/mapping_options.hpp"
 #include "sources/push/push_address.hpp"
@@ -22,8 +23,8 @@ struct EventsOptions {
   bool allow_remote = false;                                   ///< whether that may be another than loopback
   Duration stale_after = std::chrono::minutes(5);              ///< silence after which a client has vanished
   Duration leak_detection_timeout = std::chrono::seconds(30);  ///< 0 = off
-  std::vector<double> histogram_buckets = {};        ///< of acquisitions, in seconds; empty = the usual ones
-  MappingOptions mapping = {};                       ///< of lines with other names
+  std::vector<double> histogram_buckets = acquisition_buckets()->seconds();  ///< of acquisitions, seconds
+  MappingOptions mapping = {};                                               ///< of lines with other names
   Duration error_window = std::chrono::seconds(60);  ///< for the snapshot's errors_recent
   Duration wait_window = std::chrono::seconds(60);   ///< for the snapshot's wait_recent_peak
 

@@ -65,8 +65,7 @@ SharedBooks event_books(const ProbeOptions& source, const EventsOptions& options
   EventBooks::Options of_books;
   of_books.source = source.name;
   LedgerOptions& ledger = of_books.pool.ledger;
-  if (!options.histogram_buckets.empty())
-    ledger.acquisition_buckets = std::make_shared<const BucketBounds>(options.histogram_buckets);
+  ledger.acquisition_buckets = std::make_shared<const BucketBounds>(options.histogram_buckets);
   ledger.error_window = options.error_window;
   ledger.wait_window = options.wait_window;
   ledger.latency_objective = source.latency_objective;
