@@ -46,7 +46,7 @@ class EventClients {
 
   /// A loss of a client.
   struct Loss {
-    const EventClient* client;
+    const EventClient* client = nullptr;
     TimePoint at;
   };
   /// Returns the first loss of each client that has one at `last` or before. Its next one is then a later

@@ -80,8 +80,8 @@ std::shared_ptr<PushedPools> events_pools(SharedBooks books, EventsObserver obse
   return std::make_shared<EventsPools>(std::move(books), std::move(observer), now);
 }
 
-OpenDoor events_door(const EventsOptions& options, SharedBooks books, const Runtime& runtime,
-                     EventsObserver observer) {
+OpenDoor events_door(const EventsOptions& options, const SharedBooks& books, const Runtime& runtime,
+                     const EventsObserver& observer) {
   std::vector<EventReceiver::Open> opens;
   if (!options.path.empty()) {
     opens.emplace_back(

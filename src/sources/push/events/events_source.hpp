@@ -28,7 +28,7 @@ SharedBooks event_books(const ProbeOptions& source, const EventsOptions& options
 std::shared_ptr<PushedPools> events_pools(SharedBooks books, EventsObserver observer, TimePoint now);
 
 /// Returns what opens the path and the port of the options. Its door is open while both are.
-OpenDoor events_door(const EventsOptions& options, SharedBooks books, const Runtime& runtime,
-                     EventsObserver observer);
+OpenDoor events_door(const EventsOptions& options, const SharedBooks& books, const Runtime& runtime,
+                     const EventsObserver& observer);
 
 }  // namespace dbpool
