@@ -118,12 +118,24 @@ std::string DistributionSeries::problem_of(const PushedMetric& metric, const Pus
   return sum_of_counts(point.counts) == point.count ? "" : "its count differs from the sum of its buckets";
 }
 
+/// Counts single values in the buckets that exponential histograms get.
+DistributionSeries::Buckets DistributionSeries::buckets_of(const PushedPoint& point) const {
+  Histogram::Counts counts(exponential_->size() + 1);
+  for (const double value : point.observed) {
+    const auto bucket = std::ranges::lower_bound(*exponential_, in_seconds(value, unit_));
+    counts[static_cast<std::size_t>(bucket - exponential_->begin())] += point.count / point.observed.size();
+  }
+  return Buckets{
+      .raw = exponential_, .seconds = exponential_, .counts = std::move(counts), .exponential = {}};
+}
+
 /// Returns nullopt if bounds that differ in the data are the same double in seconds. Shares the bounds of
 /// another stream where they are equal.
 std::optional<DistributionSeries::Buckets> DistributionSeries::buckets_of(const PushedMetric& metric,
                                                                           const PushedPoint& point) const {
   if (metric.kind == PointKind::exponential)
     return Buckets{.raw = {}, .seconds = {}, .counts = {}, .exponential = state_of(point.exponential)};
+  if (!point.observed.empty()) return buckets_of(point);
   Histogram::Counts counts(point.counts.begin(), point.counts.end());
   if (counts.empty()) counts.push_back(point.count);
   const auto same = std::ranges::find_if(last_, [&](const Last& last) {

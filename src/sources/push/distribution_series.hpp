@@ -14,11 +14,13 @@
 
 namespace dbpool {
 
-/// Durations as their points add up: histograms with bounds, exponential ones, and counts with sums alone.
+/// Durations as their points add up: histograms with bounds, exponential ones, counts with sums alone, and
+/// single values.
 /// As with a counter, nothing that was counted is taken back.
 class DistributionSeries {
  public:
-  /// `unit`: of the points. `exponential`: the bounds in seconds for exponential histograms.
+  /// `unit`: of the points. `exponential`: the bounds in seconds for exponential histograms and
+  /// single values.
   DistributionSeries(TimeUnit unit, Histogram::Bounds exponential)
       : unit_(unit), exponential_(std::move(exponential)) {}
 
@@ -47,6 +49,7 @@ class DistributionSeries {
 
   std::string problem_of(const PushedMetric& metric, const PushedPoint& point) const;
   std::optional<Buckets> buckets_of(const PushedMetric& metric, const PushedPoint& point) const;
+  Buckets buckets_of(const PushedPoint& point) const;
   bool grows(const PointTime& at, const Buckets& now) const;
   Histogram::Bounds bounds_of(const Buckets& buckets) const;
   std::optional<Histogram::Counts> difference(const Buckets& now, const Buckets* before) const;

@@ -40,13 +40,13 @@ Histogram::Bounds seconds_in(const std::shared_ptr<const BucketBounds>& bounds) 
 
 /// Makes room for the durations of a series whose uses need them.
 std::optional<DistributionSeries> durations_for(const std::vector<SeriesUse>& uses, const Mapping& mapping,
-                                                std::string_view unit) {
+                                                std::string_view unit,
+                                                const std::shared_ptr<const BucketBounds>& acquisition) {
   if (!is_of_distribution(uses.front())) return std::nullopt;
   const auto use = std::ranges::find(uses, SeriesUse::Figure::distribution, &SeriesUse::figure);
-  if (use == uses.end()) return DistributionSeries(TimeUnit::seconds, seconds_in(acquisition_buckets()));
-  return DistributionSeries(
-      *unit_of(mapping.series()[use->mapped], unit),
-      seconds_in(use->role.is_acquisition ? acquisition_buckets() : duration_buckets()));
+  if (use == uses.end()) return DistributionSeries(TimeUnit::seconds, seconds_in(acquisition));
+  return DistributionSeries(*unit_of(mapping.series()[use->mapped], unit),
+                            seconds_in(use->role.is_acquisition ? acquisition : duration_buckets()));
 }
 
 }  // namespace
@@ -194,7 +194,8 @@ Senders::Export::Found Senders::Export::begin_series(const PushedMetric& metric,
   std::vector<Sender::OfPool*> pools;
   std::erase_if(uses, [&](SeriesUse& use) { return !place(use, pools); });
   if (uses.empty()) return {.rejected = RejectReason::limit};
-  auto durations = durations_for(uses, senders_->mapping_, metric.unit);
+  auto durations =
+      durations_for(uses, senders_->mapping_, metric.unit, senders_->naming_.acquisition_buckets);
   Sender::Series& series =
       sender_->add(key_, PushedSeries(std::move(uses), std::move(durations)), std::move(pools));
   senders_->measure(series);

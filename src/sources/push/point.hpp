@@ -51,6 +51,9 @@ struct PushedPoint {
   std::span<const double> bounds;  ///< of a histogram, without +Inf
   std::span<const std::uint64_t>
       counts;  ///< of a histogram, not cumulative; without counts: count and sum alone
+  /// Of a histogram in place of bounds and counts: single values, for the usual bounds. Each counts `count`
+  /// divided by their number times.
+  std::span<const double> observed;
   ExponentialBuckets exponential;
   std::span<const PushedExemplar> exemplars;
 };

@@ -1,5 +1,6 @@
 #include "sources/push/push_source.hpp"
 
+#include <map>
 #include <utility>
 
 #include "dbpool/sync/guarded.hpp"
@@ -41,6 +42,12 @@ class PushSource::Core : public Recurring {
     return shown->reading = std::make_shared<const Reading>(std::move(next));
   }
 
+  std::vector<LeakReport> leaks(const std::string& pool) {
+    const auto shown = shown_.access();
+    const auto found = shown->leaks.find(pool);
+    return found == shown->leaks.end() ? std::vector<LeakReport>() : found->second;
+  }
+
   /// Begins no further turn, and closes the door.
   void close() {
     stop();
@@ -55,7 +62,8 @@ class PushSource::Core : public Recurring {
     bool settled = false;
     std::string error;  ///< why there is no door
     RecentErrors recent_errors;
-    std::shared_ptr<const Reading> reading;  ///< nullptr = the door has changed
+    std::map<std::string, std::vector<LeakReport>> leaks;  ///< as of a ProbeResult
+    std::shared_ptr<const Reading> reading;                ///< nullptr = the door has changed
     TimePoint made;
   };
 
@@ -107,6 +115,7 @@ class PushSource::Core : public Recurring {
     next.dropped_pools = result.dropped;
     next.hints = std::move(result.hints);
     next.pools = std::move(result.pools);
+    shown.leaks = std::move(result.leaks);
     return next;
   }
 
@@ -134,6 +143,9 @@ SourceKind PushSource::kind() const noexcept {
 }
 std::shared_ptr<const PoolSource::Reading> PushSource::read() const {
   return core_->reading();
+}
+std::vector<LeakReport> PushSource::leaks(const std::string& pool) const {
+  return core_->leaks(pool);
 }
 
 }  // namespace dbpool

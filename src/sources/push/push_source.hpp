@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dbpool/sync/scheduler.hpp"
 #include "snapshot/pool_source.hpp"
@@ -55,6 +56,8 @@ class PushSource : public PoolSource {
   SourceKind kind() const noexcept override;
   /// Makes a reading, unless nothing has changed since the last one, which is at most 5 s old.
   std::shared_ptr<const Reading> read() const override;
+  /// Returns the leaks of the last reading.
+  std::vector<LeakReport> leaks(const std::string& pool) const override;
 
  private:
   class Core;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "dbpool/sync/clock.hpp"
 #include "snapshot/pool_source.hpp"
 #include "sources/mapping/hints.hpp"
@@ -41,6 +42,8 @@ struct PushNaming {
   Duration least_stale = std::chrono::seconds(30);       ///< the least that three intervals may be
   Duration assumed_interval = std::chrono::seconds(60);  ///< of a sender that was heard once
   Duration latency_objective{0};                         ///< longer acquisitions count as slow; 0 = off
+  /// Of acquisitions in exponential histograms and single values.
+  std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();
 };
 
 /// Everything that the senders of one source have reported. The counters of its pools never fall, whatever

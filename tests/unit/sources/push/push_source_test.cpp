@@ -22,6 +22,7 @@ class SetPools : public PushedPools {
     changes = TimePoint::max();
     ProbeResult result;
     for (const auto& name : names) result.pools.push_back(pool_named(name));
+    for (const auto& name : leaking) result.leaks[name].emplace_back().connection_id = "c/1";
     result.hints = hints;
     result.dropped = 3;
     last = now;
@@ -31,7 +32,7 @@ class SetPools : public PushedPools {
   PushCounts counts(TimePoint) const override { return pushed; }
   void forget(TimePoint now) override { forgotten = now; }
 
-  std::vector<std::string> names{"s/a", "s/b"}, hints;
+  std::vector<std::string> names{"s/a", "s/b"}, leaking, hints;
   PushCounts pushed;
   TimePoint changes, last, forgotten;
   int asked = 0;
@@ -224,4 +225,16 @@ TEST_CASE("of pushed pools with one label the first is shown") {
   site.pools->names = {"s/a", "s/a"};
   site.scheduler->run();
   CHECK(site.source->read()->pools.size() == 1);
+}
+
+TEST_CASE("the leaks of a pool are those of the last reading") {
+  PushSite site;
+  site.scheduler->advance(0s);
+  CHECK(site.source->leaks("s/a").empty());
+  site.pools->leaking = {"s/a"};
+  site.pools->pushed.used = 1;
+  site.source->read();
+  REQUIRE(site.source->leaks("s/a").size() == 1);
+  CHECK(site.source->leaks("s/a")[0].connection_id == "c/1");
+  CHECK(site.source->leaks("s/b").empty());
 }
