@@ -10,6 +10,7 @@
 #include "config/flag_keys.hpp"
 #include "config/load.hpp"
 #include "config/read_value.hpp"
+#include "config/web_file.hpp"
 
 namespace dbpool {
 namespace {
@@ -146,6 +147,7 @@ Flags parse_flags(int argc, const char* const* argv, const Environment& environm
   auto lines = problems.lines();
   if (lines.empty()) return flags;
   std::ranges::move(config_problems(flags.config_file, environment), std::back_inserter(lines));
+  std::ranges::move(web_config_problems(flags.web_config_file, environment), std::back_inserter(lines));
   throw ConfigError(std::move(lines));
 }
 

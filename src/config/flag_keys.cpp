@@ -17,8 +17,8 @@ void set_config_file(Flags& flags, const Value& value, Problems& problems) {
   if (const auto file = read_text(value, problems)) flags.config_file = *file;
 }
 
-void refuse_web_config(Flags&, const Value& value, Problems& problems) {
-  problems.add(value, "this build has no TLS and no basic authentication yet; allowed: no web configuration");
+void set_web_config_file(Flags& flags, const Value& value, Problems& problems) {
+  if (const auto file = read_text(value, problems)) flags.web_config_file = *file;
 }
 
 void add_listen_address(WebOptions& web, const Value& value, Problems& problems) {
@@ -88,7 +88,7 @@ constexpr auto flag_rows = std::to_array<Flag>({
       "host:port or :port; repeatable (in the variable: a list with commas)", set_listen_addresses},
      Takes::texts},
     {{"web.telemetry-path", same, "/metrics", "where the metrics are", set_telemetry_path}, Takes::text},
-    {{"web.config.file", same, "", "TLS and basic authentication; not in this build yet", refuse_web_config},
+    {{"web.config.file", same, "", "YAML file: TLS, users, headers and a rate limit", set_web_config_file},
      Takes::text},
     {{"web.enable-lifecycle", same, "false", "allow POST /-/reload", enable<&WebOptions::lifecycle_enabled>},
      Takes::nothing},

@@ -15,6 +15,7 @@
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
 #include "web/civet_server.hpp"
+#include "web/live_web_config.hpp"
 #include "web/web_services.hpp"
 
 namespace dbpool {
@@ -70,6 +71,7 @@ class Daemon : public AdminCommands {
   const std::shared_ptr<ChangingRoutes> pushed_routes_ = std::make_shared<ChangingRoutes>();
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};
+  std::shared_ptr<LiveWebConfig> web_config_;  // nullptr: there is none
   std::optional<CivetServer> server_;
 };
 

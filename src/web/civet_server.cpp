@@ -6,13 +6,16 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <future>
 #include <mutex>
 
 #include "dbpool/model/error.hpp"
+#include "tls/shim_libraries.hpp"
+#include "tls/tls_door.hpp"
+#include "web/access_control.hpp"
 #include "web/body.hpp"
+#include "web/civet_settings.hpp"
 #include "web/client_limits.hpp"
 #include "web/responder.hpp"
 #include "web/shut_down_sockets.hpp"
@@ -24,39 +27,6 @@ using namespace std::chrono_literals;
 
 /// How long `stop()` waits for unfinished answers.
 constexpr auto patience = 500ms;
-
-struct Setting {
-  const char* name;
-  const char* value;
-};
-
-constexpr auto fixed_settings = std::to_array<Setting>({
-    // The time that a client has to send its request.
-    {"request_timeout_ms", "1000"},
-    {"enable_keep_alive", "no"},
-    {"listen_backlog", "200"},
-    {"max_request_size", "8192"},
-    {"decode_url", "no"},
-    {"tcp_nodelay", "1"},
-    // Keeps the system's default: with 0, clients would lose the rest of a large answer.
-    {"linger_timeout_ms", "-2"},
-    // Turns off CivetWeb's own features, although no request reaches them.
-    {"enable_directory_listing", "no"},
-    {"cgi_pattern", ""},
-    {"access_control_allow_origin", ""},
-    {"access_control_allow_methods", ""},
-    {"access_control_allow_headers", ""},
-});
-
-std::string to_text(const ListenAddress& address) {
-  return fmt::format("{}:{}", address.host.empty() ? "0.0.0.0" : address.host, address.port);
-}
-
-std::string to_text(const std::vector<ListenAddress>& addresses) {
-  std::string list;
-  for (const ListenAddress& address : addresses) list += (list.empty() ? "" : ",") + to_text(address);
-  return list;
-}
 
 std::string text_or_empty(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
@@ -142,7 +112,12 @@ int contained(Work work) noexcept {
 ///
 /// Locking: the mutex guards `first_complaint` and `answering`; only the logger is called under it.
 struct CivetServer::Core {
-  Core(Router router, Logger& log) : responder(std::move(router), log), logger(log) {}
+  Core(Router router, Logger& log, std::shared_ptr<LiveWebConfig> config)
+      : responder(std::move(router), log), logger(log) {
+    if (!config) return;
+    if (config->current()->tls) door.emplace([config] { return config->current()->tls; });
+    access.emplace(std::move(config), log);
+  }
 
   void start(const std::vector<ListenAddress>& listen);
   void count_answering(int change);
@@ -151,14 +126,18 @@ struct CivetServer::Core {
   static Core& of(const mg_connection* connection) {
     return *static_cast<Core*>(mg_get_user_data(mg_get_context(connection)));
   }
+  Response answer(const Request& request, mg_connection* connection);
   static int on_request(mg_connection* connection);
   static int on_error(mg_connection* connection, int status, const char* text);
   Response refusal(const mg_connection* connection, int status, const std::string& text) const;
   static void on_close(const mg_connection* connection);
   static int on_message(const mg_connection* connection, const char* text);
+  static int use_door(void** context, void* core);
 
   Responder responder;
   Logger& logger;
+  std::optional<AccessControl> access;  // none: there is no web configuration
+  std::optional<TlsDoor> door;          // none: plain HTTP
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
   std::mutex mutex;
@@ -168,29 +147,27 @@ struct CivetServer::Core {
 };
 
 void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
-  const std::string ports = to_text(listen);
-  const ClientLimits limits = client_limits(descriptor_limit());
-  const std::string threads = std::to_string(limits.threads), queued = std::to_string(limits.queued);
-  std::vector<const char*> settings{"listening_ports", ports.c_str(),      "num_threads",
-                                    threads.c_str(),   "connection_queue", queued.c_str()};
-  for (const Setting& setting : fixed_settings)
-    settings.insert(settings.end(), {setting.name, setting.value});
-  settings.push_back(nullptr);
+  const CivetSettings settings(listen, door ? "s" : "");
+  const std::vector<const char*> list = settings.list();
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   callbacks.http_error = on_error;
   callbacks.connection_close = on_close;
   callbacks.log_message = on_message;
+  if (door) {
+    open_shim_libraries();
+    callbacks.external_ssl_ctx = use_door;
+  }
   mg_init_data start{};
   start.callbacks = &callbacks;
   start.user_data = this;
-  start.configuration_options = settings.data();
+  start.configuration_options = const_cast<const char**>(list.data());
 
   mg_init_library(0);
   context = mg_start2(&start, nullptr);
   if (context == nullptr) {
     mg_exit_library();
-    throw Error(fmt::format("start the web server on {}: {}", ports, first_complaint));
+    throw Error(fmt::format("start the web server on {}: {}", to_text(listen), first_complaint));
   }
   std::vector<mg_server_port> bound(listen.size());
   mg_get_server_ports(context, static_cast<int>(bound.size()), bound.data());
@@ -221,6 +198,16 @@ void CivetServer::Core::stop() {
   mg_exit_library();
 }
 
+Response CivetServer::Core::answer(const Request& request, mg_connection* connection) {
+  std::optional<Response> refusal = access ? access->refuse(request) : std::nullopt;
+  Response response = refusal ? *std::move(refusal)
+                              : responder.answer(request, [&](const BodyRules& rules) {
+                                  return body_of(connection, rules);
+                                });
+  if (access) access->add_headers(response);
+  return response;
+}
+
 int CivetServer::Core::on_request(mg_connection* connection) {
   // Comes first, so that CivetWeb does not wait for the rest of a body that is not read.
   mg_disable_connection_keep_alive(connection);
@@ -229,8 +216,7 @@ int CivetServer::Core::on_request(mg_connection* connection) {
   core.count_answering(+1);
   const int status = contained([&] {
     const Request request = request_of(*mg_get_request_info(connection));
-    const Response response =
-        core.responder.answer(request, [&](const BodyRules& rules) { return body_of(connection, rules); });
+    const Response response = core.answer(request, connection);
     send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
     return response.status;
   });
@@ -242,7 +228,9 @@ int CivetServer::Core::on_error(mg_connection* connection, int status, const cha
   mg_disable_connection_keep_alive(connection);
   set_answered(connection);
   contained([&] {
-    const Response response = of(connection).refusal(connection, status, text_or_empty(text));
+    Core& core = of(connection);
+    Response response = core.refusal(connection, status, text_or_empty(text));
+    if (core.access) core.access->add_headers(response);
     send(connection, response, response.body);
     return response.status;
   });
@@ -280,8 +268,15 @@ int CivetServer::Core::on_message(const mg_connection* connection, const char* t
   return 1;
 }
 
-CivetServer::CivetServer(const WebOptions& options, Router router, Logger& logger)
-    : core_(std::make_unique<Core>(std::move(router), logger)) {
+/// Gives CivetWeb the context, which stays ours.
+int CivetServer::Core::use_door(void** context, void* core) {
+  *context = static_cast<Core*>(core)->door->context();
+  return 1;
+}
+
+CivetServer::CivetServer(const WebOptions& options, Router router, Logger& logger,
+                         std::shared_ptr<LiveWebConfig> config)
+    : core_(std::make_unique<Core>(std::move(router), logger, std::move(config))) {
   core_->start(options.listen);
 }
 

@@ -27,8 +27,9 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"snapshot", {"health", "model", "sync"}},
     {"exposition", {"snapshot", "health", "pool", "model"}},
     {"log", {}},
-    {"web", {"exposition", "snapshot", "log", "net", "model", "sync"}},
-    {"config", {"health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
+    {"tls", {"model"}},
+    {"web", {"exposition", "snapshot", "log", "net", "tls", "model", "sync"}},
+    {"config", {"health", "log", "pool", "drivers", "snapshot", "sources", "tls", "web", "model", "sync"}},
     {"daemon",
      {"config", "drivers", "exposition", "health", "log", "model", "net", "observe", "pool", "snapshot",
       "sources", "sync", "web"}},
@@ -51,8 +52,9 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"spdlog/", {"log"}},
     {"zlib", {"net", "web"}},
     {"crypt.h", {"web"}},
+    {"openssl/", {"tls"}},
     {"protozero/", {"sources"}},
-    {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
+    {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "tls", "web"}},
 };
 
 struct Include {
