@@ -11,7 +11,8 @@ void read_users(const Value& value, std::map<std::string, std::string>& users, P
   for (const auto& [name, line, hash] : value.members) {
     if (hash.kind == Value::Kind::broken) continue;
     if (hash.kind != Value::Kind::text || !is_bcrypt(hash.text)) {
-      problems.add(line, value.path, "a user without a bcrypt hash; allowed: hashes as of htpasswd -B, with a cost of 4 to 15");
+      problems.add(line, value.path,
+                   "a user without a bcrypt hash; allowed: hashes as of htpasswd -B, with a cost of 4 to 15");
     } else if (name.empty() || name.find(':') != std::string::npos) {
       problems.add(line, value.path, "a user's name that is empty or has a colon; allowed: one without");
     } else if (!users.emplace(name, hash.text).second) {

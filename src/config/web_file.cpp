@@ -54,7 +54,8 @@ void check_needed(const Written& written, std::string_view name, Problems& probl
 void check_client_auth(const TlsOptions& tls, const Written& written, Problems& problems) {
   const Value* const client_ca = place_of(written, "client_ca");
   if (client_ca != nullptr && tls.client_auth == ClientAuth::none)
-    problems.add(*client_ca, "no client is asked for a certificate; allowed: with a client_auth_type that asks");
+    problems.add(*client_ca,
+                 "no client is asked for a certificate; allowed: with a client_auth_type that asks");
   if (client_ca == nullptr && verifies(tls.client_auth))
     problems.add(written.at(key_of("client_auth_type")),
                  "there is no client_ca to verify with; allowed: with client_ca or client_ca_file");
@@ -65,7 +66,8 @@ void check_client_auth(const TlsOptions& tls, const Written& written, Problems& 
 
 bool has_tls(const Written& written) {
   const auto is_there = [&](const char* name) { return place_of(written, name) != nullptr; };
-  return is_there("cert") || is_there("key") || is_there("client_ca") || written.has(key_of("client_auth_type"));
+  return is_there("cert") || is_there("key") || is_there("client_ca") ||
+         written.has(key_of("client_auth_type"));
 }
 
 /// Makes the settings out of the options, if TLS is configured.
@@ -75,8 +77,7 @@ void add_tls(WebFile& web, const Written& written, Problems& problems) {
   for (const auto* const name : {"cert", "key"}) check_needed(written, name, problems);
   check_client_auth(web.tls, written, problems);
   if (web.tls.min_version > web.tls.max_version)
-    problems.add(written.at("tls_server_config"),
-                 "min_version is above max_version; allowed: at most that");
+    problems.add(written.at("tls_server_config"), "min_version is above max_version; allowed: at most that");
   // Empty, where a problem with it is known already.
   if (web.tls.certificate.empty() || web.tls.key.empty()) return;
   std::vector<TlsProblem> found;

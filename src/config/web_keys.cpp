@@ -32,15 +32,16 @@ void pem_file(WebFile& web, const Value& value, Problems& problems) {
   try {
     web.tls.*part = read_secret_file(file, "it");
   } catch (const Error& error) {
-    problems.add(value, fmt::format("{}; allowed: a readable file of at most 64 KiB in PEM format", error.what()));
+    problems.add(value,
+                 fmt::format("{}; allowed: a readable file of at most 64 KiB in PEM format", error.what()));
   }
 }
 
 void set_client_auth(WebFile& web, const Value& value, Problems& problems) {
   using enum ClientAuth;
-  constexpr auto words = std::to_array<std::string_view>(
-      {"NoClientCert", "RequestClientCert", "RequireAnyClientCert", "VerifyClientCertIfGiven",
-       "RequireAndVerifyClientCert", "RequireClientCert"});
+  constexpr auto words = std::to_array<std::string_view>({"NoClientCert", "RequestClientCert",
+                                                          "RequireAnyClientCert", "VerifyClientCertIfGiven",
+                                                          "RequireAndVerifyClientCert", "RequireClientCert"});
   constexpr std::array meanings{none, request, require_any, verify_if_given, require_and_verify, require_any};
   if (const auto i = read_word(value, words, problems)) web.tls.client_auth = meanings.at(*i);
 }
@@ -165,8 +166,8 @@ constexpr auto rows = std::to_array<Key<WebFile>>({
      set_client_auth},
     {"tls_server_config.client_allowed_sans", none, "",
      "names, addresses or URIs; a client's certificate must have one", set_sans},
-    {"tls_server_config.min_version", none, "TLS12", "TLS10 to TLS13; OpenSSL itself refuses those below TLS12",
-     set_version<&T::min_version>},
+    {"tls_server_config.min_version", none, "TLS12",
+     "TLS10 to TLS13; OpenSSL itself refuses those below TLS12", set_version<&T::min_version>},
     {"tls_server_config.max_version", none, "TLS13", "TLS10 to TLS13", set_version<&T::max_version>},
     {"tls_server_config.cipher_suites", none, "", "Go's names of secure suites; none = all of them",
      set_ciphers},

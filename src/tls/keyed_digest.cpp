@@ -22,8 +22,8 @@ KeyedDigest::Value KeyedDigest::of(std::span<const std::string_view> texts) cons
   Value digest{};
   unsigned length = size;
   const auto* const bytes = reinterpret_cast<const unsigned char*>(all.data());
-  const auto* const made =
-      ::HMAC(::EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes, all.size(), digest.data(), &length);
+  const auto* const made = ::HMAC(::EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes,
+                                  all.size(), digest.data(), &length);
   ::OPENSSL_cleanse(all.data(), all.size());
   if (made == nullptr) throw Error("make a digest: OpenSSL refuses it");
   return digest;

@@ -24,7 +24,8 @@ void open_shim_libraries() {
   for (const char* const name : {"libcrypto.so", "libssl.so"}) {
     const auto file = directory / name;
     if (::dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr)
-      throw Error(fmt::format("prepare TLS: cannot open {}, which is installed with the program", file.string()));
+      throw Error(
+          fmt::format("prepare TLS: cannot open {}, which is installed with the program", file.string()));
   }
 }
 

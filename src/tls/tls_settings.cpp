@@ -127,8 +127,8 @@ void TlsSettings::choose_ciphers(std::vector<TlsProblem>& problems) {
   // Only suites of TLS 1.3 are chosen, so a client of TLS 1.2 finds none.
   options_.min_version = TlsVersion::tls13;
   if (options_.max_version != TlsVersion::tls13)
-    problems.push_back(
-        {TlsPart::cipher_suites, "no suite of TLS 1.2; allowed: one at least where max_version is below TLS13"});
+    problems.push_back({TlsPart::cipher_suites,
+                        "no suite of TLS 1.2; allowed: one at least where max_version is below TLS13"});
 }
 
 void TlsSettings::apply_to(ssl_st* connection) const {

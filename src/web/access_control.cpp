@@ -24,10 +24,10 @@ std::optional<Response> AccessControl::refuse_login(const Users& users, const Re
     return busy;
   }
   // Browsers begin without a login.
-  const auto suppressed =
-      header ? failures_.admit("login", std::chrono::steady_clock::now()) : std::nullopt;
+  const auto suppressed = header ? failures_.admit("login", std::chrono::steady_clock::now()) : std::nullopt;
   if (suppressed) {
-    logger_.log(LogLevel::warn, "web", "login refused", {{"suppressed", static_cast<std::int64_t>(*suppressed)}});
+    logger_.log(LogLevel::warn, "web", "login refused",
+                {{"suppressed", static_cast<std::int64_t>(*suppressed)}});
   }
   Response refusal = error_response(401, "a valid login is needed here");
   refusal.headers.push_back({"WWW-Authenticate", "Basic realm=\"dbpool_exporter\""});
@@ -37,9 +37,8 @@ std::optional<Response> AccessControl::refuse_login(const Users& users, const Re
 void AccessControl::add_headers(Response& response) {
   const auto config = config_->current();
   for (const Header& added : config->headers) {
-    std::erase_if(response.headers, [&](const Header& own) {
-      return ::strcasecmp(own.name.c_str(), added.name.c_str()) == 0;
-    });
+    std::erase_if(response.headers,
+                  [&](const Header& own) { return ::strcasecmp(own.name.c_str(), added.name.c_str()) == 0; });
     response.headers.push_back(added);
   }
 }

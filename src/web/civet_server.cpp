@@ -200,10 +200,9 @@ void CivetServer::Core::stop() {
 
 Response CivetServer::Core::answer(const Request& request, mg_connection* connection) {
   std::optional<Response> refusal = access ? access->refuse(request) : std::nullopt;
-  Response response = refusal ? *std::move(refusal)
-                              : responder.answer(request, [&](const BodyRules& rules) {
-                                  return body_of(connection, rules);
-                                });
+  Response response =
+      refusal ? *std::move(refusal)
+              : responder.answer(request, [&](const BodyRules& rules) { return body_of(connection, rules); });
   if (access) access->add_headers(response);
   return response;
 }

@@ -34,8 +34,8 @@ Claim claim_of(const Users& users, const std::string& header) {
   auto login = parse_basic_login(header);
   const auto user = login ? users.find(login->user) : users.end();
   if (user == users.end()) return {{}, hash_of_nobody(users)};
-  const bool is_possible = login->password.size() <= longest_password &&
-                           login->password.find('\0') == std::string::npos;
+  const bool is_possible =
+      login->password.size() <= longest_password && login->password.find('\0') == std::string::npos;
   return {*std::move(login), user->second, is_possible};
 }
 

@@ -29,7 +29,7 @@ struct WebConfig {
   std::vector<Header> headers = {};                  ///< of every answer
   Users users = {};                                  ///< none = all that reach the server
   RateLimit rate_limit = {};
-  std::vector<FileStamp> files = {};      ///< those that were read, as they were before
+  std::vector<FileStamp> files = {};       ///< those that were read, as they were before
   std::vector<std::string> warnings = {};  ///< what is valid but probably not intended
 };
 

@@ -229,15 +229,12 @@ TEST_CASE("the argument of an unknown flag is neither reported again nor repeate
               "unexpected argument; allowed: flags only"});
 }
 
-TEST_CASE("an IPv6 address and a web configuration are refused as what this build has not") {
+TEST_CASE("an IPv6 address is refused as what this build has not") {
   CHECK(
       problems_of({"--web.listen-address=[::1]:80"}) ==
       Lines{
           "--web.listen-address: the web server of this build has no IPv6; allowed: host:port or :port with "
           "IPv4"});
-  CHECK(problems_of({"--web.config.file=web.yml"}) ==
-        Lines{"--web.config.file: this build has no TLS and no basic authentication yet; allowed: no web "
-              "configuration"});
 }
 
 }  // namespace
