@@ -11,7 +11,7 @@
 namespace dbpool {
 namespace {
 
-constexpr std::size_t max_remembered = 100;
+constexpr std::size_t most_remembered = 100;
 constexpr unsigned most_entered = 9;  // one that computes, eight that wait
 
 /// A login, and the hash that its password is compared with.
@@ -21,8 +21,8 @@ struct Claim {
   bool is_possible = false;  ///< false: it is computed only for the time that it takes
 };
 
-/// Returns a hash of no password, with the highest cost of the users' hashes.
-std::string hash_of_nobody(const Users& users) {
+/// Returns the hash of no password, with the highest cost of the users' hashes.
+std::string dummy_hash(const Users& users) {
   constexpr std::size_t cost_at = 4;
   const auto cost_of = [](const auto& user) { return user.second.substr(cost_at, 2); };
   const auto costliest = std::ranges::max_element(users, {}, cost_of);
@@ -33,7 +33,7 @@ Claim claim_of(const Users& users, const std::string& header) {
   constexpr std::size_t longest_password = 72;  // bcrypt ignores the rest
   auto login = parse_basic_login(header);
   const auto user = login ? users.find(login->user) : users.end();
-  if (user == users.end()) return {{}, hash_of_nobody(users)};
+  if (user == users.end()) return {{}, dummy_hash(users)};
   const bool is_possible =
       login->password.size() <= longest_password && login->password.find('\0') == std::string::npos;
   return {*std::move(login), user->second, is_possible};
@@ -70,7 +70,7 @@ PasswordCheck::Answer PasswordCheck::check(const Users& users, const std::string
   if (!is_right || !claim.is_possible) return Answer::wrong;
   const auto remembered = remembered_.access();
   remembered->push_back(digest);
-  if (remembered->size() > max_remembered) remembered->pop_front();
+  if (remembered->size() > most_remembered) remembered->pop_front();
   return Answer::right;
 }
 

@@ -52,7 +52,7 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"spdlog/", {"log"}},
     {"zlib", {"net", "web"}},
     {"crypt.h", {"web"}},
-    {"openssl/", {"tls"}},
+    {"openssl/", {"sources", "tls"}},
     {"protozero/", {"sources"}},
     {"fmt/", {"config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "tls", "web"}},
 };

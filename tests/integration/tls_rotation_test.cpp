@@ -82,7 +82,7 @@ TEST_CASE("another authority, and another rule for clients, count from the next 
   CHECK(is_refused_eventually(scene, "old"));
   CHECK(scene.ask_as("new").status == 200);
 
-  scene.configure(server_keys + verified + "  client_allowed_sans: [somebody]\n");
+  scene.configure(server_keys + verified + "  client_allowed_sans: [another]\n");
   CHECK(is_refused_eventually(scene, "new"));
   scene.configure(server_keys + "  min_version: TLS13\n");
   CHECK(eventually([&] { return scene.ask().status == 200; }, soon));
