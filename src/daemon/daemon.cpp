@@ -8,6 +8,7 @@
 #include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
 #include "model/seconds.hpp"
+#include "web/http1/listening_sockets.hpp"
 #include "web/routes.hpp"
 
 namespace dbpool {
@@ -48,8 +49,13 @@ Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
   server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_, web_config_);
   for (const auto& address : server_->addresses()) {
     logger_.log(LogLevel::info, "web", "listening",
-                {{"address", address.host + ':' + std::to_string(address.port)},
-                 {"telemetry_path", flags_.web.telemetry_path}});
+                {{"address", text_of(address)}, {"telemetry_path", flags_.web.telemetry_path}});
+  }
+  if (const auto& address = flags_.web.health_listen) {
+    health_listener_.emplace(*address, make_health_router(web_services()), Runtime{scheduler_, clock_},
+                             logger_);
+    logger_.log(LogLevel::info, "web", "listening for health checks",
+                {{"address", text_of(health_listener_->address())}});
   }
   tick_at(clock_->now() + tick_interval);
 }

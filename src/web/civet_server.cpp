@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <condition_variable>
+#include <array>
 #include <future>
 #include <mutex>
 
@@ -14,9 +14,11 @@
 #include "tls/shim_libraries.hpp"
 #include "tls/tls_door.hpp"
 #include "web/access_control.hpp"
+#include "web/answers_in_progress.hpp"
 #include "web/body.hpp"
 #include "web/civet_settings.hpp"
 #include "web/client_limits.hpp"
+#include "web/own_sockets.hpp"
 #include "web/responder.hpp"
 #include "web/shut_down_sockets.hpp"
 
@@ -45,11 +47,10 @@ Request request_of(const mg_request_info& info) {
 }
 
 /// Returns the part of a bad request that CivetWeb has read: the first line, up to the error.
-Request first_line_of(const mg_request_info& info) {
-  Request request;
-  request.method = text_or_empty(info.request_method);
-  request.path = text_or_empty(info.request_uri);
-  request.version = text_or_empty(info.http_version);
+Request first_line_of(mg_request_info info) {
+  info.num_headers = 0;
+  info.query_string = nullptr;
+  Request request = request_of(info);
   request.path.erase(std::min(request.path.find('?'), request.path.size()));
   return request;
 }
@@ -67,22 +68,24 @@ Body body_of(mg_connection* connection, const BodyRules& rules) {
                    [&](char* into, std::size_t size) { return mg_read(connection, into, size); });
 }
 
-/// Writes all of `wire`, unless the client is too slow; the connection then closes without the rest.
-/// CivetWeb's own limit begins again with each piece that the client receives, however small.
-void write_in_time(mg_connection* connection, std::string_view wire) {
-  constexpr std::size_t piece = 1U << 16U;
-  const auto until = std::chrono::steady_clock::now() + answer_patience(wire.size());
-  while (!wire.empty() && std::chrono::steady_clock::now() < until) {
-    const int written = mg_write(connection, wire.data(), std::min(piece, wire.size()));
-    if (written <= 0) return;
-    wire.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 /// Writes head and body together, so that they need as few packets as possible.
 void send(mg_connection* connection, const Response& response, std::string_view body) {
   const char* const reason = mg_get_response_code_text(connection, response.status);
-  write_in_time(connection, head_of(response, reason, std::time(nullptr)).append(body));
+  // CivetWeb's own limit begins again with each piece that the client receives, however small.
+  write_in_time(
+      head_of(response, reason, std::time(nullptr)).append(body),
+      [connection](std::string_view piece) { return mg_write(connection, piece.data(), piece.size()); });
+}
+
+/// Returns the ports on which the server listens, in the order of its settings.
+std::vector<std::uint16_t> ports_of(const mg_context* context) {
+  constexpr std::size_t most = 64;
+  std::array<mg_server_port, most> bound{};
+  const int count = mg_get_server_ports(context, static_cast<int>(most), bound.data());
+  std::vector<std::uint16_t> ports;
+  for (int i = 0; i < count; ++i)
+    ports.push_back(static_cast<std::uint16_t>(bound.at(static_cast<std::size_t>(i)).port));
+  return ports;
 }
 
 /// Returns whether an answer to the connection's request has begun. The connection's user data is then not
@@ -110,7 +113,7 @@ int contained(Work work) noexcept {
 
 /// State and callbacks for CivetWeb, which calls them on its threads. No exception passes from them into C.
 ///
-/// Locking: the mutex guards `first_complaint` and `answering`; only the logger is called under it.
+/// Locking: the mutex guards `first_complaint`; only the logger is called under it.
 struct CivetServer::Core {
   Core(Router router, Logger& log, std::shared_ptr<LiveWebConfig> config)
       : responder(std::move(router), log), logger(log) {
@@ -120,7 +123,6 @@ struct CivetServer::Core {
   }
 
   void start(const std::vector<ListenAddress>& listen);
-  void count_answering(int change);
   void stop();
 
   static Core& of(const mg_connection* connection) {
@@ -133,27 +135,30 @@ struct CivetServer::Core {
   static void on_close(const mg_connection* connection);
   static int on_message(const mg_connection* connection, const char* text);
   static int use_door(void** context, void* core);
+  static void* on_thread(const mg_context* context, int type);
 
   Responder responder;
   Logger& logger;
   std::optional<AccessControl> access;  // none: there is no web configuration
   std::optional<TlsDoor> door;          // none: plain HTTP
+  std::optional<OwnSockets> sockets;
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
+  AnswersInProgress answers;
   std::mutex mutex;
   std::string first_complaint;  // of CivetWeb; the reason if it does not start
-  int answering = 0;            // requests in progress
-  std::condition_variable all_answered;
 };
 
 void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
-  const CivetSettings settings(listen, door ? "s" : "");
+  sockets.emplace(listen);
+  const CivetSettings settings(sockets->placeholders(), door ? "s" : "");
   const std::vector<const char*> list = settings.list();
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   callbacks.http_error = on_error;
   callbacks.connection_close = on_close;
   callbacks.log_message = on_message;
+  callbacks.init_thread = on_thread;
   if (door) {
     open_shim_libraries();
     callbacks.external_ssl_ctx = use_door;
@@ -169,17 +174,19 @@ void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
     mg_exit_library();
     throw Error(fmt::format("start the web server on {}: {}", to_text(listen), first_complaint));
   }
-  std::vector<mg_server_port> bound(listen.size());
-  mg_get_server_ports(context, static_cast<int>(bound.size()), bound.data());
-  addresses = listen;
-  for (std::size_t i = 0; i < bound.size(); ++i)
-    addresses[i].port = static_cast<std::uint16_t>(bound[i].port);
+  addresses = sockets->addresses(ports_of(context));
 }
 
-void CivetServer::Core::count_answering(int change) {
-  const std::lock_guard lock(mutex);
-  answering += change;
-  if (answering == 0) all_answered.notify_all();
+/// Called by CivetWeb in each of its threads before its work, in the one that accepts clients too.
+void* CivetServer::Core::on_thread(const mg_context* context, int type) {
+  constexpr int accepting = 0;
+  if (type != accepting) return nullptr;
+  contained([&] {
+    Core& core = *static_cast<Core*>(mg_get_user_data(context));
+    if (!core.sockets->take_over(ports_of(context))) core.logger.log(LogLevel::error, "web", "cannot listen");
+    return 0;
+  });
+  return nullptr;
 }
 
 void CivetServer::Core::stop() {
@@ -187,14 +194,11 @@ void CivetServer::Core::stop() {
   // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and CivetWeb does not expose its
   // descriptors.
   shut_down_sockets(addresses, SHUT_RD);
-  {
-    // After mg_stop, CivetWeb drops unsent data.
-    std::unique_lock lock(mutex);
-    all_answered.wait_for(lock, patience, [this] { return answering == 0; });
-  }
+  answers.wait(patience);  // after mg_stop, CivetWeb drops unsent data
   auto stopped = std::async(std::launch::async, [this] { mg_stop(context); });
   while (stopped.wait_for(10ms) != std::future_status::ready) shut_down_sockets(addresses, SHUT_RDWR);
   context = nullptr;
+  sockets.reset();
   mg_exit_library();
 }
 
@@ -212,14 +216,14 @@ int CivetServer::Core::on_request(mg_connection* connection) {
   mg_disable_connection_keep_alive(connection);
   set_answered(connection);
   Core& core = of(connection);
-  core.count_answering(+1);
+  core.answers.begin();
   const int status = contained([&] {
     const Request request = request_of(*mg_get_request_info(connection));
     const Response response = core.answer(request, connection);
     send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
     return response.status;
   });
-  core.count_answering(-1);
+  core.answers.end();
   return status;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "web/client_limits.hpp"
+#include "web/http1/listening_sockets.hpp"
 
 namespace dbpool {
 
@@ -39,8 +40,8 @@ std::vector<const char*> CivetSettings::list() const {
 
 std::string to_text(const std::vector<ListenAddress>& addresses, const std::string& scheme) {
   std::string list;
-  for (const auto& [host, port] : addresses) {
-    list += fmt::format("{}{}:{}{}", list.empty() ? "" : ",", host.empty() ? "0.0.0.0" : host, port, scheme);
+  for (const ListenAddress& address : addresses) {
+    list += fmt::format("{}{}{}", list.empty() ? "" : ",", text_of(address), scheme);
   }
   return list;
 }
