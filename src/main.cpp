@@ -14,6 +14,7 @@
 #include "config/flag_keys.hpp"
 #include "config/load.hpp"
 #include "config/warnings.hpp"
+#include "config/web_file.hpp"
 #include "daemon/check_targets.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/prepare_libraries.hpp"
@@ -25,10 +26,18 @@ namespace {
 constexpr int failed = 1, wrong_usage = 2;  // exit codes of the exporter and of each command
 
 void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  auto problems = dbpool::config_problems(flags.config_file, environment);
+  std::ranges::move(dbpool::web_config_problems(flags.web_config_file, environment),
+                    std::back_inserter(problems));
+  if (!problems.empty()) throw dbpool::ConfigError(std::move(problems));
   const auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
                                         : dbpool::config_from_environment(environment);
   auto warnings = dbpool::environment_warnings(environment, flags.config_file);
   std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
+  if (flags.web_config_file) {
+    std::ranges::move(dbpool::load_web_config(*flags.web_config_file, environment).warnings,
+                      std::back_inserter(warnings));
+  }
   for (const auto& warning : warnings) std::cerr << "warning: " << warning << '\n';
   std::cout << "OK\n";
 }

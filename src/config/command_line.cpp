@@ -11,6 +11,7 @@
 #include "config/flag_keys.hpp"
 #include "config/load.hpp"
 #include "config/read_value.hpp"
+#include "config/web_file.hpp"
 
 namespace dbpool {
 namespace {
@@ -193,6 +194,7 @@ Flags parse_flags(std::span<const char* const> arguments, const Environment& env
   auto lines = problems.lines();
   if (lines.empty()) return flags;
   std::ranges::move(config_problems(flags.config_file, environment), std::back_inserter(lines));
+  std::ranges::move(web_config_problems(flags.web_config_file, environment), std::back_inserter(lines));
   throw ConfigError(std::move(lines));
 }
 

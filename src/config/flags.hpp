@@ -15,6 +15,7 @@ struct Flags {
 
   Action action = Action::run;
   std::optional<std::filesystem::path> config_file;  ///< nullopt: the pool is configured by the environment
+  std::optional<std::filesystem::path> web_config_file;  ///< nullopt: plain HTTP, for all
   WebOptions web{.listen = {{"0.0.0.0", 10127}}};
   LogOptions log;
 

@@ -160,6 +160,8 @@ void throw_if_any(const Problems& problems) {
   if (!lines.empty()) throw ConfigError(std::move(lines));
 }
 
+}  // namespace
+
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string text(largest_file + 1, '\0');
@@ -172,8 +174,6 @@ std::string read_file(const std::filesystem::path& file) {
   }
   return text;
 }
-
-}  // namespace
 
 Config load_config(const std::filesystem::path& file, const Environment& environment) {
   return parse_config(read_file(file), file.string(), environment);

@@ -4,9 +4,11 @@
 
 #include "config/load.hpp"
 #include "config/warnings.hpp"
+#include "config/web_file.hpp"
 #include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
 #include "model/seconds.hpp"
+#include "web/http1/listening_sockets.hpp"
 #include "web/routes.hpp"
 
 namespace dbpool {
@@ -37,14 +39,23 @@ Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
   }
   const Config config = read_config(flags_, environment_);
+  if (const auto& file = flags_.web_config_file) {
+    const auto load = [this, &file] { return load_web_config(*file, environment_); };
+    web_config_ = std::make_shared<LiveWebConfig>(load, logger_);
+  }
   snapshotter_ = std::make_shared<Snapshotter>(
       clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
   apply(config);
-  server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_);
+  server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_, web_config_);
   for (const auto& address : server_->addresses()) {
     logger_.log(LogLevel::info, "web", "listening",
-                {{"address", address.host + ':' + std::to_string(address.port)},
-                 {"telemetry_path", flags_.web.telemetry_path}});
+                {{"address", text_of(address)}, {"telemetry_path", flags_.web.telemetry_path}});
+  }
+  if (const auto& address = flags_.web.health_listen) {
+    health_listener_.emplace(*address, make_health_router(web_services()), Runtime{scheduler_, clock_},
+                             logger_);
+    logger_.log(LogLevel::info, "web", "listening for health checks",
+                {{"address", text_of(health_listener_->address())}});
   }
   tick_at(clock_->now() + tick_interval);
 }
@@ -160,8 +171,10 @@ WebServices Daemon::web_services() {
 
 ExporterReport Daemon::exporter_report() const {
   const auto reloads = *reloads_.access();
-  return {build_.version,          build_.revision,      build_.compiler,
-          reloads.last_successful, reloads.last_success, read_process_stats()};
+  ExporterReport report{build_.version,          build_.revision,      build_.compiler,
+                        reloads.last_successful, reloads.last_success, read_process_stats()};
+  if (web_config_) report.last_web_reload_successful = web_config_->last_reload_successful();
+  return report;
 }
 
 std::shared_ptr<PoolObserver> Daemon::observer_for(const PoolOptions& options) {

@@ -16,6 +16,8 @@
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
 #include "web/civet_server.hpp"
+#include "web/http1/listener.hpp"
+#include "web/live_web_config.hpp"
 #include "web/web_services.hpp"
 
 namespace dbpool {
@@ -72,7 +74,9 @@ class Daemon : public AdminCommands {
   const std::shared_ptr<ChangingRoutes> pushed_routes_ = std::make_shared<ChangingRoutes>();
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};
+  std::shared_ptr<LiveWebConfig> web_config_;  // nullptr: there is none
   std::optional<CivetServer> server_;
+  std::optional<HttpListener> health_listener_;
 };
 
 }  // namespace dbpool

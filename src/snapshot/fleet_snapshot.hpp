@@ -38,6 +38,7 @@ struct ExporterReport {
   bool last_reload_successful = true;
   std::optional<WallTime> last_reload_success;
   ProcessStats process;
+  std::optional<bool> last_web_reload_successful = {};  ///< nullopt: there is no web configuration
 };
 
 /// One immutable moment of all sources, from which every answer is made.

@@ -27,9 +27,11 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"snapshot", {"health", "model", "sync"}},
     {"exposition", {"snapshot", "health", "pool", "model"}},
     {"log", {}},
-    {"web", {"exposition", "snapshot", "log", "net", "model", "sync"}},
+    {"tls", {"model"}},
+    {"web", {"exposition", "snapshot", "log", "net", "tls", "model", "sync"}},
     {"cli", {"model"}},
-    {"config", {"cli", "health", "log", "pool", "drivers", "snapshot", "sources", "web", "model", "sync"}},
+    {"config",
+     {"cli", "health", "log", "pool", "drivers", "snapshot", "sources", "tls", "web", "model", "sync"}},
     {"daemon",
      {"cli", "config", "drivers", "exposition", "health", "log", "model", "net", "observe", "pool",
       "snapshot", "sources", "sync", "web"}},
@@ -52,8 +54,9 @@ const std::map<std::string, std::set<std::string>> vendors{
     {"spdlog/", {"log"}},
     {"zlib", {"net", "web"}},
     {"crypt.h", {"web"}},
+    {"openssl/", {"sources", "tls"}},
     {"protozero/", {"sources"}},
-    {"fmt/", {"cli", "config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "web"}},
+    {"fmt/", {"cli", "config", "daemon", "drivers", "exposition", "health", "log", "snapshot", "tls", "web"}},
 };
 
 struct Include {

@@ -6,10 +6,10 @@
 #include "config/kinds/kinds.hpp"
 #include "config/kinds/push_address.hpp"
 #include "config/mapping_keys.hpp"
+#include "config/read_users.hpp"
 #include "sources/http/options.hpp"
 #include "sources/mapping/pool_template.hpp"
 #include "sources/push/otlp/otlp_options.hpp"
-#include "web/bcrypt.hpp"
 
 namespace dbpool {
 namespace {
@@ -32,21 +32,8 @@ void set_listen(SourceConfig& source, const Value& value, Problems& problems) {
   }
 }
 
-/// Quotes neither a name nor a hash, as either may be a secret in a wrong place.
 void set_users(SourceConfig& source, const Value& value, Problems& problems) {
-  if (value.kind == Value::Kind::broken) return;
-  if (value.kind != Value::Kind::mapping || value.members.empty())
-    return problems.add(value, "no users; allowed: a mapping of names to bcrypt hashes");
-  for (const auto& [name, line, hash] : value.members) {
-    if (hash.kind == Value::Kind::broken) continue;
-    if (hash.kind != Value::Kind::text || !is_bcrypt(hash.text)) {
-      problems.add(line, value.path, "a user without a bcrypt hash; allowed: hashes as of htpasswd -B");
-    } else if (name.empty() || name.find(':') != std::string::npos) {
-      problems.add(line, value.path, "a user's name that is empty or has a colon; allowed: one without");
-    } else if (!options_of(source).users.emplace(name, hash.text).second) {
-      problems.add(line, value.path, "a user that is there already; allowed: each once");
-    }
-  }
+  read_users(value, options_of(source).users, problems);
 }
 
 void set_max_body(SourceConfig& source, const Value& value, Problems& problems) {

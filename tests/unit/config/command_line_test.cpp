@@ -132,20 +132,21 @@ TEST_CASE("help and version are answered whatever else is wrong") {
 }
 
 TEST_CASE("all that is wrong with the usage is reported at once") {
-  CHECK(problems_of({"--log.levle=debug", "--log.format=xml", "--config.file", "--web.telemetry-path=/",
-                     "extra", "--web.listen-address=:1", "--web.listen-address=:99999"},
-                    {{"DBPOOL_WEB_ENABLE_LIFECYCLE", "perhaps"}}) ==
-        Lines{"--config.file: has no value; allowed: YAML file; without it, one pool from the environment",
-              "--web.listen-address: \":99999\" is not accepted; allowed: host:port or :port, with a port "
-              "from 0 to "
-              "65535",
-              "--web.telemetry-path: \"/\" is not accepted; allowed: a path such as /metrics, other than /, "
-              "/-/…, "
-              "/health and /connections/…",
-              "environment: DBPOOL_WEB_ENABLE_LIFECYCLE: \"perhaps\" is not accepted; allowed: true or false",
-              "--log.format: \"xml\" is not accepted; allowed: logfmt or json",
-              "unknown flag \"--log.levle\" (did you mean \"--log.level\"?); allowed: see --help",
-              "unexpected argument \"extra\"; allowed: flags only"});
+  CHECK(
+      problems_of({"--log.levle=debug", "--log.format=xml", "--config.file", "--web.telemetry-path=/",
+                   "extra", "--web.listen-address=:1", "--web.listen-address=:99999"},
+                  {{"DBPOOL_WEB_ENABLE_LIFECYCLE", "perhaps"}}) ==
+      Lines{
+          "--config.file: has no value; allowed: YAML file; without it, one pool from the environment",
+          "--web.listen-address: \":99999\" is not accepted; allowed: host:port, :port, [IPv6]:port, with a "
+          "port from 0 to 65535, or unix:/path",
+          "--web.telemetry-path: \"/\" is not accepted; allowed: a path such as /metrics, other than /, "
+          "/-/…, "
+          "/health and /connections/…",
+          "environment: DBPOOL_WEB_ENABLE_LIFECYCLE: \"perhaps\" is not accepted; allowed: true or false",
+          "--log.format: \"xml\" is not accepted; allowed: logfmt or json",
+          "unknown flag \"--log.levle\" (did you mean \"--log.level\"?); allowed: see --help",
+          "unexpected argument \"extra\"; allowed: flags only"});
 }
 
 TEST_CASE("a wrong flag hides nothing that is wrong with the configuration") {
@@ -173,7 +174,11 @@ TEST_CASE("wrong usage is refused") {
       {"--web.enable-lifecycle", "false"},
       {"--version=junk"},
       {"--web.listen-address=10127"},
-      {"--web.listen-address=[::1]:80"},
+      {"--web.listen-address=[::1]"},
+      {"--web.listen-address=::1:80"},
+      {"--web.listen-address=unix:web.sock"},
+      {"--web.health-listen-address=example.org:80"},
+      {"--web.health-listen-address=unix:/web.sock"},
       {"--web.telemetry-path=metrics"},
       {"--web.telemetry-path=/health"},
       {"--web.telemetry-path=/-/metrics"},
@@ -198,7 +203,7 @@ TEST_CASE("a bad variable of a flag is refused by its name, with what is allowed
       {"WEB_LISTEN_ADDRESS", ":1,,:2", "host:port"},
       {"WEB_LISTEN_ADDRESS", ":65536", "a port from 0 to 65535"},
       {"WEB_LISTEN_ADDRESS", ":-1", "a port from 0 to 65535"},
-      {"WEB_LISTEN_ADDRESS", "a:b:c", "host:port or :port with IPv4"},
+      {"WEB_LISTEN_ADDRESS", "a:b:c", "[IPv6]:port"},
       {"WEB_LISTEN_ADDRESS", "http://localhost:10127", "a port from 0 to 65535"},
       {"WEB_TELEMETRY_PATH", "metrics", "a path such as /metrics"},
       {"WEB_TELEMETRY_PATH", "/a b", "a path such as /metrics"},
@@ -229,15 +234,11 @@ TEST_CASE("the argument of an unknown flag is neither reported again nor repeate
               "unexpected argument; allowed: flags only"});
 }
 
-TEST_CASE("an IPv6 address and a web configuration are refused as what this build has not") {
-  CHECK(
-      problems_of({"--web.listen-address=[::1]:80"}) ==
-      Lines{
-          "--web.listen-address: the web server of this build has no IPv6; allowed: host:port or :port with "
-          "IPv4"});
-  CHECK(problems_of({"--web.config.file=web.yml"}) ==
-        Lines{"--web.config.file: this build has no TLS and no basic authentication yet; allowed: no web "
-              "configuration"});
+TEST_CASE("the web server listens on IPv6 and Unix sockets, and for health checks apart") {
+  const auto flags = parse({"--web.listen-address=[::]:80", "--web.listen-address=unix:/run/web.sock",
+                            "--web.health-listen-address=:81"});
+  CHECK(flags.web.listen == std::vector<ListenAddress>{{"::", 80}, {"", 0, "/run/web.sock"}});
+  CHECK(flags.web.health_listen == ListenAddress{"", 81});
 }
 
 std::optional<ClientOptions> parse_for_client(std::vector<const char*> arguments,
