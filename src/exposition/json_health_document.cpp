@@ -24,7 +24,9 @@ bool is_lost(const PoolReport& pool) {
 Contact contact_of(const SourceReport& source) {
   const bool lost = std::ranges::any_of(source.pools, is_lost);
   if (lost || source.reading.up == false) return Contact::disconnected;
-  return source.reading.up ? Contact::connected : Contact::unknown;
+  const auto& pushed = source.reading.pushed;
+  const bool is_silent = pushed && pushed->senders == 0;  // no sender says whether it has a database
+  return source.reading.up && !is_silent ? Contact::connected : Contact::unknown;
 }
 
 Contact worst_contact(const FleetSnapshot& fleet) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "dbpool/sync/guarded.hpp"
 #include "sources/reading.hpp"
@@ -14,6 +15,15 @@ namespace {
 constexpr Duration look = std::chrono::seconds(5);             ///< from one look at the hints to the next
 constexpr Duration silent_failures = std::chrono::seconds(1);  ///< after the start
 constexpr Duration silent_pause = std::chrono::milliseconds(50);
+
+/// Whether there were errors lately is not known of a pool that no sender reports.
+void forget_errors_of(std::vector<PoolSnapshot>& pools, const std::set<std::string>& silent) {
+  for (PoolSnapshot& pool : pools) {
+    if (!silent.contains(pool.label())) continue;
+    pool.errors_recent.reset();
+    pool.errors_last_hour.reset();
+  }
+}
 
 }  // namespace
 
@@ -108,6 +118,7 @@ class PushSource::Core : public Recurring {
     ProbeResult result = parts_.pools->pools(now);
     settle(result, parts_.options.limit);
     shown.recent_errors.complete(result.pools, now.time_since_epoch(), clock().wall());
+    forget_errors_of(result.pools, parts_.pools->silent());
     Reading next;
     next.settled = shown.settled;
     if (shown.settled) next.up = shown.door != nullptr;
