@@ -45,6 +45,7 @@ struct SourceConfig {
   ProbeOptions probe;
   SourceOptions options;  ///< of the kind that `probe` names
   HealthPolicy health = *health_preset("capacity");
+  std::map<std::string, std::string> labels = {};
 
   bool operator==(const SourceConfig&) const = default;
 };

@@ -33,8 +33,9 @@ bool consists_of(std::string_view text, std::string_view characters) {
 }
 
 std::string label_problem(const std::string& name) {
-  static const std::set<std::string_view> reserved{"source", "pool", "kind", "driver",  "database",
-                                                   "user",   "le",   "job",  "instance"};
+  static const std::set<std::string_view> reserved{"source",   "pool",     "kind",      "driver",
+                                                   "database", "user",     "le",        "job",
+                                                   "server",   "instance", "probe_only"};
   const bool valid = !name.empty() && label_digits.find(name[0]) == std::string_view::npos &&
                      consists_of(name, fmt::format("{}{}_", label_letters, label_digits));
   if (!valid) return "an invalid label name; allowed: a-z A-Z 0-9 _, not beginning with a digit";
@@ -68,20 +69,7 @@ void set_buckets(PoolConfig& pool, const Value& value, Problems& problems) {
 }
 
 void set_labels(PoolConfig& pool, const Value& value, Problems& problems) {
-  if (value.kind == Value::Kind::null) return;
-  if (value.kind != Value::Kind::mapping) return problems.reject(value, "a mapping of label names to texts");
-  for (const auto& label : value.members) {
-    const auto problem = label_problem(label.key);
-    if (!problem.empty()) {
-      problems.add(label.line, shown_path(value, label), problem);
-    } else if (label.value.kind == Value::Kind::null) {
-      problems.add(label.line, shown_path(value, label), "has no value; allowed: a text");
-    } else if (label.value.kind != Value::Kind::text) {
-      problems.reject(label.value, "a text");
-    } else if (!pool.labels.emplace(label.key, label.value.text).second) {
-      problems.add(label.line, label.value.path, "duplicate key; allowed: once");
-    }
-  }
+  read_labels(pool.labels, value, problems);
 }
 
 constexpr auto common_keys = std::to_array<PoolSetting>({
@@ -116,7 +104,7 @@ constexpr auto common_keys = std::to_array<PoolSetting>({
     {"histogram_buckets", none, usual_buckets, "of the acquisition histogram, in seconds", set_buckets},
     {"latency_objective", same, "10ms", "an acquisition that takes longer counts as slow; 0 = off",
      duration<&O::latency_objective>},
-    {"labels", none, "{}", "further labels of dbpool_pool_info", set_labels},
+    {"labels", none, "{}", "further labels of dbpool_pool_info and dbpool_source_info", set_labels},
 });
 
 std::vector<PoolSetting> all_keys() {
@@ -171,6 +159,23 @@ void check_pool(const PoolConfig& pool, const Written& written, Problems& proble
 }
 
 }  // namespace
+
+void read_labels(std::map<std::string, std::string>& labels, const Value& value, Problems& problems) {
+  if (value.kind == Value::Kind::null) return;
+  if (value.kind != Value::Kind::mapping) return problems.reject(value, "a mapping of label names to texts");
+  for (const auto& label : value.members) {
+    const auto problem = label_problem(label.key);
+    if (!problem.empty()) {
+      problems.add(label.line, shown_path(value, label), problem);
+    } else if (label.value.kind == Value::Kind::null) {
+      problems.add(label.line, shown_path(value, label), "has no value; allowed: a text");
+    } else if (label.value.kind != Value::Kind::text) {
+      problems.reject(label.value, "a text");
+    } else if (!labels.emplace(label.key, label.value.text).second) {
+      problems.add(label.line, label.value.path, "duplicate key; allowed: once");
+    }
+  }
+}
 
 std::span<const PoolSetting> pool_keys() {
   static const std::vector<PoolSetting> keys = all_keys();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ PoolConfig read_pool(const Value& value, Problems& problems);
 
 /// Reads the `DBPOOL_…` variables of a pool and checks it. An empty variable counts as not set.
 PoolConfig read_pool_variables(const Environment& environment, Problems& problems);
+
+/// Reads a mapping of label names to texts, of a pool or a source.
+void read_labels(std::map<std::string, std::string>& labels, const Value& value, Problems& problems);
 
 /// Returns whether an option of a pool reads this variable.
 bool is_pool_variable(std::string_view variable);

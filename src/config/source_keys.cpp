@@ -8,6 +8,7 @@
 
 #include "config/health_keys.hpp"
 #include "config/key_setters.hpp"
+#include "config/pool_keys.hpp"
 #include "config/source_kinds.hpp"
 
 namespace dbpool {
@@ -20,6 +21,10 @@ constexpr unsigned most_pools = 10'000;
 
 /// `type` is read before all other keys: it decides which they are.
 void ignore_type(SourceConfig&, const Value&, Problems&) {}
+
+void set_source_labels(SourceConfig& source, const Value& value, Problems& problems) {
+  read_labels(source.labels, value, problems);
+}
 
 using P = ProbeOptions;
 
@@ -41,6 +46,8 @@ std::span<const SourceKey> shared_keys() {
       {"latency_objective", none, "10ms",
        "as of a pool, where the durations of acquisitions are known; 0 = off",
        duration<&P::latency_objective>},
+      {"labels", none, "{}", "further labels of dbpool_source_info and of dbpool_pool_info of its pools",
+       set_source_labels},
   });
   return keys;
 }

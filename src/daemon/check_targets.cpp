@@ -197,8 +197,10 @@ class Check {
         runtime(),
         postgres_threads_,
         {postgres_threads_, &postgres_threads_->names},
-        [this](const std::string& source, const std::string& problem, const std::vector<std::string>& hints) {
-          outcomes_.set(source, {problem, std::nullopt, hints});
+        [this](const ReadingReport& report) {
+          const bool failed = report.reading.up == false;
+          outcomes_.set(report.source,
+                        {failed ? report.reading.last_error : "", std::nullopt, report.reading.hints});
         },
         {no_log_, nullptr}};
   }

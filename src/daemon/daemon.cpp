@@ -26,14 +26,15 @@ Config read_config(const Flags& flags, const Environment& environment) {
 
 }  // namespace
 
-Daemon::Daemon(Flags flags, Environment environment, Logger& logger)
+Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
     : flags_(std::move(flags)),
       environment_(std::move(environment)),
-      journal_(logger, clock_),
+      log_(logger),
+      journal_(log_, clock_),
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const auto&... reading) { source_log_.read(reading...); }, {logger_, pushed_routes_}) {
+          [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
@@ -99,6 +100,12 @@ std::vector<ClosedPool> Daemon::close_all() {
     if (auto one = close(pool)) closed.push_back(std::move(*one));
   }
   return closed;
+}
+
+void Daemon::set_log_level(LogLevel level) {
+  log_.set_level(level);
+  logger_.log(LogLevel::info, "daemon", "log level changed",
+              {{"level", std::string(log_level_names[index_of(level)])}});
 }
 
 void Daemon::apply(const Config& config) {

@@ -30,13 +30,15 @@ class Daemon : public AdminCommands {
  public:
   /// Reads the configuration and starts everything; a database that is down is not an error.
   /// throws ConfigError; Error if it cannot listen.
-  Daemon(Flags flags, Environment environment, Logger& logger);
+  Daemon(Flags flags, Environment environment, LeveledLogger& logger);
 
   /// Blocks until SIGTERM or SIGINT, reloads on SIGHUP, then stops in order.
   void run();
   std::vector<std::string> reload() override;
   std::optional<ClosedPool> close(const std::string& pool) override;
   std::vector<ClosedPool> close_all() override;
+  LogLevel log_level() const override { return log_.level(); }
+  void set_log_level(LogLevel level) override;
 
  private:
   /// Stops the threads before the members that they use are destroyed, also when the constructor throws.
@@ -60,6 +62,7 @@ class Daemon : public AdminCommands {
   const Flags flags_;
   const Environment environment_;
   const std::shared_ptr<const Clock> clock_ = machine_clock();
+  LeveledLogger& log_;
   Journal journal_;
   Logger& logger_ = journal_;
   const BuildInfo build_ = build_info();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/server_of.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -14,9 +16,10 @@ bool can_go_on(const PoolConfig& a, const PoolConfig& b) {
   return options == b.options && a.driver == b.driver && a.dsn == b.dsn && a.sqlite == b.sqlite;
 }
 
-/// Returns the same for a probed source; its health policy may differ.
+/// Returns the same for a probed source; its health policy and labels may differ.
 bool can_go_on(SourceConfig a, const SourceConfig& b) {
   a.health = b.health;
+  a.labels = b.labels;
   return a == b;
 }
 
@@ -32,6 +35,13 @@ std::vector<Member> renew(const std::vector<Member>& before, const std::vector<C
   return after;
 }
 
+template <typename Member>
+WatchedSource watched_source(const Member& member) {
+  WatchedSource watched{member.source, member.config.health};
+  watched.info = {server_of(member.config), member.config.labels};
+  return watched;
+}
+
 }  // namespace
 
 std::vector<WatchedSource> Fleet::apply(const Config& config) {
@@ -45,9 +55,11 @@ std::vector<WatchedSource> Fleet::apply(const Config& config) {
                       [this](const SourceConfig& wanted) { return make_source(wanted, source_parts()); });
 
   std::vector<WatchedSource> watched;
-  for (const Owned& member : owned) watched.push_back({member.source, member.config.health});
-  for (const Probed& member : probed)
-    watched.push_back({member.source, member.config.health, member.config.probe.limit});
+  for (const Owned& member : owned) watched.push_back(watched_source(member));
+  for (const Probed& member : probed) {
+    watched.push_back(watched_source(member));
+    watched.back().vanished_limit = member.config.probe.limit;
+  }
   std::vector<std::shared_ptr<OwnedSource>> unwanted;
   for (const Owned& member : owned_before) {
     const auto now = std::ranges::find(owned, member.source, &Owned::source);

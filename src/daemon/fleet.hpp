@@ -27,7 +27,7 @@ class Fleet {
   using ObserverFor = std::function<std::shared_ptr<PoolObserver>(const PoolOptions&)>;
 
   /// `on_reading` is called with every reading of a source that is not an owned pool.
-  Fleet(Runtime runtime, ObserverFor observer_for, ProbedSource::OnReading on_reading, PushDoors doors)
+  Fleet(Runtime runtime, ObserverFor observer_for, OnReading on_reading, PushDoors doors)
       : runtime_(std::move(runtime)),
         observer_for_(std::move(observer_for)),
         on_reading_(std::move(on_reading)),
@@ -75,7 +75,7 @@ class Fleet {
 
   const Runtime runtime_;
   const ObserverFor observer_for_;
-  const ProbedSource::OnReading on_reading_;
+  const OnReading on_reading_;
   const PushDoors doors_;
   const std::shared_ptr<PostgresThreads> postgres_threads_ = postgres_threads();
   /// The resolver of the drivers: it bounds the lookups of the whole process.

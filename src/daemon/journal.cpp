@@ -21,7 +21,6 @@ constexpr std::array journalled_lines{
     JournalledLine{"database connection lost", "connection_lost"},
     JournalledLine{"connection pool recovered", "connection_recovered"},
     JournalledLine{"source cannot be read", "source_lost"},
-    JournalledLine{"source can be read again", "source_found"},
     JournalledLine{"source read", "source_found"},
     JournalledLine{"pooler paused", "pooler_paused"},
     JournalledLine{"pooler resumed", "pooler_resumed"},

@@ -2,6 +2,7 @@
 
 #include "daemon/event_log.hpp"
 #include "daemon/otlp_routes.hpp"
+#include "daemon/source_log.hpp"
 #include "sources/hinted_probe.hpp"
 #include "sources/http_json/http_json.hpp"
 #include "sources/pg_stat_activity/pg_stat_activity.hpp"
@@ -35,13 +36,16 @@ std::shared_ptr<PoolSource> make(const PgBouncerOptions& options, const Making& 
   auto pooler = making.probed(pgbouncer_probe(making.probe.name, options, making.pooler_driver(options.dsn)));
   const auto& synthetic = options.synthetic;
   if (!synthetic) return pooler;
-  LedgerOptions ledger;
-  ledger.error_window = options.error_window;
-  ledger.wait_window = options.wait_window;
-  ledger.latency_objective = making.probe.latency_objective;
+  SyntheticRecords records;
+  records.ledger.error_window = options.error_window;
+  records.ledger.wait_window = options.wait_window;
+  records.ledger.latency_objective = making.probe.latency_objective;
+  records.on_probe_only = [&logger = making.parts.doors.logger](const PoolKey& pool) {
+    log_probe_only(logger, pool);
+  };
   return std::make_shared<Synthetic>(pooler, making.pooler_driver(synthetic->dsn),
                                      SyntheticPace{synthetic->interval, making.probe.timeout},
-                                     making.parts.runtime, ledger);
+                                     making.parts.runtime, records);
 }
 
 std::shared_ptr<PoolSource> make(const PgpoolOptions& options, const Making& making) {

@@ -22,7 +22,7 @@ struct SourceParts {
   Runtime runtime;
   std::shared_ptr<PostgresThreads> postgres_threads;
   std::shared_ptr<NameResolver> names;
-  ProbedSource::OnReading on_reading;
+  OnReading on_reading;
   PushDoors doors;
 };
 

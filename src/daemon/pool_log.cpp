@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "exposition/health_words.hpp"
 #include "model/seconds.hpp"
 
 namespace dbpool {
@@ -106,7 +107,8 @@ void log_health_change(Logger& logger, const HealthChange& change) {
               {"pool", change.pool},
               {"from", std::string(to_string(change.from))},
               {"to", std::string(to_string(change.to.status))},
-              {"reasons", fmt::format("{}", fmt::join(reasons, ","))}});
+              {"reasons", fmt::format("{}", fmt::join(reasons, ","))},
+              {"message", health_words({change.kind, change.figures, change.to})}});
 }
 
 }  // namespace dbpool

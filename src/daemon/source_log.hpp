@@ -5,31 +5,49 @@
 #include <string>
 #include <vector>
 
+#include "dbpool/model/pool_key.hpp"
 #include "dbpool/sync/guarded.hpp"
 #include "log/logger.hpp"
 #include "log/repeat_limiter.hpp"
+#include "sources/reading_report.hpp"
 
 namespace dbpool {
 
-/// Logs a failed reading of a source once and then at growing intervals, the first success after it, and each
-/// new hint of a reading. Texts that differ only in the number of a line or a byte count as one, because
-/// that number may change with each answer of a target. Any thread may call it.
+/// Logs what the readings of a source show: the first success and the first after a failure, a failed reading
+/// once and then at growing intervals, each new hint, databases that a pooler pauses and resumes, and
+/// sessions that a server reports as suspected leaks. Texts that differ only in the number of a line or a
+/// byte count as one, because that number may change with each answer of a target. Any thread may call it.
 class SourceLog {
  public:
   /// REQUIRES: `logger` outlives this object.
   explicit SourceLog(Logger& logger) : logger_(logger) {}
 
-  /// `problem`: why the reading failed; "" = it succeeded. `hints`: those of a successful reading.
-  void read(const std::string& source, const std::string& problem, const std::vector<std::string>& hints);
+  void read(const ReadingReport& report);
 
  private:
-  void log_hints(const std::string& source, const std::vector<std::string>& hints);
+  using Texts = std::set<std::string>;
+  /// The suspected leaks by pool and lease.
+  using Suspects = std::map<std::pair<std::string, std::uint64_t>, LeakReport>;
+  /// What is known of a source from earlier readings.
+  struct Known {
+    bool is_up = false;  ///< the last reading succeeded
+    Texts hints;         ///< of the last good reading, without the numbers of lines and bytes
+    Texts paused;        ///< databases
+    Suspects suspects;
+  };
+
+  void log_failure(const ReadingReport& report);
+  void log_success(const ReadingReport& report);
+  void log_hints(const ReadingReport& report, const Texts& before);
+  void log_pauses(const ReadingReport& report, const Texts& before);
+  void log_leaks(const Suspects& before, const Suspects& now);
 
   Logger& logger_;
   RepeatLimiter failures_;
-  Guarded<std::set<std::string>> failing_;
-  /// By source, those of its last good reading, without the numbers of lines and bytes.
-  Guarded<std::map<std::string, std::set<std::string>>> hints_;
+  Guarded<std::map<std::string, Known>> known_;  ///< by source
 };
+
+/// Logs that the client of a pooler's `synthetic` is the only one in its pool.
+void log_probe_only(Logger& logger, const PoolKey& pool);
 
 }  // namespace dbpool

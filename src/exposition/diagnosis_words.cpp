@@ -117,8 +117,21 @@ std::string client_words(const DiagnosedFigures& f) {
   return fmt::format("{} of {} clients are connected", f.clients_used.value_or(0), f.clients_max.value_or(0));
 }
 
+std::string session_words(const DiagnosedFigures& f) {
+  const std::string used = counted(f.server_connections.value_or(0), "session");
+  return used + (f.server_connections_max
+                     ? fmt::format(" of {} are open", *f.server_connections_max)
+                     : std::string(f.server_connections == 1U ? " is open" : " are open"));
+}
+
+/// Describes how full a whole pooler, a whole server or a pool is; "" = not known.
+std::string fullness_words(const DiagnosedFigures& f) {
+  if (f.clients_used && f.clients_max) return client_words(f);
+  return f.server_connections ? session_words(f) : load_words(f);
+}
+
 std::string fine_words(const DiagnosedFigures& f) {
-  const std::string known = f.clients_used && f.clients_max ? client_words(f) : load_words(f);
+  const std::string known = fullness_words(f);
   return known.empty() ? "Nothing is known to be wrong." : fmt::format("Nothing is wrong: {}.", known);
 }
 
@@ -152,6 +165,8 @@ std::string limit_words(const Diagnosis& d) {
   const DiagnosedFigures& f = d.figures;
   if (d.ground == Ground::client_limit)
     return fmt::format("The pooler accepts no further client: {}.", client_words(f));
+  if (d.ground == Ground::server_limit)
+    return fmt::format("The server accepts no further session: {}.", session_words(f));
   if (d.ground == Ground::refused_limit) return with_error("A limit on connections elsewhere is used up", f);
   return fmt::format("{} although the pool could have more connections: {} of the pooler is used up.",
                      waiting_words(f), f.limited_by);

@@ -1,5 +1,6 @@
 #include "exposition/health_words.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -14,6 +15,7 @@ namespace {
 constexpr const char* not_judged = "Not judged: no threshold applies to what is known";
 constexpr const char* no_metrics = "No metrics available";
 constexpr const char* none_healthy = "No healthy connections available";
+constexpr const char* deserted = "No clients and no server connections: nothing is known of the database";
 
 std::string count(const PoolSnapshot::Count& value) {
   return value ? std::to_string(*value) : "?";
@@ -56,6 +58,13 @@ std::string held_back(const PoolSnapshot& s) {
   return s.disabled.value_or(false) ? "paused (disabled in the pooler)" : "";
 }
 
+/// Describes why a pool has no connection, as far as that is known.
+std::string without_connections(const JudgedFigures& f) {
+  if (!f.failed_login.empty())
+    return fmt::format("{}: the pooler cannot log in to the database: {}", none_healthy, f.failed_login);
+  return f.may_be_paused ? fmt::format("{}: paused, or no server can be opened", none_healthy) : none_healthy;
+}
+
 /// Describes a finding by what was judged: the present figures may be fine again while the status is held.
 std::string words(const Finding& finding, const JudgedFigures& f) {
   switch (finding.reason) {
@@ -77,7 +86,7 @@ std::string words(const Finding& finding, const JudgedFigures& f) {
     case HealthReason::leaks:
       return fmt::format("Potential connection leak: {:.0f} held for too long", finding.value);
     case HealthReason::no_connections:
-      return none_healthy;
+      return without_connections(f);
     case HealthReason::clients:
       return clients(finding, f);
     case HealthReason::paused:
@@ -91,9 +100,29 @@ std::string words_without_findings(const PoolReport& pool) {
   const std::uint64_t waiting = pool.figures.waiting.value_or(0);
   const std::string callers = waiting == 1 ? "1 caller waits" : fmt::format("{} callers wait", waiting);
   if (pool.health.nothing_applies) return waiting == 0 ? not_judged : not_judged + ("; " + callers);
+  if (pool.health.status == HealthStatus::unknown && is_deserted(pool.figures)) return deserted;
   if (pool.health.status == HealthStatus::unknown)
     return waiting == 0 ? no_metrics : no_metrics + ("; " + callers);
   return waiting == 0 ? "All systems operational" : callers + "; no threshold is crossed";
+}
+
+/// Returns the words for the time until which a held judgement was true; "" = it is the present one.
+std::string until(const PoolReport& pool) {
+  if (!pool.held_since) return "";
+  const auto second = std::chrono::floor<std::chrono::seconds>(*pool.held_since);
+  return fmt::format(" (until {:%T} UTC)", fmt::gmtime(std::chrono::system_clock::to_time_t(second)));
+}
+
+std::string words_for_findings(const PoolReport& pool, std::string pause) {
+  auto findings = pool.health.findings;
+  std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
+  std::vector<std::string> said;
+  if (!pause.empty()) said.push_back(std::move(pause));
+  for (const Finding& finding : findings) {
+    std::string part = words(finding, pool.health.figures);
+    if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));
+  }
+  return fmt::format("{}{}", fmt::join(said, "; "), until(pool));
 }
 
 }  // namespace
@@ -104,15 +133,7 @@ std::string health_words(const PoolReport& pool) {
   const HealthStatus status = pool.health.status;
   const bool has_findings = status == HealthStatus::degraded || status == HealthStatus::unhealthy;
   if (!has_findings || pool.health.nothing_applies) return words_without_findings(pool);
-  auto findings = pool.health.findings;
-  std::ranges::stable_sort(findings, std::greater(), &Finding::tier);
-  std::vector<std::string> said;
-  if (!pause.empty()) said.push_back(std::move(pause));
-  for (const Finding& finding : findings) {
-    std::string part = words(finding, pool.health.figures);
-    if (std::ranges::find(said, part) == said.end()) said.push_back(std::move(part));
-  }
-  return fmt::format("{}", fmt::join(said, "; "));
+  return words_for_findings(pool, std::move(pause));
 }
 
 }  // namespace dbpool

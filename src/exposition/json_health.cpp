@@ -1,6 +1,7 @@
 #include "exposition/json_health.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -40,6 +41,8 @@ Json pool_health(const NamedPool& pool) {
           {"reasons", std::move(reasons)},
           {"message", health_words(pool.report)},
           {"judged", is_judged(pool.report.health)},
+          {"paused", json_of(s.paused)},
+          {"probe_only", s.probe_only},
           {"verdict", verdict_json(pool.report)},
           {"source_status", json_of(s.source_status)},
           {"response_time_ms", json_milliseconds(s.response_time)},
@@ -56,7 +59,7 @@ bool is_quiet(const PoolReport& pool) {
 Json warnings_of(const FleetSnapshot& fleet, const std::vector<NamedPool>& pools) {
   Json warnings = Json::array();
   for (const SourceReport& source : fleet.sources) {
-    if (source.kind == SourceKind::owned || source.reading.up != false) continue;
+    if (!is_down(source)) continue;
     warnings.push_back(fmt::format("Source {} cannot be read: {}", source.name, source.reading.last_error));
   }
   for (const NamedPool& pool : pools) {
@@ -71,6 +74,23 @@ bool is_healthy(const NamedPool& pool) {
   return pool.report.health.status == HealthStatus::healthy;
 }
 
+bool is_bad(const NamedPool& pool) {
+  return pool.report.health.status > HealthStatus::healthy;
+}
+
+/// Returns a sentence about the whole: the sources that are down, or else the pools that are not well, or
+/// else the callers that wait.
+std::string overall_words(const FleetSnapshot& fleet, const std::vector<NamedPool>& pools) {
+  const std::vector<std::string> down = sources_down(fleet);
+  const char* const plural = down.size() == 1 ? "" : "s";
+  if (!down.empty()) return fmt::format("{} source{} down: {}", down.size(), plural, fmt::join(down, ", "));
+  if (const auto bad = std::ranges::count_if(pools, is_bad); bad > 0)
+    return bad == 1 ? "1 pool is not healthy" : fmt::format("{} pools are not healthy", bad);
+  const std::uint64_t waiting = total_of<&PoolSnapshot::waiting>(pools).value_or(0);
+  if (waiting > 0) return waiting == 1 ? "1 caller waits" : fmt::format("{} callers wait", waiting);
+  return std::ranges::any_of(pools, is_healthy) ? "All systems operational" : "No metrics available";
+}
+
 }  // namespace
 
 Json health_json(const FleetSnapshot& fleet) {
@@ -78,6 +98,8 @@ Json health_json(const FleetSnapshot& fleet) {
   Json pools = Json::array();
   for (const NamedPool& pool : named) pools.push_back(pool_health(pool));
   return {{"overall_status", to_string(worst_status(fleet))},
+          {"overall_message", overall_words(fleet, named)},
+          {"sources_down", sources_down(fleet)},
           {"pools", std::move(pools)},
           {"total_pools", named.size()},
           {"healthy_pools", std::ranges::count_if(named, is_healthy)},

@@ -15,10 +15,20 @@ enum class Contact { unknown, connected, disconnected };
 constexpr std::array contact_names{"unknown", "connected", "disconnected"};
 
 /// Returns whether a pool has no database: an owned one that is recovering, or a probed one that failed to
-/// connect.
+/// connect or whose pooler cannot log in.
 bool is_lost(const PoolReport& pool) {
   const auto& phase = pool.figures.phase;
-  return phase ? phase == PoolPhase::recovering : pool.figures.last_connect_ok == false;
+  if (phase) return phase == PoolPhase::recovering;
+  const bool login_fails = !pool.health.figures.failed_login.empty() && !pool.held_since;
+  return login_fails || pool.figures.last_connect_ok == false;
+}
+
+/// Returns whether a reading proves a contact with a database. That of a pooler does so only where it has a
+/// server connection.
+bool is_in_contact(const SourceReport& source) {
+  if (source.kind != SourceKind::pgbouncer && source.kind != SourceKind::pgpool) return true;
+  return std::ranges::any_of(source.pools,
+                             [](const PoolReport& pool) { return pool.figures.total().value_or(0) > 0; });
 }
 
 Contact contact_of(const SourceReport& source) {
@@ -26,7 +36,7 @@ Contact contact_of(const SourceReport& source) {
   if (lost || source.reading.up == false) return Contact::disconnected;
   const auto& pushed = source.reading.pushed;
   const bool is_silent = pushed && pushed->senders == 0;  // no sender says whether it has a database
-  return source.reading.up && !is_silent ? Contact::connected : Contact::unknown;
+  return source.reading.up && !is_silent && is_in_contact(source) ? Contact::connected : Contact::unknown;
 }
 
 Contact worst_contact(const FleetSnapshot& fleet) {

@@ -3,6 +3,14 @@
 namespace dbpool {
 namespace {
 
+Json client_json(const PoolerClient& client) {
+  return {{"source", json_of(client.source)},
+          {"application", json_of(client.application)},
+          {"user", json_of(client.user)},
+          {"database", json_of(client.database)},
+          {"address", json_of(client.address)}};
+}
+
 void add_session(Json& into, const ServerSession& session) {
   into["pid"] = session.pid;
   into["database"] = json_of(session.database);
@@ -11,6 +19,8 @@ void add_session(Json& into, const ServerSession& session) {
   into["client"] = json_of(session.client);
   into["state"] = json_of(session.state);
   into["last_query_start"] = json_of(session.last_query_start);
+  into["ends_it"] = "SELECT pg_terminate_backend(" + std::to_string(session.pid) + ")";
+  into["behind_pooler"] = session.behind ? client_json(*session.behind) : Json(nullptr);
   if (session.query) into["query"] = *session.query;
 }
 

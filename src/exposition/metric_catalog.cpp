@@ -1,15 +1,15 @@
 #include "exposition/metric_catalog.hpp"
 
 #include <array>
-#include <vector>
 
-#include "health/lifecycle.hpp"
+#include "exposition/metric_readers.hpp"
 #include "model/figures.hpp"
 
 namespace dbpool {
 namespace {
 
 using enum MetricType;
+using namespace metric_readers;
 
 using S = PoolSnapshot;
 
@@ -47,106 +47,14 @@ constexpr Metric figure(std::string_view name, std::string_view help) {
   return {name, type_of(row.kind), row.unit, "", help, pool<Member>};
 }
 
-void pool_info(const PoolReport& report, SeriesSink& out) {
-  if (report.figures.unread) return;
-  const PoolInfo& info = report.figures.info;
-  std::vector<Label> labels{{"kind", to_string(report.kind)},
-                            {"driver", info.driver},
-                            {"database", info.database},
-                            {"user", info.user}};
-  for (const auto& [name, value] : info.labels) labels.push_back({name, value});
-  out.add(1, labels);
-}
-
-void up(const SourceReport& report, SeriesSink& out) {
-  out.add(report.reading.up, {"kind", to_string(report.kind)});
-}
-
-/// Adds one series for each name; `values` returns the value for an index.
-template <std::size_t Count, typename Values>
-void each(SeriesSink& out, std::string_view label, const std::array<std::string_view, Count>& names,
-          Values values) {
-  for (std::size_t i = 0; i < Count; ++i) out.add(std::optional(values(i)), {label, names[i]});
-}
-
-void pushes_rejected(const SourceReport& report, SeriesSink& out) {
-  const auto& counts = report.reading.pushed;
-  if (counts) each(out, "reason", reject_reason_names, [&](std::size_t i) { return counts->rejected[i]; });
-}
-
-/// Each `add` that has a value becomes one `SeriesSink::write`.
-void connections(const PoolReport& report, SeriesSink& out) {
-  const PoolSnapshot& figures = report.figures;
-  out.add(figures.idle, {"state", "idle"});
-  out.add(figures.active, {"state", "active"});
-  out.add(figures.opening, {"state", "opening"});
-  out.add(figures.checking, {"state", "checking"});
-  out.add(figures.unknown, {"state", "unknown"});
-}
-
-void closed(const PoolReport& report, SeriesSink& out) {
-  each(out, "reason", close_reason_names, [&](std::size_t i) { return report.figures.closed[i]; });
-}
-
-void errors(const PoolReport& report, SeriesSink& out) {
-  each(out, "error_type", error_kind_names, [&](std::size_t i) { return report.figures.errors[i]; });
-}
-
-void health_status(const PoolReport& report, SeriesSink& out) {
-  if (report.figures.unread) return out.add(1, {"status", to_string(HealthStatus::unknown)});
-  each(out, "status", health_status_names,
-       [&](std::size_t i) { return i == index_of(report.health.status); });
-}
-
-void health_reason(const PoolReport& report, SeriesSink& out) {
-  if (report.figures.unread) return;
-  std::array<bool, health_reason_names.size()> found{};
-  for (const Finding& finding : report.health.findings) found[index_of(finding.reason)] = true;
-  each(out, "reason", health_reason_names, [&](std::size_t i) { return found[i]; });
-}
-
-void lifecycle(const PoolReport& report, SeriesSink& out) {
-  if (!report.figures.phase) return;
-  const LifecycleState state = lifecycle_state(*report.figures.phase, report.health.status);
-  each(out, "state", lifecycle_state_names, [&](std::size_t i) { return i == index_of(state); });
-}
-
-void connections_demand(const PoolReport& report, SeriesSink& out) {
-  if (report.diagnosis != nullptr) out.add(report.diagnosis->demand);
-}
-
-void diagnosis(const PoolReport& report, SeriesSink& out) {
-  if (report.diagnosis == nullptr || report.figures.unread) return;
-  each(out, "verdict", verdict_names,
-       [&](std::size_t i) { return i == index_of(report.diagnosis->verdict); });
-}
-
-void clients(const PoolReport& report, SeriesSink& out) {
-  out.add(report.figures.clients_active, {"state", "active"});
-  out.add(report.figures.clients_waiting, {"state", "waiting"});
-}
-
-void build_info(const ExporterReport& report, SeriesSink& out) {
-  out.add(1, std::array{Label{"version", report.version}, Label{"revision", report.revision},
-                        Label{"compiler", report.compiler}});
-}
-
-void reload_successful(const ExporterReport& report, SeriesSink& out) {
-  out.add(report.last_reload_successful ? 1 : 0);
-}
-
-void reload_success_time(const ExporterReport& report, SeriesSink& out) {
-  out.add(report.last_reload_success);
-}
-
-void web_reload_successful(const ExporterReport& report, SeriesSink& out) {
-  if (report.last_web_reload_successful) out.add(*report.last_web_reload_successful ? 1 : 0);
-}
-
 // clang-format off
 constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_pool_info", info, Unit::none, "kind, driver, database, user",
-     "Always 1; describes the pool. Labels from the configuration are added.", pool_info},
+     "Always 1; describes the pool. Labels from the configuration are added, and probe_only=\"true\" where this "
+     "exporter's own client is the only one.", pool_info},
+    {"dbpool_source_info", info, Unit::none, "kind, server",
+     "Always 1; describes the source or owned pool. `server` is host:port or a path, without credentials. Labels from "
+     "the configuration are added.", source_info},
     {"dbpool_up", gauge, Unit::none, "kind",
      "Whether the last read of the source succeeded; for an owned pool its last connect or health check.", up},
     {"dbpool_source_reads_total", counter, Unit::none, "",
@@ -175,6 +83,13 @@ constexpr auto catalog = std::to_array<Metric>({
     {"dbpool_connections", gauge, Unit::none, "state",
      "Connections by exclusive state: idle, active, opening, checking, unknown. "
      "The total is all but the opening ones.", connections},
+    figure<&S::idle_in_transaction>("dbpool_connections_idle_in_transaction",
+        "Active connections that are in a transaction and run no statement."),
+    figure<&S::waiting_for_lock>("dbpool_connections_waiting_for_lock",
+        "Active connections that wait for a lock of the database."),
+    figure<&S::server_connections>("dbpool_server_connections", "Sessions of clients of a whole server."),
+    figure<&S::server_connections_max>("dbpool_server_connections_max",
+        "Sessions that a whole server allows at most, without the reserved ones."),
     figure<&S::healthy>("dbpool_connections_healthy", "Connections whose last validation passed."),
     figure<&S::min>("dbpool_connections_min", "Connections that the pool is configured to keep open."),
     figure<&S::max>("dbpool_connections_max",

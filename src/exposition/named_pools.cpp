@@ -35,14 +35,28 @@ FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name) {
   FleetSnapshot one{fleet.time, fleet.uptime_seconds, {}, fleet.exporter, fleet.at};
   for (const auto& pool : named_pools(fleet)) {
     if (pool.name() != name) continue;
-    one.sources.push_back({pool.source.name, pool.source.kind, pool.source.reading, {pool.report}});
+    one.sources.push_back(
+        {pool.source.name, pool.source.kind, pool.source.reading, {pool.report}, pool.source.info});
   }
   return one;
+}
+
+bool is_down(const SourceReport& source) {
+  return source.kind != SourceKind::owned && source.reading.up == false;
+}
+
+std::vector<std::string> sources_down(const FleetSnapshot& fleet) {
+  std::vector<std::string> names;
+  for (const SourceReport& source : fleet.sources) {
+    if (is_down(source)) names.push_back(source.name);
+  }
+  return names;
 }
 
 HealthStatus worst_status(const FleetSnapshot& fleet) {
   HealthStatus worst = HealthStatus::unknown;
   for (const SourceReport& source : fleet.sources) {
+    if (is_down(source)) worst = HealthStatus::unhealthy;
     for (const PoolReport& pool : source.pools) worst = std::max(worst, pool.health.status);
   }
   return worst;

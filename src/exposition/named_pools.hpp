@@ -30,7 +30,14 @@ std::vector<NamedPool> named_pools(const FleetSnapshot& fleet);
 /// Returns the fleet with the pool of this name alone, or without pools if there is no such pool.
 FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name);
 
-/// Returns the worst status of the fleet's pools; unknown if no pool is judged.
+/// Returns whether the last reading of a source failed. An owned pool is judged itself.
+bool is_down(const SourceReport& source);
+
+/// Returns the names of the sources that are down.
+std::vector<std::string> sources_down(const FleetSnapshot& fleet);
+
+/// Returns the worst status of the fleet's pools and sources, of which one that is down is unhealthy; unknown
+/// if nothing is judged.
 HealthStatus worst_status(const FleetSnapshot& fleet);
 
 /// Returns the sum of a figure over the pools that know it; nullopt if none does. `figure`: a member of

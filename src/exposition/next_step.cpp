@@ -38,6 +38,9 @@ std::string after_limit(const Diagnosis& d) {
     return "See which applications hold most clients (SHOW CLIENTS). Raise max_client_conn only with the "
            "file "
            "descriptors for it.";
+  if (d.ground == Ground::server_limit)
+    return "See which applications hold most sessions: they are the pools of this source. End idle ones, or "
+           "put a pooler before them; raise max_connections only with the memory for it.";
   if (d.ground == Ground::refused_limit)
     return "See who uses the connections of that limit (on PostgreSQL: pg_stat_activity by application). A "
            "larger pool "
@@ -79,6 +82,7 @@ std::string_view after_unknown(Ground ground) {
 
 /// Names what would show more of a pool with which nothing is known to be wrong.
 std::string after_ok(const DiagnosedFigures& f) {
+  if (f.server_connections) return "";
   if (f.clients_used && f.clients_max) {
     const bool is_near =
         static_cast<double>(*f.clients_used) >= nearly_full * static_cast<double>(*f.clients_max);

@@ -132,6 +132,16 @@ Judgement without_connections() {
   return {HealthStatus::unhealthy, {finding}};
 }
 
+bool is_pool_without_connections(const PoolSnapshot& s) {
+  return s.key.scope() == PoolScope::pool && s.total() == 0U;
+}
+
+/// Returns whether a pool has no server because its pooler has paused it or can open none: the pooler cannot
+/// say which.
+bool may_be_paused(const PoolSnapshot& s) {
+  return s.clients_waiting && !s.paused && s.opening.value_or(0) == 0 && is_pool_without_connections(s);
+}
+
 /// Returns a finding for the worst tier whose bound `value` crosses; nullopt if it crosses no bound.
 std::optional<Finding> find(HealthReason reason, const Threshold& threshold, double value) {
   if (crossed(threshold.unhealthy, value, reason))
@@ -153,19 +163,48 @@ JudgedFigures figures_of(const PoolSnapshot& s, const HealthPolicy& policy) {
           .utilization = s.utilization,
           .capacity = capacity_of(s, policy),
           .without_overflow = policy.utilization_of_configured,
-          .limited_by = s.limited_by};
+          .limited_by = s.limited_by,
+          .failed_login = {},
+          .may_be_paused = may_be_paused(s)};
 }
 
-/// Returns whether the entry is a pooler's database that counts. It has no state that could be bad.
-bool counts_for_database(const PoolSnapshot& s) {
-  return s.key.scope() == PoolScope::database && (s.queries || s.transactions);
+Judgement without_login(const PoolSnapshot& s, const HealthPolicy& policy, const std::string& failed_login) {
+  Judgement judgement = without_connections();
+  judgement.figures = figures_of(s, policy);
+  judgement.figures.failed_login = failed_login;
+  return judgement;
+}
+
+/// Returns whether the entry is one that counts, of a pooler's database or a whole server. It has no state
+/// that could be bad.
+bool only_counts(const PoolSnapshot& s) {
+  if (s.key.scope() == PoolScope::database) return s.queries || s.transactions;
+  return s.key.scope() == PoolScope::target && s.server_connections;
+}
+
+/// Returns the judgement of a pool that crosses no bound.
+Judgement without_findings(const PoolSnapshot& s, bool has_judged, bool login_fails) {
+  if (is_deserted(s)) return {};
+  if (has_judged) return {HealthStatus::healthy, {}};
+  // An owned pool that serves is known to serve, even if no threshold applies.
+  const bool serves = s.phase == PoolPhase::serving || is_held_back(s);
+  const bool is_well = serves || (only_counts(s) && !login_fails);
+  return {is_well ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
 }
 
 }  // namespace
 
-Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
+bool is_deserted(const PoolSnapshot& s) {
+  return is_pool_without_connections(s) && s.opening.value_or(0) == 0 && s.clients_active == 0U &&
+         s.clients_waiting == 0U;
+}
+
+Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy, const std::string& failed_login) {
   if (is_not_judged(snapshot)) return {};
   if (snapshot.phase == PoolPhase::recovering) return without_connections();
+  const bool login_fails = !failed_login.empty() && !is_held_back(snapshot);
+  if (login_fails && is_pool_without_connections(snapshot))
+    return without_login(snapshot, policy, failed_login);
   Judgement judgement{HealthStatus::healthy, {}};
   bool has_judged = false;
   for (std::size_t i = 0; i < health_reason_names.size(); ++i) {
@@ -181,11 +220,9 @@ Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy) {
     judgement.findings.push_back(*finding);
     judgement.status = std::max(judgement.status, finding->tier);
   }
-  if (!judgement.findings.empty()) judgement.figures = figures_of(snapshot, policy);
-  if (has_judged) return judgement;
-  // An owned pool that serves is known to serve, even if no threshold applies.
-  const bool serves = snapshot.phase == PoolPhase::serving || is_held_back(snapshot);
-  return {serves || counts_for_database(snapshot) ? HealthStatus::healthy : HealthStatus::unknown, {}, true};
+  if (judgement.findings.empty()) return without_findings(snapshot, has_judged, login_fails);
+  judgement.figures = figures_of(snapshot, policy);
+  return judgement;
 }
 
 Judgement current_judgement(const PoolSnapshot& snapshot, const Judgement& verdict) {

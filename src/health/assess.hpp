@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,8 @@ struct JudgedFigures {
   PoolSnapshot::Count capacity;   ///< the size that utilization was measured against
   bool without_overflow = false;  ///< `capacity` is the configured size
   std::string limited_by;
+  std::string failed_login;    ///< the error with which a pooler cannot log in; "" = none
+  bool may_be_paused = false;  ///< the pooler cannot say whether it has paused the pool
   bool operator==(const JudgedFigures&) const = default;
 };
 
@@ -34,14 +38,22 @@ struct Judgement {
   std::vector<Finding> findings;  ///< in the order of HealthReason; empty when healthy or unknown
   bool nothing_applies = false;  ///< no threshold applies to a known figure; the status is healthy or unknown
   JudgedFigures figures = {};    ///< of the judged snapshot, if there are findings
+  /// When it was so last, if it is held since then; nullopt = it is the present judgement.
+  std::optional<std::chrono::steady_clock::time_point> ended = std::nullopt;
   bool operator==(const Judgement&) const = default;
 };
 
 /// Judges one snapshot. Pure: no clock, no memory. A quantity that is not known is not judged. If none is
-/// judged, a pool that serves, is paused or has only counters is healthy, and any other is unknown. A pool
-/// that is unread, initializing, closing or closed is unknown; one that is recovering is unhealthy for
-/// no_connections, whatever the policy.
-Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy);
+/// judged, a pool that serves, is paused or only counts is healthy, and any other is unknown. A pool that is
+/// unread, initializing, closing or closed is unknown, and a pooler's pool that is deserted. One that is
+/// recovering is unhealthy for no_connections, whatever the policy, and so is one without a connection whose
+/// pooler cannot log in to its database. `failed_login`: the error of those logins; "" = none fails.
+Judgement assess(const PoolSnapshot& snapshot, const HealthPolicy& policy,
+                 const std::string& failed_login = "");
+
+/// Returns whether a pooler's pool has neither clients nor server connections: nothing is known of its
+/// database.
+bool is_deserted(const PoolSnapshot& snapshot);
 
 /// Returns the judgement of `snapshot`. `verdict` is the tracker's last and may be older: a pool that is
 /// recovering by now is unhealthy already, and one that is unread by now is unknown. Pure.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "health/assess.hpp"
 #include "health/error_class.hpp"
 #include "health/leak_sites.hpp"
 #include "health/pressure.hpp"
@@ -55,6 +56,7 @@ class Diagnoser {
     if (pool_.waiting) f.waiting = callers_waiting(pool_);
     f.leaked = pool_.leaked;
     f.clients_used = pool_.clients_used, f.clients_max = pool_.clients_max;
+    f.server_connections = pool_.server_connections, f.server_connections_max = pool_.server_connections_max;
     f.used_share = used_share(pool_);
     f.busy_share = windows.recent.busy.rate();
   }
@@ -86,6 +88,11 @@ class Diagnoser {
         *pool_.clients_used >= *pool_.clients_max) {
       prove("clients_used", number(pool_.clients_used), number(pool_.clients_max));
       return decide(Verdict::limit_elsewhere, Ground::client_limit);
+    }
+    if (pool_.server_connections && pool_.server_connections_max &&
+        *pool_.server_connections >= *pool_.server_connections_max) {
+      prove("server_connections", number(pool_.server_connections), number(pool_.server_connections_max));
+      return decide(Verdict::limit_elsewhere, Ground::server_limit);
     }
     if (!pool_.limited_by.empty() && callers_waiting(pool_) > 0) {
       made_.figures.limited_by = pool_.limited_by;
@@ -207,8 +214,7 @@ class Diagnoser {
     const bool is_probed = symptoms_.kind != SourceKind::owned && !is_pooler(symptoms_.kind);
     if (is_probed && pool_.last_connect_ok == false) return decide(Verdict::unknown, Ground::contradiction);
     if (pool_.phase == PoolPhase::initializing) return decide(Verdict::unknown, Ground::not_judged_yet);
-    if (is_pooler(symptoms_.kind) && pool_.total() == 0U && pool_.clients_active == 0U &&
-        pool_.clients_waiting == 0U) {
+    if (is_deserted(pool_)) {
       prove("total", number(pool_.total()), 1);
       return decide(Verdict::unknown, Ground::no_clients);
     }
@@ -224,7 +230,7 @@ class Diagnoser {
 
   bool is_known() const {
     return has_known_load(pool_) || pool_.leaked || pool_.phase || pool_.last_connect_ok ||
-           pool_.last_contact_ok || (pool_.clients_used && pool_.clients_max);
+           pool_.last_contact_ok || (pool_.clients_used && pool_.clients_max) || pool_.server_connections;
   }
 
   /// Returns whether the verdict is about the pool's load, or finds nothing else.
@@ -239,6 +245,7 @@ class Diagnoser {
     if (under_load()) prove("busy_share_30s", made_.figures.busy_share, lasting_from);
     if (pool_.key.scope() == PoolScope::target)
       prove("clients_used", number(pool_.clients_used), number(pool_.clients_max));
+    prove("server_connections", number(pool_.server_connections), number(pool_.server_connections_max));
   }
 
   const PoolSnapshot& pool_;

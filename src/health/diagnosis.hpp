@@ -39,6 +39,7 @@ enum class Ground {
   failed_logins,  ///< database_down: the pooler cannot log in to it
   shared_limit,   ///< limit_elsewhere: a pooler's limit that pools share
   client_limit,   ///< limit_elsewhere: the clients of a pooler
+  server_limit,   ///< limit_elsewhere: the sessions of a server
   refused_limit,  ///< limit_elsewhere: the last connect was refused for a limit
   leaked_leases,
   longer_use,
@@ -67,6 +68,7 @@ struct LeakSite {
 struct DiagnosedFigures {
   PoolSnapshot::Count idle = {}, active = {}, total = {}, max = {}, waiting = {}, leaked = {};
   PoolSnapshot::Count clients_used = {}, clients_max = {};
+  PoolSnapshot::Count server_connections = {}, server_connections_max = {};
   std::optional<double> used_share = {};  ///< of `max`, without canaries; 0 to 1 and above
   std::optional<double> busy_share = {};  ///< of the last 30 s; 0 to 1
   std::optional<double> mean_use = {};    ///< lately: over 5 minutes, or over the 30 s that show it first

@@ -15,19 +15,15 @@ class HealthTracker {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  /// Judges `snapshot` at `now`. Returns the new verdict.
-  const Judgement& update(const PoolSnapshot& snapshot, const HealthPolicy& policy, TimePoint now);
+  /// Judges `snapshot` at `now`; `failed_login` as in `assess`. Returns the new verdict.
+  const Judgement& update(const PoolSnapshot& snapshot, const HealthPolicy& policy, TimePoint now,
+                          const std::string& failed_login = "");
   const Judgement& verdict() const noexcept { return verdict_; }
 
  private:
-  /// The last judgement of one status, and when it was first followed by another status.
-  struct Memory {
-    Judgement judgement;
-    std::optional<TimePoint> ended;
-  };
-
-  /// By HealthStatus; forgotten once it ended longer ago than the hold. The worst is the verdict.
-  std::array<std::optional<Memory>, health_status_names.size()> memories_;
+  /// The last judgement of each status; forgotten once it ended longer ago than the hold. The worst is the
+  /// verdict. One ends when another status first follows it.
+  std::array<std::optional<Judgement>, health_status_names.size()> memories_;
   Judgement verdict_;
   bool was_recovering_ = false;
 };

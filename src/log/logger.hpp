@@ -26,4 +26,12 @@ class Logger {
                    const std::vector<LogField>& fields = {}) noexcept = 0;
 };
 
+/// A logger whose level can change while it is used.
+class LeveledLogger : public Logger {
+ public:
+  /// Returns the lowest level that is written.
+  virtual LogLevel level() const noexcept = 0;
+  virtual void set_level(LogLevel level) noexcept = 0;
+};
+
 }  // namespace dbpool

@@ -5,6 +5,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <mutex>
@@ -67,12 +68,12 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
   bool in_line_ = false;  // the last write ended within a line
 };
 
-class SpdlogLogger : public Logger {
+class SpdlogLogger : public LeveledLogger {
  public:
   SpdlogLogger(const LogOptions& options, int descriptor)
       : logger_("dbpool", std::make_shared<DescriptorSink>(descriptor)),
         format_(options.format == LogFormat::json ? json_line : logfmt_line) {
-    logger_.set_level(to_spdlog(options.level));
+    set_level(options.level);
     // spdlog's own handler would write a line of another format to standard error, for example without
     // memory.
     logger_.set_error_handler([](const std::string&) {});
@@ -90,14 +91,21 @@ class SpdlogLogger : public Logger {
     }
   }
 
+  LogLevel level() const noexcept override { return level_; }
+  void set_level(LogLevel level) noexcept override {
+    level_ = level;
+    logger_.set_level(to_spdlog(level));
+  }
+
  private:
   spdlog::logger logger_;
+  std::atomic<LogLevel> level_;
   std::string (*format_)(const LogLine&);
 };
 
 }  // namespace
 
-std::unique_ptr<Logger> spdlog_logger(const LogOptions& options, int descriptor) {
+std::unique_ptr<LeveledLogger> spdlog_logger(const LogOptions& options, int descriptor) {
   return std::make_unique<SpdlogLogger>(options, descriptor);
 }
 

@@ -2,20 +2,9 @@
 
 #include <utility>
 
-#include "health/error_class.hpp"
+#include "snapshot/failed_logins.hpp"
 
 namespace dbpool {
-namespace {
-
-/// Returns whether a client of this pool cannot log in through the pooler now, as far as the pooler's own
-/// `synthetic` client knows.
-bool cannot_log_in(const PoolSnapshot& figures) {
-  return figures.errors_recent.value_or(0) > 0 && figures.total().value_or(0) == 0 &&
-         is_failed_login(figures.last_error);
-}
-
-}  // namespace
-
 LeaksByPool read_leaks(const PoolSource& source, const PoolSource::Reading& reading) {
   LeaksByPool leaks;
   for (const PoolSnapshot& figures : reading.pools) {
@@ -63,8 +52,8 @@ Diagnoses::Databases Diagnoses::databases_in(const PoolSource::Reading& reading)
     if (name.empty()) continue;
     if (figures.key.scope() == PoolScope::database)
       databases[name].windows = pools_.at(figures.label()).past.windows();
-    if (cannot_log_in(figures)) databases[name].failed_login = figures.last_error;
   }
+  for (const auto& [name, error] : failed_logins(reading)) databases[name].failed_login = error;
   return databases;
 }
 

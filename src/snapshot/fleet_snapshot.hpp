@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,13 @@ struct PoolReport {
   std::shared_ptr<const Diagnosis> diagnosis = nullptr;  ///< nullptr = entries that only count have none
   /// How long callers waited for a connection in the last five minutes; nullptr = not known.
   std::shared_ptr<const Histogram> recent_acquisitions = nullptr;
+  std::optional<WallTime> held_since = std::nullopt;     ///< `health` was so until then and is held
+};
+
+/// What the configuration says of a source.
+struct SourceInfo {
+  std::string server;                         ///< host:port or path, without credentials; "" = not known
+  std::map<std::string, std::string> labels;  ///< for dbpool_source_info and dbpool_pool_info
 };
 
 /// One source and its pools.
@@ -30,6 +38,7 @@ struct SourceReport {
   SourceKind kind = SourceKind::owned;
   PoolSource::State reading;
   std::vector<PoolReport> pools;
+  SourceInfo info = {};
 };
 
 /// The exporter's own state.

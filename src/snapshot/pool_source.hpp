@@ -48,6 +48,7 @@ class PoolSource {
   /// The result of the last reading.
   struct Reading : State {
     std::vector<PoolSnapshot> pools;  ///< each label once; the names in them are valid UTF-8
+    std::vector<LentServer> lent;     ///< of a pooler that was asked for its clients
   };
   /// Returns a reading that never changes; never nullptr.
   virtual std::shared_ptr<const Reading> read() const = 0;

@@ -8,7 +8,9 @@
 #include "dbpool/sync/guarded.hpp"
 #include "health/health_tracker.hpp"
 #include "model/seconds.hpp"
+#include "snapshot/client_behind.hpp"
 #include "snapshot/diagnoses.hpp"
+#include "snapshot/failed_logins.hpp"
 #include "snapshot/vanished_pools.hpp"
 
 namespace dbpool {
@@ -27,6 +29,7 @@ struct Watched {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
   std::size_t vanished_limit = 0;
+  SourceInfo info = {};
   std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by label
   VanishedPools vanished = {};                    ///< pools of earlier rounds
   Diagnoses diagnoses = {};
@@ -47,10 +50,11 @@ std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
   if (old != before.end() && (*old)->source == wanted.source) {
     (*old)->policy = wanted.policy;
     (*old)->vanished_limit = wanted.vanished_limit;
+    (*old)->info = std::move(wanted.info);
     return *old;
   }
-  auto entry =
-      std::make_shared<Watched>(Watched{std::move(wanted.source), wanted.policy, wanted.vanished_limit});
+  auto entry = std::make_shared<Watched>(
+      Watched{std::move(wanted.source), wanted.policy, wanted.vanished_limit, std::move(wanted.info)});
   if (old != before.end()) {
     entry->pools.swap((*old)->pools);
     std::swap(entry->vanished, (*old)->vanished);
@@ -81,9 +85,16 @@ SourceReport read_report(const PoolSource& source) {
   return report;
 }
 
-HealthChange change_of(const Watched& source, const std::string& pool, HealthStatus from,
-                       const Judgement& to) {
-  return {source.source->name(), pool, from, to, source.source->kind()};
+std::string error_in(const FailedLogins& failing, const std::string& database) {
+  const auto found = failing.find(database);
+  return found == failing.end() ? "" : found->second;
+}
+
+/// Adds the labels of the source's configuration, and since when the pool is no longer as it is judged.
+void complete(PoolReport& pool, const SourceInfo& info, const FleetSnapshot& fleet) {
+  pool.figures.info.labels.insert(info.labels.begin(), info.labels.end());
+  if (const auto& ended = pool.health.ended)
+    pool.held_since = fleet.time - std::chrono::duration_cast<WallTime::duration>(fleet.at - *ended);
 }
 
 Judgement health_of(const PoolSnapshot& figures, const Watched& watched) {
@@ -113,6 +124,7 @@ struct Snapshotter::State {
 std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   const auto reading = source.source->read();
   const LeaksByPool leaks = read_leaks(*source.source, *reading);
+  const FailedLogins failing = failing_databases(*reading);
   const TimePoint now = clock->now();
   const WallTime time = clock->wall();
   std::vector<HealthChange> changes;
@@ -122,9 +134,12 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
     pool.round = round;
     pool.seen = now;
     const HealthStatus from = pool.tracker.verdict().status;
-    const Judgement& to = pool.tracker.update(figures, source.policy, now);
+    const std::string failed_login = error_in(failing, figures.key.database());
+    const Judgement& to = pool.tracker.update(figures, source.policy, now, failed_login);
     pool.history.record({figures, to.status, now, time}, access->history);
-    if (to.status != from) changes.push_back(change_of(source, figures.label(), from, to));
+    if (to.status != from) {
+      changes.push_back({source.source->name(), figures.label(), from, to, source.source->kind(), figures});
+    }
   }
   set_vanished_aside(source, changes);
   source.vanished.forget(now - access->history.span, source.vanished_limit);
@@ -141,7 +156,8 @@ void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthC
       continue;
     }
     const HealthStatus from = pool.tracker.verdict().status;
-    if (from != HealthStatus::unknown) changes.push_back(change_of(source, name, from, {}));
+    if (from != HealthStatus::unknown)
+      changes.push_back({source.source->name(), name, from, {}, source.source->kind()});
     pool.history.forget_totals();
     source.vanished.keep(name, std::move(pool.history), pool.seen);
     entry = source.pools.erase(entry);
@@ -217,8 +233,10 @@ FleetSnapshot Snapshotter::snapshot() const {
   const auto access = state_->watched.access();
   for (std::size_t i = 0; i < watched.size(); ++i) {
     SourceReport& source = fleet.sources[i];
+    source.info = watched[i]->info;
     for (PoolReport& pool : source.pools) {
       pool.health = health_of(pool.figures, *watched[i]);
+      complete(pool, watched[i]->info, fleet);
       pool.diagnosis = watched[i]->diagnoses.find(pool.figures, source.reading.last_error);
       pool.recent_acquisitions = watched[i]->diagnoses.recent_acquisitions(pool.figures);
     }
@@ -252,12 +270,17 @@ std::optional<std::vector<ConnectionSnapshot>> Snapshotter::connections(const st
 
 std::vector<SuspectedLeak> Snapshotter::leaks() const {
   std::vector<SuspectedLeak> all;
+  std::vector<LentServer> lent;
   for (const auto& watched : state_->watch_list()) {
     const auto reading = watched->source->read();
+    lent.insert(lent.end(), reading->lent.begin(), reading->lent.end());
     for (const PoolSnapshot& pool : reading->pools) {
       for (LeakReport& lease : watched->source->leaks(pool.label()))
         all.push_back({pool.label(), std::move(lease)});
     }
+  }
+  for (SuspectedLeak& leak : all) {
+    if (leak.lease.session) leak.lease.session->behind = client_behind(*leak.lease.session, lent);
   }
   return all;
 }

@@ -18,6 +18,7 @@ struct WatchedSource {
   std::shared_ptr<const PoolSource> source;
   HealthPolicy policy;
   std::size_t vanished_limit = 500;  ///< the most histories kept of pools that have left
+  SourceInfo info = {};
 };
 
 /// A lease that is held for too long, and its pool.
@@ -32,6 +33,7 @@ struct HealthChange {
   HealthStatus from;
   Judgement to;
   SourceKind kind = SourceKind::owned;
+  PoolSnapshot figures = {};  ///< that were judged; without any for a pool that has left
 };
 
 /// Makes FleetSnapshots: reads every source, and joins the figures with the judgements made by `tick`. Any
@@ -66,7 +68,8 @@ class Snapshotter {
   std::optional<PoolHistory> history(const std::string& pool, std::chrono::nanoseconds span) const;
   /// Returns the connections of an owned pool; nullopt for any other.
   std::optional<std::vector<ConnectionSnapshot>> connections(const std::string& pool) const;
-  /// Returns every suspected leak: by pool in the order of the sources, longest held first.
+  /// Returns every suspected leak: by pool in the order of the sources, longest held first. Names the client
+  /// behind a session that a pooler has lent, where that is known.
   std::vector<SuspectedLeak> leaks() const;
 
  private:

@@ -39,24 +39,26 @@ class ProbedSource::Reader : public Recurring {
 
   void end(const std::exception_ptr& failure) {
     bool failed = false;
-    std::string problem;
-    std::vector<std::string> hints;
     try {
       if (failure) std::rethrow_exception(failure);
       ProbeResult result = reading_->take();
       settle(result, options_.limit);  // each label once: see reading.hpp
       count_slow_acquisitions(result, options_.latency_objective);
-      hints = result.hints;
       succeed(std::move(result));
       forget_failures();
     } catch (const std::exception& error) {
       failed = true;
-      problem = error.what();
-      fail(problem);
+      fail(error.what());
     }
     reading_.reset();
-    if (on_reading_) on_reading_(options_.name, problem, hints);
+    report();
     failed ? rest_after_failure(options_.interval) : rest(options_.interval);
+  }
+
+  void report() const {
+    if (!on_reading_) return;
+    const Last last = *last_.access();
+    on_reading_({options_.name, options_.kind, *last.reading, last.leaks});
   }
 
   void succeed(ProbeResult result) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "snapshot/pool_source.hpp"
 #include "sources/probe.hpp"
 #include "sources/probe_options.hpp"
+#include "sources/reading_report.hpp"
 
 namespace dbpool {
 
@@ -19,11 +19,6 @@ namespace dbpool {
 /// Locking: one mutex guards the last reading. One task at a time uses the probe, outside the lock.
 class ProbedSource : public PoolSource {
  public:
-  /// Reports how each reading ended: `problem` is empty after a success, and `hints` are those of the
-  /// reading. Called on a worker, without a lock.
-  using OnReading = std::function<void(const std::string& source, const std::string& problem,
-                                       const std::vector<std::string>& hints)>;
-
   /// Starts the first reading at once. Does not block.
   ProbedSource(const ProbeOptions& options, std::unique_ptr<Probe> probe, const Runtime& runtime,
                OnReading on_reading);

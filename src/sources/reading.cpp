@@ -83,7 +83,7 @@ void count_slow_acquisitions(ProbeResult& result, Duration objective) {
 
 PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult result,
                                   const ReadingTimes& times) {
-  PoolSource::Reading next{next_state(last, times), std::move(result.pools)};
+  PoolSource::Reading next{next_state(last, times), std::move(result.pools), std::move(result.lent)};
   next.up = true;
   next.last_success = times.wall;
   next.last_success_at = times.ended;
@@ -95,7 +95,7 @@ PoolSource::Reading after_success(const PoolSource::State& last, ProbeResult res
 
 PoolSource::Reading after_failure(const PoolSource::Reading& last, std::string why,
                                   const ReadingTimes& times) {
-  PoolSource::Reading next{next_state(last, times), {}};
+  PoolSource::Reading next{next_state(last, times), {}, {}};
   next.up = false;
   next.last_error = std::move(why);
   next.hints.clear();

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "log/logger.hpp"
+
 namespace dbpool {
 
 /// The result of closing one pool's connections.
@@ -25,6 +27,10 @@ class AdminCommands {
   virtual std::optional<ClosedPool> close(const std::string& pool) = 0;
   /// Closes the connections of every owned pool in the same way.
   virtual std::vector<ClosedPool> close_all() = 0;
+  /// Returns the lowest level of the log.
+  virtual LogLevel log_level() const = 0;
+  /// Sets it until the next start.
+  virtual void set_log_level(LogLevel level) = 0;
 };
 
 }  // namespace dbpool

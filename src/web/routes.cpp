@@ -77,6 +77,12 @@ Router make_router(const WebOptions& options, const WebServices& services,
        "/-/reload",
        [&admin = services.admin](const Request&) { return reload(admin); },
        reloading},
+      {{"GET"}, "/-/log-level", [&admin = services.admin](const Request&) { return log_level(admin); }},
+      {{"PUT"},
+       "/-/log-level",
+       [&admin = services.admin](const Request& request) { return set_log_level(request, admin); },
+       {needs({"a change of the log level", "--web.enable-lifecycle", options.lifecycle_enabled}),
+        no_page_may("change the log level")}},
   };
   std::ranges::move(health_routes(services), std::back_inserter(routes));
   std::ranges::move(pool_routes(options, services), std::back_inserter(routes));

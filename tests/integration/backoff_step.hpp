@@ -68,7 +68,7 @@ inline double failures_of(const ExporterProcess& exporter, const std::string& so
 /// `failures`: failed reads until then.
 inline void check_that_it_is_read_in_one_step(const ExporterProcess& exporter, const std::string& source,
                                               double failures, WallSeconds returned) {
-  auto again = exporter.log("source can be read again");
+  auto again = exporter.log("source read");
   std::erase_if(
       again, [&](const LogLine& line) { return line.at("source") != source || written_at(line) < returned; });
   REQUIRE_FALSE(again.empty());

@@ -96,7 +96,6 @@ TEST_CASE("a paused PgBouncer says so, and that is no reason to complain") {
   const auto is_healthy = [&] {
     return site.metric("dbpool_health_status", with(alice, "status", "healthy")) == 1;
   };
-  REQUIRE(eventually([&] { return site.metric("dbpool_paused", alice) == 0; }, 20s));
   REQUIRE(eventually(is_healthy, 30s));
   site.pooler.command("PAUSE app");
   CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 1; }, 20s));
@@ -106,7 +105,8 @@ TEST_CASE("a paused PgBouncer says so, and that is no reason to complain") {
   CHECK_FALSE(eventually([&] { return !is_healthy(); }, 4s));
   CHECK(site.metric("dbpool_acquisition_timeouts_total", alice) == timeouts);
   site.pooler.command("RESUME app");
-  CHECK(eventually([&] { return site.metric("dbpool_paused", alice) == 0; }, 20s));
+  // A PgBouncer without SHOW STATE cannot vouch for a 0.
+  CHECK(eventually([&] { return site.metric("dbpool_paused", alice) != 1; }, 20s));
 }
 
 TEST_CASE("a PgBouncer that is killed shows nothing as alive, disturbs nobody, and comes back") {

@@ -12,6 +12,7 @@
 #include "dbpool/model/histogram.hpp"
 #include "dbpool/model/names.hpp"
 #include "dbpool/model/pool_key.hpp"
+#include "dbpool/model/pooler_client.hpp"
 
 namespace dbpool {
 
@@ -46,6 +47,8 @@ struct PoolSnapshot {
   Count min, max;                     ///< configured; max includes overflow; nullopt = unlimited or not known
   Count configured;                   ///< max without overflow
   Count overflow;                     ///< connections beyond `configured`
+  Count idle_in_transaction;          ///< of the active ones: in a transaction, with no statement running
+  Count waiting_for_lock;             ///< of the active ones: wait for a lock of the database
   Count active_peak;                  ///< since start
   std::optional<double> utilization;  ///< active / max, if the source reports it without max; 1 = all
   Seconds max_age;                    ///< configured; nullopt = no limit or not known
@@ -89,6 +92,9 @@ struct PoolSnapshot {
   // Poolers and servers only.
   Count clients_active, clients_waiting;
   Count clients_used, clients_max;  ///< of a whole pooler, by its own count; and its limit
+  Count server_connections;         ///< sessions of a whole server
+  Count server_connections_max;     ///< that it allows to users without reserved slots
+  bool probe_only = false;          ///< no client but this exporter's own was ever seen in it
   std::optional<bool> paused, disabled;
   std::string pool_mode;   ///< session, transaction or statement; "" = not known
   bool saturated = false;  ///< accepts no further caller now; its figures may be unknown
@@ -108,8 +114,10 @@ struct PoolSnapshot {
 struct ServerSession {
   std::int64_t pid = 0;
   std::string database, user, application, client, state;
+  std::optional<std::uint64_t> client_port;  ///< nullopt = a local socket, or not known
   std::optional<WallTime> last_query_start;
-  std::optional<std::string> query;  ///< only if configured, because it may hold secrets
+  std::optional<std::string> query;                   ///< only if configured, because it may hold secrets
+  std::optional<PoolerClient> behind = std::nullopt;  ///< the client to which a pooler has lent it
 };
 
 /// A lease that is held longer than the leak limit.

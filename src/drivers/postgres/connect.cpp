@@ -3,10 +3,12 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "dbpool/model/error.hpp"
 #include "drivers/postgres/connection.hpp"
+#include "model/contains.hpp"
 
 namespace dbpool {
 namespace {
@@ -24,6 +26,15 @@ std::string find_sqlstate(std::string_view text) {
     if (at == 0) break;
   }
   return "";
+}
+
+/// Returns whether a pooler refused the user or the password. PgBouncer has one SQLSTATE for every error
+/// (08P01); its words are in no other language.
+bool is_login_refused_by_pooler(std::string_view sqlstate, std::string_view text) {
+  static constexpr std::array<std::string_view, 4> words{"authentication failed", "no such user",
+                                                         "login rejected", "auth failed"};
+  return sqlstate == "08P01" &&
+         std::ranges::any_of(words, [&](std::string_view word) { return contains(text, word); });
 }
 
 /// Returns a verbose libpq text as one line, without libpq's hints and the positions in the server's source.
@@ -179,7 +190,8 @@ void PostgresConnect::renew_share(TimePoint now) {
 void PostgresConnect::fail() const {
   const std::string text = PQerrorMessage(conn_.get());
   std::string sqlstate = find_sqlstate(text);
-  const bool refused = sqlstate.starts_with("28") || PQconnectionNeedsPassword(conn_.get()) != 0;
+  const bool refused = sqlstate.starts_with("28") || is_login_refused_by_pooler(sqlstate, text) ||
+                       PQconnectionNeedsPassword(conn_.get()) != 0;
   std::string message = "cannot connect to PostgreSQL " + target_.describe() + ": " +
                         redacted_line(essence(text), target_.secrets);
   if (refused && !target_.passfile_problem.empty()) message += "; " + target_.passfile_problem;

@@ -28,21 +28,23 @@ std::string group_name(std::size_t index) {
 /// A role that may not see a session reads NULL as its backend_type; such a session is a client if it has a
 /// user and a database.
 constexpr std::string_view from_clients =
-    " FROM pg_catalog.pg_stat_activity"
-    " WHERE pid <> pg_backend_pid() AND (backend_type = 'client backend'"
+    " FROM pg_catalog.pg_stat_activity WHERE (backend_type = 'client backend'"
     " OR (backend_type IS NULL AND datid IS NOT NULL AND usesysid IS NOT NULL))";
 
 constexpr std::string_view figures =
     "count(*) AS total, count(*) FILTER (WHERE state = 'idle') AS idle,"
     " count(*) FILTER (WHERE state LIKE 'idle in transaction%'"
     " OR state IN ('active', 'fastpath function call')) AS active,"
+    " count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction,"
+    " count(*) FILTER (WHERE state IS NOT NULL AND wait_event_type = 'Lock') AS waiting_for_lock,"
     " max(transaction_age) AS oldest_transaction, suspect AS pid, max(state_age) AS age,"
     " min(datname) AS datname, min(usename) AS usename, min(application_name) AS application_name,"
-    " min(client) AS client, min(state) AS state, min(query_start) AS query_start";
+    " min(client) AS client, min(client_port) AS client_port, min(state) AS state, min(query_start) AS "
+    "query_start";
 
 /// The server calculates the ages, since its clock may differ from the exporter's.
 constexpr std::string_view session_columns =
-    "datname::text, usename::text, application_name, state,"
+    "datname::text, usename::text, application_name, state, wait_event_type, client_port,"
     " CASE WHEN client_port = -1 THEN 'local socket' ELSE host(client_addr) END AS client,"
     " extract(epoch FROM query_start) AS query_start,"
     " greatest(extract(epoch FROM clock_timestamp() - xact_start), 0) AS transaction_age,"
@@ -59,6 +61,7 @@ struct Group {
   PoolKey key;
   PoolInfo info;
   std::uint64_t sessions = 0, idle = 0, active = 0, suspects = 0;
+  PoolSnapshot::Count idle_in_transaction, waiting_for_lock;
   double oldest_transaction = 0;
   std::vector<LeakReport> leaks;
 
@@ -67,6 +70,8 @@ struct Group {
     idle = bounded_sum(idle, other.idle);
     active = bounded_sum(active, other.active);
     suspects = bounded_sum(suspects, other.suspects);
+    idle_in_transaction = plus(idle_in_transaction, other.idle_in_transaction);
+    waiting_for_lock = plus(waiting_for_lock, other.waiting_for_lock);
     oldest_transaction = std::max(oldest_transaction, other.oldest_transaction);
     leaks.insert(leaks.end(), other.leaks.begin(), other.leaks.end());
   }
@@ -84,6 +89,7 @@ LeakReport leak_of(const Row& row, std::uint64_t pid) {
   session.user = text_of(row, "usename");
   session.application = text_of(row, "application_name");
   session.client = text_of(row, "client");
+  session.client_port = row.count("client_port");
   session.state = text_of(row, "state");
   if (const auto start = row.number("query_start"); start && *start < 9e9) {
     session.last_query_start =
@@ -105,6 +111,8 @@ Group group_of(const Row& row) {
   group.sessions = row.count("total").value_or(0);
   group.idle = row.count("idle").value_or(0);
   group.active = row.count("active").value_or(0);
+  group.idle_in_transaction = row.count("idle_in_transaction");
+  group.waiting_for_lock = row.count("waiting_for_lock");
   group.oldest_transaction = row.number("oldest_transaction").value_or(0);
   if (const auto pid = row.count("pid"); pid && *pid <= INT32_MAX) {
     group.suspects = group.sessions;
@@ -156,6 +164,8 @@ PoolSnapshot snapshot_of(const Group& group, bool finds_leaks) {
   if (known == 0 && group.sessions > 0) return pool;
   pool.idle = group.idle;
   pool.active = group.active;
+  pool.idle_in_transaction = group.idle_in_transaction;
+  pool.waiting_for_lock = group.waiting_for_lock;
   pool.oldest_transaction = group.oldest_transaction;
   if (finds_leaks) pool.leaked = group.suspects;
   return pool;
@@ -176,7 +186,28 @@ std::string stat_activity_sql(const StatActivityOptions& options) {
       .append(columns)
       .append(options.show_query ? "left(query, 1000) AS query, " : "");
   sql.append(session_columns).append(suspect_expression(options.leak_after)).append(" AS suspect");
-  return sql.append(from_clients).append(") AS sessions GROUP BY ").append(groups).append("suspect");
+  sql.append(from_clients).append(" AND pid <> pg_backend_pid()");
+  return sql.append(") AS sessions GROUP BY ").append(groups).append("suspect");
+}
+
+std::string server_sessions_sql() {
+  // Before 16 there is no `reserved_connections`.
+  return std::string(
+             "SELECT count(*) AS sessions, current_setting('max_connections')::bigint"
+             " - current_setting('superuser_reserved_connections')::bigint"
+             " - coalesce(current_setting('reserved_connections', true)::bigint, 0) AS most")
+      .append(from_clients);
+}
+
+void add_server(ProbeResult& result, const std::string& source, const QueryResult& answer) {
+  for_each_row(answer, [&](const Row& row) {
+    PoolSnapshot server;
+    server.key = PoolKey({.source = source, .scope = PoolScope::target});
+    server.info.driver = "postgres";
+    server.server_connections = row.count("sessions");
+    server.server_connections_max = row.count("most");
+    if (server.server_connections) result.pools.push_back(std::move(server));
+  });
 }
 
 ProbeResult parse_stat_activity(const std::string& source, const StatActivityOptions& options,
@@ -197,10 +228,14 @@ ProbeResult parse_stat_activity(const std::string& source, const StatActivityOpt
 
 std::unique_ptr<Probe> pg_stat_activity_probe(std::string source, const StatActivityOptions& options,
                                               std::shared_ptr<Driver> driver) {
-  std::vector<Statement> statements{{.sql = stat_activity_sql(options)}};
+  std::vector<Statement> statements{{.sql = stat_activity_sql(options)},
+                                    {.sql = server_sessions_sql(), .required = false}};
   return std::make_unique<SqlProbe>(std::move(driver), std::move(statements),
                                     [source = std::move(source), options](const Answers& answers) {
-                                      return parse_stat_activity(source, options, answers.at(0).value());
+                                      ProbeResult result =
+                                          parse_stat_activity(source, options, answer_of(answers, 0));
+                                      add_server(result, source, answer_of(answers, 1));
+                                      return result;
                                     });
 }
 

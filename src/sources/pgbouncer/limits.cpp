@@ -22,14 +22,22 @@ std::optional<bool> flag(const Row& row, std::string_view column) {
   return value ? std::optional(*value != 0) : std::nullopt;
 }
 
-/// Returns whether the whole pooler is paused or suspended; 1.18 does not report it.
-bool all_paused(const QueryResult& state) {
+/// Returns whether the whole pooler is paused or suspended; nullopt = it cannot say (1.18 and older).
+std::optional<bool> all_paused(const QueryResult& state) {
+  if (state.columns.empty()) return std::nullopt;
   bool paused = false;
   for_each_row(state, [&](const Row& row) {
     const auto key = row.text("key");
     if (key == "paused" || key == "suspended") paused = paused || row.text("value") == "yes";
   });
   return paused;
+}
+
+/// Returns whether a database is paused. `whole`: whether the whole pooler is; where it cannot say, a 0 of
+/// the database proves nothing.
+std::optional<bool> is_paused(std::optional<bool> whole, std::optional<bool> database) {
+  if (whole == true || database == true) return true;
+  return whole ? database : std::nullopt;
 }
 
 /// Returns one user's limit: an empty Count for 0, which is "unlimited"; nullopt when the user has no such
@@ -65,7 +73,7 @@ PgBouncerLimits::PgBouncerLimits(const PgBouncerAnswers& answers)
 void PgBouncerLimits::read_databases(const PgBouncerAnswers& answers) {
   // Before 1.16 there is one minimum for all databases.
   const Count min_size = pgbouncer_setting(answers.config, "min_pool_size");
-  const bool paused = all_paused(answers.state);
+  const std::optional<bool> whole = all_paused(answers.state);
   for_each_row(answers.databases, [&](const Row& row) {
     const auto name = row.text("name");
     if (!name || *name == pgbouncer_console) return;
@@ -78,7 +86,7 @@ void PgBouncerLimits::read_databases(const PgBouncerAnswers& answers) {
     database.max_connections = row.limit("max_connections");
     database.connections = row.count("current_connections");
     database.forced_user = !row.text("force_user").value_or("").empty();
-    pauses_[*name] = {paused ? true : flag(row, "paused"), flag(row, "disabled")};
+    pauses_[*name] = {is_paused(whole, flag(row, "paused")), flag(row, "disabled")};
   });
 }
 

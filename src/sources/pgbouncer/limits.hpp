@@ -16,7 +16,7 @@ inline constexpr std::string_view pgbouncer_console = "pgbouncer";
 /// The answers of a PgBouncer console. A statement that it does not know, or was not asked, has one without
 /// columns and rows. REQUIRES: the results outlive it.
 struct PgBouncerAnswers {
-  const QueryResult &pools, &databases, &totals, &stats, &config, &lists, &state, &users, &clients;
+  const QueryResult &pools, &databases, &totals, &stats, &config, &lists, &state, &users, &clients, &servers;
 };
 
 /// The limits that PgBouncer sets for its pools, and how much of them is used. A value.

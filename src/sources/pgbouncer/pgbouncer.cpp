@@ -1,11 +1,13 @@
 #include "sources/pgbouncer/pgbouncer.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "model/bounded_sum.hpp"
+#include "model/utf8.hpp"
 #include "sources/pgbouncer/limits.hpp"
 #include "sources/sql/row.hpp"
 #include "sources/synthetic/pool_view.hpp"
@@ -21,7 +23,7 @@ constexpr std::size_t totals_place = 2;
 PgBouncerAnswers named_answers(const Answers& answers) {
   std::size_t place = 0;
   const auto next = [&]() -> const QueryResult& { return answer_of(answers, place++); };
-  return {next(), next(), next(), next(), next(), next(), next(), next(), next()};
+  return {next(), next(), next(), next(), next(), next(), next(), next(), next(), next()};
 }
 
 constexpr std::string_view console = pgbouncer_console;
@@ -148,6 +150,38 @@ void add_applications(const std::string& source, const QueryResult& clients, Pro
   for (auto& [key, pool] : found) all.pools.push_back(std::move(pool));
 }
 
+/// Returns the other end of a row of SHOW CLIENTS.
+std::string address_of(const Row& row) {
+  const std::string address = row.text("addr").value_or("");
+  const auto port = row.text("port");
+  return address == "unix" || !port ? address : address + ':' + *port;
+}
+
+std::map<std::string, PoolerClient> clients_by_id(const std::string& source, const QueryResult& clients) {
+  std::map<std::string, PoolerClient> found;
+  for_each_row(clients, [&](const Row& row) {
+    const auto id = row.text("ptr");
+    if (!id) return;
+    found[*id] = {source, valid_utf8(row.text("application_name").value_or("")),
+                  valid_utf8(row.text("user").value_or("")), valid_utf8(row.text("database").value_or("")),
+                  valid_utf8(address_of(row))};
+  });
+  return found;
+}
+
+/// Adds the servers that clients hold now: each names its client by `link`.
+void add_lent_servers(const std::string& source, const PgBouncerAnswers& answers, ProbeResult& all) {
+  const auto clients = clients_by_id(source, answers.clients);
+  for_each_row(answers.servers, [&](const Row& row) {
+    const auto client = clients.find(row.text("link").value_or(""));
+    const auto pid = row.count("remote_pid");
+    if (client == clients.end() || !pid || *pid > INT32_MAX) return;
+    const bool is_local = row.text("addr") == "unix";
+    all.lent.push_back(
+        {static_cast<std::int64_t>(*pid), is_local ? Count() : row.count("local_port"), client->second});
+  });
+}
+
 /// Identifies the process that answered, among those that share a port (so_reuseport), by settings that may
 /// differ; "" for a process that shares no port.
 std::string process_of(const QueryResult& config) {
@@ -183,7 +217,10 @@ std::vector<Statement> pgbouncer_statements(const PgBouncerOptions& options) {
                              {"SHOW STATS_TOTALS", false}, {"SHOW STATS", false, totals_place},
                              {"SHOW CONFIG", false},       {"SHOW LISTS", false},
                              {"SHOW STATE", false},        {"SHOW USERS", false}};
-  if (options.clients) all.push_back({"SHOW CLIENTS", false});
+  if (options.clients) {
+    all.push_back({"SHOW CLIENTS", false});
+    all.push_back({"SHOW SERVERS", false});
+  }
   return all;
 }
 
@@ -198,6 +235,7 @@ ProbeResult parse_pgbouncer(const std::string& source, const Answers& answers) {
   add_databases(source, answered, limits, all);
   add_front(source, answered, all);
   add_applications(source, answered.clients, all);
+  add_lent_servers(source, answered, all);
   return all;
 }
 

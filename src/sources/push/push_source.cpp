@@ -30,7 +30,7 @@ void forget_errors_of(std::vector<PoolSnapshot>& pools, const std::set<std::stri
 /// Opens the door, and from then on looks at what was pushed. A turn is an attempt or a look.
 class PushSource::Core : public Recurring {
  public:
-  Core(PushParts parts, const Runtime& runtime, ProbedSource::OnReading on_reading)
+  Core(PushParts parts, const Runtime& runtime, OnReading on_reading)
       : Recurring(runtime),
         parts_(std::move(parts)),
         on_reading_(std::move(on_reading)),
@@ -103,14 +103,18 @@ class PushSource::Core : public Recurring {
       shown->error = why;
       shown->reading = nullptr;
     }
-    if (on_reading_) on_reading_(parts_.options.name, why, {});
+    report();
     rest_after_failure(Duration(0));
   }
 
   void tend() {
     parts_.pools->forget(clock().now());
-    if (on_reading_) on_reading_(parts_.options.name, "", reading()->hints);
+    report();
     rest(look);
+  }
+
+  void report() {
+    if (on_reading_) on_reading_({parts_.options.name, parts_.options.kind, *reading(), {}});
   }
 
   /// Returns a reading, without what was counted.
@@ -131,13 +135,13 @@ class PushSource::Core : public Recurring {
   }
 
   const PushParts parts_;
-  const ProbedSource::OnReading on_reading_;
+  const OnReading on_reading_;
   const TimePoint silent_until_;
   Guarded<Shown> shown_;
   bool is_open_ = false;  ///< used only by the running task
 };
 
-PushSource::PushSource(PushParts parts, const Runtime& runtime, ProbedSource::OnReading on_reading)
+PushSource::PushSource(PushParts parts, const Runtime& runtime, OnReading on_reading)
     : core_(std::make_shared<Core>(std::move(parts), runtime, std::move(on_reading))) {
   core_->start();
 }

@@ -50,7 +50,7 @@ class PushSource : public PoolSource {
   /// Opens the door at once, on the scheduler. Does not block. `on_reading` is called when the door has
   /// opened, has failed to open, and then every 5 s with the hints of the reading; on a worker, without a
   /// lock.
-  PushSource(PushParts parts, const Runtime& runtime, ProbedSource::OnReading on_reading);
+  PushSource(PushParts parts, const Runtime& runtime, OnReading on_reading);
   /// Closes the door.
   ~PushSource() override;
   PushSource(const PushSource&) = delete;

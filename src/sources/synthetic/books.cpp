@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/bounded_sum.hpp"
 #include "model/seconds.hpp"
 #include "sources/synthetic/pool_view.hpp"
 
@@ -33,7 +34,16 @@ void SyntheticBooks::add_to(PoolSource::Reading& reading, SourceKind kind, Durat
     added.info = {std::string(to_string(kind)), pool_.database(), pool_.user(), {}};
     found = reading.pools.insert(found, std::move(added));
   }
+  look_for_others(*found, reading.reads.value_or(0));
   fill(*found, now);
+}
+
+void SyntheticBooks::look_for_others(const PoolSnapshot& pool, std::uint64_t reads) {
+  const auto clients = plus(pool.clients_active, pool.clients_waiting);
+  if (!used_ || !clients || reads == looked_at_) return;
+  looked_at_ = reads;
+  looks_ = std::min(looks_ + 1, enough_looks);
+  if (crowded_looks_ < enough_crowded) crowded_looks_ = *clients > 1 ? crowded_looks_ + 1 : 0;
 }
 
 void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
@@ -42,8 +52,11 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.acquisitions = own.acquisitions;
   pool.releases = own.releases;
   pool.acquisition_timeouts = own.acquisition_timeouts;
-  pool.acquisitions_slow = own.acquisitions_slow;
-  pool.acquisition_objective = own.acquisition_objective;
+  pool.probe_only = is_probe_only();
+  if (!pool.probe_only) {
+    pool.acquisitions_slow = own.acquisitions_slow;
+    pool.acquisition_objective = own.acquisition_objective;
+  }
   pool.acquisition_duration = ledger_.durations().acquisition.value();
   pool.connect_duration = ledger_.durations().connect.value();
   pool.connect_failures = own.connect_failures;

@@ -39,12 +39,18 @@ class SyntheticBooks {
   void lands_in(PoolKey pool) { pool_ = std::move(pool); }
 
   const PoolKey& pool() const noexcept { return pool_; }
+  /// Returns whether, in several readings of the pooler, no other client was ever seen in that pool.
+  bool is_probe_only() const noexcept { return looks_ >= enough_looks && crowded_looks_ < enough_crowded; }
   /// Writes the figures into their pool, which it adds where the reading lacks it. `kind`: of the pooler.
   /// `now` is on the stopwatch. REQUIRES: the reading succeeded.
   void add_to(PoolSource::Reading& reading, SourceKind kind, Duration now);
 
  private:
+  static constexpr unsigned enough_looks = 3;    ///< readings before another client is known to be missing
+  static constexpr unsigned enough_crowded = 2;  ///< one may count our client twice while it reconnects
+
   void fill(PoolSnapshot& pool, Duration now);
+  void look_for_others(const PoolSnapshot& pool, std::uint64_t reads);
 
   PoolLedger ledger_;
   bool used_ = false;
@@ -52,7 +58,9 @@ class SyntheticBooks {
   std::optional<Duration> waiting_since_;
   bool in_line_ = false;  ///< the client waits at the pooler, or may, even if that does not count for health
   RecentPeak late_waits_, late_waits_judged_;
-  double wait_peak_ = 0;  ///< seconds
+  double wait_peak_ = 0;         ///< seconds
+  std::uint64_t looked_at_ = 0;  ///< the number of the last reading that was looked at for other clients
+  unsigned looks_ = 0, crowded_looks_ = 0;  ///< up to what is enough
 };
 
 }  // namespace dbpool

@@ -43,12 +43,13 @@ bool timed_out(const DriverError& error) {
 class Synthetic::Client : public Recurring {
  public:
   Client(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver, const SyntheticPace& pace,
-         const Runtime& runtime, const LedgerOptions& ledger)
+         const Runtime& runtime, const SyntheticRecords& records)
       : Recurring(runtime),
         pooler_(std::move(pooler)),
         driver_(std::move(driver)),
         pace_(pace),
-        books_(runtime.clock->wall(), ledger) {}
+        on_probe_only_(records.on_probe_only),
+        books_(runtime.clock->wall(), records.ledger) {}
 
   void add_to(Reading& reading) { books_.access()->add_to(reading, pooler_->kind(), clock().tick()); }
 
@@ -108,6 +109,7 @@ class Synthetic::Client : public Recurring {
     if (stopped()) return;
     if (!failure) {
       learn_user();
+      report_probe_only();
       if (!was_late && counts) book(took);
     } else {
       const DriverError error = reason_of(failure);
@@ -171,6 +173,18 @@ class Synthetic::Client : public Recurring {
     return now.reads() >= reads_ + 2 && now.no_client_waits();
   }
 
+  /// Reports once that the client measures a pool of its own.
+  void report_probe_only() {
+    if (is_probe_only_ || !on_probe_only_) return;
+    const auto [probe_only, pool] = [this] {
+      const auto books = books_.access();
+      return std::pair(books->is_probe_only(), books->pool());
+    }();
+    if (!probe_only) return;
+    is_probe_only_ = true;
+    on_probe_only_(pool);
+  }
+
   void book(Duration took) {
     const auto books = books_.access();
     books->apply(event::Acquired{clock().tick(), took, false});
@@ -230,6 +244,7 @@ class Synthetic::Client : public Recurring {
   const std::shared_ptr<const PoolSource> pooler_;
   const std::shared_ptr<Driver> driver_;
   const SyntheticPace pace_;
+  const std::function<void(const PoolKey& pool)> on_probe_only_;
   Guarded<SyntheticBooks> books_;
   // Used only by the running task.
   std::unique_ptr<Connection> connection_;
@@ -240,6 +255,7 @@ class Synthetic::Client : public Recurring {
   std::uint64_t reads_ = 0;                // of the pooler when the present step began
   bool excused_ = false;                   // the present step does not count
   std::optional<Duration> resumed_;        // since when the pooler serves again while `excused_`
+  bool is_probe_only_ = false;             // that was reported
   bool fresh_ = true;                      // the connection was opened in this turn
   std::string user_;                       // that the pooler logs in as; "" = not known yet
   Duration tick_{0};                       // when the present step began
@@ -247,9 +263,9 @@ class Synthetic::Client : public Recurring {
 };
 
 Synthetic::Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
-                     const SyntheticPace& pace, const Runtime& runtime, const LedgerOptions& ledger)
+                     const SyntheticPace& pace, const Runtime& runtime, const SyntheticRecords& records)
     : pooler_(std::move(pooler)),
-      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime, ledger)) {
+      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime, records)) {
   client_->start();
 }
 

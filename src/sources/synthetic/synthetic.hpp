@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,13 @@ struct SyntheticPace {
   Duration timeout = std::chrono::seconds(2);   ///< an acquisition or a connect that lasts longer has failed
 };
 
+/// What is counted, and who learns of a pool that nothing but the client uses.
+struct SyntheticRecords {
+  LedgerOptions ledger = {};  ///< buckets and windows of the figures
+  /// Called once, on a worker, when no other client was seen in the pool that the client lands in.
+  std::function<void(const PoolKey& pool)> on_probe_only = {};
+};
+
 /// A pooler with measured client waits: a client of its own runs one trivial transaction after another
 /// through the pooler and times each. Its figures are added to the pool that it uses. The client stays
 /// connected only if the pooler takes its server back after each transaction; otherwise, or if the mode is
@@ -24,9 +32,9 @@ struct SyntheticPace {
 /// client waits.
 class Synthetic : public PoolSource {
  public:
-  /// Starts at once. `driver` connects through the pooler. `ledger`: buckets and windows of the figures.
+  /// Starts at once. `driver` connects through the pooler.
   Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
-            const SyntheticPace& pace, const Runtime& runtime, const LedgerOptions& ledger = {});
+            const SyntheticPace& pace, const Runtime& runtime, const SyntheticRecords& records = {});
   /// Starts no further acquisition. Does not wait for one in progress, which is given up soon after its
   /// timeout.
   ~Synthetic() override;

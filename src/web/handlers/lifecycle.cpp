@@ -1,8 +1,14 @@
 #include "web/handlers/lifecycle.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <future>
+
+#include "dbpool/model/names.hpp"
+#include "log/log_options.hpp"
+#include "web/query.hpp"
 
 namespace dbpool {
 
@@ -23,6 +29,22 @@ Response reload(AdminCommands& admin) {
   const auto problems = std::async(std::launch::async, [&admin] { return admin.reload(); }).get();
   if (!problems.empty()) return error_response(500, fmt::format("{}", fmt::join(problems, "\n")));
   return {200, "application/json", "{\"status\":\"success\"}\n"};
+}
+
+Response log_level(const AdminCommands& admin) {
+  return {200, "application/json",
+          fmt::format("{{\"status\":\"success\",\"level\":\"{}\"}}\n",
+                      log_level_names[index_of(admin.log_level())])};
+}
+
+Response set_log_level(const Request& request, AdminCommands& admin) {
+  const auto wanted = query_parameter(request.query, "level");
+  const auto found = std::ranges::find(log_level_names, wanted.value_or(""));
+  if (found == log_level_names.end()) {
+    return error_response(400, fmt::format("level must be one of {}", fmt::join(log_level_names, ", ")));
+  }
+  admin.set_log_level(static_cast<LogLevel>(found - log_level_names.begin()));
+  return log_level(admin);
 }
 
 }  // namespace dbpool

@@ -49,6 +49,9 @@ class FakeSource : public PoolSource {
     reading->settled = true;
   }
 
+  /// Reports servers that are lent to clients.
+  void lend(std::vector<LentServer> lent) { reading_.access()->lent = std::move(lent); }
+
   /// Sets the connections and leaks of every pool.
   void set_details(std::vector<ConnectionSnapshot> connections, std::vector<LeakReport> leaks) {
     connections_ = std::move(connections);

@@ -58,6 +58,8 @@ inline PoolSnapshot known_pooler(std::string name) {
   PoolSnapshot s = known_pool(std::move(name));
   s.unknown = 16;
   s.clients_active = 17, s.clients_waiting = 18, s.clients_used = 25, s.clients_max = 26;
+  s.idle_in_transaction = 27, s.waiting_for_lock = 28;
+  s.server_connections = 29, s.server_connections_max = 30;
   s.paused = true, s.disabled = false;
   s.query_seconds = 19.5, s.transaction_seconds = 20.5, s.wait_seconds = 21.5;
   s.queries = 22, s.transactions = 23, s.oldest_transaction = 24.5;

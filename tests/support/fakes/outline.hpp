@@ -4,10 +4,12 @@
 
 namespace dbpool {
 
-/// Returns a judgement without the figures that were judged: its status, and each reason with its tier.
+/// Returns a judgement without the figures that were judged and without its end: its status, and each reason
+/// with its tier.
 inline Judgement outline(Judgement judgement) {
   for (Finding& finding : judgement.findings) finding = {finding.reason, finding.tier};
   judgement.figures = {};
+  judgement.ended.reset();
   return judgement;
 }
 

@@ -128,6 +128,8 @@ TEST_CASE("a change of health is logged with its reasons") {
   CHECK(logger.lines[0].field<std::string>("from") == "healthy");
   CHECK(logger.lines[0].field<std::string>("to") == "degraded");
   CHECK(logger.lines[0].field<std::string>("reasons") == "errors,leaks");
+  CHECK(logger.lines[0].field<std::string>("message") ==
+        "Recent errors: 0; Potential connection leak: 0 held for too long");
 }
 
 TEST_CASE("that a probed pool comes and goes is for debugging, unless it is not well") {

@@ -66,6 +66,10 @@ TEST_CASE("a verdict is one sentence with the figures that show it") {
   CHECK(words(limit_elsewhere, Ground::shared_limit, {.waiting = 3, .limited_by = "max_db_connections"}) ==
         "3 callers wait although the pool could have more connections: max_db_connections of the pooler is "
         "used up.");
+  CHECK(words(limit_elsewhere, Ground::server_limit,
+              {.server_connections = 97, .server_connections_max = 97}) ==
+        "The server accepts no further session: 97 sessions of 97 are open.");
+  CHECK(words(ok, Ground::none, {.server_connections = 1}) == "Nothing is wrong: 1 session is open.");
   CHECK(words(limit_elsewhere, Ground::client_limit, {.clients_used = 12, .clients_max = 12}) ==
         "The pooler accepts no further client: 12 of 12 clients are connected.");
   CHECK(words(limit_elsewhere, Ground::refused_limit, {.error = "53300: too many clients"}) ==
@@ -159,6 +163,7 @@ TEST_CASE("a limit elsewhere is followed to those who share it") {
       step(Ground::shared_limit, "max_user_connections").find("this user use most of max_user_connections") !=
       std::string::npos);
   CHECK(step(Ground::client_limit, "").find("SHOW CLIENTS") != std::string::npos);
+  CHECK(step(Ground::server_limit, "").find("max_connections") != std::string::npos);
   CHECK(step(Ground::refused_limit, "").find("makes it worse") != std::string::npos);
 }
 

@@ -159,3 +159,28 @@ TEST_CASE("utilization is told of what it was judged against") {
   told.utilization = 0.96;
   CHECK(words(told, HealthReason::utilization, degraded) == "High utilization: 96%");
 }
+
+TEST_CASE("a status that is held says until when it was so") {
+  PoolSnapshot pool = known_pool("orders");
+  PoolReport report = report_of(pool, assess(pool, health_preset("capacity").value()));
+  const std::string now = health_words(report);
+  report.held_since = unix_time(1760365800);
+  CHECK(health_words(report) == now + " (until 14:30:00 UTC)");
+}
+
+TEST_CASE("a pooler's pool without a connection says why, as far as the pooler can") {
+  const HealthPolicy policy = health_preset("capacity").value();
+  PoolSnapshot pool = pool_named("pgb/app/alice");
+  pool.idle = 0, pool.active = 0, pool.clients_active = 0, pool.clients_waiting = 0;
+  const auto said = [&](const std::string& failed_login) {
+    return health_words(report_of(pool, assess(pool, policy, failed_login)));
+  };
+  CHECK(said("") == "No clients and no server connections: nothing is known of the database");
+  CHECK(said("server login has been failing") ==
+        "No healthy connections available: the pooler cannot log in to the database: server login has been "
+        "failing");
+  pool.waiting = pool.clients_waiting = 3, pool.last_connect_ok = false;
+  CHECK(said("") == "No healthy connections available: paused, or no server can be opened");
+  pool.paused = false;
+  CHECK(said("") == "No healthy connections available");
+}

@@ -82,7 +82,7 @@ TEST_CASE("a probed source that cannot be read is disconnected, and says why") {
   fleet.sources[0].reading.up = false;
   fleet.sources[0].reading.last_error = "connect to pgbouncer: refused";
   const Json document = health_document_json(fleet);
-  CHECK(document["status"] == "unknown");
+  CHECK(document["status"] == "unhealthy");
   CHECK(document["database"]["status"] == "disconnected");
   CHECK(document["database"]["last_error"] == "connect to pgbouncer: refused");
   check_unknown(document["database"]["pool"], {"total", "idle", "active", "waiting"});
@@ -103,4 +103,20 @@ TEST_CASE("an application that says it has lost its database is disconnected, th
   PoolSnapshot busy = example();
   busy.last_connect_ok = false;  // an owned pool that failed to open another connection
   CHECK(contact(fleet_of({report_of(busy)})) == "connected");
+}
+
+TEST_CASE("a pooler that answers proves a database only where it has a server connection") {
+  const auto contact_of = [](const PoolSnapshot& pool, const Judgement& health) {
+    FleetSnapshot fleet;
+    fleet.sources.push_back(source_of(pool, SourceKind::pgbouncer, health));
+    return contact(fleet);
+  };
+  PoolSnapshot pool = pool_named("pgb/app/alice");
+  pool.idle = 0, pool.active = 0;
+  CHECK(contact_of(pool, {}) == "unknown");
+  Judgement without_login{unhealthy, {}};
+  without_login.figures.failed_login = "server login has been failing";
+  CHECK(contact_of(pool, without_login) == "disconnected");
+  pool.idle = 1;
+  CHECK(contact_of(pool, {healthy, {}}) == "connected");
 }

@@ -100,6 +100,25 @@ TEST_CASE("a source that cannot be read gives a warning, though it has no pools"
 
 TEST_CASE("without any pool the whole is unknown") {
   CHECK(health_json(fleet_of({})) == Json::parse(R"({
-    "overall_status": "unknown", "pools": [], "total_pools": 0, "healthy_pools": 0, "warnings": []
+    "overall_status": "unknown", "overall_message": "No metrics available", "sources_down": [],
+    "pools": [], "total_pools": 0, "healthy_pools": 0, "warnings": []
   })"));
+}
+
+TEST_CASE("the whole has a sentence: sources down, pools that are not healthy, or callers that wait") {
+  const auto said = [](const PoolReport& pool, std::optional<bool> up) {
+    FleetSnapshot fleet = fleet_of({pool});
+    fleet.sources[0].kind = SourceKind::pgbouncer;
+    fleet.sources[0].reading.up = up;
+    return health_json(fleet)["overall_message"];
+  };
+  using enum HealthStatus;
+  PoolSnapshot calm = known_pool("p"), queued = calm;
+  calm.waiting = 0;
+  queued.waiting = 7;
+  CHECK(said(report_of(calm), true) == "All systems operational");
+  CHECK(said(report_of(calm), false) == "1 source down: p");
+  CHECK(said(report_of(calm, {degraded, {}}), true) == "1 pool is not healthy");
+  CHECK(said(report_of(queued), true) == "7 callers wait");
+  CHECK(said(report_of(calm, {unknown, {}}), true) == "No metrics available");
 }

@@ -59,3 +59,21 @@ TEST_CASE("a part of a whole target has its own connections where it stands alon
   fleet.sources[0].pools.push_back(report_of(part));
   CHECK(total_of<&PoolSnapshot::active>(named_pools(only_pool(fleet, "pgp/app/alice"))) == 3U);
 }
+
+TEST_CASE(
+    "a source that cannot be read is unhealthy, whatever its pools were, and an owned pool is judged "
+    "itself") {
+  const auto fleet = [](SourceKind kind, std::optional<bool> up) {
+    FleetSnapshot made = fleet_of({report_of(known_pool("well")), report_of(known_pool("p"))});
+    made.sources[1].kind = kind;
+    made.sources[1].reading.up = up;
+    return made;
+  };
+  using enum HealthStatus;
+  CHECK(worst_status(fleet(SourceKind::pgbouncer, false)) == unhealthy);
+  CHECK(sources_down(fleet(SourceKind::pgbouncer, false)) == std::vector<std::string>{"p"});
+  CHECK(worst_status(fleet(SourceKind::pgbouncer, true)) == healthy);
+  CHECK(worst_status(fleet(SourceKind::pgbouncer, std::nullopt)) == healthy);
+  CHECK(worst_status(fleet(SourceKind::owned, false)) == healthy);
+  CHECK(sources_down(fleet(SourceKind::owned, false)).empty());
+}

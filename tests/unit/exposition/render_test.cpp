@@ -60,6 +60,7 @@ TEST_CASE("an owned pool of which everything is known has the golden list of ser
                                                         {{HealthReason::errors, HealthStatus::degraded},
                                                          {HealthReason::leaks, HealthStatus::degraded}}});
   fleet.sources[0].pools[0].diagnosis = known_diagnosis();
+  fleet.sources[0].info = {"db1:5432", {{"team", "payments"}}};
   fleet.exporter = known_exporter();
   std::ifstream file(DBPOOL_GOLDEN_SERIES);
   const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -72,6 +73,7 @@ TEST_CASE("a pool of which nothing is known shows that it exists and that its he
   fleet.sources[0].reading.up.reset();
   CHECK(series_of(fleet) ==
         R"(dbpool_pool_info{source="app",pool="app/main",kind="http_json",driver="",database="",user=""} 1
+dbpool_source_info{source="app",kind="http_json",server=""} 1
 dbpool_health_status{source="app",pool="app/main",status="unknown"} 1
 dbpool_health_status{source="app",pool="app/main",status="healthy"} 0
 dbpool_health_status{source="app",pool="app/main",status="degraded"} 0
@@ -123,6 +125,7 @@ TEST_CASE("a probed source without pools still tells of its reads") {
   fleet.sources[0].reading.up = false;
   CHECK(series_of(fleet, "dbpool_up") + series_of(fleet, "dbpool_source") ==
         R"(dbpool_up{source="pgb",kind="pgbouncer"} 0
+dbpool_source_info{source="pgb",kind="pgbouncer",server=""} 1
 dbpool_source_reads_total{source="pgb"} 30
 dbpool_source_read_failures_total{source="pgb"} 20
 dbpool_source_dropped_pools{source="pgb"} 10
@@ -140,6 +143,7 @@ TEST_CASE("a source that senders push to has counts of what they pushed, and non
   fleet.sources.push_back({"otel", SourceKind::otlp, reading, {}});
   CHECK(series_of(fleet, "dbpool_up") + series_of(fleet, "dbpool_source") ==
         R"(dbpool_up{source="otel",kind="otlp"} 1
+dbpool_source_info{source="otel",kind="otlp",server=""} 1
 dbpool_source_dropped_pools{source="otel"} 0
 dbpool_source_events_total{source="otel"} 12
 dbpool_source_events_rejected_total{source="otel",reason="malformed"} 1

@@ -280,3 +280,53 @@ TEST_CASE("a judgement with findings keeps the figures that words name, and one 
   s.active = 1;
   CHECK(assess(s, health_preset("eros").value()) == Judgement{healthy, {}});
 }
+
+TEST_CASE("a pooler's pool is known to be well by its clients and servers, and unknown without either") {
+  struct Case {
+    std::uint64_t clients, waiting, idle, opening;
+    bool paused;
+    HealthStatus expected;
+  };
+  for (const Case& c : {
+           Case{0, 0, 0, 0, false, unknown},
+           Case{0, 0, 0, 0, true, unknown},
+           Case{1, 0, 0, 0, false, healthy},
+           Case{0, 0, 1, 0, false, healthy},
+           Case{0, 0, 0, 1, false, healthy},
+           Case{1, 0, 0, 0, true, healthy},
+           Case{0, 1, 0, 0, true, degraded},
+       }) {
+    PoolSnapshot s = pool_named("pgb/app/alice");
+    s.clients_active = c.clients;
+    s.clients_waiting = s.waiting = c.waiting;
+    s.idle = c.idle, s.active = 0, s.checking = 0;
+    s.opening = c.opening;
+    s.paused = c.paused;
+    CAPTURE(c.clients);
+    CAPTURE(c.idle);
+    CAPTURE(c.opening);
+    CAPTURE(c.paused);
+    CHECK(assess(s, health_preset("capacity").value()).status == c.expected);
+  }
+}
+
+TEST_CASE(
+    "where a pooler cannot log in, its pools without a connection are unhealthy, unless they are paused") {
+  const std::string error = "server login has been failing";
+  const HealthPolicy policy = health_preset("ombudsman").value();
+  PoolSnapshot deserted = pool_named("pgb/app/alice");
+  deserted.idle = 0, deserted.active = 0, deserted.clients_active = 0, deserted.clients_waiting = 0;
+  const Judgement judged = assess(deserted, policy, error);
+  CHECK(outline(judged) == without_connections);
+  CHECK(judged.figures.failed_login == error);
+  PoolSnapshot served = deserted;
+  served.idle = 1;
+  CHECK(assess(served, policy, error).findings.empty());
+  PoolSnapshot held = deserted;
+  held.paused = true;
+  CHECK(assess(held, policy, error).findings.empty());
+  PoolSnapshot database = pool_named("pgb/app", PoolScope::database);
+  database.queries = 5;
+  CHECK(assess(database, policy).status == healthy);
+  CHECK(assess(database, policy, error).status == unknown);
+}

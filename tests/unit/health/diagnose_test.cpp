@@ -166,6 +166,21 @@ TEST_CASE("a pooler that takes no further client is a limit elsewhere on the ent
   CHECK(evidence(front(11, 12).diagnosis(), "clients_used") == Evidence{"clients_used", 11, 12});
 }
 
+TEST_CASE("a server that takes no further session is a limit elsewhere on the entry of its source") {
+  const auto server = [](std::uint64_t used, PoolSnapshot::Count most) {
+    return with(Patient{}, [&](Patient& p) {
+      p.kind = SourceKind::pg_stat_activity;
+      p.pool = pool_named("srv", PoolScope::target);
+      p.pool.server_connections = used;
+      p.pool.server_connections_max = most;
+    });
+  };
+  check({{"full", server(97, 97), limit_elsewhere, Ground::server_limit},
+         {"nearly full", server(96, 97), ok, Ground::none},
+         {"its limit is not known", server(97, std::nullopt), ok, Ground::none}});
+  CHECK(evidence(server(97, 97).diagnosis(), "server_connections") == Evidence{"server_connections", 97, 97});
+}
+
 TEST_CASE("leases suspected of leaking are a leak, however full the pool is") {
   const auto leaking = [](Patient patient) {
     return with(std::move(patient), [](Patient& p) { p.pool.leaked = 2; });

@@ -176,3 +176,17 @@ TEST_CASE("a pool that goes away keeps its last verdict") {
   CHECK(scene.errors(100, 3s) == degraded);
   CHECK(scene.phase(PoolPhase::terminated, 60s) == degraded);
 }
+
+TEST_CASE("a held verdict has the time until which it was so, and the present one has none") {
+  Scene scene;
+  scene.errors(1, 0s);
+  CHECK_FALSE(scene.verdict().ended);
+  scene.errors(0, 3s);
+  scene.errors(0, 5s);
+  CHECK(scene.verdict().ended == HealthTracker::TimePoint(1h + 3s));
+  scene.errors(1, 6s);
+  CHECK_FALSE(scene.verdict().ended);
+  scene.errors(0, 20s);
+  scene.errors(0, 30s);
+  CHECK_FALSE(scene.verdict().ended);
+}

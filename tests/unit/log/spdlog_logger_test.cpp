@@ -57,6 +57,20 @@ TEST_CASE("lines below the level are left out") {
   CHECK(lines[0].ends_with("level=warn component=pool msg=loud"));
 }
 
+TEST_CASE("a level that changes counts from the next line on") {
+  const Pipe pipe;
+  const auto logger = spdlog_logger({LogLevel::warn, LogFormat::logfmt}, pipe.ends[1]);
+  logger->log(LogLevel::debug, "pool", "before");
+  logger->set_level(LogLevel::debug);
+  CHECK(logger->level() == LogLevel::debug);
+  logger->log(LogLevel::debug, "pool", "between");
+  logger->set_level(LogLevel::error);
+  logger->log(LogLevel::warn, "pool", "after");
+  const auto lines = lines_of(pipe.drain());
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].ends_with("msg=between"));
+}
+
 TEST_CASE("the JSON format writes one object a line, and braces in a message are just text") {
   const Pipe pipe;
   const auto logger = spdlog_logger({LogLevel::debug, LogFormat::json}, pipe.ends[1]);

@@ -469,3 +469,75 @@ TEST_CASE("a report has the acquisitions of the last five minutes, as long as it
   source->set_pool(pool);
   CHECK(recent() == nullptr);
 }
+
+TEST_CASE("where a pooler cannot log in to a database, each pool of that entry is unhealthy and no other") {
+  Scene scene;
+  auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  PoolSnapshot probe = pool_named("pgb/app/probe"), alice = pool_named("pgb/app/alice"),
+               other = pool_named("pgb/other/alice");
+  for (PoolSnapshot* const pool : {&probe, &alice, &other}) {
+    pool->idle = 0, pool->active = 0;
+    pool->clients_active = 0, pool->clients_waiting = 0;
+  }
+  probe.errors_recent = 1;
+  probe.last_error = "FATAL: server login has been failing";
+  for (const PoolSnapshot& pool : {alice, other, probe}) pgb->set_pool(pool);
+  scene.watch({pgb});
+  scene.snapshotter.tick();
+  const auto pools = scene.snapshotter.snapshot().sources.at(0).pools;
+  CHECK(pools[0].health.status == unhealthy);
+  CHECK(pools[0].health.figures.failed_login == probe.last_error);
+  CHECK(pools[1].health.status == unknown);
+  CHECK(pools[2].health.status == unhealthy);
+}
+
+TEST_CASE("a status that is held is shown with the wall clock's time until which it was so") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  orders->set_pool(Scene::serving("orders", 10));
+  scene.watch({orders});
+  scene.snapshotter.tick();
+  const auto pool = [&] { return scene.snapshotter.snapshot().sources.at(0).pools.at(0); };
+  CHECK_FALSE(pool().held_since);
+  orders->set_pool(Scene::serving("orders"));
+  scene.tick_for(1s);
+  const WallTime ended = scene.clock->wall();
+  scene.tick_for(4s);
+  CHECK(pool().health.status == unhealthy);
+  CHECK(pool().held_since == ended);
+  scene.tick_for(10s);
+  CHECK_FALSE(pool().held_since);
+}
+
+TEST_CASE("the labels of a source are also those of its pools, and follow a reload") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  const auto watch = [&](const std::string& team) {
+    scene.snapshotter.watch({{orders, scene.policy, 500, {"db1:5432", {{"team", team}}}}}, {});
+    return scene.snapshotter.snapshot().sources.at(0);
+  };
+  watch("payments");
+  const SourceReport source = watch("billing");
+  CHECK(source.info.server == "db1:5432");
+  CHECK(source.info.labels.at("team") == "billing");
+  CHECK(source.pools.at(0).figures.info.labels.at("team") == "billing");
+}
+
+TEST_CASE(
+    "a leak that a server sees behind a pooler names the pooler's client, whatever the source of each") {
+  Scene scene;
+  auto server = std::make_shared<FakeSource>("srv", SourceKind::pg_stat_activity);
+  server->set_pool(pool_named("srv/app/alice/billing"));
+  LeakReport leak{"4711", 4711, 90s, "billing", {}};
+  leak.session = ServerSession{};
+  leak.session->pid = 4711;
+  leak.session->client_port = 51234;
+  server->set_details({}, {leak});
+  auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  const PoolerClient billing{"pgb", "billing-worker", "alice", "app", "10.0.0.9:40022"};
+  pgb->lend({{4711, 51234U, billing}});
+  scene.watch({server, pgb});
+  const auto leaks = scene.snapshotter.leaks();
+  REQUIRE(leaks.size() == 1);
+  CHECK(leaks[0].lease.session->behind == billing);
+}

@@ -73,9 +73,9 @@ struct Site {
     source = std::make_unique<ProbedSource>(
         ProbeOptions{.name = "s", .kind = SourceKind::pgpool, .interval = 5s, .timeout = 2s, .limit = limit},
         std::make_unique<TargetProbe>(target), Runtime{scheduler, target.clock},
-        [this](const std::string&, const std::string& problem, const std::vector<std::string>& hints) {
-          problems.push_back(problem);
-          hints_told.push_back(hints);
+        [this](const ReadingReport& report) {
+          problems.push_back(report.reading.last_error);
+          hints_told.push_back(report.reading.hints);
           open_when_told.push_back(target.open);
         });
   }

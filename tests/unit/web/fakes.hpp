@@ -53,6 +53,10 @@ class ScriptedCommands : public AdminCommands {
     return pools;
   }
 
+  LogLevel log_level() const override { return level; }
+  void set_log_level(LogLevel wanted) override { level = wanted; }
+
+  LogLevel level = LogLevel::info;
   std::vector<std::string> problems;
   int reloads = 0;
   std::vector<ClosedPool> pools;

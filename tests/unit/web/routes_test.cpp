@@ -76,6 +76,21 @@ TEST_CASE("a reload is forbidden unless the lifecycle is enabled, and never by G
   CHECK(program.commands.reloads == 2);
 }
 
+TEST_CASE("the log level is shown to everyone, and set only where the lifecycle is enabled") {
+  Program program;
+  CHECK(program.ask("GET", "/-/log-level").body == "{\"status\":\"success\",\"level\":\"info\"}\n");
+  CHECK(program.ask("PUT", "/-/log-level?level=debug").status == 403);
+  CHECK(program.ask("POST", "/-/log-level?level=debug").status == 405);
+  CHECK(program.commands.level == LogLevel::info);
+  program.options.lifecycle_enabled = true;
+  CHECK(program.ask("PUT", "/-/log-level").status == 400);
+  CHECK(program.ask("PUT", "/-/log-level?level=loud").status == 400);
+  CHECK(program.commands.level == LogLevel::info);
+  CHECK(program.ask("PUT", "/-/log-level?level=debug").body ==
+        "{\"status\":\"success\",\"level\":\"debug\"}\n");
+  CHECK(program.commands.level == LogLevel::debug);
+}
+
 TEST_CASE("no page may reload") {
   Program program;
   program.options.lifecycle_enabled = true;

@@ -217,3 +217,29 @@ TEST_CASE("the probe asks once and tells what it was answered") {
   CHECK(only_pool(reading->take()).total() == 5U);
   CHECK(database->pings == 1);
 }
+
+TEST_CASE("of the active sessions those idle in a transaction and those waiting for a lock are known") {
+  QueryResult told = answer({group("shop", 5, 1, 4), suspect("shop", 4711, "400")});
+  told.columns.insert(told.columns.end(), {"idle_in_transaction", "waiting_for_lock", "client_port"});
+  told.rows[0].insert(told.rows[0].end(), {"1", "2", null});
+  told.rows[1].insert(told.rows[1].end(), {"1", "0", "51234"});
+  const auto result = parse_stat_activity("srv", {}, told);
+  const PoolSnapshot& pool = only_pool(result);
+  CHECK(pool.active == 5U);
+  CHECK(pool.idle_in_transaction == 2U);
+  CHECK(pool.waiting_for_lock == 2U);
+  CHECK(result.leaks.at(pool.label())[0].session->client_port == 51234U);
+}
+
+TEST_CASE("the whole server has the sessions that it has and allows, and no entry where that is not known") {
+  ProbeResult result;
+  add_server(result, "srv", {{"sessions", "most"}, {{"12", "97"}}, 1});
+  const PoolSnapshot& server = only_pool(result);
+  CHECK(server.label() == "srv");
+  CHECK(server.key.scope() == PoolScope::target);
+  CHECK(server.server_connections == 12U);
+  CHECK(server.server_connections_max == 97U);
+  ProbeResult none;
+  add_server(none, "srv", {});
+  CHECK(none.pools.empty());
+}

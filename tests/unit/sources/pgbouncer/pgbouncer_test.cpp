@@ -57,7 +57,7 @@ TEST_CASE("1.18: a pool of two with two waiting clients is read as it was captur
   CHECK(pool.max == 3);  // with a reserve of one
   CHECK(pool.overflow == 0);
   CHECK(pool.min == 1);
-  CHECK(pool.paused == false);
+  CHECK_FALSE(pool.paused.has_value());  // 1.18 cannot say whether the whole pooler is paused
   CHECK(pool.disabled == false);
   CHECK_FALSE(pool.queries.has_value());
 }
@@ -73,7 +73,7 @@ TEST_CASE("1.18: counters stand once per database, in seconds, and the console i
   CHECK(*app.transaction_seconds == doctest::Approx(36.023929));
   CHECK(*app.wait_seconds == doctest::Approx(12.011728));
   CHECK_FALSE(app.active.has_value());
-  CHECK(app.paused == false);
+  CHECK_FALSE(app.paused.has_value());
   for (const std::string& name : names(all)) CHECK(name.find("pgbouncer") == std::string::npos);
 }
 
@@ -175,6 +175,34 @@ TEST_CASE("a pooler that is paused as a whole has every database paused") {
   captured.at("SHOW STATE").rows[1][1] = "yes";
   CHECK(pool_of(parse(captured), "pgb/app/alice").paused == true);
   CHECK(pool_of(parse(captured), "pgb/app").paused == true);
+}
+
+TEST_CASE("a database's own pause is known from every version, and that there is none only with SHOW STATE") {
+  Captured older = version("1.18");
+  set(older, "SHOW DATABASES", "paused", "1");
+  CHECK(pool_of(parse(older), "pgb/app").paused == true);
+  Captured newer = version("1.25");
+  CHECK(pool_of(parse(newer), "pgb/app").paused == false);
+  newer.erase("SHOW STATE");
+  CHECK_FALSE(pool_of(parse(newer), "pgb/app").paused.has_value());
+}
+
+TEST_CASE("a lent server names the client that holds it, by link, and the server's process") {
+  Captured captured = version("1.18");
+  captured["SHOW CLIENTS"] = {{"database", "user", "application_name", "state", "addr", "port", "ptr"},
+                              {{"app", "alice", "billing", "active", "10.0.0.9", "40022", "0xc1"},
+                               {"app", "alice", "web", "active", "unix", "6432", "0xc2"},
+                               {"app", "alice", "idle", "active", "10.0.0.9", "40024", "0xc3"}},
+                              0};
+  captured["SHOW SERVERS"] = {{"database", "user", "addr", "local_port", "link", "remote_pid"},
+                              {{"app", "alice", "10.0.0.1", "51234", "0xc1", "24635"},
+                               {"app", "alice", "unix", "5432", "0xc2", "24636"},
+                               {"app", "alice", "10.0.0.1", "51236", "", "24637"},
+                               {"app", "alice", "10.0.0.1", "51238", "0xc3", "0x"}},
+                              0};
+  CHECK(parse(captured).lent ==
+        std::vector<LentServer>{{24635, 51234U, {"pgb", "billing", "alice", "app", "10.0.0.9:40022"}},
+                                {24636, std::nullopt, {"pgb", "web", "alice", "app", "unix"}}});
 }
 
 TEST_CASE("zero is no limit") {

@@ -62,11 +62,10 @@ struct PushSite {
   void make() {
     source = std::make_unique<PushSource>(
         PushParts{{.name = "s", .kind = SourceKind::otlp}, 60s, pools, [this] { return opened(); }},
-        Runtime{scheduler, clock},
-        [this](const std::string& name, const std::string& problem, const std::vector<std::string>& hints) {
-          CHECK(name == "s");
-          problems.push_back(problem);
-          hints_reported.push_back(hints);
+        Runtime{scheduler, clock}, [this](const ReadingReport& report) {
+          CHECK(report.source == "s");
+          problems.push_back(report.reading.last_error);
+          hints_reported.push_back(report.reading.hints);
         });
   }
 

@@ -30,8 +30,10 @@ struct Trial {
     pooler->set_pool(pool);
   }
   void start(const LedgerOptions& ledger = {}) {
-    synthetic = std::make_unique<Synthetic>(pooler, std::make_shared<test::FakeDriver>(database),
-                                            SyntheticPace{.interval = 5s, .timeout = 2s}, runtime, ledger);
+    synthetic = std::make_unique<Synthetic>(
+        pooler, std::make_shared<test::FakeDriver>(database), SyntheticPace{.interval = 5s, .timeout = 2s},
+        runtime,
+        SyntheticRecords{ledger, [this](const PoolKey& pool) { probe_only.push_back(pool.label()); }});
     scheduler->run();
   }
   /// Reports the pool as paused, as disabled, or as neither.
@@ -49,6 +51,13 @@ struct Trial {
       scheduler->advance(1s);
     }
   }
+  /// Advances time while the pooler and the measured pool are read every second.
+  void is_watched_for(Duration d) const {
+    for (Duration passed{0}; passed < d; passed += 1s) {
+      pooler_reads_on(1s);
+      synthetic->read();
+    }
+  }
   PoolSnapshot pool(const std::string& name = "pgb/db/owner") const {
     return test::pool_of(*synthetic->read(), name);
   }
@@ -58,6 +67,7 @@ struct Trial {
   std::shared_ptr<test::FakeDatabase> database = std::make_shared<test::FakeDatabase>(clock);
   std::shared_ptr<FakeSource> pooler = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
   Runtime runtime{scheduler, clock};
+  std::vector<std::string> probe_only;  ///< the pools that were reported as such
   std::unique_ptr<Synthetic> synthetic;
 };
 
@@ -496,4 +506,42 @@ TEST_CASE("a scheduler that stops in the middle of an acquisition drops it befor
   trial.scheduler->stop();
   CHECK(trial.database->open == 0);
   CHECK(trial.database->orphans == 0);
+}
+
+TEST_CASE("a pool without another client is probe only: it has no objective, and that is reported once") {
+  Trial trial;
+  trial.start();
+  trial.is_watched_for(1s);
+  CHECK_FALSE(trial.pool().probe_only);
+  CHECK(trial.pool().acquisition_objective);
+  trial.is_watched_for(30s);
+  CHECK(trial.pool().probe_only);
+  CHECK(*trial.pool().acquisitions > 0);
+  CHECK_FALSE(trial.pool().acquisitions_slow);
+  CHECK_FALSE(trial.pool().acquisition_objective);
+  CHECK(trial.probe_only == std::vector<std::string>{"pgb/db/owner"});
+}
+
+TEST_CASE("a pool in which another client was seen is not probe only, also while that one is away") {
+  Trial trial;
+  trial.set_mode("transaction", 2);
+  trial.start();
+  trial.is_watched_for(10s);
+  trial.set_mode("transaction", 1);
+  trial.is_watched_for(30s);
+  CHECK_FALSE(trial.pool().probe_only);
+  CHECK(trial.pool().acquisition_objective);
+  CHECK(trial.probe_only.empty());
+}
+
+TEST_CASE("a client of ours that one reading counts twice, while it connects anew, is no other client") {
+  Trial trial;
+  trial.start();
+  for (int i = 0; i < 5; ++i) {
+    trial.set_mode("transaction", 2);
+    trial.is_watched_for(1s);
+    trial.set_mode("transaction", 1);
+    trial.is_watched_for(3s);
+  }
+  CHECK(trial.pool().probe_only);
 }
