@@ -4,22 +4,12 @@
 #include <string_view>
 
 #include "drivers/odbc/dsn.hpp"
-#include "drivers/postgres/dsn.hpp"
+#include "drivers/postgres/server.hpp"
 #include "drivers/sqlite/dsn.hpp"
 #include "sources/http/url.hpp"
 
 namespace dbpool {
 namespace {
-
-std::string postgres_server(const DsnSource& dsn) {
-  std::string servers;
-  for (const PostgresPlace& place : read_target(dsn.read()).places) {
-    const std::string& host = place.host.empty() ? place.address : place.host;
-    servers.append(servers.empty() ? "" : ",").append(host.empty() ? "localhost" : host);
-    servers.append(":").append(place.port);
-  }
-  return servers;
-}
 
 std::string odbc_server(const DsnSource& dsn) {
   constexpr std::string_view before = " at ";
@@ -29,7 +19,7 @@ std::string odbc_server(const DsnSource& dsn) {
 }
 
 std::string server_in(const PoolConfig& pool) {
-  if (pool.driver == "postgres") return postgres_server(pool.dsn);
+  if (pool.driver == "postgres") return postgres_servers(pool.dsn.read());
   if (pool.driver == "odbc") return odbc_server(pool.dsn);
   return pool.dsn == DsnSource() ? "" : sqlite_target(pool.dsn.read().reveal()).file;
 }
@@ -37,13 +27,13 @@ std::string server_in(const PoolConfig& pool) {
 // One for the options of each kind of source.
 
 std::string server_in(const PgBouncerOptions& options) {
-  return postgres_server(options.dsn);
+  return postgres_servers(options.dsn.read());
 }
 std::string server_in(const PgpoolOptions& options) {
-  return postgres_server(options.dsn);
+  return postgres_servers(options.dsn.read());
 }
 std::string server_in(const StatActivityOptions& options) {
-  return postgres_server(options.dsn);
+  return postgres_servers(options.dsn.read());
 }
 std::string url_server(const HttpOptions& http) {
   const HttpUrl url = read_http_url(http.url);

@@ -3,7 +3,7 @@
 namespace dbpool {
 namespace {
 
-Json client_json(const PoolerClient& client) {
+Json client_json(const PooledClient& client) {
   return {{"source", json_of(client.source)},
           {"application", json_of(client.application)},
           {"user", json_of(client.user)},

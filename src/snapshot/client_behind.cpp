@@ -4,7 +4,7 @@
 
 namespace dbpool {
 
-std::optional<PoolerClient> client_behind(const ServerSession& session, const std::vector<LentServer>& lent) {
+std::optional<PooledClient> client_behind(const ServerSession& session, const std::vector<LentServer>& lent) {
   const auto found = std::ranges::find_if(lent, [&](const LentServer& server) {
     return server.pid == session.pid && server.from_port == session.client_port;
   });

@@ -9,6 +9,6 @@ namespace dbpool {
 
 /// Returns the client to which a pooler has lent this session of a server: the one of the same process id,
 /// whose pooler connects from the same port. nullopt = no pooler is known to have lent it. Pure.
-std::optional<PoolerClient> client_behind(const ServerSession& session, const std::vector<LentServer>& lent);
+std::optional<PooledClient> client_behind(const ServerSession& session, const std::vector<LentServer>& lent);
 
 }  // namespace dbpool

@@ -16,10 +16,10 @@ namespace dbpool {
 struct ProbeResult {
   std::vector<PoolSnapshot> pools;                       ///< each with its key
   std::map<std::string, std::vector<LeakReport>> leaks;  ///< by `pool` label, longest held first
-  std::vector<LentServer> lent;                          ///< where a pooler was asked for its clients
   /// Number of pools beyond the limit, where the probe itself applies it; nullopt = it does not.
   std::optional<std::uint64_t> dropped;
   std::vector<std::string> hints;  ///< errors in the configuration to correct, although the reading succeeded
+  std::vector<LentServer> lent = {};  ///< of a pooler that was asked for its clients
 };
 
 /// A reading in progress. `advance()` throws Error when the reading fails or misses its deadline.

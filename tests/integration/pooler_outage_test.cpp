@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dbpool/drivers/postgres.hpp"
 #include "support/eventually.hpp"
 #include "support/servers/app_bouncer.hpp"
 #include "support/servers/exporter_process.hpp"
@@ -189,4 +190,21 @@ TEST_CASE("a synthetic client in a pool of its own is probe only, in the log, th
   CHECK(eventually(
       [&] { return site.exporter.log("synthetic measures its own pool only (probe only)").size() == 1; },
       outage_soon));
+}
+
+TEST_CASE("a password that PgBouncer refuses is an error of authentication, and another refusal is not") {
+  const PgBouncerServer pooler{{.databases = "app = host=127.0.0.1 port=1", .settings = {"auth_type=md5"}}};
+  const auto kind_of = [](const std::string& dsn) -> std::optional<ErrorKind> {
+    const auto driver = postgres_driver(DsnSource(Dsn(dsn)));
+    try {
+      connect(*driver, Deadline(std::chrono::steady_clock::now() + stretched(10s)));
+    } catch (const DriverError& error) {
+      return error.kind();
+    }
+    return std::nullopt;
+  };
+  CHECK(kind_of(pooler.dsn("app", "alice") + " password=wrong") == ErrorKind::authentication);
+  CHECK(kind_of(pooler.dsn("app", "nobody") + " password=wrong") == ErrorKind::authentication);
+  const PgBouncerServer trusting{{.databases = "app = host=127.0.0.1 port=1"}};
+  CHECK(kind_of(trusting.dsn("missing", "alice")) == ErrorKind::connect);
 }

@@ -12,7 +12,7 @@
 #include "dbpool/model/histogram.hpp"
 #include "dbpool/model/names.hpp"
 #include "dbpool/model/pool_key.hpp"
-#include "dbpool/model/pooler_client.hpp"
+#include "dbpool/model/pooled_client.hpp"
 
 namespace dbpool {
 
@@ -117,7 +117,7 @@ struct ServerSession {
   std::optional<std::uint64_t> client_port;  ///< nullopt = a local socket, or not known
   std::optional<WallTime> last_query_start;
   std::optional<std::string> query;                   ///< only if configured, because it may hold secrets
-  std::optional<PoolerClient> behind = std::nullopt;  ///< the client to which a pooler has lent it
+  std::optional<PooledClient> behind = std::nullopt;  ///< the client to which a pooler has lent it
 };
 
 /// A lease that is held longer than the leak limit.

@@ -157,8 +157,8 @@ std::string address_of(const Row& row) {
   return address == "unix" || !port ? address : address + ':' + *port;
 }
 
-std::map<std::string, PoolerClient> clients_by_id(const std::string& source, const QueryResult& clients) {
-  std::map<std::string, PoolerClient> found;
+std::map<std::string, PooledClient> clients_by_id(const std::string& source, const QueryResult& clients) {
+  std::map<std::string, PooledClient> found;
   for_each_row(clients, [&](const Row& row) {
     const auto id = row.text("ptr");
     if (!id) return;

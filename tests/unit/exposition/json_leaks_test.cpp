@@ -33,7 +33,7 @@ TEST_CASE("a leak that a server sees tells its session too, and its query only w
   CHECK_FALSE(told.contains("query"));
   lease.session->client.clear();
   lease.session->query = "UPDATE t";
-  lease.session->behind = PoolerClient{"pgb", "billing", "alice", "orders", "10.0.0.9:40022"};
+  lease.session->behind = PooledClient{"pgb", "billing", "alice", "orders", "10.0.0.9:40022"};
   const Json more = leaks_json({{"srv/orders", lease}})["leaks"][0];
   CHECK(more["client"].is_null());
   CHECK(more["query"] == "UPDATE t");

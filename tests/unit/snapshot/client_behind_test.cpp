@@ -5,13 +5,13 @@
 using namespace dbpool;
 
 TEST_CASE("the client behind a session is the one whose server has its process and its port") {
-  const PoolerClient billing{"pgb", "billing", "alice", "app", "10.0.0.9:40022"},
+  const PooledClient billing{"pgb", "billing", "alice", "app", "10.0.0.9:40022"},
       web{"pgb", "web", "", "", ""};
   const std::vector<LentServer> lent{{4711, 51234U, billing}, {4712, std::nullopt, web}};
   struct Case {
     std::int64_t pid;
     std::optional<std::uint64_t> port;
-    std::optional<PoolerClient> expected;
+    std::optional<PooledClient> expected;
   };
   for (const Case& c : {
            Case{4711, 51234U, billing},

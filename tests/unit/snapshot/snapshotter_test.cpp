@@ -534,7 +534,7 @@ TEST_CASE(
   leak.session->client_port = 51234;
   server->set_details({}, {leak});
   auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
-  const PoolerClient billing{"pgb", "billing-worker", "alice", "app", "10.0.0.9:40022"};
+  const PooledClient billing{"pgb", "billing-worker", "alice", "app", "10.0.0.9:40022"};
   pgb->lend({{4711, 51234U, billing}});
   scene.watch({server, pgb});
   const auto leaks = scene.snapshotter.leaks();

@@ -51,9 +51,10 @@ TEST_CASE("every route that changes something is off by default, and closed to p
   check_all({});
   program.options.lifecycle_enabled = program.options.admin_api_enabled = true;
   check_all({{"Origin", "http://elsewhere"}});
-  CHECK(changing == 2 * 3);
+  CHECK(changing == 2 * 4);
   CHECK(program.commands.reloads == 0);
   CHECK(program.commands.closed.empty());
+  CHECK(program.commands.level == LogLevel::info);
 }
 
 }  // namespace
