@@ -94,14 +94,15 @@ std::vector<DashboardQuery> variable_queries() {
 /// accept it.
 bool is_of_another_fault(const DashboardQuery& query) {
   static const std::set<std::string> others{
-      "Alerts C",                    // of the exporter itself
-      "Worst p95 A",                 // within the objective; the worst pool here is beyond it
-      "Health B",                    // degraded and never worse
-      "Unhealthy pools B",           // of a source that was read and cannot be read now
-      "Unhealthy pools C",           // the same, of all
-      "Pools by health C",           // the same
-      "Down since A",                // the same
-      "Points and lines a minute C"  // OTLP does not show what was lost
+      "Alerts C",                                   // of the exporter itself
+      "Worst p95 A",                                // within the objective; the worst pool here is beyond it
+      "Health B",                                   // degraded and never worse
+      "Unhealthy pools B",                          // of a source that was read and cannot be read now
+      "Unhealthy pools C",                          // the same, of all
+      "Pools by health C",                          // the same
+      "Down since A",                               // the same
+      "Idle in transaction, waiting for a lock B",  // no session waits
+      "Points and lines a minute C"                 // OTLP does not show what was lost
   };
   return others.contains(query.where);
 }
