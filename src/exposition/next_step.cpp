@@ -137,7 +137,7 @@ std::string_view runbook(const Diagnosis& diagnosis) {
       return diagnosis.ground == Ground::failed_logins ? "alerts/runbooks/ConnectionPoolBackendDown.md"
                                                        : "alerts/runbooks/ConnectionPoolNoConnections.md";
     case Verdict::limit_elsewhere:
-      return diagnosis.ground == Ground::client_limit ? "alerts/runbooks/ConnectionPooledClientsExhausted.md"
+      return diagnosis.ground == Ground::client_limit ? "alerts/runbooks/ConnectionPoolerClientsExhausted.md"
                                                       : "alerts/runbooks/ConnectionPoolExhausted.md";
     case Verdict::leak:
       return "alerts/runbooks/ConnectionPoolLeak.md";

@@ -14,6 +14,10 @@ namespace {
 
 /// Figures that a document has under another name, or cannot have.
 const std::set<std::string_view> figures_without_field{"unknown",
+                                                       "idle_in_transaction",
+                                                       "waiting_for_lock",
+                                                       "server_connections",
+                                                       "server_connections_max",
                                                        "probing",
                                                        "probing_waiters",
                                                        "wait_judged_peak",

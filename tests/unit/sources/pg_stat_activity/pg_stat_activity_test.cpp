@@ -208,14 +208,18 @@ TEST_CASE("nothing but known columns gets into the statement, and the query only
   CHECK_THROWS_AS(pg_stat_activity_probe("srv", options, nullptr), Error);
 }
 
-TEST_CASE("the probe asks once and tells what it was answered") {
+TEST_CASE("the probe asks once for the sessions and once for the server, and tells what it was answered") {
   const auto database = std::make_shared<test::FakeDatabase>(machine_clock());
   database->answers.access()->emplace(stat_activity_sql({}), answer({group("shop", 5, 3, 2)}));
+  database->answers.access()->emplace(server_sessions_sql(),
+                                      QueryResult{{"sessions", "most"}, {{"12", "97"}}, 1});
   const auto probe = pg_stat_activity_probe("srv", {}, std::make_shared<test::FakeDriver>(database));
   const auto reading = probe->start_read(Deadline());
   run_here(*reading);
-  CHECK(only_pool(reading->take()).total() == 5U);
-  CHECK(database->pings == 1);
+  const ProbeResult result = reading->take();
+  CHECK(test::pool_of(result, "srv/orders/app/shop").total() == 5U);
+  CHECK(test::pool_of(result, "srv").server_connections == 12U);
+  CHECK(database->pings == 2);
 }
 
 TEST_CASE("of the active sessions those idle in a transaction and those waiting for a lock are known") {
