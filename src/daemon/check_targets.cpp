@@ -193,16 +193,15 @@ class Check {
 
   Runtime runtime() const { return {scheduler_, clock_}; }
   SourceParts source_parts() {
-    return {
-        runtime(),
-        postgres_threads_,
-        {postgres_threads_, &postgres_threads_->names},
-        [this](const ReadingReport& report) {
-          const bool failed = report.reading.up == false;
-          outcomes_.set(report.source,
-                        {failed ? report.reading.last_error : "", std::nullopt, report.reading.hints});
-        },
-        {no_log_, nullptr}};
+    return {runtime(),
+            postgres_threads_,
+            {postgres_threads_, &postgres_threads_->names},
+            [this](const ReadingReport& report) {
+              const bool failed = report.reading.up == false;
+              outcomes_.set(report.source,
+                            {failed ? report.reading.last_error : "", std::nullopt, report.reading.hints});
+            },
+            {no_log_, nullptr}};
   }
 
   const Config& config_;

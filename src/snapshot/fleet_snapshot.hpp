@@ -23,7 +23,7 @@ struct PoolReport {
   std::shared_ptr<const Diagnosis> diagnosis = nullptr;  ///< nullptr = entries that only count have none
   /// How long callers waited for a connection in the last five minutes; nullptr = not known.
   std::shared_ptr<const Histogram> recent_acquisitions = nullptr;
-  std::optional<WallTime> held_since = std::nullopt;     ///< `health` was so until then and is held
+  std::optional<WallTime> held_since = std::nullopt;  ///< `health` was so until then and is held
 };
 
 /// What the configuration says of a source.
