@@ -8,7 +8,7 @@ ARG REVISION=
 RUN cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DDBPOOL_TESTS=OFF \
     -DDBPOOL_REVISION="${REVISION}" \
  && cmake --build /build --target dbpool_exporter \
- && strip /build/dbpool_exporter
+ && strip /build/dbpool_exporter /build/shims/*.so
 # Lists the packages of the linked libraries, which have other names in each release of Debian, and the
 # certificates that verify https endpoints.
 RUN ldd /build/dbpool_exporter | awk '$2 == "=>" { n = split($1, part, "/"); print "*/" part[n] }' \
@@ -24,6 +24,8 @@ RUN apt-get update \
  && xargs apt-get install -y --no-install-recommends < /tmp/packages \
  && rm -rf /tmp/packages /var/lib/apt/lists/*
 COPY --from=build /build/dbpool_exporter /usr/local/bin/
+# For TLS; found beside the program.
+COPY --from=build /build/shims /usr/local/bin/shims
 USER 65532:65532
 EXPOSE 10127
 # bash sends the HTTP request, so the image needs no client. It uses the first address in

@@ -34,6 +34,10 @@ if(CCACHE)
 endif()
 if(DBPOOL_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${PROJECT_SOURCE_DIR}/scripts/tidy_source --quiet)
+  # clang-tidy needs no object files. The preprocessor alone still finds what each depends on.
+  set(CMAKE_CXX_COMPILE_OBJECT "<CMAKE_CXX_COMPILER> <DEFINES> <INCLUDES> <FLAGS> -E -o <OBJECT> <SOURCE>")
+  set(CMAKE_CXX_CREATE_STATIC_LIBRARY "<CMAKE_COMMAND> -E touch <TARGET>")
+  set(CMAKE_CXX_LINK_EXECUTABLE "<CMAKE_COMMAND> -E touch <TARGET>")
 endif()
 
 # dbpool_component(NAME source... [LINK library...] [VENDOR library...]): dbpool::NAME for applications. Its

@@ -5,11 +5,17 @@
 #include <cstdio>
 #include <iostream>
 #include <iterator>
+#include <span>
 
+#include "cli/client.hpp"
+#include "cli/no_answer.hpp"
+#include "config/client_flags.hpp"
 #include "config/command_line.hpp"
 #include "config/flag_keys.hpp"
 #include "config/load.hpp"
 #include "config/warnings.hpp"
+#include "config/web_file.hpp"
+#include "daemon/check_targets.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/prepare_libraries.hpp"
 #include "exposition/metric_catalog.hpp"
@@ -17,13 +23,34 @@
 
 namespace {
 
+constexpr int failed = 1, wrong_usage = 2;  // exit codes of the exporter and of each command
+
 void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  auto problems = dbpool::config_problems(flags.config_file, environment);
+  std::ranges::move(dbpool::web_config_problems(flags.web_config_file, environment),
+                    std::back_inserter(problems));
+  if (!problems.empty()) throw dbpool::ConfigError(std::move(problems));
   const auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
                                         : dbpool::config_from_environment(environment);
   auto warnings = dbpool::environment_warnings(environment, flags.config_file);
   std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
+  if (flags.web_config_file) {
+    std::ranges::move(dbpool::load_web_config(*flags.web_config_file, environment).warnings,
+                      std::back_inserter(warnings));
+  }
   for (const auto& warning : warnings) std::cerr << "warning: " << warning << '\n';
   std::cout << "OK\n";
+}
+
+int check_targets(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  dbpool::prepare_libraries();
+  const auto targets =
+      dbpool::check_targets(flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+                                              : dbpool::config_from_environment(environment));
+  std::cout << dbpool::checked_targets_text(targets);
+  const bool any_failed = std::ranges::any_of(
+      targets, [](const auto& target) { return target.result == dbpool::CheckedTarget::Result::failed; });
+  return any_failed ? failed : 0;
 }
 
 void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
@@ -32,23 +59,54 @@ void run(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   dbpool::Daemon(flags, environment, *logger).run();
 }
 
-void act(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+int act(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   const auto build = dbpool::build_info();
   switch (flags.action) {
     case dbpool::Flags::Action::run:
-      return run(flags, environment);
+      run(flags, environment);
+      break;
     case dbpool::Flags::Action::check_config:
-      return check_config(flags, environment);
+      check_config(flags, environment);
+      break;
+    case dbpool::Flags::Action::check_targets:
+      return check_targets(flags, environment);
     case dbpool::Flags::Action::list_metrics:
       std::cout << dbpool::catalog_markdown();
-      return;
+      break;
     case dbpool::Flags::Action::show_help:
       std::cout << dbpool::help_text();
-      return;
+      break;
     case dbpool::Flags::Action::show_version:
       std::cout << "dbpool_exporter " << build.version << " (revision " << build.revision << ", "
                 << build.compiler << ")\n";
-      return;
+      break;
+  }
+  return 0;
+}
+
+/// Returns whether standard output is a terminal that shows colours, and its user wants them.
+dbpool::Colours wanted_colours(const dbpool::Environment& environment) {
+  const auto no_colour = environment.find("NO_COLOR"), terminal = environment.find("TERM");
+  const bool unwanted = no_colour != environment.end() && !no_colour->second.empty();
+  const bool plain = terminal == environment.end() || terminal->second == "dumb";
+  return unwanted || plain || ::isatty(STDOUT_FILENO) == 0 ? dbpool::Colours::off : dbpool::Colours::on;
+}
+
+/// Runs `status` or `explain`.
+int ask_exporter(const dbpool::ClientOptions& options, const dbpool::Environment& environment) {
+  if (options.asks_for_help) {
+    std::cout << dbpool::client_help_text(options.command);
+    return 0;
+  }
+  try {
+    const auto ask = [&](const std::string& path) { return dbpool::ask(options, path); };
+    return static_cast<int>(dbpool::run_client(options, ask, wanted_colours(environment), std::cout));
+  } catch (const dbpool::NoAnswer& e) {
+    std::cerr << "dbpool_exporter: " << e.what();
+    return static_cast<int>(dbpool::ClientExit::no_answer);
+  } catch (const dbpool::Error& e) {
+    std::cerr << "dbpool_exporter: " << e.what() << '\n';
+    return wrong_usage;
   }
 }
 
@@ -60,13 +118,15 @@ int main(int argc, char** argv) {
   ::mallopt(M_ARENA_MAX, 2);
   try {
     const auto environment = dbpool::environment_of(environ);
-    act(dbpool::parse_flags(argc, argv, environment), environment);
-    return 0;
+    const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
+    if (const auto client = dbpool::parse_client(arguments, environment))
+      return ask_exporter(*client, environment);
+    return act(dbpool::parse_flags(arguments, environment), environment);
   } catch (const dbpool::ConfigError& e) {
     for (const auto& problem : e.problems()) std::cerr << problem << '\n';
-    return 2;
+    return wrong_usage;
   } catch (const std::exception& e) {
     std::cerr << "dbpool_exporter: " << e.what() << '\n';
-    return 1;
+    return failed;
   }
 }

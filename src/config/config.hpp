@@ -18,6 +18,7 @@
 #include "sources/pgpool/pgpool_options.hpp"
 #include "sources/probe_options.hpp"
 #include "sources/prometheus/prometheus_options.hpp"
+#include "sources/push/events/events_options.hpp"
 #include "sources/push/otlp/otlp_options.hpp"
 
 namespace dbpool {
@@ -37,7 +38,7 @@ struct PoolConfig {
 
 /// The options of one kind of source. Each kind has one alternative and one row in `source_kinds()`.
 using SourceOptions = std::variant<PgBouncerOptions, PgpoolOptions, StatActivityOptions, HttpJsonOptions,
-                                   PrometheusOptions, OtlpOptions>;
+                                   PrometheusOptions, OtlpOptions, EventsOptions>;
 
 /// One source that reads pools of other processes, as configured.
 struct SourceConfig {

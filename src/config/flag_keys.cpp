@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/client_flags.hpp"
 #include "config/listen_address.hpp"
 #include "config/read_value.hpp"
 
@@ -17,23 +18,29 @@ void set_config_file(Flags& flags, const Value& value, Problems& problems) {
   if (const auto file = read_text(value, problems)) flags.config_file = *file;
 }
 
-void refuse_web_config(Flags&, const Value& value, Problems& problems) {
-  problems.add(value, "this build has no TLS and no basic authentication yet; allowed: no web configuration");
+void set_web_config_file(Flags& flags, const Value& value, Problems& problems) {
+  if (const auto file = read_text(value, problems)) flags.web_config_file = *file;
 }
 
 void add_listen_address(WebOptions& web, const Value& value, Problems& problems) {
   const bool is_list = value.text.find(',') != std::string::npos;
-  if (!is_list && is_ipv6_address(value.text)) {
-    problems.add(value, "the web server of this build has no IPv6; allowed: host:port or :port with IPv4");
-  } else if (const auto address = parse_listen_address(value.text)) {
+  if (const auto address = parse_web_address(value.text)) {
     web.listen.push_back(*address);
   } else if (is_list) {
     problems.add(value,
                  "several addresses in one flag; allowed: the flag again for each address (only "
                  "DBPOOL_WEB_LISTEN_ADDRESS takes a list with commas)");
   } else {
-    problems.reject(value, "host:port or :port, with a port from 0 to 65535");
+    problems.reject(value, "host:port, :port, [IPv6]:port, with a port from 0 to 65535, or unix:/path");
   }
+}
+
+void set_health_address(Flags& flags, const Value& value, Problems& problems) {
+  flags.web.health_listen = parse_web_address(value.text);
+  const bool is_numeric = flags.web.health_listen && flags.web.health_listen->path.empty() &&
+                          is_numeric_host(flags.web.health_listen->host);
+  if (!is_numeric)
+    problems.reject(value, "a numeric address or localhost with a port, such as 127.0.0.1:10128 or :10128");
 }
 
 void set_listen_addresses(Flags& flags, const Value& value, Problems& problems) {
@@ -85,10 +92,14 @@ constexpr auto flag_rows = std::to_array<Flag>({
       act<Action::check_config>},
      Takes::nothing},
     {{"web.listen-address", same, "0.0.0.0:10127",
-      "host:port or :port; repeatable (in the variable: a list with commas)", set_listen_addresses},
+      "host:port, :port, [IPv6]:port or unix:/path; repeatable (in the variable: a list with commas)",
+      set_listen_addresses},
      Takes::texts},
     {{"web.telemetry-path", same, "/metrics", "where the metrics are", set_telemetry_path}, Takes::text},
-    {{"web.config.file", same, "", "TLS and basic authentication; not in this build yet", refuse_web_config},
+    {{"web.config.file", same, "", "YAML file: TLS, users, headers and a rate limit", set_web_config_file},
+     Takes::text},
+    {{"web.health-listen-address", same, "",
+      "host:port or :port; answers /-/healthy and /-/ready alone, without TLS and login", set_health_address},
      Takes::text},
     {{"web.enable-lifecycle", same, "false", "allow POST /-/reload", enable<&WebOptions::lifecycle_enabled>},
      Takes::nothing},
@@ -111,14 +122,13 @@ std::span<const Flag> flag_keys() {
 
 std::string help_text() {
   std::string text =
-      "Usage: dbpool_exporter [flags]\n\nExports the state of database connection pools to Prometheus.\n\n"
+      "Usage: dbpool_exporter [check] [flags]\n       dbpool_exporter status | explain [POOL] [flags]\n\n"
+      "Exports the state of database connection pools to Prometheus. Commands:\n"
+      "  check    read every source and open a connection of each pool, once; exit 1 if one fails\n"
+      "  status   ask a running exporter how its pools are (flags: status --help)\n"
+      "  explain  ask it what is wrong with them, and what to do (flags: explain --help)\n\n"
       "Flags (each also reads a variable, such as DBPOOL_LOG_LEVEL for --log.level; a flag beats it):\n";
-  for (const auto& [key, takes] : flag_keys()) {
-    const auto name = fmt::format("--{}{}", key.name, takes == Takes::nothing ? "" : "=…");
-    text += fmt::format("  {:<26} {}", name, key.meaning);
-    if (takes != Takes::nothing && !key.fallback.empty()) text += fmt::format(" (default {})", key.fallback);
-    text += '\n';
-  }
+  for (const auto& [key, takes] : flag_keys()) text += help_line(key, takes);
   return text;
 }
 
@@ -133,8 +143,10 @@ std::string flags_markdown() {
 }
 
 bool is_flag_variable(std::string_view variable) {
-  return std::ranges::any_of(flag_keys(),
-                             [variable](const Flag& flag) { return variable_of(flag.key.name) == variable; });
+  const auto reads = [variable](const auto& flag) {
+    return flag.key.variable == same && variable_of(flag.key.name) == variable;
+  };
+  return std::ranges::any_of(flag_keys(), reads) || std::ranges::any_of(client_flags(), reads);
 }
 
 }  // namespace dbpool

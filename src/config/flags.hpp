@@ -11,10 +11,11 @@ namespace dbpool {
 /// The settings of the command line and the `DBPOOL_<FLAG>` variables. Checked; fixed for the life of the
 /// process.
 struct Flags {
-  enum class Action { run, check_config, list_metrics, show_version, show_help };
+  enum class Action { run, check_config, check_targets, list_metrics, show_version, show_help };
 
   Action action = Action::run;
   std::optional<std::filesystem::path> config_file;  ///< nullopt: the pool is configured by the environment
+  std::optional<std::filesystem::path> web_config_file;  ///< nullopt: plain HTTP, for all
   WebOptions web{.listen = {{"0.0.0.0", 10127}}};
   LogOptions log;
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
 #include <charconv>
 
 namespace dbpool {
@@ -26,6 +25,29 @@ bool is_host(const std::string& host) {
 
 }  // namespace
 
+bool is_numeric_host(const std::string& host) {
+  in6_addr address{};
+  return host.empty() || host == "localhost" || ::inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+std::optional<ListenAddress> parse_web_address(std::string_view text) {
+  constexpr std::string_view scheme = "unix:";
+  constexpr std::size_t longest_path = 107;  // of sockaddr_un
+  if (text.starts_with(scheme)) {
+    const std::string_view path = text.substr(scheme.size());
+    if (!path.starts_with('/') || path.size() > longest_path) return std::nullopt;
+    return ListenAddress{"", 0, std::string(path)};
+  }
+  const auto bracket = text.find("]:");
+  if (!text.starts_with('[') || bracket == std::string_view::npos) return parse_listen_address(text);
+  const std::string host(text.substr(1, bracket - 1));
+  const auto port = parse_port(text.substr(bracket + 2));
+  in6_addr address{};
+  if (!port || ::inet_pton(AF_INET6, host.c_str(), &address) != 1) return std::nullopt;
+  return ListenAddress{host, *port};
+}
+
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
@@ -33,11 +55,6 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
   const auto port = parse_port(text.substr(colon + 1));
   if (!port || !is_host(host)) return std::nullopt;
   return ListenAddress{std::move(host), *port};
-}
-
-bool is_ipv6_address(std::string_view text) {
-  const bool is_url = text.find('/') != std::string_view::npos;
-  return !is_url && (text.starts_with('[') || std::ranges::count(text, ':') > 1);
 }
 
 }  // namespace dbpool

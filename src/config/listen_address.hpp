@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "web/web_options.hpp"
@@ -11,7 +12,10 @@ namespace dbpool {
 /// malformed.
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 
-/// Returns whether the host is an IPv6 address, which the web server cannot listen on.
-bool is_ipv6_address(std::string_view text);
+/// Returns whether a server can listen there without a look-up: an address, `localhost`, or every interface.
+bool is_numeric_host(const std::string& host);
+
+/// Does the same, and also parses `[IPv6]:port` and `unix:PATH` with an absolute path.
+std::optional<ListenAddress> parse_web_address(std::string_view text);
 
 }  // namespace dbpool

@@ -88,6 +88,32 @@ bool is_taken_by(const OtlpOptions& one, const OtlpOptions& other) {
          may_overlap(one.listen->host, other.listen->host);
 }
 
+/// Returns the key by which two sources would receive in one place; "" if there is none.
+std::string_view shared_key(const EventsOptions& one, const EventsOptions& other) {
+  if (!one.path.empty() && one.path == other.path) return "path";
+  const bool is_shared = one.listen && other.listen && one.listen->port != 0 &&
+                         one.listen->port == other.listen->port &&
+                         may_overlap(one.listen->host, other.listen->host);
+  return is_shared ? "listen" : "";
+}
+
+/// Checks that no two sources of events receive in one place.
+void check_inboxes(const Config& config, const Value& root, Problems& problems) {
+  for (std::size_t i = 0; i < config.sources.size(); ++i) {
+    const auto* const later = std::get_if<EventsOptions>(&config.sources[i].options);
+    for (std::size_t k = 0; later != nullptr && k < i; ++k) {
+      const auto* const earlier = std::get_if<EventsOptions>(&config.sources[k].options);
+      const std::string_view key = earlier == nullptr ? "" : shared_key(*later, *earlier);
+      if (key.empty()) continue;
+      const std::vector<Value>& entries = root.find("sources")->items;
+      problems.add(*entries[i].find(key),
+                   fmt::format("the source in line {} receives there already; allowed: another {}",
+                               entries[k].line, key));
+      break;
+    }
+  }
+}
+
 /// Checks that no two sources listen in one place.
 void check_listeners(const Config& config, const Value& root, Problems& problems) {
   for (std::size_t i = 0; i < config.sources.size(); ++i) {
@@ -126,12 +152,15 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
   }
   check_names(root, problems);
   check_listeners(config, root, problems);
+  check_inboxes(config, root, problems);
 }
 
 void throw_if_any(const Problems& problems) {
   auto lines = problems.lines();
   if (!lines.empty()) throw ConfigError(std::move(lines));
 }
+
+}  // namespace
 
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -145,8 +174,6 @@ std::string read_file(const std::filesystem::path& file) {
   }
   return text;
 }
-
-}  // namespace
 
 Config load_config(const std::filesystem::path& file, const Environment& environment) {
   return parse_config(read_file(file), file.string(), environment);

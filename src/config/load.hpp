@@ -10,6 +10,9 @@
 
 namespace dbpool {
 
+/// Returns the text of a YAML file. throws ConfigError: it cannot be read, or is larger than 16 MiB.
+std::string read_file(const std::filesystem::path& file);
+
 /// Reads and checks a configuration file and the secret files that it names. Opens no connection.
 /// throws ConfigError with all errors.
 Config load_config(const std::filesystem::path& file, const Environment& environment);

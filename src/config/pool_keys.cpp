@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <stdexcept>
 
 #include "config/check_dsn.hpp"
 #include "config/drivers.hpp"
@@ -66,20 +65,7 @@ void set_validate(PoolConfig& pool, const Value& value, Problems& problems) {
 }
 
 void set_buckets(PoolConfig& pool, const Value& value, Problems& problems) {
-  constexpr std::string_view allowed = "a list of seconds, positive and strictly increasing";
-  if (value.kind != Value::Kind::list) return problems.reject(value, allowed);
-  std::vector<double> bounds;
-  for (const auto& item : value.items) {
-    const auto bound =
-        read_number(item, {0, 1e9, "a number of seconds greater than 0, at most 1e9"}, problems);
-    if (!bound) return;
-    bounds.push_back(*bound);
-  }
-  try {
-    pool.options.acquisition_buckets = std::make_shared<const BucketBounds>(std::move(bounds));
-  } catch (const std::invalid_argument& e) {
-    problems.add(value, fmt::format("{}; allowed: {}", e.what(), allowed));
-  }
+  if (auto bounds = read_buckets(value, problems)) pool.options.acquisition_buckets = std::move(bounds);
 }
 
 void set_labels(PoolConfig& pool, const Value& value, Problems& problems) {
@@ -115,11 +101,7 @@ constexpr auto common_keys = std::to_array<PoolSetting>({
     {"canary.concurrency", none, "1", "canaries at once", whole<&C::concurrency, 1, most_canaries>},
     {"canary.hold", none, "0s", "how long a canary keeps its lease", duration<&C::hold>},
     {"canary.query", none, "SELECT 1", "what a canary runs", text<&C::query>},
-    {"histogram_buckets", none,
-     "[0.000001, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, "
-     "1, "
-     "2.5, 5, 10, 30]",
-     "of the acquisition histogram, in seconds", set_buckets},
+    {"histogram_buckets", none, usual_buckets, "of the acquisition histogram, in seconds", set_buckets},
     {"latency_objective", same, "10ms", "an acquisition that takes longer counts as slow; 0 = off",
      duration<&O::latency_objective>},
     {"labels", none, "{}", "further labels of dbpool_pool_info and dbpool_source_info", set_labels},

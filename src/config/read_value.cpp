@@ -6,7 +6,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "model/ascii.hpp"
 #include "model/seconds.hpp"
@@ -160,6 +162,27 @@ std::string enumerate(std::span<const std::string_view> words) {
   const auto all_but_last = words.first(words.size() - 1);
   if (all_but_last.empty()) return std::string(words.back());
   return fmt::format("{} or {}", fmt::join(all_but_last, ", "), words.back());
+}
+
+std::shared_ptr<const BucketBounds> read_buckets(const Value& value, Problems& problems) {
+  constexpr std::string_view allowed = "a list of seconds, positive and strictly increasing";
+  if (value.kind != Value::Kind::list) {
+    problems.reject(value, allowed);
+    return nullptr;
+  }
+  std::vector<double> bounds;
+  for (const auto& item : value.items) {
+    const auto bound =
+        read_number(item, {0, 1e9, "a number of seconds greater than 0, at most 1e9"}, problems);
+    if (!bound) return nullptr;
+    bounds.push_back(*bound);
+  }
+  try {
+    return std::make_shared<const BucketBounds>(std::move(bounds));
+  } catch (const std::invalid_argument& error) {
+    problems.add(value, fmt::format("{}; allowed: {}", error.what(), allowed));
+    return nullptr;
+  }
 }
 
 }  // namespace dbpool

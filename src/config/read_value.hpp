@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "config/value.hpp"
+#include "dbpool/model/histogram_recorder.hpp"
 #include "dbpool/sync/clock.hpp"
 
 namespace dbpool {
@@ -46,6 +48,13 @@ std::optional<std::size_t> read_word(const Value& value, std::span<const std::st
 
 /// Reads a duration from `least` to ten years. A `least` of one nanosecond excludes 0 alone.
 std::optional<Duration> read_duration(const Value& value, Duration least, Problems& problems);
+
+/// How the usual bounds of the acquisition histogram are written.
+inline constexpr std::string_view usual_buckets =
+    "[0.000001, 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, "
+    "1, 2.5, 5, 10, 30]";
+/// Reads the bounds of a histogram. nullptr = not valid.
+std::shared_ptr<const BucketBounds> read_buckets(const Value& value, Problems& problems);
 
 /// Parses `250ms`, `30s`, `1h30m` (us or µs, ms, s, m, h, d) or a number of seconds. nullopt if it is not a
 /// duration, is negative, or is longer than ten years.

@@ -161,9 +161,8 @@ std::string source_keys_markdown() {
     for (const auto& key : row.keys) list_kinds(key.name);
   }
   return table +
-         "| `health` | all | | as of a pool; error_window counts with http_json, prometheus, otlp and "
-         "synthetic, "
-         "wait_window with synthetic |\n";
+         "| `health` | all | | as of a pool; error_window counts with http_json, prometheus, otlp, "
+         "events and synthetic, wait_window with events and synthetic |\n";
 }
 
 }  // namespace dbpool

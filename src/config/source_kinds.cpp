@@ -7,7 +7,8 @@ namespace dbpool {
 
 std::span<const SourceKindRow> source_kinds() {
   static const std::array rows{pgbouncer_kind(), pgpool_kind(),     pg_stat_activity_kind(),
-                               http_json_kind(), prometheus_kind(), otlp_kind()};
+                               http_json_kind(), prometheus_kind(), otlp_kind(),
+                               events_kind()};
   return rows;
 }
 

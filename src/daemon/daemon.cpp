@@ -4,9 +4,11 @@
 
 #include "config/load.hpp"
 #include "config/warnings.hpp"
+#include "config/web_file.hpp"
 #include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
 #include "model/seconds.hpp"
+#include "web/http1/listening_sockets.hpp"
 #include "web/routes.hpp"
 
 namespace dbpool {
@@ -27,24 +29,34 @@ Config read_config(const Flags& flags, const Environment& environment) {
 Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
     : flags_(std::move(flags)),
       environment_(std::move(environment)),
-      logger_(logger),
+      log_(logger),
+      journal_(log_, clock_),
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const ReadingReport& report) { source_log_.read(report); }, {logger, pushed_routes_}) {
+          [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
   }
   const Config config = read_config(flags_, environment_);
+  if (const auto& file = flags_.web_config_file) {
+    const auto load = [this, &file] { return load_web_config(*file, environment_); };
+    web_config_ = std::make_shared<LiveWebConfig>(load, logger_);
+  }
   snapshotter_ = std::make_shared<Snapshotter>(
       clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
   apply(config);
-  server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_);
+  server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_, web_config_);
   for (const auto& address : server_->addresses()) {
     logger_.log(LogLevel::info, "web", "listening",
-                {{"address", address.host + ':' + std::to_string(address.port)},
-                 {"telemetry_path", flags_.web.telemetry_path}});
+                {{"address", text_of(address)}, {"telemetry_path", flags_.web.telemetry_path}});
+  }
+  if (const auto& address = flags_.web.health_listen) {
+    health_listener_.emplace(*address, make_health_router(web_services()), Runtime{scheduler_, clock_},
+                             logger_);
+    logger_.log(LogLevel::info, "web", "listening for health checks",
+                {{"address", text_of(health_listener_->address())}});
   }
   tick_at(clock_->now() + tick_interval);
 }
@@ -91,7 +103,7 @@ std::vector<ClosedPool> Daemon::close_all() {
 }
 
 void Daemon::set_log_level(LogLevel level) {
-  logger_.set_level(level);
+  log_.set_level(level);
   logger_.log(LogLevel::info, "daemon", "log level changed",
               {{"level", std::string(log_level_names[index_of(level)])}});
 }
@@ -160,13 +172,16 @@ WebServices Daemon::web_services() {
       .history = [this](const std::string& pool, Duration span) { return snapshotter_->history(pool, span); },
       .connections = [this](const std::string& pool) { return snapshotter_->connections(pool); },
       .leaks = [this] { return snapshotter_->leaks(); },
+      .journal = [this](Duration span) { return journal_.entries(span); },
       .admin = *this};
 }
 
 ExporterReport Daemon::exporter_report() const {
   const auto reloads = *reloads_.access();
-  return {build_.version,          build_.revision,      build_.compiler,
-          reloads.last_successful, reloads.last_success, read_process_stats()};
+  ExporterReport report{build_.version,          build_.revision,      build_.compiler,
+                        reloads.last_successful, reloads.last_success, read_process_stats()};
+  if (web_config_) report.last_web_reload_successful = web_config_->last_reload_successful();
+  return report;
 }
 
 std::shared_ptr<PoolObserver> Daemon::observer_for(const PoolOptions& options) {

@@ -8,6 +8,7 @@
 #include "config/flags.hpp"
 #include "daemon/build_info.hpp"
 #include "daemon/fleet.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/source_log.hpp"
 #include "log/logger.hpp"
@@ -15,6 +16,8 @@
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
 #include "web/civet_server.hpp"
+#include "web/http1/listener.hpp"
+#include "web/live_web_config.hpp"
 #include "web/web_services.hpp"
 
 namespace dbpool {
@@ -34,7 +37,7 @@ class Daemon : public AdminCommands {
   std::vector<std::string> reload() override;
   std::optional<ClosedPool> close(const std::string& pool) override;
   std::vector<ClosedPool> close_all() override;
-  LogLevel log_level() const override { return logger_.level(); }
+  LogLevel log_level() const override { return log_.level(); }
   void set_log_level(LogLevel level) override;
 
  private:
@@ -58,10 +61,12 @@ class Daemon : public AdminCommands {
 
   const Flags flags_;
   const Environment environment_;
-  LeveledLogger& logger_;
+  const std::shared_ptr<const Clock> clock_ = machine_clock();
+  LeveledLogger& log_;
+  Journal journal_;
+  Logger& logger_ = journal_;
   const BuildInfo build_ = build_info();
   const Signals signals_;
-  const std::shared_ptr<const Clock> clock_ = machine_clock();
   const std::shared_ptr<ThreadScheduler> scheduler_;
   std::atomic<bool> stopping_ = false;
   std::mutex reloading_;
@@ -72,7 +77,9 @@ class Daemon : public AdminCommands {
   const std::shared_ptr<ChangingRoutes> pushed_routes_ = std::make_shared<ChangingRoutes>();
   Fleet fleet_;
   const StopOnExit stop_on_exit_{*scheduler_};
+  std::shared_ptr<LiveWebConfig> web_config_;  // nullptr: there is none
   std::optional<CivetServer> server_;
+  std::optional<HttpListener> health_listener_;
 };
 
 }  // namespace dbpool

@@ -1,5 +1,6 @@
 #include "daemon/make_source.hpp"
 
+#include "daemon/event_log.hpp"
 #include "daemon/otlp_routes.hpp"
 #include "daemon/source_log.hpp"
 #include "sources/hinted_probe.hpp"
@@ -8,6 +9,7 @@
 #include "sources/pgbouncer/pgbouncer.hpp"
 #include "sources/pgpool/pgpool.hpp"
 #include "sources/prometheus/probe.hpp"
+#include "sources/push/events/events_source.hpp"
 #include "sources/push/otlp/otlp_source.hpp"
 #include "sources/synthetic/synthetic.hpp"
 
@@ -91,6 +93,16 @@ std::shared_ptr<PoolSource> make(const OtlpOptions& options, const Making& makin
   return std::make_shared<PushSource>(
       PushParts{making.probe, options.error_window, otlp_pools(state), door_of(options, intake, parts)},
       parts.runtime, parts.on_reading);
+}
+
+std::shared_ptr<PoolSource> make(const EventsOptions& options, const Making& making) {
+  const Runtime& runtime = making.parts.runtime;
+  const SharedBooks books = event_books(making.probe, options, *runtime.clock);
+  const EventsObserver observer = logging_observer(making.probe.name, making.parts.doors.logger);
+  return std::make_shared<PushSource>(
+      PushParts{making.probe, options.error_window, events_pools(books, observer, runtime.clock->now()),
+                events_door(options, books, runtime, observer)},
+      runtime, making.parts.on_reading);
 }
 
 }  // namespace

@@ -89,8 +89,8 @@ Guard refusing(const OtlpIntake& intake, const Signal& signal) {
 /// The port of one source.
 class OpenPort final : public PushDoor {
  public:
-  OpenPort(const ListenAddress& address, Router router, const Runtime& runtime, Logger& logger)
-      : listener_(address, std::move(router), runtime, logger) {}
+  OpenPort(const ListenAddress& address, HttpSite site, const Runtime& runtime, Logger& logger)
+      : listener_(address, std::move(site), runtime, logger) {}
   std::string address() const override { return text_of(listener_.address()); }
 
  private:
@@ -136,11 +136,14 @@ std::unique_ptr<PushDoor> open_otlp_port(const OtlpIntake& intake, const OtlpPor
   alias.path = "/";  // of a client whose URL has no path
   routes.push_back(alias);
   routes.push_back({{}, "/{path}", nullptr, {not_found}, alias.body_rules});
+  std::function<bool(const Request&)> is_slow;
   if (port.logins) {
-    const Guard guard = push_auth(*port.logins);
+    const PushAuth guard(*port.logins);
     for (Route& route : routes) route.guards.insert(route.guards.begin(), guard);
+    is_slow = [guard](const Request& request) { return guard.is_slow(request); };
   }
-  return std::make_unique<OpenPort>(port.address, Router(std::move(routes)), runtime, intake.logger);
+  return std::make_unique<OpenPort>(port.address, HttpSite(Router(std::move(routes)), std::move(is_slow)),
+                                    runtime, intake.logger);
 }
 
 std::unique_ptr<PushDoor> open_otlp_in_web(const OtlpIntake& intake, std::shared_ptr<ChangingRoutes> web) {

@@ -103,7 +103,8 @@ void log_health_change(Logger& logger, const HealthChange& change) {
   std::vector<std::string_view> reasons;
   for (const auto& finding : change.to.findings) reasons.push_back(to_string(finding.reason));
   logger.log(level_of(change), "health", "health changed",
-             {{"pool", change.pool},
+             {{"source", change.source},
+              {"pool", change.pool},
               {"from", std::string(to_string(change.from))},
               {"to", std::string(to_string(change.to.status))},
               {"reasons", fmt::format("{}", fmt::join(reasons, ","))},

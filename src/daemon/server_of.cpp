@@ -46,9 +46,14 @@ std::string server_in(const HttpJsonOptions& options) {
 std::string server_in(const PrometheusOptions& options) {
   return url_server(options.http);
 }
+std::string server_in(const PushAddress& address) {
+  return address.host + ':' + std::to_string(address.port);
+}
 std::string server_in(const OtlpOptions& options) {
-  if (!options.listen) return "web";
-  return options.listen->host + ':' + std::to_string(options.listen->port);
+  return options.listen ? server_in(*options.listen) : "web";
+}
+std::string server_in(const EventsOptions& options) {
+  return options.listen ? server_in(*options.listen) : options.path;
 }
 
 /// Returns what `read` returns; "" where the DSN cannot be read, which the source reports itself.

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,13 @@ std::string count(const PoolSnapshot::Count& value) {
   return value ? std::to_string(*value) : "?";
 }
 
-std::string milliseconds(double seconds) {
-  return fmt::format("{:.0f}ms", seconds * 1000);
+/// Writes a duration as the Snowflake document does, and one from 10 s on as people say it.
+std::string time_words(double seconds) {
+  constexpr double long_wait = 10, minute = 60;
+  if (seconds < long_wait) return fmt::format("{:.0f}ms", seconds * 1000);
+  const double whole = std::round(seconds);
+  if (whole < minute) return fmt::format("{:.0f} s", whole);
+  return fmt::format("{:.0f} min {:.0f} s", std::floor(whole / minute), std::fmod(whole, minute));
 }
 
 std::string utilization(const Finding& finding, const JudgedFigures& f) {
@@ -71,9 +77,9 @@ std::string words(const Finding& finding, const JudgedFigures& f) {
     case HealthReason::errors:
       return fmt::format("Recent errors: {:.0f}", finding.value);
     case HealthReason::peak_wait:
-      return fmt::format("High wait time: {}", milliseconds(finding.value));
+      return fmt::format("High wait time: {}", time_words(finding.value));
     case HealthReason::response:
-      return fmt::format("High response time: {}", milliseconds(finding.value));
+      return fmt::format("High response time: {}", time_words(finding.value));
     case HealthReason::healthy_ratio:
       if (finding.tier == HealthStatus::unhealthy) return none_healthy;
       return fmt::format("Only {}/{} connections healthy", count(f.healthy), count(f.total));

@@ -34,7 +34,9 @@ bool is_in_contact(const SourceReport& source) {
 Contact contact_of(const SourceReport& source) {
   const bool lost = std::ranges::any_of(source.pools, is_lost);
   if (lost || source.reading.up == false) return Contact::disconnected;
-  return source.reading.up && is_in_contact(source) ? Contact::connected : Contact::unknown;
+  const auto& pushed = source.reading.pushed;
+  const bool is_silent = pushed && pushed->senders == 0;  // no sender says whether it has a database
+  return source.reading.up && !is_silent && is_in_contact(source) ? Contact::connected : Contact::unknown;
 }
 
 Contact worst_contact(const FleetSnapshot& fleet) {

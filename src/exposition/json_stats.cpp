@@ -75,6 +75,16 @@ std::optional<double> age_seconds(const SourceReport& source, TimePoint now) {
   return rounded_seconds_of(std::max(now - *source.reading.last_success_at, Duration::zero()));
 }
 
+/// Returns whether the only client of a pooler's pool seems to be that of `synthetic`, which alone measures
+/// the acquisitions of such a pool; null = not known.
+Json probe_only(const NamedPool& pool) {
+  const PoolSnapshot& s = pool.figures();
+  const bool is_pooler = pool.source.kind == SourceKind::pgbouncer || pool.source.kind == SourceKind::pgpool;
+  if (!is_pooler || !s.acquisition_duration) return false;
+  const auto clients = plus(s.clients_active, s.clients_waiting);
+  return clients ? Json(*clients <= 1) : Json(nullptr);
+}
+
 /// Adds the fields that none of the documents has; the status page shows them.
 void add_ours(Json& into, const NamedPool& pool, TimePoint now) {
   const PoolSnapshot& s = pool.figures();
@@ -92,6 +102,11 @@ void add_ours(Json& into, const NamedPool& pool, TimePoint now) {
   into["leaked"] = json_of(s.leaked);
   into["oldest_waiter_seconds"] = json_of(s.oldest_waiter);
   into["acquisition_seconds"] = quantiles(s.acquisition_duration);
+  into["acquisition_seconds_5m"] = quantiles(pool.report.recent_acquisitions);
+  into["paused"] = json_of(s.paused);
+  into["disabled"] = json_of(s.disabled);
+  into["probe_only"] = probe_only(pool);
+  into["counted_in_target"] = pool.counted_in_target;
   into["last_read_age_seconds"] = json_of(age_seconds(pool.source, now));
 }
 
@@ -112,11 +127,16 @@ Json pool_json(const NamedPool& pool, TimePoint now) {
   return json;
 }
 
-/// Returns the last error of a probed source's reading, or of an owned source's only pool.
-Json source_error(const SourceReport& source) {
-  if (source.kind != SourceKind::owned || source.pools.empty()) return json_of(source.reading.last_error);
-  const auto error = last_error(source.pools.front().figures);
-  return error ? Json(error->text) : Json(nullptr);
+/// Adds the error of a probed source's last reading, or the last one of an owned source's only pool with its
+/// time. The former is gone once a reading succeeds.
+void add_error(Json& into, const SourceReport& source) {
+  const bool has_pool = source.kind == SourceKind::owned && !source.pools.empty();
+  const auto of_pool = has_pool ? last_error(source.pools.front().figures) : std::nullopt;
+  into["last_error"] = has_pool ? Json(nullptr) : json_of(source.reading.last_error);
+  into["last_error_time"] = nullptr;
+  if (!of_pool) return;
+  into["last_error"] = of_pool->text;
+  into["last_error_time"] = rfc3339(of_pool->time);
 }
 
 /// Returns what senders have pushed; null for a source that is read.
@@ -132,14 +152,15 @@ Json pushed_json(const std::optional<PushCounts>& pushed) {
 }
 
 Json source_json(const SourceReport& source, TimePoint now) {
-  return {{"name", source.name},
-          {"kind", to_string(source.kind)},
-          {"up", json_of(source.reading.up)},
-          {"pools", source.pools.size()},
-          {"last_success_age_seconds", json_of(age_seconds(source, now))},
-          {"last_error", source_error(source)},
-          {"hints", source.reading.hints},
-          {"pushed", pushed_json(source.reading.pushed)}};
+  Json json{{"name", source.name},
+            {"kind", to_string(source.kind)},
+            {"up", json_of(source.reading.up)},
+            {"pools", source.pools.size()},
+            {"last_success_age_seconds", json_of(age_seconds(source, now))},
+            {"hints", source.reading.hints},
+            {"pushed", pushed_json(source.reading.pushed)}};
+  add_error(json, source);
+  return json;
 }
 
 Json connection_json(const ConnectionSnapshot& c) {

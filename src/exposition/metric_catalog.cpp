@@ -188,6 +188,8 @@ constexpr auto catalog = std::to_array<Metric>({
      "Whether the last attempt to load the configuration succeeded.", reload_successful},
     {"dbpool_exporter_config_last_reload_success_timestamp_seconds", gauge, Unit::seconds, "",
      "When the configuration was last loaded successfully, in Unix seconds.", reload_success_time},
+    {"dbpool_exporter_web_config_last_reload_successful", gauge, Unit::none, "",
+     "Whether the last version of the web configuration was good.", web_reload_successful},
 
     {"process_cpu_seconds_total", counter, Unit::seconds, "",
      "User and system CPU time of this process, in seconds.", process<&ProcessStats::cpu_seconds_total>},

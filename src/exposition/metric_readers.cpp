@@ -106,6 +106,10 @@ void reload_successful(const ExporterReport& report, SeriesSink& out) {
   out.add(report.last_reload_successful ? 1 : 0);
 }
 
+void web_reload_successful(const ExporterReport& report, SeriesSink& out) {
+  if (report.last_web_reload_successful) out.add(*report.last_web_reload_successful ? 1 : 0);
+}
+
 void reload_success_time(const ExporterReport& report, SeriesSink& out) {
   out.add(report.last_reload_success);
 }

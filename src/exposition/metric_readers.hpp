@@ -25,6 +25,7 @@ void clients(const PoolReport& report, SeriesSink& out);
 
 void build_info(const ExporterReport& report, SeriesSink& out);
 void reload_successful(const ExporterReport& report, SeriesSink& out);
+void web_reload_successful(const ExporterReport& report, SeriesSink& out);
 void reload_success_time(const ExporterReport& report, SeriesSink& out);
 
 }  // namespace dbpool::metric_readers

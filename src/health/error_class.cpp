@@ -23,6 +23,9 @@ constexpr std::array<std::string_view, 9> limits{" 53300: ",
                                                  "too many connections",
                                                  "Too many connections",
                                                  "remaining connection slots are reserved"};
+// Of the client's own login; PgBouncer's words are the last.
+constexpr std::array<std::string_view, 6> refused_logins{
+    " 28P01: ", "(28P01)", " 28000: ", "(28000)", "password authentication failed", "auth failed"};
 // PgBouncer's words, from 1.12 on.
 constexpr std::array<std::string_view, 3> failed_logins{"server login has been failing",
                                                         "server login failed", "cannot connect to server"};
@@ -45,7 +48,8 @@ bool is_failed_login(std::string_view text) {
 ContactTrouble contact_trouble(std::optional<ErrorKind> kind, std::string_view text) {
   if (contains_any(text, starting)) return ContactTrouble::starting;
   if (contains_any(text, unknown_names)) return ContactTrouble::name;
-  if (kind == ErrorKind::authentication) return ContactTrouble::authentication;
+  if (kind == ErrorKind::authentication || contains_any(text, refused_logins))
+    return ContactTrouble::authentication;
   if (contains(text, "refused")) return ContactTrouble::refused;
   return kind == ErrorKind::timeout ? ContactTrouble::timeout : ContactTrouble::other;
 }

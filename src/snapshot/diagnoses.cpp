@@ -39,6 +39,8 @@ void Diagnoses::record(const PoolSource::Reading& reading, TimePoint now) {
     auto known = pools_.extract(figures.label());
     Pool& pool = known ? present.insert(std::move(known)).position->second : present[figures.label()];
     pool.past.record(figures, now);
+    pool.acquisitions.record(figures.acquisition_duration, now);
+    pool.recent_acquisitions = pool.acquisitions.last_five_minutes();
   }
   pools_.swap(present);
 }
@@ -64,9 +66,16 @@ std::shared_ptr<const Diagnosis> Diagnoses::find(const PoolSnapshot& figures,
   return is_diagnosed ? known->second.last : std::make_shared<const Diagnosis>();
 }
 
+std::shared_ptr<const Histogram> Diagnoses::recent_acquisitions(const PoolSnapshot& figures) const {
+  const auto known = pools_.find(figures.label());
+  const bool is_known = !figures.unread && figures.acquisition_duration && known != pools_.end();
+  return is_known ? known->second.recent_acquisitions : nullptr;
+}
+
 void Diagnoses::begin_anew() {
   for (auto& [name, pool] : pools_) {
     pool.past.forget_totals();
+    pool.acquisitions.forget_total();
     pool.last.reset();
   }
 }

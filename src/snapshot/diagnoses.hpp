@@ -7,6 +7,7 @@
 
 #include "health/diagnose.hpp"
 #include "snapshot/pool_source.hpp"
+#include "snapshot/recent_distribution.hpp"
 #include "snapshot/window_recorder.hpp"
 
 namespace dbpool {
@@ -26,6 +27,8 @@ class Diagnoses {
   /// Returns the last diagnosis of a pool. `source_error`: of a reading that failed, in which the pool is
   /// unread. nullptr: such an entry has no diagnosis.
   std::shared_ptr<const Diagnosis> find(const PoolSnapshot& figures, const std::string& source_error) const;
+  /// Returns how long callers waited for a connection in the last five minutes; nullptr = not known.
+  std::shared_ptr<const Histogram> recent_acquisitions(const PoolSnapshot& figures) const;
   /// Keeps the windows, but not the diagnoses; call it when the next reading does not continue these
   /// counters.
   void begin_anew();
@@ -33,6 +36,8 @@ class Diagnoses {
  private:
   struct Pool {
     WindowRecorder past;
+    RecentDistribution acquisitions;
+    std::shared_ptr<const Histogram> recent_acquisitions;
     std::shared_ptr<const Diagnosis> last;
   };
   using Databases = std::map<std::string, DatabaseSymptoms>;

@@ -21,7 +21,9 @@ struct PoolReport {
   PoolSnapshot figures;
   Judgement health;
   std::shared_ptr<const Diagnosis> diagnosis = nullptr;  ///< nullptr = entries that only count have none
-  std::optional<WallTime> held_since = std::nullopt;     ///< `health` was so until then and is held
+  /// How long callers waited for a connection in the last five minutes; nullptr = not known.
+  std::shared_ptr<const Histogram> recent_acquisitions = nullptr;
+  std::optional<WallTime> held_since = std::nullopt;  ///< `health` was so until then and is held
 };
 
 /// What the configuration says of a source.
@@ -45,6 +47,7 @@ struct ExporterReport {
   bool last_reload_successful = true;
   std::optional<WallTime> last_reload_success;
   ProcessStats process;
+  std::optional<bool> last_web_reload_successful = {};  ///< nullopt: there is no web configuration
 };
 
 /// One immutable moment of all sources, from which every answer is made.

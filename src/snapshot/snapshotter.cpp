@@ -238,6 +238,7 @@ FleetSnapshot Snapshotter::snapshot() const {
       pool.health = health_of(pool.figures, *watched[i]);
       complete(pool, watched[i]->info, fleet);
       pool.diagnosis = watched[i]->diagnoses.find(pool.figures, source.reading.last_error);
+      pool.recent_acquisitions = watched[i]->diagnoses.recent_acquisitions(pool.figures);
     }
   }
   return fleet;

@@ -2,6 +2,7 @@
 
 #include <crypt.h>
 
+#include <cstring>
 #include <memory>
 
 namespace dbpool {
@@ -9,7 +10,9 @@ namespace dbpool {
 bool matches_bcrypt(const std::string& password, const std::string& hash) {
   const auto memory = std::make_unique<crypt_data>();
   const char* const computed = ::crypt_r(password.c_str(), hash.c_str(), memory.get());
-  return computed != nullptr && is_same_secret(computed, hash);
+  const bool matches = computed != nullptr && is_same_secret(computed, hash);
+  ::explicit_bzero(memory.get(), sizeof *memory);
+  return matches;
 }
 
 bool is_same_secret(std::string_view given, std::string_view expected) noexcept {

@@ -14,7 +14,8 @@ namespace dbpool {
 enum class BodyEnd {
   complete,
   too_large,   ///< more bytes than the limit, as sent or inflated
-  incomplete,  ///< malformed chunks, too few bytes, or too slow
+  incomplete,  ///< malformed chunks, too few bytes, or too slow for a server with threads
+  too_slow,    ///< not all of it came in time
   not_gzip,    ///< announced as gzip, but not one whole stream
   no_room,     ///< other bodies hold the memory
 };

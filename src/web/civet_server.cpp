@@ -7,13 +7,18 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 #include <future>
 #include <mutex>
 
 #include "dbpool/model/error.hpp"
+#include "tls/shim_libraries.hpp"
+#include "tls/tls_door.hpp"
+#include "web/access_control.hpp"
+#include "web/answers_in_progress.hpp"
 #include "web/body.hpp"
+#include "web/civet_settings.hpp"
 #include "web/client_limits.hpp"
+#include "web/own_sockets.hpp"
 #include "web/responder.hpp"
 #include "web/shut_down_sockets.hpp"
 
@@ -24,39 +29,6 @@ using namespace std::chrono_literals;
 
 /// How long `stop()` waits for unfinished answers.
 constexpr auto patience = 500ms;
-
-struct Setting {
-  const char* name;
-  const char* value;
-};
-
-constexpr auto fixed_settings = std::to_array<Setting>({
-    // The time that a client has to send its request.
-    {"request_timeout_ms", "1000"},
-    {"enable_keep_alive", "no"},
-    {"listen_backlog", "200"},
-    {"max_request_size", "8192"},
-    {"decode_url", "no"},
-    {"tcp_nodelay", "1"},
-    // Keeps the system's default: with 0, clients would lose the rest of a large answer.
-    {"linger_timeout_ms", "-2"},
-    // Turns off CivetWeb's own features, although no request reaches them.
-    {"enable_directory_listing", "no"},
-    {"cgi_pattern", ""},
-    {"access_control_allow_origin", ""},
-    {"access_control_allow_methods", ""},
-    {"access_control_allow_headers", ""},
-});
-
-std::string to_text(const ListenAddress& address) {
-  return fmt::format("{}:{}", address.host.empty() ? "0.0.0.0" : address.host, address.port);
-}
-
-std::string to_text(const std::vector<ListenAddress>& addresses) {
-  std::string list;
-  for (const ListenAddress& address : addresses) list += (list.empty() ? "" : ",") + to_text(address);
-  return list;
-}
 
 std::string text_or_empty(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
@@ -75,11 +47,10 @@ Request request_of(const mg_request_info& info) {
 }
 
 /// Returns the part of a bad request that CivetWeb has read: the first line, up to the error.
-Request first_line_of(const mg_request_info& info) {
-  Request request;
-  request.method = text_or_empty(info.request_method);
-  request.path = text_or_empty(info.request_uri);
-  request.version = text_or_empty(info.http_version);
+Request first_line_of(mg_request_info info) {
+  info.num_headers = 0;
+  info.query_string = nullptr;
+  Request request = request_of(info);
   request.path.erase(std::min(request.path.find('?'), request.path.size()));
   return request;
 }
@@ -97,22 +68,24 @@ Body body_of(mg_connection* connection, const BodyRules& rules) {
                    [&](char* into, std::size_t size) { return mg_read(connection, into, size); });
 }
 
-/// Writes all of `wire`, unless the client is too slow; the connection then closes without the rest.
-/// CivetWeb's own limit begins again with each piece that the client receives, however small.
-void write_in_time(mg_connection* connection, std::string_view wire) {
-  constexpr std::size_t piece = 1U << 16U;
-  const auto until = std::chrono::steady_clock::now() + answer_patience(wire.size());
-  while (!wire.empty() && std::chrono::steady_clock::now() < until) {
-    const int written = mg_write(connection, wire.data(), std::min(piece, wire.size()));
-    if (written <= 0) return;
-    wire.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 /// Writes head and body together, so that they need as few packets as possible.
 void send(mg_connection* connection, const Response& response, std::string_view body) {
   const char* const reason = mg_get_response_code_text(connection, response.status);
-  write_in_time(connection, head_of(response, reason, std::time(nullptr)).append(body));
+  // CivetWeb's own limit begins again with each piece that the client receives, however small.
+  write_in_time(
+      head_of(response, reason, std::time(nullptr)).append(body),
+      [connection](std::string_view piece) { return mg_write(connection, piece.data(), piece.size()); });
+}
+
+/// Returns the ports on which the server listens, in the order of its settings.
+std::vector<std::uint16_t> ports_of(const mg_context* context) {
+  constexpr std::size_t most = 64;
+  std::array<mg_server_port, most> bound{};
+  const int count = mg_get_server_ports(context, static_cast<int>(most), bound.data());
+  std::vector<std::uint16_t> ports;
+  for (int i = 0; i < count; ++i)
+    ports.push_back(static_cast<std::uint16_t>(bound.at(static_cast<std::size_t>(i)).port));
+  return ports;
 }
 
 /// Returns whether an answer to the connection's request has begun. The connection's user data is then not
@@ -140,69 +113,80 @@ int contained(Work work) noexcept {
 
 /// State and callbacks for CivetWeb, which calls them on its threads. No exception passes from them into C.
 ///
-/// Locking: the mutex guards `first_complaint` and `answering`; only the logger is called under it.
+/// Locking: the mutex guards `first_complaint`; only the logger is called under it.
 struct CivetServer::Core {
-  Core(Router router, Logger& log) : responder(std::move(router), log), logger(log) {}
+  Core(Router router, Logger& log, std::shared_ptr<LiveWebConfig> config)
+      : responder(std::move(router), log), logger(log) {
+    if (!config) return;
+    if (config->current()->tls) door.emplace([config] { return config->current()->tls; });
+    access.emplace(std::move(config), log);
+  }
 
   void start(const std::vector<ListenAddress>& listen);
-  void count_answering(int change);
   void stop();
 
   static Core& of(const mg_connection* connection) {
     return *static_cast<Core*>(mg_get_user_data(mg_get_context(connection)));
   }
+  Response answer(const Request& request, mg_connection* connection);
   static int on_request(mg_connection* connection);
   static int on_error(mg_connection* connection, int status, const char* text);
   Response refusal(const mg_connection* connection, int status, const std::string& text) const;
   static void on_close(const mg_connection* connection);
   static int on_message(const mg_connection* connection, const char* text);
+  static int use_door(void** context, void* core);
+  static void* on_thread(const mg_context* context, int type);
 
   Responder responder;
   Logger& logger;
+  std::optional<AccessControl> access;  // none: there is no web configuration
+  std::optional<TlsDoor> door;          // none: plain HTTP
+  std::optional<OwnSockets> sockets;
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
+  AnswersInProgress answers;
   std::mutex mutex;
   std::string first_complaint;  // of CivetWeb; the reason if it does not start
-  int answering = 0;            // requests in progress
-  std::condition_variable all_answered;
 };
 
 void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
-  const std::string ports = to_text(listen);
-  const ClientLimits limits = client_limits(descriptor_limit());
-  const std::string threads = std::to_string(limits.threads), queued = std::to_string(limits.queued);
-  std::vector<const char*> settings{"listening_ports", ports.c_str(),      "num_threads",
-                                    threads.c_str(),   "connection_queue", queued.c_str()};
-  for (const Setting& setting : fixed_settings)
-    settings.insert(settings.end(), {setting.name, setting.value});
-  settings.push_back(nullptr);
+  sockets.emplace(listen);
+  const CivetSettings settings(sockets->placeholders(), door ? "s" : "");
+  const std::vector<const char*> list = settings.list();
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   callbacks.http_error = on_error;
   callbacks.connection_close = on_close;
   callbacks.log_message = on_message;
+  callbacks.init_thread = on_thread;
+  if (door) {
+    open_shim_libraries();
+    callbacks.external_ssl_ctx = use_door;
+  }
   mg_init_data start{};
   start.callbacks = &callbacks;
   start.user_data = this;
-  start.configuration_options = settings.data();
+  start.configuration_options = const_cast<const char**>(list.data());
 
   mg_init_library(0);
   context = mg_start2(&start, nullptr);
   if (context == nullptr) {
     mg_exit_library();
-    throw Error(fmt::format("start the web server on {}: {}", ports, first_complaint));
+    throw Error(fmt::format("start the web server on {}: {}", to_text(listen), first_complaint));
   }
-  std::vector<mg_server_port> bound(listen.size());
-  mg_get_server_ports(context, static_cast<int>(bound.size()), bound.data());
-  addresses = listen;
-  for (std::size_t i = 0; i < bound.size(); ++i)
-    addresses[i].port = static_cast<std::uint16_t>(bound[i].port);
+  addresses = sockets->addresses(ports_of(context));
 }
 
-void CivetServer::Core::count_answering(int change) {
-  const std::lock_guard lock(mutex);
-  answering += change;
-  if (answering == 0) all_answered.notify_all();
+/// Called by CivetWeb in each of its threads before its work, in the one that accepts clients too.
+void* CivetServer::Core::on_thread(const mg_context* context, int type) {
+  constexpr int accepting = 0;
+  if (type != accepting) return nullptr;
+  contained([&] {
+    Core& core = *static_cast<Core*>(mg_get_user_data(context));
+    if (!core.sockets->take_over(ports_of(context))) core.logger.log(LogLevel::error, "web", "cannot listen");
+    return 0;
+  });
+  return nullptr;
 }
 
 void CivetServer::Core::stop() {
@@ -210,15 +194,21 @@ void CivetServer::Core::stop() {
   // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and CivetWeb does not expose its
   // descriptors.
   shut_down_sockets(addresses, SHUT_RD);
-  {
-    // After mg_stop, CivetWeb drops unsent data.
-    std::unique_lock lock(mutex);
-    all_answered.wait_for(lock, patience, [this] { return answering == 0; });
-  }
+  answers.wait(patience);  // after mg_stop, CivetWeb drops unsent data
   auto stopped = std::async(std::launch::async, [this] { mg_stop(context); });
   while (stopped.wait_for(10ms) != std::future_status::ready) shut_down_sockets(addresses, SHUT_RDWR);
   context = nullptr;
+  sockets.reset();
   mg_exit_library();
+}
+
+Response CivetServer::Core::answer(const Request& request, mg_connection* connection) {
+  std::optional<Response> refusal = access ? access->refuse(request) : std::nullopt;
+  Response response =
+      refusal ? *std::move(refusal)
+              : responder.answer(request, [&](const BodyRules& rules) { return body_of(connection, rules); });
+  if (access) access->add_headers(response);
+  return response;
 }
 
 int CivetServer::Core::on_request(mg_connection* connection) {
@@ -226,15 +216,14 @@ int CivetServer::Core::on_request(mg_connection* connection) {
   mg_disable_connection_keep_alive(connection);
   set_answered(connection);
   Core& core = of(connection);
-  core.count_answering(+1);
+  core.answers.begin();
   const int status = contained([&] {
     const Request request = request_of(*mg_get_request_info(connection));
-    const Response response =
-        core.responder.answer(request, [&](const BodyRules& rules) { return body_of(connection, rules); });
+    const Response response = core.answer(request, connection);
     send(connection, response, request.method == "HEAD" ? std::string_view() : response.body);
     return response.status;
   });
-  core.count_answering(-1);
+  core.answers.end();
   return status;
 }
 
@@ -242,7 +231,9 @@ int CivetServer::Core::on_error(mg_connection* connection, int status, const cha
   mg_disable_connection_keep_alive(connection);
   set_answered(connection);
   contained([&] {
-    const Response response = of(connection).refusal(connection, status, text_or_empty(text));
+    Core& core = of(connection);
+    Response response = core.refusal(connection, status, text_or_empty(text));
+    if (core.access) core.access->add_headers(response);
     send(connection, response, response.body);
     return response.status;
   });
@@ -280,8 +271,15 @@ int CivetServer::Core::on_message(const mg_connection* connection, const char* t
   return 1;
 }
 
-CivetServer::CivetServer(const WebOptions& options, Router router, Logger& logger)
-    : core_(std::make_unique<Core>(std::move(router), logger)) {
+/// Gives CivetWeb the context, which stays ours.
+int CivetServer::Core::use_door(void** context, void* core) {
+  *context = static_cast<Core*>(core)->door->context();
+  return 1;
+}
+
+CivetServer::CivetServer(const WebOptions& options, Router router, Logger& logger,
+                         std::shared_ptr<LiveWebConfig> config)
+    : core_(std::make_unique<Core>(std::move(router), logger, std::move(config))) {
   core_->start(options.listen);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "log/logger.hpp"
+#include "web/live_web_config.hpp"
 #include "web/router.hpp"
 #include "web/web_options.hpp"
 
@@ -17,7 +18,9 @@ class CivetServer {
  public:
   /// Starts to listen. throws Error that names the address and the system's reason if it cannot. `logger`
   /// outlives the server. REQUIRES: `options.listen` is not empty.
-  CivetServer(const WebOptions& options, Router router, Logger& logger);
+  /// With `config` it serves TLS if that has it, and refuses requests as it says; nullptr = neither.
+  CivetServer(const WebOptions& options, Router router, Logger& logger,
+              std::shared_ptr<LiveWebConfig> config = nullptr);
   ~CivetServer();
 
   /// Returns the addresses on which it listens, in the order of the options, with the ports that the system

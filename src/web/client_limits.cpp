@@ -24,6 +24,16 @@ std::uint64_t descriptor_limit() noexcept {
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
+void write_in_time(std::string_view wire, const std::function<int(std::string_view piece)>& write) {
+  constexpr std::size_t piece = 1U << 16U;
+  const auto until = std::chrono::steady_clock::now() + answer_patience(wire.size());
+  while (!wire.empty() && std::chrono::steady_clock::now() < until) {
+    const int written = write(wire.substr(0, piece));
+    if (written <= 0) return;
+    wire.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 std::chrono::milliseconds answer_patience(std::size_t bytes) noexcept {
   return std::chrono::seconds(2) + std::chrono::milliseconds(bytes / bytes_a_millisecond);
 }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string_view>
 
 namespace dbpool {
 
@@ -21,6 +23,10 @@ ClientLimits client_limits(std::uint64_t descriptors) noexcept;
 
 /// Returns the number of descriptors that this process may open now; 0 = unknown. Makes a system call.
 std::uint64_t descriptor_limit() noexcept;
+
+/// Writes all of `wire` in pieces with `write`, which returns how much of one it has written, 0 or less =
+/// none; ends without the rest if the client is too slow to receive it (see `answer_patience`).
+void write_in_time(std::string_view wire, const std::function<int(std::string_view piece)>& write);
 
 /// Returns the time that a client has to receive an answer of this size: 2 s, and 1 s more for each MiB.
 std::chrono::milliseconds answer_patience(std::size_t bytes) noexcept;

@@ -23,8 +23,14 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t max_remembered = 100;
 
-/// A hash of no password, so that a name that is not known takes as long as one whose hash has this cost, 10.
-const std::string hash_of_nothing = "$2y$10$abcdefghijklmnopqrstuuJ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3y.";
+/// Returns a hash of no password that costs as much as the most expensive one, or the usual cost of 10.
+std::string nothing_like(const std::map<std::string, std::string>& hashes) {
+  constexpr std::size_t cost_at = 4, cost_size = 2;
+  std::string nothing = "$2y$10$abcdefghijklmnopqrstuuJ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3y.", most;
+  for (const auto& [name, hash] : hashes) most = std::max(most, hash.substr(cost_at, cost_size));
+  if (!most.empty()) nothing.replace(cost_at, cost_size, most);
+  return nothing;
+}
 
 /// Decodes base64 (RFC 4648); nullopt: it is not.
 std::optional<std::string> from_base64(std::string_view text) {
@@ -88,28 +94,30 @@ class BearerToken {
 /// The names and passwords.
 class Users {
  public:
-  enum class Answer { known, unknown, busy };
+  explicit Users(std::map<std::string, std::string> hashes)
+      : hashes_(std::move(hashes)), hash_of_nothing_(nothing_like(hashes_)) {}
 
-  explicit Users(std::map<std::string, std::string> hashes) : hashes_(std::move(hashes)) {}
+  bool empty() const noexcept { return hashes_.empty(); }
 
-  /// `login`: `name:password` in base64.
-  Answer check(std::string_view login) {
-    if (is_remembered(login)) return Answer::known;
-    const std::unique_lock lock(checking_, std::try_to_lock);
-    if (!lock.owns_lock()) return Answer::busy;
-    if (!matches(login)) return Answer::unknown;
+  /// Returns whether a login is right. `login`: `name:password` in base64.
+  bool know(std::string_view login) {
+    if (is_remembered(login)) return true;
+    const std::lock_guard lock(checking_);
+    if (is_remembered(login)) return true;
+    if (!matches(login)) return false;
     const auto remembered = remembered_.access();
     remembered->emplace_back(login);
     if (remembered->size() > max_remembered) remembered->pop_front();
-    return Answer::known;
+    return true;
   }
 
- private:
+  /// Returns whether a login was right before.
   bool is_remembered(std::string_view login) const {
     const auto remembered = remembered_.access();
     return std::ranges::any_of(*remembered, [&](const auto& known) { return is_same_secret(login, known); });
   }
 
+ private:
   bool matches(std::string_view login) const {
     const auto decoded = from_base64(login);
     if (!decoded) return false;
@@ -117,55 +125,63 @@ class Users {
     if (colon == std::string::npos || decoded->find('\0') != std::string::npos) return false;
     const auto user = hashes_.find(decoded->substr(0, colon));
     const bool is_right =
-        matches_bcrypt(decoded->substr(colon + 1), user == hashes_.end() ? hash_of_nothing : user->second);
+        matches_bcrypt(decoded->substr(colon + 1), user == hashes_.end() ? hash_of_nothing_ : user->second);
     return is_right && user != hashes_.end();
   }
 
   const std::map<std::string, std::string> hashes_;
+  const std::string hash_of_nothing_;
   Guarded<std::deque<std::string>> remembered_;
   std::mutex checking_;
 };
 
-/// All that a guard knows.
-struct Logins {
-  explicit Logins(PushLogins given) : has_users(!given.users.empty()), users(std::move(given.users)) {
-    if (!given.bearer_token_file.empty()) token.emplace(std::move(given.bearer_token_file));
-  }
-
-  std::optional<Response> refuse(const Request& request);
-  Response unauthorized() const;
-
-  const bool has_users;
-  Users users;
-  std::optional<BearerToken> token;
-};
-
-std::optional<Response> Logins::refuse(const Request& request) {
-  const std::string header = request.header("Authorization").value_or("");
-  if (const auto given = credentials(header, "Bearer"); given && token && token->is(*given))
-    return std::nullopt;
-  const auto login = credentials(header, "Basic");
-  const auto answer = login && has_users ? users.check(*login) : Users::Answer::unknown;
-  if (answer == Users::Answer::known) return std::nullopt;
-  if (answer == Users::Answer::unknown) return unauthorized();
-  Response busy = error_response(503, "another login is being checked; try again later");
-  busy.headers.push_back({"Retry-After", "1"});
-  return busy;
-}
-
-Response Logins::unauthorized() const {
-  Response refusal = error_response(401, "a valid login is needed here");
-  if (has_users) refusal.headers.push_back({"WWW-Authenticate", "Basic realm=\"dbpool_exporter\""});
-  if (token) refusal.headers.push_back({"WWW-Authenticate", "Bearer realm=\"dbpool_exporter\""});
-  return refusal;
+std::string authorization(const Request& request) {
+  return request.header("Authorization").value_or("");
 }
 
 }  // namespace
 
-Guard push_auth(PushLogins logins) {
-  return [known = std::make_shared<Logins>(std::move(logins))](const Request& request) {
-    return known->refuse(request);
-  };
+class PushAuth::Logins {
+ public:
+  explicit Logins(PushLogins given) : users_(std::move(given.users)) {
+    if (!given.bearer_token_file.empty()) token_.emplace(std::move(given.bearer_token_file));
+  }
+
+  std::optional<Response> refuse(const Request& request) {
+    const std::string header = authorization(request);
+    const auto bearer = credentials(header, "Bearer");
+    if (bearer && token_ && token_->is(*bearer)) return std::nullopt;
+    const auto login = credentials(header, "Basic");
+    if (login && !users_.empty() && users_.know(*login)) return std::nullopt;
+    return unauthorized();
+  }
+
+  bool is_slow(const Request& request) const {
+    const std::string header = authorization(request);
+    const auto login = credentials(header, "Basic");
+    return login && !users_.empty() && !users_.is_remembered(*login);
+  }
+
+ private:
+  Response unauthorized() const {
+    Response refusal = error_response(401, "a valid login is needed here");
+    if (!users_.empty()) refusal.headers.push_back({"WWW-Authenticate", "Basic realm=\"dbpool_exporter\""});
+    if (token_) refusal.headers.push_back({"WWW-Authenticate", "Bearer realm=\"dbpool_exporter\""});
+    return refusal;
+  }
+
+  Users users_;
+  std::optional<BearerToken> token_;
+};
+
+PushAuth::PushAuth(PushLogins logins) : logins_(std::make_shared<Logins>(std::move(logins))) {}
+
+std::optional<Response> PushAuth::operator()(const Request& request) const {
+  return logins_->refuse(request);
+}
+
+bool PushAuth::is_slow(const Request& request) const {
+  return logins_->is_slow(request);
 }
 
 }  // namespace dbpool

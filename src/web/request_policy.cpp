@@ -87,10 +87,14 @@ Response too_large(std::size_t limit) {
   return error_response(413, fmt::format("the body is too large; allowed here: {} bytes", limit));
 }
 
-Response no_room() {
-  Response refusal = error_response(503, "too many bodies at once; try again later");
+Response come_again(const std::string& why) {
+  Response refusal = error_response(503, why + "; try again later");
   refusal.headers.push_back({"Retry-After", "1"});
   return refusal;
+}
+
+Response no_room() {
+  return come_again("too many bodies at once");
 }
 
 bool is_token(std::string_view text) {

@@ -35,6 +35,9 @@ std::optional<Response> refuse_coding(const Request& request, const BodyRules& r
 /// Returns the refusal of a body larger than `limit`: 413.
 Response too_large(std::size_t limit);
 
+/// Returns the refusal of a request that may succeed later: 503, with the seconds to wait.
+Response come_again(const std::string& why);
+
 /// Returns the refusal of a body for which there is no memory now: 503, with the seconds to wait.
 Response no_room();
 

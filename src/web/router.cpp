@@ -69,6 +69,8 @@ std::optional<Response> refuse_read(const Body& body, const BodyRules& rules) {
       return error_response(400, "the body is incomplete or malformed");
     case BodyEnd::not_gzip:
       return error_response(400, "the body is not one whole gzip stream, as which it was announced");
+    case BodyEnd::too_slow:
+      return come_again("the body did not arrive in time");
     case BodyEnd::no_room:
       break;
   }

@@ -32,6 +32,7 @@ std::vector<Route> pool_routes(const WebOptions& options, const WebServices& ser
        pools + "history/{pool}",
        [services](const Request& request) { return history_of_pool(request, services); }},
       {{"GET"}, pools + "leaks", [services](const Request&) { return suspected_leaks(services); }},
+      {{"GET"}, pools + "events", [services](const Request& request) { return journal(request, services); }},
       {{"GET"}, pools + "diagnosis", [services](const Request&) { return diagnoses(services); }},
       {{"GET"},
        pools + "diagnosis/{pool}",
@@ -41,7 +42,21 @@ std::vector<Route> pool_routes(const WebOptions& options, const WebServices& ser
   };
 }
 
+std::vector<Route> health_routes(const WebServices& services) {
+  const auto readiness = [is_ready = services.ready](const Request&) {
+    return is_ready() ? ready() : not_ready();
+  };
+  return {
+      {{"GET"}, "/-/healthy", [](const Request&) { return healthy(); }},
+      {{"GET"}, "/-/ready", readiness},
+  };
+}
+
 }  // namespace
+
+Router make_health_router(const WebServices& services) {
+  return Router(health_routes(services));
+}
 
 Router make_router(const WebOptions& options, const WebServices& services,
                    std::shared_ptr<const ChangingRoutes> more) {
@@ -53,16 +68,11 @@ Router make_router(const WebOptions& options, const WebServices& services,
   const auto page = [exporter = services.exporter, path = options.telemetry_path](const Request&) {
     return status_page(exporter().version, path);
   };
-  const auto readiness = [is_ready = services.ready](const Request&) {
-    return is_ready() ? ready() : not_ready();
-  };
   const std::vector<Guard> reloading{needs({"reload", "--web.enable-lifecycle", options.lifecycle_enabled}),
                                      no_page_may("reload")};
   std::vector<Route> routes{
       {{"GET"}, options.telemetry_path, scrape},
       {{"GET"}, "/", page},
-      {{"GET"}, "/-/healthy", [](const Request&) { return healthy(); }},
-      {{"GET"}, "/-/ready", readiness},
       {{"POST", "PUT"},
        "/-/reload",
        [&admin = services.admin](const Request&) { return reload(admin); },
@@ -74,6 +84,7 @@ Router make_router(const WebOptions& options, const WebServices& services,
        {needs({"a change of the log level", "--web.enable-lifecycle", options.lifecycle_enabled}),
         no_page_may("change the log level")}},
   };
+  std::ranges::move(health_routes(services), std::back_inserter(routes));
   std::ranges::move(pool_routes(options, services), std::back_inserter(routes));
   return Router(std::move(routes), std::move(more));
 }

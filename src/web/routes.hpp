@@ -10,4 +10,7 @@ namespace dbpool {
 Router make_router(const WebOptions& options, const WebServices& services,
                    std::shared_ptr<const ChangingRoutes> more = nullptr);
 
+/// Makes the router of the second listener: `/-/healthy` and `/-/ready` alone.
+Router make_health_router(const WebServices& services);
+
 }  // namespace dbpool

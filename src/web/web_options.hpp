@@ -1,16 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace dbpool {
 
-/// One `host:port` on which the web server listens; an empty host is every IPv4 interface, port 0 any free
-/// port.
+/// Where a server listens: a `host:port`, or a Unix socket. An empty host is every IPv4 interface, port 0 any
+/// free port; a host with a colon is an IPv6 address.
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
+  std::string path = {};  ///< of a Unix socket; "" = none, and then host and port count
 
   bool operator==(const ListenAddress&) const = default;
 };
@@ -18,6 +20,8 @@ struct ListenAddress {
 /// Options of the web server, fixed at its start; a plain value.
 struct WebOptions {
   std::vector<ListenAddress> listen;
+  /// Where `/-/healthy` and `/-/ready` are answered without TLS and login as well; nullopt = nowhere.
+  std::optional<ListenAddress> health_listen = {};
   std::string telemetry_path = "/metrics";
   /// Whether `/-/reload` may be called.
   bool lifecycle_enabled = false;

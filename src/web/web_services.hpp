@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "snapshot/journal_entry.hpp"
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
 
@@ -22,6 +23,8 @@ struct WebServices {
   /// nullopt: not an owned pool.
   std::function<std::optional<std::vector<ConnectionSnapshot>>(const std::string& pool)> connections;
   std::function<std::vector<SuspectedLeak>()> leaks;
+  /// What happened within `span`, newest first.
+  std::function<std::vector<JournalEntry>(std::chrono::nanoseconds span)> journal;
   AdminCommands& admin;
 };
 

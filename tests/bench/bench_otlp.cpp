@@ -29,7 +29,8 @@ class Counted : public PointSink {
     benchmark::DoNotOptimize(point.value);
     ++points;
   }
-  void malformed(const PushedMetric& /*metric*/, std::string_view /*why*/) override {}
+  void malformed(const PushedMetric& /*metric*/, std::span<const SampleLabel> /*attributes*/,
+                 std::string_view /*why*/) override {}
 
   std::int64_t points = 0;
 };

@@ -8,29 +8,15 @@
 #include <set>
 #include <string>
 
+#include "contract/alert_rules.hpp"
+
 // Checks what the cases in alerts/tests prove about each alert; promtool runs them.
+
+using namespace dbpool;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path alerts = fs::path(DBPOOL_SOURCE_DIR) / "alerts";
-
-std::string text(const YAML::Node& node) {
-  return node ? node.as<std::string>() : "";
-}
-
-std::set<std::string> alert_names() {
-  std::set<std::string> names;
-  for (const char* file : {"dbpool.rules.yml", "dbpool-slo.rules.yml"}) {
-    for (const auto& group : YAML::LoadFile((alerts / file).string())["groups"]) {
-      for (const auto& rule : group["rules"]) {
-        if (rule["alert"]) names.insert(text(rule["alert"]));
-      }
-    }
-  }
-  return names;
-}
 
 bool fires(const YAML::Node& group, const std::string& alert) {
   for (const auto& test : group["alert_rule_test"]) {
@@ -77,7 +63,7 @@ struct Tested {
 
 std::map<std::string, Tested> tested() {
   std::map<std::string, Tested> all;
-  for (const auto& file : fs::directory_iterator(alerts / "tests")) {
+  for (const auto& file : fs::directory_iterator(alerts_folder() / "tests")) {
     for (const auto& group : YAML::LoadFile(file.path().string())["tests"]) {
       const auto name = text(group["name"]);
       for (const auto& alert : alert_names()) {

@@ -3,14 +3,12 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <chrono>
 #include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "contract/dashboard.hpp"
-#include "dbpool/pool/pool_options.hpp"
 
 // Checks how panels draw their data: a wrong line in a graph misleads, and no query shows it.
 
@@ -70,11 +68,6 @@ Json of_field(const Json& panel, const std::string& field, const std::string& pr
   return {};
 }
 
-/// Returns the latency objective of a pool whose configuration names none, in seconds.
-double objective() {
-  return std::chrono::duration<double>(dbpool::PoolOptions{}.latency_objective).count();
-}
-
 std::set<std::string> in_queries(const Json& panel, const std::string& pattern) {
   const std::regex regex(pattern);
   std::set<std::string> found;
@@ -111,20 +104,93 @@ void check_burn(const Json& panel, const std::string& alert, const std::string& 
 
 }  // namespace
 
-TEST_CASE("the waiting times are drawn on a log axis, with a line at the latency objective") {
-  const Json times = panel(20);
+TEST_CASE("the waiting times are drawn on a log axis, with a dashed line at the objective of the pools") {
+  const Json times = panel(overview(), 20);
   CHECK(times["fieldConfig"]["defaults"]["custom"]["scaleDistribution"]["type"] == "log");
-  CHECK(lines(times) == std::set<double>{objective()});
+  CHECK(times["targets"].back()["legendFormat"] == "objective");
+  CHECK(times["targets"].back()["expr"].get<std::string>().starts_with(
+      "min(dbpool_acquisition_objective_seconds"));
+  CHECK(of_field(times, "objective", "custom.lineStyle")["fill"] == "dash");
 }
 
-TEST_CASE("the two p95 values change colour at the latency objective") {
-  CHECK(steps(panel(4)["fieldConfig"]["defaults"]["thresholds"]).contains(objective()));
-  CHECK(steps(of_field(panel(10), "p95", "thresholds")).contains(objective()));
+TEST_CASE("no panel names a bound of a histogram") {
+  for (const auto& query : dashboard_queries()) {
+    CHECK_MESSAGE(query.expression.find("le=") == std::string::npos, query.where);
+  }
+  for (const int id : {4, 20}) {
+    CHECK(panel(overview(), id)["targets"].dump().find("dbpool_acquisition_objective_seconds") !=
+          std::string::npos);
+    CHECK(steps(panel(overview(), id)["fieldConfig"]["defaults"].value("thresholds",
+                                                                       Json{{"steps", Json::array()}}))
+              .empty());
+  }
+}
+
+TEST_CASE("the line at the share of slow acquisitions is the budget of the alerts") {
+  const auto budget = in_rule("dbpool.rules.yml", "ConnectionPoolHighLatency", R"(> ([\d.]+))");
+  REQUIRE(budget.contains("0.05"));
+  CHECK(lines(panel(overview(), 47)) == std::set<double>{0.05});
+  CHECK(lines(panel(fleet_dashboard(), 18)) == std::set<double>{0.05});
+  CHECK(steps(of_field(panel(overview(), 10), "Slow", "thresholds")) == std::set<double>{0.05});
+}
+
+TEST_CASE("a pool whose only client is the exporter's own is left out of objectives and worst values") {
+  const auto leaves_out = [](const std::string& expression) {
+    return expression.find(
+               "unless on (job, instance, source, pool) (sum by (job, instance, source, pool) "
+               "(dbpool_clients{") != std::string::npos ||
+           expression.find(
+               "unless on (job, instance, source, pool) max_over_time(pool:dbpool_clients:sum{") !=
+               std::string::npos;
+  };
+  for (const int id : {2, 4, 5, 20, 22, 23, 47}) {
+    for (const Json& target : panel(overview(), id)["targets"]) {
+      CHECK_MESSAGE(leaves_out(target["expr"]), id << " " << target["refId"]);
+    }
+  }
+  for (const int id : {6, 18, 19})
+    CHECK_MESSAGE(leaves_out(panel(fleet_dashboard(), id)["targets"][0]["expr"]), id);
+}
+
+TEST_CASE("a figure that is not counted is not shown as a green 0") {
+  for (const int id : {6, 7}) {
+    const Json tile = panel(overview(), id)["fieldConfig"]["defaults"];
+    CHECK(tile["noValue"] == "Not counted");
+    CHECK(tile["thresholds"]["steps"][0]["color"] == "text");
+    CHECK(panel(overview(), id)["targets"][1]["legendFormat"] == "uncounted");
+  }
+}
+
+TEST_CASE(
+    "an unknown pool stands below the healthy ones, and ones without connections or clients are left out") {
+  for (const Json& shown : {panel(overview(), 10), panel(overview(), 11), panel(fleet_dashboard(), 10)}) {
+    const std::string first = shown["targets"].front()["expr"];
+    CHECK(first.find("0 * dbpool_health_status") != std::string::npos);
+    CHECK(first.find("status=\"unknown\"} or dbpool_health_status") != std::string::npos);
+    const std::string last = shown["targets"].back()["expr"];
+    CHECK(last.find("max_over_time(dbpool_connections{") != std::string::npos);
+    CHECK(last.find("max_over_time(dbpool_clients{") != std::string::npos);
+  }
+  CHECK(of_field(panel(overview(), 10), "Health", "mappings")[0]["options"]["0"]["text"] == "Unknown");
+  CHECK(panel(overview(), 10)["options"]["sortBy"][0]["displayName"] == "Health");
+  CHECK(panel(overview(), 10)["options"]["sortBy"][0]["desc"] == true);
+  const std::string pools = overview()["templating"]["list"][3]["query"]["query"];
+  CHECK(pools.find("dbpool_connections{") != std::string::npos);
+}
+
+TEST_CASE("a critical alert is a thin band in the panel of its own pool, and in no other") {
+  CHECK(overview()["annotations"]["list"].empty());
+  const Json own = panel(overview(), 13);
+  const std::string alert = own["targets"].back()["expr"];
+  CHECK(alert.find("pool=~\"$pool\"") != std::string::npos);
+  CHECK(alert.find("severity=\"critical\"") != std::string::npos);
+  CHECK(of_field(own, "critical alert", "max").get<int>() >= 20);
+  CHECK(of_field(own, "critical alert", "custom.axisPlacement") == "hidden");
 }
 
 TEST_CASE("the burn rates have lines where the alerts fire") {
-  check_burn(panel(22), "ConnectionPoolLatencyBudgetBurn", "0.05");
-  check_burn(panel(23), "ConnectionPoolAvailabilityBudgetBurn", "0.001");
+  check_burn(panel(overview(), 22), "ConnectionPoolLatencyBudgetBurn", "0.05");
+  check_burn(panel(overview(), 23), "ConnectionPoolAvailabilityBudgetBurn", "0.001");
 }
 
 TEST_CASE("the bands of utilisation are those of the alerts") {
@@ -135,30 +201,33 @@ TEST_CASE("the bands of utilisation are those of the alerts") {
     }
   }
   REQUIRE(bounds.size() == 2);
-  for (const int id : {2, 14}) CHECK(steps(panel(id)["fieldConfig"]["defaults"]["thresholds"]) == bounds);
-  CHECK(steps(of_field(panel(10), "Utilisation", "thresholds")) == bounds);
+  for (const int id : {2, 14})
+    CHECK(steps(panel(overview(), id)["fieldConfig"]["defaults"]["thresholds"]) == bounds);
+  CHECK(steps(of_field(panel(overview(), 10), "Utilisation", "thresholds")) == bounds);
 }
 
 TEST_CASE("connections are stacked up to a dashed line at the maximum, once for each pool") {
-  const Json connections = panel(13);
+  const Json connections = panel(overview(), 13);
   CHECK(connections["repeat"] == "pool");
   CHECK(connections["fieldConfig"]["defaults"]["custom"]["stacking"]["mode"] == "normal");
   CHECK(of_field(connections, "max", "custom.lineStyle")["fill"] == "dash");
   CHECK(of_field(connections, "max", "custom.stacking")["mode"] == "none");
   CHECK(of_field(connections, "max", "custom.fillOpacity") == 0);
   CHECK(of_field(connections, "max", "custom.lineWidth").get<int>() > 0);
-  CHECK(connections["targets"].back()["legendFormat"] == "max");
+  CHECK(connections["targets"][1]["legendFormat"] == "max");
+  CHECK(connections["targets"][2]["legendFormat"] == "demand");
+  CHECK(of_field(connections, "demand", "custom.stacking")["mode"] == "none");
 }
 
 TEST_CASE("what is released mirrors what is acquired") {
-  const Json mirrored = panel(21);
+  const Json mirrored = panel(overview(), 21);
   CHECK(mirrored["targets"][1]["legendFormat"] == "released");
   CHECK(of_field(mirrored, "released", "custom.transform") == "negative-Y");
   CHECK(of_field(mirrored, "acquired", "custom.transform").is_null());
 }
 
 TEST_CASE("the table shows utilisation as a gauge, health as a colour, and leads back to one pool") {
-  const Json table = panel(10);
+  const Json table = panel(overview(), 10);
   CHECK(table["gridPos"]["w"] == 24);
   CHECK(of_field(table, "Utilisation", "custom.cellOptions")["type"] == "gauge");
   CHECK(of_field(table, "Utilisation", "max") == 1);
@@ -166,9 +235,24 @@ TEST_CASE("the table shows utilisation as a gauge, health as a colour, and leads
   const Json links = of_field(table, "Pool", "links");
   REQUIRE(links.size() == 1);
   const std::string url = links[0]["url"];
-  CHECK(url.starts_with("/d/" + dashboard()["uid"].get<std::string>() + "?"));
+  CHECK(url.starts_with("/d/dbpool-overview?"));
   for (const char* part : {"var-pool=${__data.fields.pool}", "var-instance=${__data.fields.instance}",
                            "${job:queryparam}", "var-datasource=${datasource}", "${__url_time_range}"}) {
+    CHECK_MESSAGE(url.find(part) != std::string::npos, part);
+  }
+}
+
+TEST_CASE("every verdict has words in the column of what is wrong, and the table of all leads to one pool") {
+  for (const Json& table : {panel(overview(), 10), panel(fleet_dashboard(), 10)}) {
+    const Json words = of_field(table, "What is wrong", "mappings")[0]["options"];
+    for (const char* verdict :
+         {"unknown", "paused", "database_down", "limit_elsewhere", "leak", "slow_use", "too_small", "ok"}) {
+      CHECK_MESSAGE(words.contains(verdict), verdict);
+    }
+  }
+  const std::string url = of_field(panel(fleet_dashboard(), 10), "Pool", "links")[0]["url"];
+  for (const char* part :
+       {"/d/dbpool-overview?", "var-pool=${__data.fields.pool}", "var-job=${__data.fields.job}"}) {
     CHECK_MESSAGE(url.find(part) != std::string::npos, part);
   }
 }

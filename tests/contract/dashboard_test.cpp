@@ -55,6 +55,7 @@ std::map<std::string, std::set<std::string>> known_series() {
     known[name + "_bucket"] = labels;
   }
   for (const auto& record : words(rules(), R"(record:\s*(\S+))")) known[record] = {"source", "pool"};
+  known["up"] = {};
   known["ALERTS"] = {"alertname", "alertstate", "severity", "component", "slo", "source", "pool"};
   return known;
 }
@@ -80,40 +81,76 @@ void check_grid(const Json& siblings) {
   }
 }
 
-}  // namespace
-
-TEST_CASE("a file provider can load the dashboard, and nobody edits it by accident") {
-  CHECK(dashboard()["uid"] == "dbpool-overview");
-  CHECK(dashboard()["editable"] == false);
-  CHECK(dashboard()["tags"].size() >= 1);
-  for (const char* key : {"__inputs", "__requires", "id"}) CHECK_MESSAGE(!dashboard().contains(key), key);
+/// Checks the variable that is chosen among the values of a label, within what is chosen before it.
+void check_choice(const Json& variables, std::size_t at, const std::string& name) {
+  const Json& variable = variables[at];
+  INFO(name);
+  CHECK(variable["name"] == name);
+  CHECK(variable["type"] == "query");
+  CHECK(variable["datasource"]["uid"] == "${datasource}");
+  CHECK(variable["multi"] == true);
+  CHECK(variable["includeAll"] == true);
+  CHECK(variable["allValue"] == ".+");
+  CHECK(variable["refresh"] == 2);
+  const std::string query = variable["query"]["query"];
+  CHECK(query.starts_with("label_values("));
+  CHECK(query.ends_with(", " + name + ")"));
+  for (std::size_t before = 1; before < at; ++before) {
+    const std::string other = variables[before]["name"];
+    CHECK(query.find(other + "=~\"$" + other + "\"") != std::string::npos);
+  }
 }
 
-TEST_CASE("the dashboard is chosen by data source, job, instance and pool") {
-  const Json& variables = dashboard()["templating"]["list"];
-  REQUIRE(variables.size() == 4);
-  CHECK(variables[0]["name"] == "datasource");
-  CHECK(variables[0]["label"] == "Data source");
-  CHECK(variables[0]["type"] == "datasource");
-  CHECK(variables[0]["query"] == "prometheus");
-  const std::vector<std::string> names{"job", "instance", "pool"};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const Json& variable = variables[i + 1];
-    INFO(names[i]);
-    CHECK(variable["name"] == names[i]);
-    CHECK(variable["type"] == "query");
-    CHECK(variable["datasource"]["uid"] == "${datasource}");
-    CHECK(variable["multi"] == true);
-    CHECK(variable["includeAll"] == true);
-    CHECK(variable["allValue"] == ".+");
-    CHECK(variable["refresh"] == 2);
-    const std::string query = variable["query"]["query"];
-    CHECK(query.starts_with("label_values("));
-    CHECK(query.ends_with(", " + names[i] + ")"));
-    for (std::size_t before = 0; before < std::min<std::size_t>(i, 2); ++before) {
-      CHECK(query.find(names[before] + "=~\"$" + names[before] + "\"") != std::string::npos);
-    }
+std::vector<Json> all_panels() {
+  auto all = panels(overview());
+  for (const Json& panel : panels(fleet_dashboard())) all.push_back(panel);
+  return all;
+}
+
+/// Returns the titles of the rows.
+std::vector<std::string> rows_of(const Json& dashboard) {
+  std::vector<std::string> rows;
+  for (const Json& panel : dashboard["panels"]) {
+    if (panel["type"] == "row") rows.push_back(panel["title"]);
   }
+  return rows;
+}
+
+/// Returns the labels that an expression makes up itself.
+std::set<std::string> labels_made_by(const std::string& expression) {
+  auto labels = words(expression, R"re("(\w+)", "\w+", "", ""\))re");
+  labels.merge(words(expression, R"re("(\w+)", "", "\$?\w+"\))re"));
+  labels.merge(words(expression, R"re(count_values\("(\w+)")re"));
+  return labels;
+}
+
+}  // namespace
+
+TEST_CASE("a file provider can load the dashboards, and no one edits them by accident") {
+  CHECK(overview()["uid"] == "dbpool-overview");
+  CHECK(fleet_dashboard()["uid"] == "dbpool-fleet");
+  for (const Json& dashboard : dashboards()) {
+    INFO(dashboard["uid"]);
+    CHECK(dashboard["editable"] == false);
+    CHECK(dashboard["tags"].size() >= 1);
+    for (const char* key : {"__inputs", "__requires", "id"}) CHECK_MESSAGE(!dashboard.contains(key), key);
+  }
+}
+
+TEST_CASE("a dashboard is chosen by data source, job and instance, and the overview by pool too") {
+  CHECK(overview()["templating"]["list"].size() == 4);
+  for (const Json& dashboard : dashboards()) {
+    const Json& variables = dashboard["templating"]["list"];
+    REQUIRE(variables.size() == 4);
+    CHECK(variables[0]["name"] == "datasource");
+    CHECK(variables[0]["label"] == "Data source");
+    CHECK(variables[0]["type"] == "datasource");
+    CHECK(variables[0]["query"] == "prometheus");
+    check_choice(variables, 1, "job");
+    check_choice(variables, 2, "instance");
+  }
+  check_choice(overview()["templating"]["list"], 3, "pool");
+  CHECK(fleet_dashboard()["templating"]["list"][3]["name"] == "by");
 }
 
 TEST_CASE("every series and label that the dashboard asks for is exported or recorded") {
@@ -121,7 +158,7 @@ TEST_CASE("every series and label that the dashboard asks for is exported or rec
   REQUIRE(dashboard_queries().size() > 50);
   for (const DashboardQuery& query : dashboard_queries()) {
     INFO(query.where, ": ", query.expression);
-    std::set<std::string> labels = words(query.expression, R"re("(\w+)", "\w+", "", ""\))re");
+    auto labels = labels_made_by(query.expression);
     labels.insert({"job", "instance"});
     const auto selectors = selectors_in(query.expression);
     CHECK(!selectors.empty());
@@ -171,7 +208,7 @@ TEST_CASE("a rate is taken over what fits the scrape interval, a total over the 
 TEST_CASE("every panel says what it shows, in a unit of Grafana's, from the chosen data source") {
   // The Grafana units that fit our metrics.
   static const std::set<std::string> units{"none", "short", "percentunit", "s", "bytes", "ops", "reqps"};
-  for (const Json& panel : panels()) {
+  for (const Json& panel : all_panels()) {
     INFO(panel["title"]);
     CHECK(panel["title"].get<std::string>().size() > 0);
     CHECK(panel["description"].get<std::string>().size() > 20);
@@ -184,54 +221,56 @@ TEST_CASE("every panel says what it shows, in a unit of Grafana's, from the chos
 }
 
 TEST_CASE("no panel covers another, and a repeated one has its line to itself") {
-  check_grid(dashboard()["panels"]);
-  for (const Json& panel : dashboard()["panels"]) {
+  for (const Json& dashboard : dashboards()) check_grid(dashboard["panels"]);
+  for (const Json& panel : overview()["panels"]) {
     if (panel.contains("panels")) check_grid(panel["panels"]);
     if (!panel.contains("repeat")) continue;
     Json line = panel["gridPos"];
     line["x"] = 0;
     line["w"] = 24;
-    for (const Json& other : dashboard()["panels"]) {
+    for (const Json& other : overview()["panels"]) {
       CHECK_MESSAGE((other == panel || !overlap(line, other["gridPos"])), other["title"]);
     }
   }
 }
 
-TEST_CASE("panels and the queries of a panel are told apart") {
-  std::set<int> ids;
-  for (const Json& panel : panels_and_rows()) {
-    CHECK_MESSAGE(ids.insert(panel["id"].get<int>()).second, panel["title"]);
-    std::set<std::string> letters;
-    for (const Json& target : panel.value("targets", Json::array())) {
-      CHECK_MESSAGE(letters.insert(target["refId"]).second, panel["title"]);
+TEST_CASE("panels and the queries of a panel are distinct") {
+  for (const Json& dashboard : dashboards()) {
+    std::set<int> ids;
+    for (const Json& panel : panels_and_rows(dashboard)) {
+      CHECK_MESSAGE(ids.insert(panel["id"].get<int>()).second, panel["title"]);
+      std::set<std::string> letters;
+      for (const Json& target : panel.value("targets", Json::array())) {
+        CHECK_MESSAGE(letters.insert(target["refId"]).second, panel["title"]);
+      }
     }
   }
 }
 
-TEST_CASE("the dashboard goes from what matters first to the exporter itself") {
-  std::vector<std::string> rows;
-  int stats = 0;
-  for (const Json& panel : dashboard()["panels"]) {
-    if (panel["type"] == "row") rows.push_back(panel["title"]);
-    if (panel["type"] == "stat" && rows.empty()) ++stats;
+TEST_CASE("a dashboard begins with what is down and goes on to the details") {
+  for (const Json& dashboard : dashboards()) {
+    CHECK(dashboard["panels"][0]["title"] == "Down");
+    CHECK(dashboard["panels"][0]["type"] == "stat");
   }
-  CHECK(stats == 8);
-  CHECK(rows == std::vector<std::string>{"Pools", "Saturation", "Acquisition", "Errors and leaks",
-                                         "Usage, connects and health checks", "Poolers", "Exporter"});
-  CHECK(dashboard()["panels"].back()["collapsed"] == true);
+  CHECK(rows_of(overview()) ==
+        std::vector<std::string>{"Pools", "Saturation", "Acquisition", "Errors and leaks",
+                                 "Usage, connects and health checks", "Poolers and database servers",
+                                 "Sources", "Exporter"});
+  CHECK(rows_of(fleet_dashboard()) ==
+        std::vector<std::string>{"Worst pools", "What is wrong", "Services and sources", "Objectives"});
+  CHECK(overview()["panels"].back()["collapsed"] == true);
 }
 
-TEST_CASE("critical alerts show in the graphs, and panels lead to the runbooks of alerts that there are") {
-  const Json& annotation = dashboard()["annotations"]["list"].at(0);
-  CHECK(annotation["enable"] == true);
-  CHECK(annotation["expr"].get<std::string>().find("severity=\"critical\"") != std::string::npos);
+TEST_CASE("panels lead to the runbooks of alerts that exist, and the dashboards to each other") {
   const auto alerts = words(rules(), R"(alert:\s*(\S+))");
   std::set<std::string> led_to;
-  for (const Json& panel : panels()) {
+  for (const Json& panel : all_panels()) {
     for (const Json& link : panel.value("links", Json::array())) {
       led_to.merge(words(link["url"], R"(/(\w+)\.md$)"));
     }
   }
   CHECK(led_to.size() > 10);
   for (const auto& alert : led_to) CHECK_MESSAGE(alerts.contains(alert), alert);
+  CHECK(overview()["links"][0]["url"].get<std::string>().starts_with("/d/dbpool-fleet?"));
+  CHECK(fleet_dashboard()["links"][0]["url"].get<std::string>().starts_with("/d/dbpool-overview?"));
 }

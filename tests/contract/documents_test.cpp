@@ -10,6 +10,7 @@
 #include "config/flag_keys.hpp"
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
+#include "config/web_keys.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "exposition/next_step.hpp"
 #include "sources/http_json/fields.hpp"
@@ -77,6 +78,10 @@ TEST_CASE("the table of JSON fields is the reader's") {
 
 TEST_CASE("the table of presets is the one that the exporter has") {
   check_section("docs/sources/prometheus.md", "presets", dbpool::presets_markdown());
+}
+
+TEST_CASE("the table of web keys is the loader's") {
+  check_section("docs/security.md", "web keys", dbpool::web_keys_markdown());
 }
 
 TEST_CASE("the table of flags is the parser's") {

@@ -1,5 +1,7 @@
 // Any bodies of OTLP, one after the other, yield sound figures and counters that never fall, in bounded
-// memory. What is refused is not quoted and changes nothing.
+// memory. What is refused is not quoted and changes nothing. A well-behaved sender beside them is shown
+// exactly.
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -11,6 +13,7 @@
 #include "sources/push/otlp/receiver.hpp"
 #include "support/fakes/fake_clock.hpp"
 #include "support/live_bytes.hpp"
+#include "support/otlp_payload.hpp"
 
 using namespace dbpool;
 using test::Input;
@@ -20,6 +23,8 @@ using test::ShownReading;
 namespace {
 
 constexpr std::string_view marker = "Pl4ntedPw";
+/// The service of the well-behaved sender, which no input names.
+constexpr std::string_view honest_name = "honest-7f3a91";
 constexpr std::size_t largest_body = 1 << 16;
 constexpr PushLimits limits{
     .pools = test::most_pools, .senders = 4, .series_of_pool = 16, .bytes = std::size_t{64} << 10U};
@@ -57,6 +62,23 @@ class Scene {
     require(after.used == before.used && after.senders == before.senders, "nothing is kept of it", body);
   }
 
+  /// Receives one export of a well-behaved sender.
+  void receive_honest() {
+    honest_ += 7;
+    const auto now = static_cast<std::uint64_t>(clock_->now().time_since_epoch().count());
+    const test::OtlpPoint point{.attributes = {{"db.client.connection.pool.name", "main"}},
+                                .start = 1,
+                                .time = now,
+                                .value = static_cast<double>(honest_)};
+    const test::OtlpMetric metric{.name = "db.client.connection.timeouts",
+                                  .unit = "{timeout}",
+                                  .kind = PointKind::sum,
+                                  .is_monotonic = true,
+                                  .points = {point}};
+    const auto body = test::otlp_protobuf({{{{"service.name", std::string(honest_name)}}, "", {metric}}});
+    require(receiver_.receive("application/x-protobuf", body).status == 200, "an honest push is taken", body);
+  }
+
   /// Requires a sound reading whose counters are not below those of the reading before it.
   void require_sound(std::string_view input) {
     const ShownReading shown(SourceKind::otlp, state_->senders.access()->pools(clock_->now()));
@@ -67,6 +89,13 @@ class Scene {
       require(now == counters.end() || now->second >= value, "no counter falls", series);
     }
     counters_ = std::move(counters);
+    const auto is_honest = [](const auto& entry) {
+      return entry.first.starts_with("dbpool_acquisition_timeouts_total{") &&
+             entry.first.find(honest_name) != std::string::npos;
+    };
+    const auto shown_honest = std::ranges::find_if(counters_, is_honest);
+    require(shown_honest != counters_.end() && shown_honest->second == honest_,
+            "what a well-behaved sender has counted is shown", input);
   }
 
   void pass(Duration time) { clock_->advance(time); }
@@ -80,6 +109,7 @@ class Scene {
       std::make_shared<PushedState>(Mapping({}), test::read_source, PushNaming{}, limits);
   OtlpReceiver receiver_{state_, clock_, largest_body};
   Counters counters_;
+  int honest_ = 0;  ///< counted by the well-behaved sender
 };
 
 /// Cuts the bodies apart: all but the last have the sizes in the first line.
@@ -107,6 +137,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::size_t before = test::live_bytes();
   Scene scene;
   for (const std::string_view body : bodies_in(Input(bytes, size))) {
+    scene.receive_honest();
     scene.receive(body);
     scene.require_sound(input);
     scene.pass(std::chrono::seconds(1));
@@ -115,7 +146,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   // Senders leave, and their counters stay.
   scene.pass(std::chrono::minutes(59));
   scene.require_sound(input);
+  scene.receive_honest();
   scene.pass(std::chrono::hours(1));
+  scene.receive_honest();
   scene.forget();
   scene.require_sound(input);
   return 0;

@@ -73,7 +73,8 @@ TEST_CASE("a source that cannot be read silences its pools, not those of other s
   check({alert("SourceDown", "critical", {{"source", "pgb"}}), alert("ReloadFailed", "warning"),
          of_pool("Exhausted", "critical"), alert("SourceDown", "critical", {{"source", "pgp"}})},
         {of_pool("Exhausted", "critical", {{"source", "pgb"}, {"pool", "pgb/app/u"}}),
-         alert("SourceStale", "warning", {{"source", "pgb"}})});
+         alert("SourceStale", "warning", {{"source", "pgb"}}),
+         alert("SourceSilent", "warning", {{"source", "pgb"}})});
 }
 
 TEST_CASE("a pool without connections silences everything else of the same pool") {
@@ -115,7 +116,21 @@ TEST_CASE("a server that is gone makes its other pools unhealthy, where it is kn
   check({of_pool("NoConnections", "critical", here), of_pool("Exhausted", "critical", beside),
          of_pool("Unhealthy", "critical", far)},
         {of_pool("Unhealthy", "critical", beside), of_pool("Errors", "warning", beside)});
+  const Labels pooler{{"server", "db:5432"}, {"source", "pgb"}, {"pool", "pgb/app/u"}};
+  check({of_pool("BackendDown", "critical", pooler), of_pool("Unhealthy", "critical", far)},
+        {of_pool("Unhealthy", "critical", here), of_pool("BelowMinimum", "warning", beside)});
   check({of_pool("NoConnections", "critical"), of_pool("Unhealthy", "critical", other_pool)}, {});
+}
+
+TEST_CASE("a full server silences its own warning and what its pools lack, not a pool without connections") {
+  const Labels full{{"server", "db:5432"}, {"source", "srv"}, {"pool", "srv"}};
+  const Labels here{{"server", "db:5432"}};
+  const Labels far{{"server", "db:5433"}, {"source", "users"}, {"pool", "users"}};
+  check({of_pool("ServerFull", "critical", full), of_pool("NoConnections", "critical", here),
+         of_pool("BelowMinimum", "warning", far), of_pool("ServerFull", "warning", far)},
+        {of_pool("ServerFull", "warning", full), of_pool("BelowMinimum", "warning", here),
+         of_pool("Errors", "warning", {{"server", "db:5432"}, {"error_type", "connect"}})});
+  check({of_pool("ServerFull", "warning", full), of_pool("Errors", "warning", here)}, {});
 }
 
 TEST_CASE("a dead server that an owned pool, a pooler and its own sessions see is one page") {

@@ -80,6 +80,34 @@ std::set<std::string> all_selectors(const std::map<std::string, std::string>& fi
   return all;
 }
 
+/// Only probed sources have these, or what is recorded of them.
+std::set<std::string> selectors_of_probed_sources() {
+  return {"dbpool_clients{}",
+          "dbpool_clients_used{}",
+          "dbpool_clients_max{}",
+          "dbpool_oldest_transaction_seconds{}",
+          "dbpool_paused{}",
+          "dbpool_queries_total{}",
+          "dbpool_query_seconds_total{}",
+          "dbpool_source_events_lost_total{}",
+          "dbpool_source_events_rejected_total{reason!=\"stale\"}",
+          "dbpool_source_events_rejected_total{reason=\"too_large\"}",
+          "dbpool_source_events_total{}",
+          "dbpool_source_senders{}",
+          "dbpool_source_last_success_timestamp_seconds{}",
+          "dbpool_server_connections{}",
+          "dbpool_server_connections_max{}",
+          "dbpool_transactions_total{}",
+          "dbpool_up{kind!=\"owned\"}",
+          "pool:dbpool_cause:paged{}",  // while a pool has a page
+          "pool:dbpool_clients:sum{}",
+          "pool:dbpool_connections:needed{}",  // while a pool is too small
+          "pool:dbpool_query_seconds:mean5m{}",
+          "source:dbpool_source_events_unused:share10m{}",
+          "pool:dbpool_leaked_connections:behind{}",
+          "pool:dbpool_transactions:increase1m{}"};
+}
+
 void check_page(const Json& message, const Watch& watch) {
   REQUIRE(message.at("alerts").size() == 1);
   const Json& alert = message.at("alerts").at(0);
@@ -90,7 +118,9 @@ void check_page(const Json& message, const Watch& watch) {
                         {"instance", fmt::format("127.0.0.1:{}", watch.exporter.port())},
                         {"source", "orders"},
                         {"pool", "orders"}};
-  CHECK(alert.at("labels").get<Labels>() == expected);
+  auto labels = alert.at("labels").get<Labels>();
+  labels.erase("server");  // where `dbpool_source_info` reports it
+  CHECK(labels == expected);
   const Json& annotations = alert.at("annotations");
   CHECK(annotations.at("summary") == "Pool orders has no connections");
   // Recent errors may be another reason.
@@ -125,29 +155,16 @@ TEST_CASE("a database that dies is a page and a ticket, and its return resolves 
 
 TEST_CASE(
     "every rule can be evaluated, and what it selects comes from the exporter or from a probed source") {
-  // Only probed sources have these, or what is recorded of them.
-  const std::set<std::string> of_probed_sources{
-      "dbpool_clients{}",
-      "dbpool_clients_used{}",
-      "dbpool_clients_max{}",
-      "dbpool_oldest_transaction_seconds{}",
-      "dbpool_paused{}",
-      "dbpool_queries_total{}",
-      "dbpool_query_seconds_total{}",
-      "dbpool_source_events_lost_total{}",
-      "dbpool_source_events_rejected_total{reason=\"contradiction\"}",
-      "dbpool_source_events_total{}",
-      "dbpool_source_info{}",  // not exported yet
-      "dbpool_source_last_success_timestamp_seconds{}",
-      "dbpool_transactions_total{}",
-      "dbpool_up{kind!=\"owned\"}",
-      "pool:dbpool_cause:paged{}",  // while a pool has a page
-      "pool:dbpool_clients:sum{}",
-      "pool:dbpool_leaked_connections:behind{}",
-      "pool:dbpool_transactions:increase1m{}"};
+  const auto of_probed_sources = selectors_of_probed_sources();
   PostgresServer server;
   const Watch watch(server.dsn());
-  const auto selectors = all_selectors(ShippedAlerts::prometheus(0, 0));
+  auto selectors = all_selectors(ShippedAlerts::prometheus(0, 0));
+  // Whether these are there depends on whether this version of the exporter reports the servers of its
+  // sources.
+  for (const char* optional : {"dbpool_source_info{}", "database:dbpool_source_info:servers{}",
+                               "source:dbpool_source_info:labels{server!=\"\"}"}) {
+    CHECK(selectors.erase(optional) == 1);
+  }
   REQUIRE(selectors.size() > 30);
   std::set<std::string> without_series;
   const auto as_expected = [&] {

@@ -167,26 +167,6 @@ TEST_CASE("with few descriptors left, slow clients of the port leave some to scr
   CHECK(scene.exporter.scrape().at("process_open_fds") <= 64);
 }
 
-TEST_CASE("bodies for which there is no memory are refused for a moment, and small ones are not") {
-  const PushPort scene;
-  std::vector<test::RawClient> large;
-  const std::string half(8 * mebibyte, ' ');
-  for (int i = 0; i < 12; ++i) {
-    large.emplace_back(scene.port);
-    large.back().send(post("Content-Length: " + std::to_string(2 * half.size()) + "\r\n", half));
-  }
-  CHECK(scene.push().status == 200);
-  int busy = 0;
-  for (const auto& client : large) {
-    client.end();
-    const std::string answer = client.receive();
-    CHECK((test::status_of(answer) == 503 || test::status_of(answer) == 400));
-    if (test::status_of(answer) == 503 && answer.find("\r\nRetry-After: 1\r\n") != std::string::npos) ++busy;
-  }
-  CHECK(busy >= 4);  // 64 MiB are enough for eight halves at most
-  CHECK(scene.push(5s, "{" + half + "}").status == 200);
-}
-
 TEST_CASE("bodies that inflate without end take no more memory than the largest allowed one") {
   PushPort scene;
   const std::string bomb =

@@ -26,5 +26,6 @@ SourceKindRow pg_stat_activity_kind();
 SourceKindRow http_json_kind();
 SourceKindRow prometheus_kind();
 SourceKindRow otlp_kind();
+SourceKindRow events_kind();
 
 }  // namespace dbpool

@@ -1,16 +1,15 @@
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "config/key_setters.hpp"
 #include "config/kinds/kinds.hpp"
-#include "config/listen_address.hpp"
+#include "config/kinds/push_address.hpp"
 #include "config/mapping_keys.hpp"
+#include "config/read_users.hpp"
 #include "sources/http/options.hpp"
 #include "sources/mapping/pool_template.hpp"
 #include "sources/push/otlp/otlp_options.hpp"
-#include "web/bcrypt.hpp"
 
 namespace dbpool {
 namespace {
@@ -21,38 +20,10 @@ OtlpOptions& options_of(SourceConfig& source) {
   return std::get<OtlpOptions>(source.options);
 }
 
-bool is_address(int family, const std::string& host) {
-  in6_addr address{};
-  return ::inet_pton(family, host.c_str(), &address) == 1;
-}
-
-/// Reads `host:port`, where the host is numeric, `localhost` or missing; nullopt = malformed.
-std::optional<PushAddress> read_address(std::string_view text) {
-  std::string host;
-  if (const auto bracket = text.find("]:"); text.starts_with('[') && bracket != std::string_view::npos) {
-    host = text.substr(1, bracket - 1);
-    if (!is_address(AF_INET6, host)) return std::nullopt;
-    text.remove_prefix(bracket + 1);
-  }
-  const auto rest = parse_listen_address(text);
-  if (!rest || (!host.empty() && !rest->host.empty())) return std::nullopt;
-  if (host.empty()) host = rest->host;
-  const bool is_known = host.empty() || host == "localhost" || host.find(':') != std::string::npos;
-  if (!is_known && !is_address(AF_INET, host)) return std::nullopt;
-  return PushAddress{std::move(host), rest->port};
-}
-
-bool is_loopback(const PushAddress& address) {
-  const std::string& host = address.host;
-  in6_addr v6{};
-  if (::inet_pton(AF_INET6, host.c_str(), &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
-  return host == "localhost" || host.starts_with("127.");
-}
-
 void set_listen(SourceConfig& source, const Value& value, Problems& problems) {
   const auto text = read_text(value, problems);
   if (!text) return;
-  const auto address = read_address(*text);
+  const auto address = read_push_address(*text);
   options_of(source).listen = address;
   if (!address && *text != "web") {
     options_of(source).listen = PushAddress{"127.0.0.1", 0};  // in no other source's way
@@ -61,21 +32,8 @@ void set_listen(SourceConfig& source, const Value& value, Problems& problems) {
   }
 }
 
-/// Quotes neither a name nor a hash, as either may be a secret in a wrong place.
 void set_users(SourceConfig& source, const Value& value, Problems& problems) {
-  if (value.kind == Value::Kind::broken) return;
-  if (value.kind != Value::Kind::mapping || value.members.empty())
-    return problems.add(value, "no users; allowed: a mapping of names to bcrypt hashes");
-  for (const auto& [name, line, hash] : value.members) {
-    if (hash.kind == Value::Kind::broken) continue;
-    if (hash.kind != Value::Kind::text || !is_bcrypt(hash.text)) {
-      problems.add(line, value.path, "a user without a bcrypt hash; allowed: hashes as of htpasswd -B");
-    } else if (name.empty() || name.find(':') != std::string::npos) {
-      problems.add(line, value.path, "a user's name that is empty or has a colon; allowed: one without");
-    } else if (!options_of(source).users.emplace(name, hash.text).second) {
-      problems.add(line, value.path, "a user that is there already; allowed: each once");
-    }
-  }
+  read_users(value, options_of(source).users, problems);
 }
 
 void set_max_body(SourceConfig& source, const Value& value, Problems& problems) {

@@ -73,6 +73,17 @@ constexpr auto ecto = std::to_array<Preset>({
              "alone, so an acquisition is a query. The limit is that of the repository that started last"},
 });
 
+constexpr auto telemetry_metrics_statsd_fields = std::to_array<PresetField>({
+    {"acquisition_duration", "repo.query.queue_time", TimeUnit::milliseconds},
+});
+constexpr auto telemetry_metrics_statsd = std::to_array<Preset>({
+    {.name = "telemetry-metrics-statsd",
+     .variant = "",
+     .pool = "{repo}",
+     .fields = telemetry_metrics_statsd_fields,
+     .gaps = "For `events`. Needs `prefix: <app>.` No connections and no waiting callers, as with `ecto`"},
+});
+
 constexpr auto prisma_fields = std::to_array<PresetField>({
     {"idle", "prisma_pool_connections_idle"},
     {"active", "prisma_pool_connections_busy"},
@@ -97,6 +108,9 @@ std::span<const Preset> activerecord_presets() {
 }
 std::span<const Preset> ecto_presets() {
   return ecto;
+}
+std::span<const Preset> telemetry_metrics_statsd_presets() {
+  return telemetry_metrics_statsd;
 }
 std::span<const Preset> prisma_presets() {
   return prisma;

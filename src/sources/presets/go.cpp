@@ -136,6 +136,46 @@ constexpr auto pgxpool = std::to_array<Preset>({
      .gaps = pgxpool_gaps},
 });
 
+// Gauges of dd-trace-go, of what the libraries count. The waiting time of database/sql and the time of pgx's
+// acquisitions are totals that it sends as single durations, so they are left out.
+constexpr auto dd_trace_go_sql = std::to_array<PresetField>({
+    {"idle", "datadog.tracer.sql.db.connections.idle"},
+    {"active", "datadog.tracer.sql.db.connections.in_use"},
+    {"max", "datadog.tracer.sql.db.connections.max_open"},
+    {"closed.idle",
+     "datadog.tracer.sql.db.connections.closed.max_idle_conns"
+     " + datadog.tracer.sql.db.connections.closed.max_idle_time"},
+    {"closed.max_lifetime", "datadog.tracer.sql.db.connections.closed.max_lifetime"},
+});
+
+constexpr auto dd_trace_go_pgx = std::to_array<PresetField>({
+    {"idle", "datadog.tracer.pgx.pool.connections.idle_conns"},
+    {"active", "datadog.tracer.pgx.pool.connections.acquired_conns"},
+    {"opening", "datadog.tracer.pgx.pool.connections.constructing_conns"},
+    {"max", "datadog.tracer.pgx.pool.connections.max_conns"},
+    {"acquisitions", "datadog.tracer.pgx.pool.connections.acquire"},
+    {"created", "datadog.tracer.pgx.pool.connections.new_conns"},
+    {"closed.idle", "datadog.tracer.pgx.pool.connections.max_idle_destroy"},
+    {"closed.max_lifetime", "datadog.tracer.pgx.pool.connections.max_lifetime_destroy"},
+});
+
+constexpr std::string_view dd_trace_go_gaps =
+    "Gauges each 10 s, for `events`. The time of waits is a total that is sent as a single duration, and "
+    "is left out";
+
+constexpr auto dd_trace_go = std::to_array<Preset>({
+    {.name = "dd-trace-go",
+     .variant = "database/sql",
+     .pool = "{service}",
+     .fields = dd_trace_go_sql,
+     .gaps = dd_trace_go_gaps},
+    {.name = "dd-trace-go",
+     .variant = "pgxpool",
+     .pool = "{service}",
+     .fields = dd_trace_go_pgx,
+     .gaps = dd_trace_go_gaps},
+});
+
 }  // namespace
 
 std::span<const Preset> go_sql_presets() {
@@ -143,6 +183,9 @@ std::span<const Preset> go_sql_presets() {
 }
 std::span<const Preset> pgxpool_presets() {
   return pgxpool;
+}
+std::span<const Preset> dd_trace_go_presets() {
+  return dd_trace_go;
 }
 
 }  // namespace dbpool

@@ -19,9 +19,11 @@ std::span<const Preset> otel_presets();
 
 std::span<const Preset> go_sql_presets();
 std::span<const Preset> pgxpool_presets();
+std::span<const Preset> dd_trace_go_presets();
 
 std::span<const Preset> activerecord_presets();
 std::span<const Preset> ecto_presets();
+std::span<const Preset> telemetry_metrics_statsd_presets();
 std::span<const Preset> prisma_presets();
 
 std::span<const Preset> cnpg_presets();

@@ -12,13 +12,29 @@ namespace {
 
 std::vector<Preset> all_presets() {
   std::vector<Preset> all;
-  for (const auto rows :
-       {micrometer_presets(), hikaricp_presets(),     otel_presets(),    go_sql_presets(),
-        agroal_presets(),     activerecord_presets(), cnpg_presets(),    pgbouncer_exporter_presets(),
-        pgxpool_presets(),    pgcat_presets(),        pgdog_presets(),   proxysql_presets(),
-        vitess_presets(),     supavisor_presets(),    ecto_presets(),    odyssey_presets(),
-        pgagroal_presets(),   wildfly_presets(),      liberty_presets(), vertx_presets(),
-        prisma_presets()}) {
+  for (const auto rows : {micrometer_presets(),
+                          hikaricp_presets(),
+                          otel_presets(),
+                          go_sql_presets(),
+                          agroal_presets(),
+                          activerecord_presets(),
+                          cnpg_presets(),
+                          pgbouncer_exporter_presets(),
+                          pgxpool_presets(),
+                          pgcat_presets(),
+                          pgdog_presets(),
+                          proxysql_presets(),
+                          vitess_presets(),
+                          supavisor_presets(),
+                          ecto_presets(),
+                          odyssey_presets(),
+                          pgagroal_presets(),
+                          wildfly_presets(),
+                          liberty_presets(),
+                          vertx_presets(),
+                          prisma_presets(),
+                          dd_trace_go_presets(),
+                          telemetry_metrics_statsd_presets()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

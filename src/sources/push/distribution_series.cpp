@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -61,7 +62,8 @@ std::optional<RejectReason> DistributionSeries::add(const PointTime& at, const P
   }
   const bool is_delta = metric.temporality == Temporality::delta;
   if (!at.has_room && !is_delta && grows(at, *now)) return RejectReason::limit;
-  const Streams::Place place = streams_.place(at, metric.temporality);
+  const auto lead = [&](std::size_t stream) { return lead_over(last_[stream].buckets, *now); };
+  const Streams::Place place = streams_.place(at, metric.temporality, lead);
   if (place.rejected) return place.rejected;
   problem_.clear();
   if (place.index == last_.size()) last_.emplace_back();
@@ -69,25 +71,35 @@ std::optional<RejectReason> DistributionSeries::add(const PointTime& at, const P
   if (place.is_new) folded_sum_ += std::exchange(last, {}).sum;
 
   const Histogram::Bounds bounds = bounds_of(*now);
-  const bool is_other = place.is_new || last.buckets.raw != now->raw ||
-                        last.buckets.exponential.zero_threshold != now->exponential.zero_threshold;
+  const bool is_other = place.is_new || has_other_bounds(last.buckets, *now);
   if (is_other && !place.is_new && !is_delta) {
     folded_sum_ += last.sum - *point.sum;
     last = {std::move(*now), *point.sum};
     return RejectReason::contradiction;
   }
   if (is_other) change_bounds(bounds);
-  auto added = difference(*now, is_delta || place.is_new ? nullptr : &last.buckets);
-  if (!added) {
-    folded_sum_ += last.sum;
-    added = difference(*now, nullptr);
+  if (place.is_baseline) {
+    folded_sum_ -= *point.sum;
+  } else {
+    add_counts(*difference(*now, is_delta || place.is_new ? nullptr : &last.buckets), bounds);
+    add_exemplars(point);
   }
-  add_counts(*added, bounds);
-  add_exemplars(point);
   if (is_delta) now->counts = now->exponential.counts = {};
   last = {std::move(*now), (is_delta ? last.sum : 0) + *point.sum};
   measure();
   return std::nullopt;
+}
+
+/// Returns how many more durations there are than in the last point of a stream; nullopt if a bucket counts
+/// less. A point with other bounds cannot be compared: it is the stream's if it is no other's.
+std::optional<double> DistributionSeries::lead_over(const Buckets& before, const Buckets& now) const {
+  if (has_other_bounds(before, now)) return std::numeric_limits<double>::infinity();
+  const auto added = difference(now, &before);
+  return added ? std::optional(static_cast<double>(sum_of_counts(*added))) : std::nullopt;
+}
+
+bool DistributionSeries::has_other_bounds(const Buckets& a, const Buckets& b) {
+  return a.raw != b.raw || a.exponential.zero_threshold != b.exponential.zero_threshold;
 }
 
 /// Returns whether a stream that goes on needs more memory for its buckets than it has.
@@ -118,12 +130,24 @@ std::string DistributionSeries::problem_of(const PushedMetric& metric, const Pus
   return sum_of_counts(point.counts) == point.count ? "" : "its count differs from the sum of its buckets";
 }
 
+/// Counts single values in the buckets that exponential histograms get.
+DistributionSeries::Buckets DistributionSeries::buckets_of(const PushedPoint& point) const {
+  Histogram::Counts counts(exponential_->size() + 1);
+  for (const double value : point.observed) {
+    const auto bucket = std::ranges::lower_bound(*exponential_, in_seconds(value, unit_));
+    counts[static_cast<std::size_t>(bucket - exponential_->begin())] += point.count / point.observed.size();
+  }
+  return Buckets{
+      .raw = exponential_, .seconds = exponential_, .counts = std::move(counts), .exponential = {}};
+}
+
 /// Returns nullopt if bounds that differ in the data are the same double in seconds. Shares the bounds of
 /// another stream where they are equal.
 std::optional<DistributionSeries::Buckets> DistributionSeries::buckets_of(const PushedMetric& metric,
                                                                           const PushedPoint& point) const {
   if (metric.kind == PointKind::exponential)
     return Buckets{.raw = {}, .seconds = {}, .counts = {}, .exponential = state_of(point.exponential)};
+  if (!point.observed.empty()) return buckets_of(point);
   Histogram::Counts counts(point.counts.begin(), point.counts.end());
   if (counts.empty()) counts.push_back(point.count);
   const auto same = std::ranges::find_if(last_, [&](const Last& last) {

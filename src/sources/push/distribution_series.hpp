@@ -14,11 +14,13 @@
 
 namespace dbpool {
 
-/// Durations as their points add up: histograms with bounds, exponential ones, and counts with sums alone.
+/// Durations as their points add up: histograms with bounds, exponential ones, counts with sums alone, and
+/// single values.
 /// As with a counter, nothing that was counted is taken back.
 class DistributionSeries {
  public:
-  /// `unit`: of the points. `exponential`: the bounds in seconds for exponential histograms.
+  /// `unit`: of the points. `exponential`: the bounds in seconds for exponential histograms and
+  /// single values.
   DistributionSeries(TimeUnit unit, Histogram::Bounds exponential)
       : unit_(unit), exponential_(std::move(exponential)) {}
 
@@ -29,6 +31,7 @@ class DistributionSeries {
   Distribution total() const;
   /// Returns the sum in the unit of the points.
   double sum() const;
+  bool has_shared_start() const noexcept { return streams_.has_shared_start(); }
   /// Returns the time between the last point and the one before it, as of Streams.
   std::uint64_t step() const noexcept { return streams_.step(); }
   std::size_t bytes() const noexcept { return bytes_; }
@@ -47,6 +50,9 @@ class DistributionSeries {
 
   std::string problem_of(const PushedMetric& metric, const PushedPoint& point) const;
   std::optional<Buckets> buckets_of(const PushedMetric& metric, const PushedPoint& point) const;
+  Buckets buckets_of(const PushedPoint& point) const;
+  std::optional<double> lead_over(const Buckets& before, const Buckets& now) const;
+  static bool has_other_bounds(const Buckets& a, const Buckets& b);
   bool grows(const PointTime& at, const Buckets& now) const;
   Histogram::Bounds bounds_of(const Buckets& buckets) const;
   std::optional<Histogram::Counts> difference(const Buckets& now, const Buckets* before) const;
@@ -59,7 +65,7 @@ class DistributionSeries {
   Histogram::Bounds exponential_;
   Streams streams_;
   std::vector<Last> last_;  ///< of each stream
-  double folded_sum_ = 0;   ///< of streams that have ended, and before resets
+  double folded_sum_ = 0;   ///< of streams that have ended, less what was counted before
   Histogram::Bounds bounds_;
   Histogram::Counts counts_;
   Histogram::Exemplars exemplars_;

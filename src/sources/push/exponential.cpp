@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/bounded_sum.hpp"
+#include "sources/push/rebin.hpp"
 
 namespace dbpool {
 namespace {
@@ -31,10 +32,6 @@ Buckets at_scale(const ExponentialState& state, std::int32_t scale) {
     merged.counts[at] = bounded_sum(merged.counts[at], state.counts[i]);
   }
   return merged;
-}
-
-std::size_t bucket_of(double value, TimeUnit unit, const std::vector<double>& bounds) {
-  return static_cast<std::size_t>(std::ranges::lower_bound(bounds, in_seconds(value, unit)) - bounds.begin());
 }
 
 /// Returns whether a bucket of `before` has a count that `now` has no bucket for.
@@ -67,7 +64,7 @@ std::optional<Histogram::Counts> counted(const ExponentialState& now, const Expo
   Histogram::Counts counts(bounds.size() + 1);
   const auto add = [&](double upper, std::uint64_t count) {
     if (count == 0) return;
-    std::uint64_t& sum = counts[bucket_of(upper, unit, bounds)];
+    std::uint64_t& sum = counts[bucket_with(in_seconds(upper, unit), bounds)];
     sum = bounded_sum(sum, count);
   };
   add(now.zero_threshold, now.zero_count - past.zero_count);

@@ -5,7 +5,7 @@
 namespace dbpool {
 
 std::optional<RejectReason> GaugeSeries::set(const PointTime& at, std::optional<double> value) {
-  const Streams::Place place = streams_.place(at, Temporality::cumulative);
+  const Streams::Place place = streams_.place(at, Temporality::cumulative, [](std::size_t) { return 0.0; });
   if (place.rejected) return place.rejected;
   if (place.index == values_.size()) values_.emplace_back();
   Value& of_stream = values_[place.index];

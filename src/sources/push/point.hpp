@@ -51,6 +51,9 @@ struct PushedPoint {
   std::span<const double> bounds;  ///< of a histogram, without +Inf
   std::span<const std::uint64_t>
       counts;  ///< of a histogram, not cumulative; without counts: count and sum alone
+  /// Of a histogram in place of bounds and counts: single values, for the usual bounds. Each counts `count`
+  /// divided by their number times.
+  std::span<const double> observed;
   ExponentialBuckets exponential;
   std::span<const PushedExemplar> exemplars;
 };
@@ -61,11 +64,13 @@ class PointSink {
   virtual ~PointSink() = default;
   /// Returns whether the points of a metric are needed; if not, they are not read.
   virtual bool wants(std::string_view metric) const = 0;
-  /// Begins a resource. `attributes`: sorted by name; no name occurs twice.
+  /// Begins a resource. `attributes`: those within the bounds, sorted by name; no name occurs twice.
   virtual void resource(std::span<const SampleLabel> attributes) = 0;
   virtual void point(const PushedMetric& metric, const PushedPoint& point) = 0;
-  /// Reports a point whose values contradict each other or the protocol.
-  virtual void malformed(const PushedMetric& metric, std::string_view why) = 0;
+  /// Reports a point whose values contradict each other or the protocol. `attributes`: those within the
+  /// bounds.
+  virtual void malformed(const PushedMetric& metric, std::span<const SampleLabel> attributes,
+                         std::string_view why) = 0;
 };
 
 }  // namespace dbpool

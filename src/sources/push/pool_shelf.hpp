@@ -8,6 +8,7 @@
 
 #include "dbpool/model/pool_snapshot.hpp"
 #include "dbpool/sync/clock.hpp"
+#include "sources/push/departed_senders.hpp"
 #include "sources/push/refused_pools.hpp"
 
 namespace dbpool {
@@ -19,6 +20,7 @@ class PoolShelf {
   struct Pool {
     TimePoint heard;
     std::optional<PoolSnapshot> retired;  ///< the counters of senders that have left
+    DepartedSenders departed;             ///< who they were
     PoolSnapshot shown;                   ///< as it was shown last
     PoolSnapshot kept;                    ///< the most that its counters were ever shown with
   };
@@ -38,6 +40,7 @@ class PoolShelf {
   std::optional<std::string> longest_silent(const std::set<std::string>& kept) const;
 
   Pools& pools() noexcept { return pools_; }
+  const Pools& pools() const noexcept { return pools_; }
   /// Returns the number of pools that were refused lately.
   std::size_t dropped() const noexcept { return refused_.size(); }
 

@@ -1,6 +1,8 @@
 #include "sources/push/push_source.hpp"
 
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "dbpool/sync/guarded.hpp"
 #include "sources/reading.hpp"
@@ -13,6 +15,15 @@ namespace {
 constexpr Duration look = std::chrono::seconds(5);             ///< from one look at the hints to the next
 constexpr Duration silent_failures = std::chrono::seconds(1);  ///< after the start
 constexpr Duration silent_pause = std::chrono::milliseconds(50);
+
+/// Whether there were errors lately is not known of a pool that no sender reports.
+void forget_errors_of(std::vector<PoolSnapshot>& pools, const std::set<std::string>& silent) {
+  for (PoolSnapshot& pool : pools) {
+    if (!silent.contains(pool.label())) continue;
+    pool.errors_recent.reset();
+    pool.errors_last_hour.reset();
+  }
+}
 
 }  // namespace
 
@@ -41,6 +52,12 @@ class PushSource::Core : public Recurring {
     return shown->reading = std::make_shared<const Reading>(std::move(next));
   }
 
+  std::vector<LeakReport> leaks(const std::string& pool) {
+    const auto shown = shown_.access();
+    const auto found = shown->leaks.find(pool);
+    return found == shown->leaks.end() ? std::vector<LeakReport>() : found->second;
+  }
+
   /// Begins no further turn, and closes the door.
   void close() {
     stop();
@@ -55,7 +72,8 @@ class PushSource::Core : public Recurring {
     bool settled = false;
     std::string error;  ///< why there is no door
     RecentErrors recent_errors;
-    std::shared_ptr<const Reading> reading;  ///< nullptr = the door has changed
+    std::map<std::string, std::vector<LeakReport>> leaks;  ///< as of a ProbeResult
+    std::shared_ptr<const Reading> reading;                ///< nullptr = the door has changed
     TimePoint made;
   };
 
@@ -104,6 +122,7 @@ class PushSource::Core : public Recurring {
     ProbeResult result = parts_.pools->pools(now);
     settle(result, parts_.options.limit);
     shown.recent_errors.complete(result.pools, now.time_since_epoch(), clock().wall());
+    forget_errors_of(result.pools, parts_.pools->silent());
     Reading next;
     next.settled = shown.settled;
     if (shown.settled) next.up = shown.door != nullptr;
@@ -111,6 +130,7 @@ class PushSource::Core : public Recurring {
     next.dropped_pools = result.dropped;
     next.hints = std::move(result.hints);
     next.pools = std::move(result.pools);
+    shown.leaks = std::move(result.leaks);
     return next;
   }
 
@@ -138,6 +158,9 @@ SourceKind PushSource::kind() const noexcept {
 }
 std::shared_ptr<const PoolSource::Reading> PushSource::read() const {
   return core_->reading();
+}
+std::vector<LeakReport> PushSource::leaks(const std::string& pool) const {
+  return core_->leaks(pool);
 }
 
 }  // namespace dbpool

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "dbpool/sync/scheduler.hpp"
 #include "snapshot/pool_source.hpp"
@@ -22,6 +24,9 @@ class PushedPools {
   /// Returns when the result of `pools` changes without a push; a time in the past if something was pushed
   /// since the last call of `pools`.
   virtual TimePoint changes_at() const = 0;
+  /// Returns the labels of the pools in the last result of `pools` that no sender reports at present, so that
+  /// their counters stand still for no reason of their own.
+  virtual std::set<std::string> silent() const { return {}; }
   virtual PushCounts counts(TimePoint now) const = 0;
   /// Forgets what was silent for long.
   virtual void forget(TimePoint now) = 0;
@@ -55,6 +60,8 @@ class PushSource : public PoolSource {
   SourceKind kind() const noexcept override;
   /// Makes a reading, unless nothing has changed since the last one, which is at most 5 s old.
   std::shared_ptr<const Reading> read() const override;
+  /// Returns the leaks of the last reading.
+  std::vector<LeakReport> leaks(const std::string& pool) const override;
 
  private:
   class Core;

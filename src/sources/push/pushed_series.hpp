@@ -27,7 +27,11 @@ class PushedSeries {
   /// Returns whether it is a maximum that fell to 0, by which an SDK that stops ends a pool.
   bool has_ended(TimePoint not_before) const;
 
-  const std::vector<SeriesUse>& uses() const noexcept { return uses_; }
+  /// Returns whether several processes send it under one start, so that their sum is a guess.
+  bool has_shared_start() const noexcept {
+    return distribution_ ? distribution_->has_shared_start() : counter_.has_shared_start();
+  }
+
   /// Returns the time between the last point and the one before it, in nanoseconds; 0 = not known.
   std::uint64_t step() const noexcept;
   std::size_t bytes() const noexcept;

@@ -9,10 +9,6 @@
 namespace dbpool {
 namespace {
 
-std::size_t bucket_with(double value, const std::vector<double>& bounds) {
-  return static_cast<std::size_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
-}
-
 /// Returns counts such that, up to each bucket, there are as many as in the one of both that has more.
 Histogram::Counts larger(const Histogram::Counts& a, const Histogram::Counts& b) {
   Histogram::Counts counts(a.size());
@@ -27,6 +23,10 @@ Histogram::Counts larger(const Histogram::Counts& a, const Histogram::Counts& b)
 }
 
 }  // namespace
+
+std::size_t bucket_with(double value, const std::vector<double>& bounds) {
+  return static_cast<std::size_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
+}
 
 Histogram::Counts rebinned(const Histogram::Counts& counts, const std::vector<double>& from,
                            const std::vector<double>& to) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -7,6 +8,8 @@
 
 namespace dbpool {
 
+/// Returns the index of the bucket that a value lies in; that of +Inf is the last one.
+std::size_t bucket_with(double value, const std::vector<double>& bounds);
 /// Returns counts of buckets with the bounds `from` in buckets with the bounds `to`: each bucket's in the one
 /// that its upper bound lies in. So durations may appear longer, never shorter. Without bounds there is one
 /// bucket, for +Inf.

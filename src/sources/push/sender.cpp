@@ -76,9 +76,11 @@ void Sender::note_step(std::uint64_t step) {
   next_step_ = (next_step_ + 1) % steps_.size();
 }
 
-void Sender::add_hint(const std::string& kind, const std::string& text) {
+void Sender::add_hint(const std::string& text, TimePoint now) {
   constexpr std::size_t most = 10;
-  if (own_hints_.size() < most) own_hints_.try_emplace(kind, text);
+  own_hints_[text] = now;
+  if (own_hints_.size() <= most) return;
+  own_hints_.erase(std::ranges::min_element(own_hints_, {}, [](const auto& hint) { return hint.second; }));
 }
 
 std::optional<Duration> Sender::interval() const {

@@ -31,6 +31,7 @@ class Sender {
     PoolShelf::Pool* shelf = nullptr;  ///< nullptr: no series of it shows that it is a pool
     std::size_t series = 0;
     TimePoint heard;
+    std::uint64_t counted_until = 0;  ///< as of PointTime
     std::optional<PoolSnapshot> figures = std::nullopt;
     PoolSum::Part part = PoolSum::Part::counters;  ///< how much of the figures counts now
   };
@@ -39,6 +40,8 @@ class Sender {
     std::vector<OfPool*> pools;  ///< each once
     TimePoint heard = {};
     std::size_t fixed_bytes = 0, bytes = 0;  ///< besides the points; all, as counted last
+    std::uint64_t counted_until = 0;         ///< as of PointTime
+    std::string hint = {};                   ///< that comes with each of its points; "" = none
   };
   /// What a reading needs besides the sender.
   struct Context {
@@ -66,9 +69,10 @@ class Sender {
   void note(Series& series, const PointTime& at);
   /// Notes an export whose points were made so long after the ones before them, at most, in nanoseconds.
   void note_step(std::uint64_t step);
-  /// Adds a hint, which stays for as long as the sender.
-  void add_hint(const std::string& kind, const std::string& text);
-  const std::map<std::string, std::string>& own_hints() const noexcept { return own_hints_; }
+  /// Notes a hint that a point gives. Keeps the latest ones, at most 10.
+  void add_hint(const std::string& text, TimePoint now);
+  /// Returns when each hint was noted last.
+  const std::map<std::string, TimePoint>& own_hints() const noexcept { return own_hints_; }
   const std::vector<std::string>& hints() const noexcept { return hints_; }
 
   /// Returns the time from one export of a process to the next, the largest of the last three, because one
@@ -94,8 +98,8 @@ class Sender {
   std::unordered_map<std::string, std::list<Series>::iterator> by_key_;
   std::map<std::string, OfPool> pools_;  ///< by label
   KeptCounters kept_;
-  std::map<std::string, std::string> own_hints_;  ///< by kind
-  std::vector<std::string> hints_;                ///< of the last reading
+  std::map<std::string, TimePoint> own_hints_;
+  std::vector<std::string> hints_;  ///< of the last reading
   TimePoint heard_;
   std::uint64_t newest_time_ = 0, earliest_start_ = 0;
   std::array<Duration, 3> steps_{};  ///< of the last exports; 0 = not known

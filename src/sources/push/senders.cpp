@@ -64,17 +64,23 @@ std::map<std::string, PoolSum> Senders::sums(TimePoint now, Hints& hints) {
   const auto sum_of = [&](const std::string& label) -> PoolSum& {
     return sums.try_emplace(label, shelf_.pools().at(label).shown).first->second;
   };
+  silent_.clear();
+  for (const auto& [label, pool] : shelf_.pools()) silent_.insert(label);
   const Starts starts = latest_starts();
   for (const auto& [id, sender] : senders_) {
     const bool live = is_live(*sender, starts, now);
     refresh(*sender);
     for (const auto& [label, pool] : sender->pools()) {
-      if (pool.shelf != nullptr && pool.figures)
-        sum_of(label).add(*pool.figures, live ? pool.part : PoolSum::Part::counters);
+      if (pool.shelf == nullptr || !pool.figures) continue;
+      sum_of(label).add(*pool.figures, live ? pool.part : PoolSum::Part::counters);
+      if (live && pool.part == PoolSum::Part::whole) silent_.erase(label);
     }
     if (!live) continue;
-    changes_at_ = std::min(changes_at_, sender->heard() + window_of(*sender));
-    for (const auto& [kind, text] : sender->own_hints()) hints.add(kind, text);
+    const Duration window = window_of(*sender);
+    changes_at_ = std::min(changes_at_, sender->heard() + window);
+    for (const auto& [text, noted] : sender->own_hints()) {
+      if (now - noted <= window) hints.add(text, text);
+    }
     for (const std::string& text : sender->hints()) hints.add(text, text);
   }
   for (const auto& [label, pool] : shelf_.pools()) {
@@ -99,6 +105,11 @@ ProbeResult Senders::pools(TimePoint now) {
     hints.add("senders", "points are rejected because there are more than " +
                              std::to_string(limits_.senders) + " senders");
   }
+  if (!result.pools.empty() && silent_.size() == shelf_.pools().size()) {
+    hints.add("silent",
+              "no sender reports any more, so the pools show counters alone; the applications have "
+              "stopped, or their pushes do not arrive");
+  }
   result.dropped = shelf_.dropped();
   result.hints = hints.take();
   count_slow_acquisitions(result, naming_.latency_objective);
@@ -122,42 +133,23 @@ PushCounts Senders::counts(TimePoint now) const {
   return counts;
 }
 
-/// Moves the counters of a sender's pools to the shelf.
-void Senders::retire(Sender& sender, const std::set<std::string>& labels) {
-  refresh(sender);
-  for (const std::string& label : labels) {
-    const Sender::OfPool& leaving = sender.pools().at(label);
-    if (leaving.shelf == nullptr || !leaving.figures) continue;
-    PoolShelf::Pool& pool = *leaving.shelf;
-    PoolSum sum(pool.shown);
-    if (pool.retired) sum.add(*pool.retired, PoolSum::Part::counters);
-    sum.add(*leaving.figures, PoolSum::Part::counters);
-    pool.retired = sum.take();
-  }
-  bytes_ -= sender.drop(labels);
-  has_changed_ = true;
-}
-
-Senders::ById::iterator Senders::retire(ById::iterator sender) {
-  std::set<std::string> labels;
-  for (const auto& [label, pool] : sender->second->pools()) labels.insert(label);
-  retire(*sender->second, labels);
-  return senders_.erase(sender);
-}
-
 void Senders::forget(TimePoint now) {
   const TimePoint last = now - longest_silence;
+  const auto is_forgotten = [&](const Sender::OfPool& pool) {
+    return (pool.shelf == nullptr ? pool.heard : pool.shelf->heard) <= last;
+  };
   for (auto sender = senders_.begin(); sender != senders_.end();) {
-    if (sender->second->heard() <= last) {
-      sender = retire(sender);
-      continue;
+    Sender& of = *sender->second;
+    std::set<std::string> forgotten;
+    for (const auto& [label, pool] : of.pools()) {
+      if (is_forgotten(pool)) forgotten.insert(label);
     }
-    std::set<std::string> silent;
-    for (const auto& [label, pool] : sender->second->pools()) {
-      if (pool.heard <= last) silent.insert(label);
+    if (!forgotten.empty()) {
+      bytes_ -= of.drop(forgotten);
+      has_changed_ = true;
     }
-    if (!silent.empty()) retire(*sender->second, silent);
-    ++sender;
+    const bool has_left = of.pools().empty() && of.heard() <= last;
+    sender = has_left ? senders_.erase(sender) : std::next(sender);
   }
   shelf_.forget(last);
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dbpool/model/histogram_recorder.hpp"
 #include "dbpool/sync/clock.hpp"
 #include "snapshot/pool_source.hpp"
 #include "sources/mapping/hints.hpp"
@@ -41,6 +42,8 @@ struct PushNaming {
   Duration least_stale = std::chrono::seconds(30);       ///< the least that three intervals may be
   Duration assumed_interval = std::chrono::seconds(60);  ///< of a sender that was heard once
   Duration latency_objective{0};                         ///< longer acquisitions count as slow; 0 = off
+  /// Of acquisitions in exponential histograms and single values.
+  std::shared_ptr<const BucketBounds> acquisition_buckets = dbpool::acquisition_buckets();
 };
 
 /// Everything that the senders of one source have reported. The counters of its pools never fall, whatever
@@ -65,8 +68,11 @@ class Senders {
   /// Returns when the result of `pools` changes without a push, because values get too old; a time in the
   /// past if something was pushed since the last call of `pools`.
   TimePoint changes_at() const;
+  /// Returns the labels of the pools in the last result of `pools` that no live sender reports.
+  const std::set<std::string>& silent() const noexcept { return silent_; }
   PushCounts counts(TimePoint now) const;
-  /// Forgets senders and pools that were not heard for an hour. The counters of a sender stay in its pools.
+  /// Forgets the pools that were not heard for an hour, and the senders that have no other. While one sender
+  /// keeps a pool alive, the others may come back however late, and count on from where they were.
   void forget(TimePoint now);
 
  private:
@@ -76,9 +82,12 @@ class Senders {
 
   // What pushes change.
   bool admit(std::shared_ptr<Sender>& sender, TimePoint now);
-  bool retire_silent_sender(TimePoint now);
+  bool make_room(TimePoint now, const Sender& kept);
+  bool retire_silent_sender(TimePoint now, const Sender* kept = nullptr);
+  void retire(Sender& sender);
   PoolShelf::Pool* admit_pool(const std::string& label, TimePoint now);
   bool drop_silent_pool(TimePoint now);
+  std::uint64_t counted_until(const Sender& sender, const std::string& label) const;
   std::string name_of(const Sender& sender, const std::string& place) const;
   void measure(Sender::Series& series);
 
@@ -88,8 +97,6 @@ class Senders {
   Duration window_of(const Sender& sender) const;
   bool is_live(const Sender& sender, const Starts& starts, TimePoint now) const;
   void refresh(Sender& sender);
-  void retire(Sender& sender, const std::set<std::string>& labels);
-  ById::iterator retire(ById::iterator sender);
 
   const Mapping& mapping_;
   const std::vector<SeriesRole> roles_;
@@ -98,6 +105,7 @@ class Senders {
   const PushLimits limits_;
   ById senders_;
   PoolShelf shelf_;
+  std::set<std::string> silent_;  ///< labels
   PushCounts counts_;
   std::size_t bytes_ = 0;
   bool has_changed_ = false;
@@ -112,6 +120,8 @@ class Senders::Export {
  public:
   /// Adds a point, and counts it. Returns why it was rejected; nullopt if it was used or is no pool's.
   std::optional<RejectReason> add(const PushedMetric& metric, const PushedPoint& point);
+  /// Counts a malformed point. Returns false if it is no pool's, by those of its attributes that are known.
+  bool refuse_malformed(const PushedMetric& metric, std::span<const SampleLabel> attributes);
   /// Ends it, so that the sender's interval is known.
   void end();
 
@@ -127,6 +137,7 @@ class Senders::Export {
   Found find(const PushedMetric& metric, const PushedPoint& point);
   Found begin_series(const PushedMetric& metric, std::vector<SeriesUse> uses);
   bool place(SeriesUse& use, std::vector<Sender::OfPool*>& pools);
+  void note_hints(Sender::Series& series, const PushedMetric& metric);
   void explain(const PushedMetric& metric);
 
   Senders* senders_;

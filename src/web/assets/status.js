@@ -1,13 +1,19 @@
 "use strict";
 // Draws the answers of the JSON API. Names come from outside, so they become text and attributes, never
-// markup. A row is built once and then changed in place, so that nothing flickers.
+// markup. A row is built once and then changed in place, so that nothing flickers. Every address is relative,
+// so that the page works behind a proxy's path.
 
 const refreshEvery = 3000; // milliseconds, as the next two
 const giveUpAfter = 5000;
 const historyEvery = 60000; // the exporter adds an item a minute
 const many = 8; // pools; from this number on there is a filter
+const tooMany = 12; // pools; beyond this number those without trouble are folded
+const eventsShown = 10;
+const errorIsNews = 3600000; // milliseconds; an older error of a source that is up is not shown
 const severity = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3, "not judged": 4 };
 const latest = { views: [], answered: null, silentSince: null };
+let isFolded = true;
+let hasEvents = true; // until the exporter answers that it has none
 
 const $ = (id) => document.getElementById(id);
 const known = (value) => value !== null && value !== undefined;
@@ -24,6 +30,7 @@ function setText(node, text) {
 }
 
 const count = (value) => (known(value) ? value.toLocaleString("en") : "–");
+const tenths = (value) => count(known(value) ? Math.round(10 * value) / 10 : value);
 const moment = (time) => new Date(time).toLocaleString("sv-SE"); // 2025-10-13 14:30:00, in local time
 const age = (seconds) => (seconds === 0 ? "live" : known(seconds) ? duration(seconds) : "never read");
 
@@ -46,27 +53,47 @@ function duration(seconds) {
 
 const isPushed = (kind) => kind === "otlp" || kind === "events";
 const plural = (n, word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
+const sentenceCase = (name) => name.replaceAll("_", " ");
 
-// Returns one pool as the page shows it: its statistics and its health.
-function viewOf(name, stats, judged = { status: "unknown", reasons: [], message: "" }) {
+// Returns what there is to explain of a pool; null if all is well with it, or nothing is known.
+function explanation(isIll, waiting, diagnosis) {
+  if (!diagnosis) return null;
+  const isWell = diagnosis.verdict === "ok" || (diagnosis.verdict === "unknown" && !(waiting > 0));
+  return isIll || !isWell ? diagnosis : null;
+}
+
+// Returns a pool's last error with its time; the time alone if `sentence` has the same words.
+function errorOf({ last_error: error, last_error_time: time }, sentence = "") {
+  if (!error) return "";
+  return sentence.includes(error.slice(-40)) ? moment(time) : `${moment(time)}: ${error}`;
+}
+
+// Returns one pool as the page shows it: its statistics, its health and its diagnosis.
+function viewOf(name, stats, judged = { status: "unknown", reasons: [], message: "" }, diagnosis = undefined) {
   const counts = stats.pool_statistics;
   const labels = Object.entries(stats.labels || {}).map(([label, value]) => `${label}=${value}`);
   const database = stats.driver === "sqlite" ? stats.database?.split("/").pop() : stats.database;
   const origin = [stats.driver || stats.kind, database, ...labels].filter(Boolean).join(" · ");
-  const isIll = judged.status !== "healthy";
+  const isIll = judged.status === "unhealthy" || judged.status === "degraded";
+  const explained = explanation(isIll, counts.waiting_requests, diagnosis);
+  const isUnread = judged.judged === null && diagnosis?.verdict === "unknown";
+  const message = isUnread ? diagnosis.sentence.split(": ")[0] : judged.message;
+  const isQuiet = judged.status === "healthy" || judged.judged === false;
   return {
-    name, origin,
+    name, origin, kind: stats.kind, explained,
+    canFold: isQuiet && !explained && !(counts.waiting_requests > 0) && !(stats.leaked > 0),
     status: judged.status, lifecycle: stats.lifecycle,
     severity: severity[judged.judged === false ? "not judged" : judged.status],
     reasons: judged.reasons.join(", "),
-    message: isIll || counts.waiting_requests > 0 ? judged.message : "",
-    error: isIll && counts.last_error ? `${moment(counts.last_error_time)}: ${counts.last_error}` : "",
+    message: judged.status !== "healthy" || counts.waiting_requests > 0 ? message : "",
+    error: isIll ? errorOf(counts, explained?.sentence) : "",
+    isPaused: stats.paused || stats.disabled, isProbeOnly: stats.probe_only === true,
     active: counts.active_connections, idle: counts.idle_connections,
-    total: counts.total_connections, max: stats.total_capacity,
+    max: stats.total_capacity, isCountedInTarget: stats.counted_in_target,
     waiting: counts.waiting_requests, oldestWaiter: stats.oldest_waiter_seconds,
-    ...stats.acquisition_seconds, // p50, p95, p99
+    ...stats.acquisition_seconds_5m, // p50, p95, p99
     leaks: stats.leaked, age: stats.last_read_age_seconds, isPushed: isPushed(stats.kind),
-    words: [name, stats.source, origin, judged.status].join(" ").toLowerCase(),
+    words: [name, stats.source, origin, judged.status, explained?.verdict].join(" ").toLowerCase(),
   };
 }
 
@@ -86,16 +113,19 @@ function poolCell(cell) {
     setText(link, view.name);
     setText(origin, view.origin);
     origin.title = view.origin;
-    link.href = `/connections/pools/stats/${encodeURIComponent(view.name)}`;
+    link.href = `./connections/pools/stats/${encodeURIComponent(view.name)}`;
   };
 }
 
 function healthCell(cell) {
-  const [status, ...lines] = ["status", "minor", "minor", "minor"].map((each) => element("span", each));
-  cell.append(status, ...lines);
+  const [status, paused, probe, ...lines] = ["status", "tag degraded", "tag probe", "minor", "minor", "minor"]
+    .map((each) => element("span", each));
+  cell.append(status, paused, probe, ...lines);
   return (view) => {
     status.className = `status ${view.status}`;
     setText(status, view.status);
+    setText(paused, view.isPaused ? "paused" : "");
+    setText(probe, view.isProbeOnly ? "probe only" : "");
     setText(lines[0], view.message);
     setText(lines[1], view.reasons && `reasons: ${view.reasons}`);
     setText(lines[2], view.error && `last error ${view.error}`);
@@ -107,12 +137,12 @@ function connectionsCell(cell) {
   const bar = element("div", "bar", active, idle);
   cell.append(element("div", "amounts", used, free), bar);
   return (view) => {
-    const whole = Math.max(view.max || 0, view.total || 0, 1);
+    const whole = Math.max(view.max || 0, (view.active || 0) + (view.idle || 0), 1);
     setText(used, known(view.max) ? `${count(view.active)} / ${count(view.max)}` : count(view.active));
     setText(free, known(view.idle) ? `${count(view.idle)} idle` : "");
     active.style.width = `${(100 * (view.active || 0)) / whole}%`;
     idle.style.width = `${(100 * (view.idle || 0)) / whole}%`;
-    bar.hidden = !known(view.active);
+    bar.hidden = !known(view.active) || !known(view.max);
   };
 }
 
@@ -126,15 +156,90 @@ function waitingCell(cell) {
   };
 }
 
+// Returns the error of a source: the one that it has now, or one of the last hour with its time.
+function sourceError({ up, last_error: error, last_error_time: time }) {
+  if (!error || !time) return error || "";
+  return up === false || Date.now() - Date.parse(time) < errorIsNews ? `${moment(time)}: ${error}` : "";
+}
+
+function pushedWords({ kind, pushed }) {
+  if (!pushed) return "";
+  const rejected = Object.entries(pushed.rejected).filter(([, n]) => n > 0)
+    .map(([reason, n]) => `${count(n)} rejected (${sentenceCase(reason)})`);
+  const used = `${plural(pushed.used, kind === "otlp" ? "point" : "line")} used`;
+  return [used, ...rejected, known(pushed.lost) && `${count(pushed.lost)} lost`].filter(Boolean).join(", ");
+}
+
 function troubleCell(cell) {
-  const [error, hints] = [element("span"), element("span", "minor hints")];
-  cell.append(error, hints);
+  const [error, pushed, hints] = ["", "minor pushed", "minor hints"].map((each) => element("span", each));
+  cell.append(error, pushed, hints);
   return (source) => {
-    const rejected = Object.entries(source.pushed?.rejected || {}).filter(([, n]) => n > 0)
-      .map(([reason, n]) => `${count(n)} rejected (${reason})`);
-    const words = [...source.hints, ...rejected].join("; ");
-    setText(error, source.last_error || (words ? "" : "–"));
-    setText(hints, words);
+    const [words, hint] = [pushedWords(source), source.hints.join("; ")];
+    setText(error, sourceError(source) || (words || hint ? "" : "–"));
+    error.className = source.up === true ? "quiet" : "";
+    setText(pushed, words);
+    setText(hints, hint);
+  };
+}
+
+// Returns who holds a leaked session of a server: application, user and database, what it does, since when.
+function holderOf({ application, user, database, state, last_query_start: last }) {
+  const names = [application || "no application_name", [user, database].filter(Boolean).join("@")];
+  return [...names, state, last && `last query ${moment(last)}`].filter(Boolean).join(" · ");
+}
+
+function holderCell(cell) {
+  const [holder, statement] = [element("span"), element("code")];
+  const cure = element("span", "minor", "To end the session: ", statement);
+  cell.append(holder, cure);
+  return (leak) => {
+    setText(holder, leak.pid ? holderOf(leak) : [leak.site, ...(leak.stack || [])].join("  ←  "));
+    setText(statement, `select pg_terminate_backend(${leak.pid})`);
+    cure.hidden = !leak.pid;
+  };
+}
+
+const durations = /^mean_use|seconds/, shares = /^utilization|share/;
+const flags = /^(up|paused|disabled|last_con.*_ok)$/;
+
+// Writes a figure of a diagnosis in the unit that its name implies.
+function measured(figure, value) {
+  if (durations.test(figure)) return duration(value);
+  if (shares.test(figure)) return `${Math.round(100 * value)} %`;
+  return flags.test(figure) ? (value ? "yes" : "no") : tenths(value);
+}
+
+function evidenceWords({ figure, value, bound }) {
+  const against = known(bound) && !flags.test(figure) ? ` (bound ${measured(figure, bound)})` : "";
+  return `${sentenceCase(figure)} ${measured(figure, value)}${against}`;
+}
+
+const unsizable = ["leak", "slow_use", "database_down", "paused"]; // verdicts for which no size is a cure
+
+function sizeWords({ verdict, needed_size: size, demand }, max) {
+  if (!known(size) || unsizable.includes(verdict)) return "";
+  return `${count(size)}${known(max) ? `, now ${count(max)}` : ""} (${tenths(demand)} wanted at once)`;
+}
+
+function diagnosisCell(cell) {
+  const [verdict, sentence, list] = [element("span", "verdict"), element("span"), element("dl")];
+  const facts = ["Next step", "Size needed", "Evidence", "Runbook"].map((label) => {
+    const fact = element("dd");
+    list.append(element("div", "", element("dt", "", label), fact));
+    return fact;
+  });
+  cell.append(element("p", "", verdict, " ", sentence), list);
+  return ({ explained, max }) => {
+    cell.parentElement.hidden = !explained;
+    if (!explained) return;
+    setText(verdict, `${sentenceCase(explained.verdict)}:`);
+    setText(sentence, explained.sentence);
+    const words = [explained.next_step, sizeWords(explained, max), explained.evidence.map(evidenceWords).join(", "),
+      explained.runbook];
+    facts.forEach((fact, index) => {
+      setText(fact, words[index] || "");
+      fact.parentElement.hidden = !words[index];
+    });
   };
 }
 
@@ -158,10 +263,17 @@ const poolColumns = [
 ];
 const leakColumns = [
   { key: "pool", label: "Pool", fill: textCell((leak) => leak.pool) },
-  { key: "lease", label: "Lease", number: true, fill: textCell((leak) => String(leak.lease)) },
-  { key: "connection", label: "Connection", fill: textCell((leak) => leak.connection_id || "–") },
+  { key: "lease", label: "Lease or pid", number: true, fill: textCell((leak) => String(leak.pid || leak.lease)) },
+  { key: "connection", label: "Connection, client",
+    fill: textCell((leak) => leak.client || (leak.pid ? "" : leak.connection_id) || "–") },
   { key: "held", label: "Held for", number: true, fill: textCell((leak) => duration(leak.age_seconds)) },
-  { key: "wide", label: "Acquired at", fill: textCell((leak) => [leak.site, ...(leak.stack || [])].join("  ←  ")) },
+  { key: "wide", label: "Acquired at, held by", fill: holderCell },
+];
+const eventColumns = [
+  { key: "time", label: "Time", fill: textCell((event) => moment(event.timestamp)) },
+  { key: "kind", label: "Event", fill: textCell((event) => sentenceCase(event.kind)) },
+  { key: "pool", label: "Pool or source", fill: textCell((event) => event.pool || event.source || "–") },
+  { key: "wide", label: "What happened", fill: textCell((event) => event.message || "–") },
 ];
 const sourceColumns = [
   { key: "source", label: "Source", fill: textCell((source) => source.name) },
@@ -183,10 +295,12 @@ function cellOf(column, index, isHead) {
 }
 
 // A table with one row per key: builds it when the key appears, changes it in place, removes it with the key.
+// Each row is a <tbody>, which can have a second row across the table: `fillBelow` fills and hides that one.
 class Table {
-  constructor(table, columns) {
+  constructor(table, columns, fillBelow = null) {
     this.table = table;
     this.columns = columns;
+    this.fillBelow = fillBelow;
     this.entries = new Map();
     this.heads = columns.map((column, index) => cellOf(column, index, true));
     this.heads.forEach((head, index) => setText(head, columns[index].label));
@@ -201,21 +315,30 @@ class Table {
 
   build() {
     const cells = this.columns.map((column, index) => cellOf(column, index, false));
-    return { row: this.rowOf(cells), updates: this.columns.map((column, index) => column.fill(cells[index])) };
+    const updates = this.columns.map((column, index) => column.fill(cells[index]));
+    const row = element("tbody", "", this.rowOf(cells));
+    row.setAttribute("role", "rowgroup");
+    if (this.fillBelow) {
+      const cell = cellOf({ key: "diagnosis", label: "Diagnosis" }, 1, false);
+      cell.colSpan = this.columns.length;
+      row.append(this.rowOf([cell]));
+      updates.push(this.fillBelow(cell));
+    }
+    return { row, updates };
   }
 
   // Shows `views`, pairs [key, view], in their order.
   show(views) {
     const gone = new Set(this.entries.keys());
     const focused = document.activeElement;
-    let place = this.table.tBodies[0].firstElementChild;
+    let place = this.table.tHead.nextElementSibling;
     for (const [key, view] of views) {
       if (!gone.delete(key)) this.entries.set(key, this.build());
       const entry = this.entries.get(key);
       entry.view = view;
       entry.updates.forEach((update) => update(view));
       if (entry.row === place) place = place.nextElementSibling;
-      else this.table.tBodies[0].insertBefore(entry.row, place);
+      else this.table.insertBefore(entry.row, place);
     }
     gone.forEach((key) => this.entries.get(key).row.remove());
     gone.forEach((key) => this.entries.delete(key));
@@ -224,8 +347,9 @@ class Table {
   }
 }
 
-const pools = new Table($("pools"), poolColumns);
+const pools = new Table($("pools"), poolColumns, diagnosisCell);
 const leaks = new Table($("leaks"), leakColumns);
+const events = new Table($("events"), eventColumns);
 const sources = new Table($("sources"), sourceColumns);
 
 const order = { column: poolColumns[1], descending: false };
@@ -238,10 +362,22 @@ function compare(a, b) {
   return (order.descending ? -difference : difference) || byName;
 }
 
+// Shows or hides the button that folds the pools without trouble; a filter searches those too. Returns
+// whether they are folded now.
+function offerToFold(isFiltering) {
+  const folding = latest.views.filter((view) => view.canFold);
+  const kind = folding.every((view) => view.status === "healthy") ? "healthy" : "healthy or not judged";
+  $("fold").hidden = isFiltering || latest.views.length <= tooMany || folding.length === 0;
+  $("fold").ariaExpanded = String(!isFolded);
+  setText($("fold"), `${isFolded ? "Show" : "Fold"} ${count(folding.length)} ${kind}`);
+  return isFolded && !$("fold").hidden;
+}
+
 function arrange() {
   const wanted = $("filter").value.toLowerCase().split(/\s+/);
-  const isShown = (view) => !($("only-ill").checked && view.status === "healthy")
-    && wanted.every((word) => view.words.includes(word));
+  const isFiltering = $("filter").value !== "";
+  const foldsNow = offerToFold(isFiltering);
+  const isShown = (view) => !(foldsNow && view.canFold) && wanted.every((word) => view.words.includes(word));
   const shown = latest.views.filter(isShown).sort(compare);
   pools.show(shown.map((view) => [view.name, view]));
   for (const { row, view } of pools.entries.values()) {
@@ -249,10 +385,11 @@ function arrange() {
     visibility.observe(row);
   }
   const all = latest.views.length;
-  const isFiltering = $("filter").value !== "" || $("only-ill").checked;
   $("tools").hidden = all < many && !isFiltering; // so that an active filter can be removed
   setText($("pools-shown"), shown.length === all ? "" : `${count(shown.length)} of ${count(all)}`);
-  setText($("no-pools"), shown.length ? "" : all ? "No pool matches the filter." : "No pool is known yet.");
+  const none = foldsNow ? "No pool needs attention."
+    : all ? "No pool matches the filter." : "No pool is known yet.";
+  setText($("no-pools"), shown.length ? "" : none);
 }
 
 function sortBy(column, descending = Boolean(column.descending)) {
@@ -261,6 +398,7 @@ function sortBy(column, descending = Boolean(column.descending)) {
     head.ariaSort = poolColumns[index] !== column ? null : descending ? "descending" : "ascending";
   });
   $("sort").value = column.key;
+  isFolded &&= column === poolColumns[1]; // in another order than by health, every pool matters
   arrange();
 }
 
@@ -274,7 +412,10 @@ function addSorting() {
   }
   $("sort").onchange = () => sortBy(poolColumns.find((column) => column.key === $("sort").value));
   $("filter").oninput = arrange;
-  $("only-ill").onchange = arrange;
+  $("fold").onclick = () => {
+    isFolded = !isFolded;
+    arrange();
+  };
   $("tools").onsubmit = (event) => event.preventDefault();
 }
 
@@ -284,7 +425,7 @@ const visibleRows = new Set();
 const visibility = new IntersectionObserver((changes) => {
   for (const { target, isIntersecting } of changes) visibleRows[isIntersecting ? "add" : "delete"](target);
   drawHistories();
-});
+}, { rootMargin: "100% 0px" });
 
 let isDrawing = false;
 async function drawHistories() {
@@ -295,7 +436,7 @@ async function drawHistories() {
   for (let due; !latest.silentSince && (due = [...pools.entries.values()].find(isDue)); ) {
     due.drawn = { at: Date.now(), status: due.view.status };
     try {
-      const told = await fetched(`/connections/pools/history/${encodeURIComponent(due.view.name)}?hours=1`);
+      const told = await fetched(`./connections/pools/history/${encodeURIComponent(due.view.name)}?hours=1`);
       due.row.querySelector(".history").replaceChildren(sparkline(told, due.view.max));
     } catch {
       // Tried again when it is due. The refresh reports an exporter that does not answer.
@@ -360,13 +501,20 @@ function showFigure(id, text, detail) {
   setText($(id).nextElementSibling, detail);
 }
 
-function showInUse(views) {
+// Counts each connection once: a server sees those of the pools and poolers before it, too.
+function showInUse(everyView) {
+  const isServer = (view) => view.kind === "pg_stat_activity";
+  const wholes = everyView.filter((view) => !view.isCountedInTarget);
+  const pooled = wholes.filter((view) => !isServer(view));
+  const sessions = pooled.length ? sum(wholes.filter(isServer), "active") : null;
+  const views = pooled.length ? pooled : wholes;
   const bounded = views.filter((view) => known(view.active) && known(view.max));
   const beside = sum(views.filter((view) => !known(view.max)), "active");
   const idle = sum(views, "idle");
   const text = bounded.length ? `${count(sum(bounded, "active"))} / ${count(sum(bounded, "max"))}` : count(beside);
   const more = bounded.length && beside !== null ? `${count(beside)} more without a max` : "";
-  showFigure("in-use", text, [idle === null ? "" : `${count(idle)} idle`, more].filter(Boolean).join(", "));
+  const server = sessions === null ? "" : `${count(sessions)} active by the server's own count`;
+  showFigure("in-use", text, [idle === null ? "" : `${count(idle)} idle`, more, server].filter(Boolean).join(", "));
 }
 
 function showSourcesUp(everySource, down) {
@@ -377,11 +525,11 @@ function showSourcesUp(everySource, down) {
   showFigure("up", `${count(up)} / ${count(everySource.length)}`, words.join(", "));
 }
 
-// The icon has the colour of the worst status on the page, including a source that cannot be read.
-function showStatus(status, words = status, worst = status) {
+// The icon has the colour of the status.
+function showStatus(status, words = status) {
   $("overall").className = `status ${status}`;
   setText($("overall"), words);
-  const color = getComputedStyle(document.documentElement).getPropertyValue(`--${worst}`).trim();
+  const color = getComputedStyle(document.documentElement).getPropertyValue(`--${status}`).trim();
   const dot = `<circle cx='8' cy='8' r='7' fill='${encodeURIComponent(color)}'/>`;
   const icon = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>${dot}</svg>`;
   if ($("icon").getAttribute("href") !== icon) $("icon").href = icon;
@@ -391,50 +539,93 @@ function showFigures(views, everySource, status) {
   const statuses = ["unhealthy", "degraded", "unknown", "healthy"];
   const tally = statuses.map((each) => [views.filter((view) => view.status === each).length, each]);
   const words = tally.filter(([n]) => n > 0).map(([n, each]) => `${count(n)} ${each}`).join(", ") || "no pools";
-  const slowest = views.reduce((worst, view) =>
+  const slowest = views.filter((view) => !view.isProbeOnly).reduce((worst, view) =>
     (known(view.p95) && view.p95 > (worst.p95 ?? -1) ? view : worst), {});
   const down = everySource.filter((source) => source.up === false);
-  const probedDown = down.filter((source) => source.kind !== "owned").length; // owned pools report health
-  const warning = probedDown ? `${count(probedDown)} source${probedDown > 1 ? "s" : ""} down – ` : "";
-  showStatus(status, status, probedDown ? "unhealthy" : status);
+  const probedDown = down.filter((source) => source.kind !== "owned"); // owned pools report health
+  const warning = probedDown.length ? `${plural(probedDown.length, "source")} down` : "";
+  showStatus(status);
+  setText($("down"), warning && `${warning}: ${namesOf(probedDown)}`);
   setText($("tally"), words);
   showInUse(views);
   showFigure("waiting", count(sum(views, "waiting")), namesOf(views.filter((view) => view.waiting > 0)));
-  showFigure("slowest", duration(slowest.p95), slowest.name || "no acquisition yet");
+  showFigure("slowest", duration(slowest.p95), slowest.name || "no acquisition in five minutes");
   showFigure("leaking", count(sum(views, "leaks")), namesOf(views.filter((view) => view.leaks > 0)));
   showSourcesUp(everySource, down);
-  $("up").classList.toggle("loud", probedDown > 0);
-  document.title = `${warning}${words} – dbpool_exporter`;
+  $("up").classList.toggle("loud", probedDown.length > 0);
+  document.title = [warning, words, "dbpool_exporter"].filter(Boolean).join(" – ");
 }
 
 function showSources(everySource) {
-  const isTelling = (source) => source.kind !== "owned" || source.up !== true || source.last_error || source.hints.length;
+  const isTelling = (source) => source.kind !== "owned" || source.up !== true || sourceError(source)
+    || source.hints.length;
   const listed = everySource.length < many ? everySource : everySource.filter(isTelling);
   sources.show(listed.map((source) => [source.name, source]));
   const rest = everySource.length - listed.length;
   setText($("quiet-sources"), rest ? `Not listed because up and without an error: ${count(rest)} more.` : "");
 }
 
+// Says that nothing is held for too long only of pools whose source reports it.
+function showLeaks(found, views) {
+  leaks.show(found.map((leak) => [`${leak.pool} ${leak.lease}`, leak]));
+  const reporting = views.filter((view) => known(view.leaks)).length;
+  const none = reporting === 0 ? "No pool here reports how long its connections are held."
+    : `No connection is held for longer than allowed${reporting < views.length
+      ? `, in the ${count(reporting)} of ${plural(views.length, "pool")} that report it` : ""}.`;
+  setText($("no-leaks"), found.length ? "" : none);
+}
+
+function showEvents(found) {
+  $("recent").hidden = !found;
+  if (!found) return;
+  const repeats = new Map();
+  const keyOf = ({ timestamp, kind, source, pool }) => {
+    const key = [timestamp, kind, source, pool].join(" ");
+    repeats.set(key, (repeats.get(key) || 0) + 1);
+    return `${key} ${repeats.get(key)}`;
+  };
+  events.show(found.slice(0, eventsShown).map((event) => [keyOf(event), event]));
+  const older = found.length - eventsShown;
+  setText($("more-events"), found.length === 0 ? "Nothing happened in the last hour."
+    : older > 0 ? `${plural(older, "older event")} not shown.` : "");
+}
+
 async function fetched(path) {
   const answer = await fetch(path, { signal: AbortSignal.timeout(giveUpAfter) });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error(`${path}: ${answer.status}`), { status: answer.status });
   return answer.json();
 }
 
-async function read() {
-  const [stats, health, suspects] = await Promise.all(
-    ["stats", "health", "leaks"].map((what) => fetched(`/connections/pools/${what}`)));
-  performance.mark("answered");
-  Object.assign(latest, { answered: Date.now(), silentSince: null });
-  return { stats, health, suspects };
+// Returns the events of the last hour; null if this exporter has none to give.
+async function fetchedEvents() {
+  if (!hasEvents) return null;
+  try {
+    return (await fetched("./connections/pools/events?minutes=60")).events;
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    hasEvents = false;
+    return null;
+  }
 }
 
-function draw({ stats, health, suspects }) {
+async function read() {
+  const [stats, health, diagnosis, suspects, happened] = await Promise.all(
+    [...["stats", "health", "diagnosis", "leaks"].map((what) => fetched(`./connections/pools/${what}`)),
+      fetchedEvents()]);
+  performance.clearMarks();
+  performance.mark("answered");
+  Object.assign(latest, { answered: Date.now(), silentSince: null });
+  return { stats, health, diagnosis, suspects, happened };
+}
+
+function draw({ stats, health, diagnosis, suspects, happened }) {
   const judged = new Map(health.pools.map((pool) => [pool.name, pool]));
-  latest.views = Object.entries(stats.pools).map(([name, pool]) => viewOf(name, pool, judged.get(name)));
+  const diagnosed = new Map(diagnosis.diagnoses.map((each) => [each.pool, each]));
+  latest.views = Object.entries(stats.pools)
+    .map(([name, pool]) => viewOf(name, pool, judged.get(name), diagnosed.get(name)));
   arrange();
-  leaks.show(suspects.leaks.map((leak) => [`${leak.pool} ${leak.lease}`, leak]));
-  $("no-leaks").hidden = suspects.leaks.length > 0;
+  showLeaks(suspects.leaks, latest.views);
+  showEvents(happened);
   showSources(stats.sources);
   showFigures(latest.views, stats.sources, health.overall_status);
   performance.clearMeasures();

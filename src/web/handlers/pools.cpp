@@ -7,6 +7,7 @@
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
 #include "exposition/json_history.hpp"
+#include "exposition/json_journal.hpp"
 #include "exposition/json_leaks.hpp"
 #include "exposition/json_metrics.hpp"
 #include "exposition/json_stats.hpp"
@@ -17,19 +18,21 @@ namespace dbpool {
 namespace {
 
 constexpr double most_hours = 24;
+constexpr double most_minutes = 525'600;  // a year; the number of entries is bounded anyway
 
 Response unknown_pool(const std::string& name) {
   return error_response(404, "there is no pool named '" + name + "'");
 }
 
-/// Returns nullopt if `text` is not a number from 0 to 24.
-std::optional<std::chrono::nanoseconds> parse_hours(const std::string& text) {
-  double hours = 0;
+/// Reads a number of `Unit` from 0 to `most`; nullopt if `text` is none.
+template <typename Unit>
+std::optional<std::chrono::nanoseconds> parse_span(const std::string& text, double most) {
+  double number = 0;
   const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, hours);
-  if (error != std::errc() || stop != end || !(hours >= 0 && hours <= most_hours)) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || !(number >= 0 && number <= most)) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double, std::ratio<3600>>(hours));
+      std::chrono::duration<double, typename Unit::period>(number));
 }
 
 }  // namespace
@@ -56,7 +59,7 @@ Response totals(const WebServices& services) {
 
 Response history_of_pool(const Request& request, const WebServices& services) {
   const std::string hours = query_parameter(request.query, "hours").value_or("1");
-  const auto span = parse_hours(hours);
+  const auto span = parse_span<std::chrono::hours>(hours, most_hours);
   if (!span) return error_response(400, "hours is '" + hours + "'; allowed is a number from 0 to 24");
   const auto history = services.history(request.path_parameter, *span);
   if (!history) return unknown_pool(request.path_parameter);
@@ -65,6 +68,13 @@ Response history_of_pool(const Request& request, const WebServices& services) {
 
 Response suspected_leaks(const WebServices& services) {
   return json_response(leaks_json(services.leaks()));
+}
+
+Response journal(const Request& request, const WebServices& services) {
+  const std::string minutes = query_parameter(request.query, "minutes").value_or("60");
+  const auto span = parse_span<std::chrono::minutes>(minutes, most_minutes);
+  if (!span) return error_response(400, "minutes is '" + minutes + "'; allowed is a number from 0 to 525600");
+  return json_response(journal_json(services.journal(*span)));
 }
 
 Response diagnoses(const WebServices& services) {

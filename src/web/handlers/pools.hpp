@@ -16,6 +16,8 @@ Response totals(const WebServices& services);
 /// Returns 400 if `hours` is not a number from 0 to 24.
 Response history_of_pool(const Request& request, const WebServices& services);
 Response suspected_leaks(const WebServices& services);
+/// Reports what happened lately, newest first; 400 if `minutes` is not a number from 0 to 525600.
+Response journal(const Request& request, const WebServices& services);
 Response diagnoses(const WebServices& services);
 /// Returns 404 for an unknown pool, and for an entry that only counts.
 Response diagnosis_of_pool(const Request& request, const WebServices& services);

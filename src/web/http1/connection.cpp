@@ -22,6 +22,7 @@ constexpr auto head_patience = 2s;
 constexpr auto request_patience = 10s;
 constexpr auto close_patience = 2s;
 
+constexpr int most_slow_admissions = 8;
 constexpr std::size_t light_bytes = std::size_t{256} << 10U;
 
 std::string_view reason_phrase(int status) {
@@ -62,8 +63,8 @@ HttpConnection::HttpConnection(Descriptor socket, OpenConnections::Place place,
       service_(std::move(service)),
       began_(service_->runtime.clock->now()),
       until_(began_ + head_patience),
-      reader_([&responder = service_->responder](Request head) { return responder.admit(std::move(head)); }) {
-}
+      reader_([&responder = service_->responder](Request head) { return responder.admit(std::move(head)); },
+              service_->is_slow) {}
 
 void HttpConnection::start() {
   wait(POLLIN, &HttpConnection::receive);
@@ -94,10 +95,15 @@ void HttpConnection::receive() {
   if (n > 0) outcome = reader_.feed({piece.data(), static_cast<std::size_t>(n)});
   const bool has_ended = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
   if (!outcome && (has_ended || is_over())) {
-    outcome = reader_.end();
+    if (place_.is_evicted()) return;
+    outcome = reader_.end(has_ended ? BodyEnd::incomplete : BodyEnd::too_slow);
     if (!outcome) return;
   }
   if (outcome) return go_on(std::move(*outcome));
+  receive_on();
+}
+
+void HttpConnection::receive_on() {
   if (reader_.has_head()) {
     until_ = began_ + request_patience;
     ask_for_body();
@@ -113,11 +119,34 @@ void HttpConnection::ask_for_body() {
 
 void HttpConnection::go_on(RequestReader::Outcome outcome) {
   if (const auto* const refusal = std::get_if<Response>(&outcome)) return begin_answer(*refusal);
+  if (std::holds_alternative<RequestReader::Unadmitted>(outcome)) return admit_slowly();
   request_ = std::move(std::get<RequestReader::Read>(outcome));
   place_.work();
   if (is_light(*request_)) return answer();
   service_->runtime.scheduler->post_blocking(
       [self = shared_from_this()] { self->run(&HttpConnection::answer); }, service_.get());
+}
+
+void HttpConnection::admit_slowly() {
+  if (++service_->slow_admissions > most_slow_admissions) {
+    --service_->slow_admissions;
+    return begin_answer(come_again("too many logins are being checked"));
+  }
+  place_.work();
+  paused_ = service_->runtime.clock->now();
+  const auto task = [self = shared_from_this()] {
+    self->run(&HttpConnection::admit_now);
+    --self->service_->slow_admissions;
+  };
+  service_->runtime.scheduler->post_blocking(task, &service_->slow_admissions);
+}
+
+void HttpConnection::admit_now() {
+  auto outcome = reader_.admit_now();
+  place_.wait();
+  began_ += service_->runtime.clock->now() - paused_;
+  if (outcome) return go_on(std::move(*outcome));
+  receive_on();
 }
 
 void HttpConnection::answer() {

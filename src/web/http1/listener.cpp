@@ -29,10 +29,10 @@ constexpr int accepted_at_once = 16;
 /// The tasks of its sockets and its connections own it, besides the listener.
 class HttpListener::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(const ListenAddress& address, Router router, Runtime runtime, Logger& logger)
+  Core(const ListenAddress& address, HttpSite site, Runtime runtime, Logger& logger)
       : address_(address),
         sockets_(listening_sockets(address_)),
-        service_(std::make_shared<HttpService>(std::move(router), std::move(runtime), logger)) {}
+        service_(std::make_shared<HttpService>(std::move(site), std::move(runtime), logger)) {}
 
   void start() {
     for (const Descriptor& socket : sockets_) wait(socket.get());
@@ -92,8 +92,8 @@ class HttpListener::Core : public std::enable_shared_from_this<Core> {
   std::atomic<bool> stopped_ = false;
 };
 
-HttpListener::HttpListener(const ListenAddress& address, Router router, Runtime runtime, Logger& logger)
-    : core_(std::make_shared<Core>(address, std::move(router), std::move(runtime), logger)) {
+HttpListener::HttpListener(const ListenAddress& address, HttpSite site, Runtime runtime, Logger& logger)
+    : core_(std::make_shared<Core>(address, std::move(site), std::move(runtime), logger)) {
   core_->start();
 }
 

@@ -89,6 +89,7 @@ std::vector<Descriptor> listening_sockets(ListenAddress& address) {
 }
 
 std::string text_of(const ListenAddress& address) {
+  if (!address.path.empty()) return "unix:" + address.path;
   if (address.host.find(':') != std::string::npos) return fmt::format("[{}]:{}", address.host, address.port);
   return fmt::format("{}:{}", address.host.empty() ? "0.0.0.0" : address.host, address.port);
 }

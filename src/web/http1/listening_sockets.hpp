@@ -13,7 +13,7 @@ namespace dbpool {
 /// or the system refuses it.
 std::vector<Descriptor> listening_sockets(ListenAddress& address);
 
-/// Returns `host:port`, with an IPv6 address in brackets.
+/// Returns `host:port`, with an IPv6 address in brackets, or `unix:PATH`.
 std::string text_of(const ListenAddress& address);
 
 }  // namespace dbpool

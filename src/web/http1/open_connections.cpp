@@ -23,6 +23,11 @@ OpenConnections::Place::~Place() {
   state->entries.erase(entry_);
 }
 
+bool OpenConnections::Place::is_evicted() const {
+  const auto state = all_->state_.access();
+  return entry_->evicted;
+}
+
 void OpenConnections::Place::set_waiting(bool waits) {
   const auto state = all_->state_.access();
   entry_->waits = waits;

@@ -35,6 +35,8 @@ class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
     void work() { set_waiting(false); }
     /// The connection waits for its client again.
     void wait() { set_waiting(true); }
+    /// Returns whether the connection had to make room for another one.
+    bool is_evicted() const;
 
    private:
     void set_waiting(bool waits);

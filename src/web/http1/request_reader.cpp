@@ -27,8 +27,13 @@ std::optional<RequestReader::Outcome> RequestReader::feed(std::string_view bytes
   return feed_body(bytes);
 }
 
-std::optional<RequestReader::Outcome> RequestReader::end() {
-  if (admitted_) return finished(BodyEnd::incomplete);
+std::optional<RequestReader::Outcome> RequestReader::admit_now() {
+  if (auto outcome = admit(std::move(*unadmitted_))) return outcome;
+  return feed_body(behind_head_);
+}
+
+std::optional<RequestReader::Outcome> RequestReader::end(BodyEnd how) {
+  if (admitted_) return finished(how);
   if (!head_.has_begun()) return std::nullopt;
   return error_response(400, "the head of the request is incomplete");
 }
@@ -45,13 +50,16 @@ std::optional<RequestReader::Outcome> RequestReader::feed_head(std::string_view&
   if (auto* const refusal = std::get_if<Response>(&*head)) return std::move(*refusal);
   auto& request = std::get<Request>(*head);
   is_for_head_only_ = request.method == "HEAD";
+  if (!is_slow_ || !is_slow_(request)) return admit(std::move(request));
+  unadmitted_ = std::move(request);
+  behind_head_ = bytes;
+  return Unadmitted{};
+}
+
+std::optional<RequestReader::Outcome> RequestReader::admit(Request request) {
   auto admission = admit_(std::move(request));
   if (auto* const refusal = std::get_if<Response>(&admission)) return std::move(*refusal);
   admitted_ = std::move(std::get<Admitted>(admission));
-  return begin_body();
-}
-
-std::optional<RequestReader::Outcome> RequestReader::begin_body() {
   const BodyRules* const rules = admitted_->body_rules();
   if (rules == nullptr) return Read{std::move(*admitted_), {}};
   length_ = announced_length(admitted_->head());

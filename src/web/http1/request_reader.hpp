@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -21,16 +22,25 @@ class RequestReader {
     Admitted admitted;
     Body body;
   };
-  /// The refusal of a request, or what is to be answered.
-  using Outcome = std::variant<Response, Read>;
+  /// The head has been read, and to admit it takes long: `admit_now` is to be called, by a thread that may.
+  struct Unadmitted {};
+  /// The refusal of a request, what is to be answered, or a pause.
+  using Outcome = std::variant<Response, Read, Unadmitted>;
+  /// Returns whether it takes long to admit a request.
+  using IsSlow = std::function<bool(const Request&)>;
 
-  explicit RequestReader(Admit admit) : admit_(std::move(admit)) {}
+  /// `is_slow`: null = no request is.
+  explicit RequestReader(Admit admit, IsSlow is_slow = nullptr)
+      : admit_(std::move(admit)), is_slow_(std::move(is_slow)) {}
 
   /// Takes the next bytes; those behind the request are dropped. nullopt = the request goes on. After an
   /// outcome the reader is of no further use.
   std::optional<Outcome> feed(std::string_view bytes);
-  /// Ends the request, because the client sends no more or has no more time. nullopt = it has sent nothing.
-  std::optional<Outcome> end();
+  /// Goes on after `Unadmitted`, with the bytes that came behind the head; else as `feed`.
+  std::optional<Outcome> admit_now();
+  /// Ends the request. `how`: incomplete, because the client sends no more, or too slow. nullopt = it has
+  /// sent nothing.
+  std::optional<Outcome> end(BodyEnd how = BodyEnd::incomplete);
 
   /// Returns whether the head has been read.
   bool has_head() const noexcept { return admitted_.has_value(); }
@@ -41,13 +51,16 @@ class RequestReader {
 
  private:
   std::optional<Outcome> feed_head(std::string_view& bytes);
-  std::optional<Outcome> begin_body();
+  std::optional<Outcome> admit(Request request);
   std::optional<Outcome> feed_body(std::string_view bytes);
   Outcome finished(BodyEnd end);
 
   const Admit admit_;
+  const IsSlow is_slow_;
   HeadParser head_;
   bool is_for_head_only_ = false;
+  std::optional<Request> unadmitted_;
+  std::string behind_head_;  ///< what came with the head that is not admitted yet
   std::optional<Admitted> admitted_;
   std::optional<std::size_t> length_;  ///< of the body; nullopt = in chunks
   std::optional<BodyBuffer> body_;

@@ -62,7 +62,8 @@ class PointOutline : public PointSink {
   void point(const PushedMetric& metric, const PushedPoint& point) override {
     lines.push_back(outline(metric, point));
   }
-  void malformed(const PushedMetric& metric, std::string_view why) override {
+  void malformed(const PushedMetric& metric, std::span<const SampleLabel> /*attributes*/,
+                 std::string_view why) override {
     lines.push_back("malformed " + std::string(metric.name) + ": " + std::string(why));
   }
 

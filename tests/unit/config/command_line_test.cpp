@@ -11,7 +11,7 @@ using Lines = std::vector<std::string>;
 
 Flags parse(std::vector<const char*> arguments, const Environment& environment = {}) {
   arguments.insert(arguments.begin(), "dbpool_exporter");
-  return parse_flags(static_cast<int>(arguments.size()), arguments.data(), environment);
+  return parse_flags(arguments, environment);
 }
 
 Lines problems_of(const std::vector<const char*>& arguments, const Environment& environment = {}) {
@@ -132,20 +132,21 @@ TEST_CASE("help and version are answered whatever else is wrong") {
 }
 
 TEST_CASE("all that is wrong with the usage is reported at once") {
-  CHECK(problems_of({"--log.levle=debug", "--log.format=xml", "--config.file", "--web.telemetry-path=/",
-                     "extra", "--web.listen-address=:1", "--web.listen-address=:99999"},
-                    {{"DBPOOL_WEB_ENABLE_LIFECYCLE", "perhaps"}}) ==
-        Lines{"--config.file: has no value; allowed: YAML file; without it, one pool from the environment",
-              "--web.listen-address: \":99999\" is not accepted; allowed: host:port or :port, with a port "
-              "from 0 to "
-              "65535",
-              "--web.telemetry-path: \"/\" is not accepted; allowed: a path such as /metrics, other than /, "
-              "/-/…, "
-              "/health and /connections/…",
-              "environment: DBPOOL_WEB_ENABLE_LIFECYCLE: \"perhaps\" is not accepted; allowed: true or false",
-              "--log.format: \"xml\" is not accepted; allowed: logfmt or json",
-              "unknown flag \"--log.levle\" (did you mean \"--log.level\"?); allowed: see --help",
-              "unexpected argument \"extra\"; allowed: flags only"});
+  CHECK(
+      problems_of({"--log.levle=debug", "--log.format=xml", "--config.file", "--web.telemetry-path=/",
+                   "extra", "--web.listen-address=:1", "--web.listen-address=:99999"},
+                  {{"DBPOOL_WEB_ENABLE_LIFECYCLE", "perhaps"}}) ==
+      Lines{
+          "--config.file: has no value; allowed: YAML file; without it, one pool from the environment",
+          "--web.listen-address: \":99999\" is not accepted; allowed: host:port, :port, [IPv6]:port, with a "
+          "port from 0 to 65535, or unix:/path",
+          "--web.telemetry-path: \"/\" is not accepted; allowed: a path such as /metrics, other than /, "
+          "/-/…, "
+          "/health and /connections/…",
+          "environment: DBPOOL_WEB_ENABLE_LIFECYCLE: \"perhaps\" is not accepted; allowed: true or false",
+          "--log.format: \"xml\" is not accepted; allowed: logfmt or json",
+          "unknown flag \"--log.levle\" (did you mean \"--log.level\"?); allowed: see --help",
+          "unexpected argument \"extra\"; allowed: flags only"});
 }
 
 TEST_CASE("a wrong flag hides nothing that is wrong with the configuration") {
@@ -173,7 +174,11 @@ TEST_CASE("wrong usage is refused") {
       {"--web.enable-lifecycle", "false"},
       {"--version=junk"},
       {"--web.listen-address=10127"},
-      {"--web.listen-address=[::1]:80"},
+      {"--web.listen-address=[::1]"},
+      {"--web.listen-address=::1:80"},
+      {"--web.listen-address=unix:web.sock"},
+      {"--web.health-listen-address=example.org:80"},
+      {"--web.health-listen-address=unix:/web.sock"},
       {"--web.telemetry-path=metrics"},
       {"--web.telemetry-path=/health"},
       {"--web.telemetry-path=/-/metrics"},
@@ -198,7 +203,7 @@ TEST_CASE("a bad variable of a flag is refused by its name, with what is allowed
       {"WEB_LISTEN_ADDRESS", ":1,,:2", "host:port"},
       {"WEB_LISTEN_ADDRESS", ":65536", "a port from 0 to 65535"},
       {"WEB_LISTEN_ADDRESS", ":-1", "a port from 0 to 65535"},
-      {"WEB_LISTEN_ADDRESS", "a:b:c", "host:port or :port with IPv4"},
+      {"WEB_LISTEN_ADDRESS", "a:b:c", "[IPv6]:port"},
       {"WEB_LISTEN_ADDRESS", "http://localhost:10127", "a port from 0 to 65535"},
       {"WEB_TELEMETRY_PATH", "metrics", "a path such as /metrics"},
       {"WEB_TELEMETRY_PATH", "/a b", "a path such as /metrics"},
@@ -229,15 +234,91 @@ TEST_CASE("the argument of an unknown flag is neither reported again nor repeate
               "unexpected argument; allowed: flags only"});
 }
 
-TEST_CASE("an IPv6 address and a web configuration are refused as what this build has not") {
+TEST_CASE("the web server listens on IPv6 and Unix sockets, and for health checks apart") {
+  const auto flags = parse({"--web.listen-address=[::]:80", "--web.listen-address=unix:/run/web.sock",
+                            "--web.health-listen-address=:81"});
+  CHECK(flags.web.listen == std::vector<ListenAddress>{{"::", 80}, {"", 0, "/run/web.sock"}});
+  CHECK(flags.web.health_listen == ListenAddress{"", 81});
+}
+
+std::optional<ClientOptions> parse_for_client(std::vector<const char*> arguments,
+                                              const Environment& environment = {}) {
+  arguments.insert(arguments.begin(), "dbpool_exporter");
+  return parse_client(arguments, environment);
+}
+
+Lines client_problems_of(const std::vector<const char*>& arguments, const Environment& environment = {}) {
+  try {
+    parse_for_client(arguments, environment);
+  } catch (const ConfigError& e) {
+    return e.problems();
+  }
+  return {};
+}
+
+TEST_CASE("check takes the flags of the exporter, and comes first") {
+  const auto flags = parse({"check", "--config.file=a.yml"});
+  CHECK(flags.action == Flags::Action::check_targets);
+  CHECK(flags.config_file == "a.yml");
+  CHECK(parse({"check", "--help"}).action == Flags::Action::show_help);
   CHECK(
-      problems_of({"--web.listen-address=[::1]:80"}) ==
+      problems_of({"--log.level=info", "check"}) ==
       Lines{
-          "--web.listen-address: the web server of this build has no IPv6; allowed: host:port or :port with "
-          "IPv4"});
-  CHECK(problems_of({"--web.config.file=web.yml"}) ==
-        Lines{"--web.config.file: this build has no TLS and no basic authentication yet; allowed: no web "
-              "configuration"});
+          "unexpected argument \"check\" (did you mean \"check\", as the first one?); allowed: flags only"});
+  CHECK(
+      problems_of({"stats"}) ==
+      Lines{
+          "unexpected argument \"stats\" (did you mean \"status\", as the first one?); allowed: flags only"});
+}
+
+TEST_CASE("status and explain have flags of their own; without either the program is the exporter") {
+  CHECK_FALSE(parse_for_client({}));
+  CHECK_FALSE(parse_for_client({"check"}));
+  CHECK_FALSE(parse_for_client({"--log.level=info", "status"}));
+  CHECK(parse_for_client({"status"}) == ClientOptions{});
+  const auto options =
+      parse_for_client({"explain", "pgb/app/me", "--url=https://h:1/path/", "--output", "json",
+                        "--ca-file=ca", "--cert-file=c", "--key-file=k", "--user=u", "--password-file=p"});
+  REQUIRE(options);
+  CHECK(options->command == ClientOptions::Command::explain);
+  CHECK(options->pool == "pgb/app/me");
+  CHECK(options->url == "https://h:1/path");
+  CHECK(options->output == ClientOptions::Output::json);
+  CHECK(options->ca_file == "ca");
+  CHECK(options->cert_file == "c");
+  CHECK(options->key_file == "k");
+  CHECK(options->user == "u");
+  CHECK(options->password_file == "p");
+  CHECK(parse_for_client({"explain", "--url=unix:/run/x.sock", "orders"})->pool == "orders");
+  CHECK(parse_for_client({"status", "--help", "--nonsense"})->asks_for_help);
+}
+
+TEST_CASE("of the flags of status and explain, the URL alone has a variable, and a flag beats it") {
+  const Environment environment{{"DBPOOL_URL", "http://h:1"}, {"DBPOOL_OUTPUT", "nonsense"}};
+  CHECK(parse_for_client({"status"}, environment)->url == "http://h:1");
+  CHECK(parse_for_client({"status", "--url=unix:/x"}, environment)->url == "unix:/x");
+  CHECK(client_problems_of({"status"}, {{"DBPOOL_URL", "nonsense"}})
+            .at(0)
+            .starts_with("environment: DBPOOL_URL: \"nonsense\" is not accepted; allowed: http://host:port"));
+}
+
+TEST_CASE("every wrong flag of status and explain is reported at once, and no secret") {
+  CHECK(client_problems_of({"status", "orders"}) ==
+        Lines{"unexpected argument \"orders\"; allowed: flags only"});
+  CHECK(client_problems_of({"explain", "a", "b"}) == Lines{"unexpected argument \"b\"; allowed: flags only"});
+  CHECK(client_problems_of({"status", "--ulr=x", "--output=xml", "--cert-file=c", "--user=u"}) ==
+        Lines{"--output: \"xml\" is not accepted; allowed: table or json",
+              "unknown flag \"--ulr\" (did you mean \"--url\"?); allowed: see --help",
+              "--cert-file: allowed: together with --key-file only",
+              "--user: allowed: together with --password-file only"});
+  for (const char* url : {"--url=http://u:s3cret@h", "--url=h:1", "--url=ftp://h", "--url=http://",
+                          "--url=unix:", "--url=http://h?s3cret", "--url=http:///x"}) {
+    CAPTURE(url);
+    const Lines problems = client_problems_of({"status", url});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("--url: "));
+    CHECK(problems[0].find("s3cret") == std::string::npos);
+  }
 }
 
 }  // namespace

@@ -20,13 +20,22 @@ TEST_CASE("anything else is no listen address") {
   }
 }
 
-TEST_CASE("an IPv6 address is told from a mistake") {
-  CHECK(is_ipv6_address("[::1]:80"));
-  CHECK(is_ipv6_address("[::]:80"));
-  CHECK(is_ipv6_address("::1:80"));
-  CHECK_FALSE(is_ipv6_address("127.0.0.1:80"));
-  CHECK_FALSE(is_ipv6_address(":80"));
-  CHECK_FALSE(is_ipv6_address("http://localhost:80"));
+TEST_CASE("a web address is also one of IPv6 or the path of a Unix socket") {
+  CHECK(parse_web_address("127.0.0.1:80") == ListenAddress{"127.0.0.1", 80});
+  CHECK(parse_web_address("[::1]:80") == ListenAddress{"::1", 80});
+  CHECK(parse_web_address("unix:/run/web.sock") == ListenAddress{"", 0, "/run/web.sock"});
+  const std::string too_long = "unix:/" + std::string(107, 'a');
+  for (const std::string& text :
+       {std::string("[::1]"), std::string("::1:80"), std::string("[127.0.0.1]:80"), std::string("[::g]:80"),
+        std::string("[::1]:65536"), std::string("unix:"), std::string("unix:web.sock"), too_long}) {
+    CAPTURE(text);
+    CHECK(parse_web_address(text) == std::nullopt);
+  }
+}
+
+TEST_CASE("a numeric host needs no look-up") {
+  for (const char* host : {"", "localhost", "127.0.0.1", "::1"}) CHECK(is_numeric_host(host));
+  CHECK_FALSE(is_numeric_host("example.org"));
 }
 
 }  // namespace

@@ -233,6 +233,26 @@ TEST_CASE("a source that senders push to listens at an address of its own, or in
   CHECK(options(4).listen == PushAddress{"localhost", 0});
 }
 
+TEST_CASE("a source of events receives on a path, a port or both") {
+  const auto config = load_fixture("events.good.yml");
+  const auto options = [&](std::size_t i) { return std::get<EventsOptions>(config.sources.at(i).options); };
+  CHECK(config.sources.at(0).probe.kind == SourceKind::events);
+  CHECK(options(0) == EventsOptions{.path = "/run/dbpool/events.sock"});
+  CHECK(options(0).mode == 0660);
+  CHECK(options(0).leak_detection_timeout == 30s);
+  CHECK(options(1).mode == 0600);
+  CHECK(options(1).group == "dbpool");
+  CHECK(options(1).listen == PushAddress{"127.0.0.1", 8125});
+  CHECK(options(1).stale_after == 1min);
+  CHECK(options(1).leak_detection_timeout == 0s);
+  CHECK(options(1).histogram_buckets == std::vector<double>{0.01, 0.1});
+  CHECK(options(1).mapping.prefix == "my_app.");
+  CHECK(options(1).error_window == 30s);
+  CHECK(options(1).wait_window == 20s);
+  CHECK(options(2).listen == PushAddress{"", 8126});
+  CHECK(config == load_fixture("events.good.yml"));
+}
+
 TEST_CASE("a DSN of blanks alone is refused, in the file or beside it") {
   const TemporaryFile blank(" \n");
   for (const auto& [dsn, what] : {std::pair(std::string("dsn: '  '"), "a blank DSN"),

@@ -95,7 +95,8 @@ std::vector<std::string> rows_for(const std::string& table, std::string_view key
 TEST_CASE("the documentation has a row for every key, with the kinds that have it") {
   const auto table = source_keys_markdown();
   CHECK(table.starts_with("| key | types | default | meaning |\n|---|---|---|---|\n"));
-  CHECK(table.find("| required: pgbouncer, pgpool, pg_stat_activity, http_json, prometheus or otlp |") !=
+  CHECK(table.find(
+            "| required: pgbouncer, pgpool, pg_stat_activity, http_json, prometheus, otlp or events |") !=
         std::string::npos);
   CHECK(table.find("\n| `limit` | all | `500` | ") != std::string::npos);
   CHECK(table.find("\n| `dsn` | pgbouncer, pgpool, pg_stat_activity |  | ") != std::string::npos);
@@ -129,7 +130,8 @@ TEST_CASE("a key of every source that a kind has in its own way is documented on
   CHECK(table.find("\n| `interval` | pgbouncer, pgpool, pg_stat_activity, http_json | `5s` | ") !=
         std::string::npos);
   for (const auto& kind : source_kinds()) {
-    const auto most = kind.kind == SourceKind::otlp ? 0 : 1;
+    const bool is_pushed = kind.kind == SourceKind::otlp || kind.kind == SourceKind::events;
+    const auto most = is_pushed ? 0 : 1;
     CHECK(std::ranges::count(source_keys(kind), "interval", &Key<SourceConfig>::name) == most);
   }
 }

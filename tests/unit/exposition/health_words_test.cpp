@@ -51,6 +51,18 @@ TEST_CASE("every other reason has words of its own") {
   CHECK(words(HealthReason::leaks, degraded) == "Potential connection leak: 1 held for too long");
 }
 
+TEST_CASE("a long wait is written in minutes and seconds") {
+  const auto waited = [](double seconds) {
+    PoolSnapshot pool = pool_with_callers(0);
+    pool.wait_judged_peak = seconds;
+    return words(pool, HealthReason::peak_wait, degraded);
+  };
+  CHECK(waited(9.5) == "High wait time: 9500ms");
+  CHECK(waited(10) == "High wait time: 10 s");
+  CHECK(waited(59.6) == "High wait time: 1 min 0 s");
+  CHECK(waited(89.968) == "High wait time: 1 min 30 s");
+}
+
 TEST_CASE("a held status is described by what was judged, although the present figures are fine again") {
   PoolSnapshot pool = pool_with_callers(0);
   const HealthPolicy policy = health_preset("capacity").value();

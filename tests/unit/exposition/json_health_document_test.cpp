@@ -52,6 +52,11 @@ TEST_CASE("over several pools connections are summed, and the worst status and l
 
 TEST_CASE("the database is connected when the last contact succeeded, and lost while a pool recovers") {
   CHECK(contact(fleet_of({})) == "unknown");
+  FleetSnapshot pushed = fleet_of({report_of(example())});
+  pushed.sources.at(0).reading.pushed = PushCounts();
+  CHECK(contact(pushed) == "unknown");
+  pushed.sources.at(0).reading.pushed->senders = 1;
+  CHECK(contact(pushed) == "connected");
   PoolSnapshot fresh = example();
   fresh.last_contact_ok.reset();
   CHECK(contact(fleet_of({report_of(fresh)})) == "unknown");

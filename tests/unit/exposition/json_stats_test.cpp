@@ -111,11 +111,40 @@ TEST_CASE("before the first acquisition the average is nothing and there is no q
   check_unknown(pool["acquisition_seconds"], {"p50", "p95", "p99"});
 }
 
+TEST_CASE("quantiles of the last five minutes are beside those since the start") {
+  PoolReport report = report_of(known_pool("orders"));
+  check_unknown(stats_json(fleet_of({report}))["pools"]["orders"]["acquisition_seconds_5m"],
+                {"p50", "p95", "p99"});
+  report.recent_acquisitions = std::make_shared<const Histogram>(
+      std::make_shared<const std::vector<double>>(std::vector{1.0, 2.0}), Histogram::Counts{0, 10, 0}, 15);
+  const Json pool = stats_json(fleet_of({report}))["pools"]["orders"];
+  CHECK(pool["acquisition_seconds_5m"] == Json{{"p50", 1.5}, {"p95", 1.95}, {"p99", 1.99}});
+  CHECK(pool["acquisition_seconds"]["p50"].get<double>() == doctest::Approx(0.2505));
+}
+
+TEST_CASE("a pooler's pool is marked that only the client of synthetic uses, as far as clients are known") {
+  PoolSnapshot figures = pool_named("pgb/app/probe");
+  const auto probe_only = [&](SourceKind kind) {
+    FleetSnapshot fleet;
+    fleet.sources.push_back(source_of(figures, kind, {}));
+    return stats_json(fleet)["pools"]["pgb/app/probe"]["probe_only"];
+  };
+  figures.clients_active = 1, figures.clients_waiting = 0;
+  CHECK(probe_only(SourceKind::pgbouncer) == false);
+  figures.acquisition_duration = HistogramRecorder(acquisition_buckets()).value();
+  CHECK(probe_only(SourceKind::pgbouncer) == true);
+  CHECK(probe_only(SourceKind::prometheus) == false);
+  figures.clients_waiting = 1;
+  CHECK(probe_only(SourceKind::pgbouncer) == false);
+  figures.clients_active.reset(), figures.clients_waiting.reset();
+  CHECK(probe_only(SourceKind::pgpool).is_null());
+}
+
 TEST_CASE("a source that knows little says null and never nought") {
   const Json document = stats_json(fleet_that_knows_little());
   const Json& pool = document["pools"]["pgb/app/u"];
   check_unknown(pool, {"pool_size", "active_connections", "total_capacity", "min_size", "utilization",
-                       "lifecycle", "last_read_age_seconds"});
+                       "lifecycle", "last_read_age_seconds", "paused", "disabled"});
   check_unknown(pool["statistics"],
                 {"created", "reused", "closed", "errors", "stale_cleaned", "health_checks"});
   check_unknown(pool["pool_statistics"], codebase_mcp_fields);
@@ -155,10 +184,12 @@ TEST_CASE("sources tell whether they answer, how old their figures are, and thei
                                        {"up", false},
                                        {"pools", 2},
                                        {"last_success_age_seconds", 90.0},
-                                       {"last_error", "connect to pgbouncer: refused"},
                                        {"hints", Json::array()},
-                                       {"pushed", nullptr}});
+                                       {"pushed", nullptr},
+                                       {"last_error", "connect to pgbouncer: refused"},
+                                       {"last_error_time", nullptr}});
   CHECK(document["sources"][1]["last_error"] == "Database connection refused: connection refused");
+  CHECK(document["sources"][1]["last_error_time"] == "1970-01-01T00:50:00.000Z");
   CHECK(document["sources"][1]["last_success_age_seconds"] == 0);
   CHECK(document["pools"]["pgb/app/u"]["last_read_age_seconds"] == 90.0);
 }

@@ -448,6 +448,28 @@ TEST_CASE("a source that takes another's place keeps the past of its pools for t
   CHECK(diagnosis().known_seconds == 61);
 }
 
+TEST_CASE("a report has the acquisitions of the last five minutes, as long as its source is read") {
+  Scene scene;
+  const auto source = scene.owned("orders");
+  scene.watch({source});
+  const auto recent = [&] { return scene.snapshotter.snapshot().sources[0].pools[0].recent_acquisitions; };
+  scene.tick_for(1s);
+  CHECK(recent() == nullptr);
+  PoolSnapshot pool = Scene::serving("orders");
+  HistogramRecorder waits(acquisition_buckets());
+  for (const auto duration : {1ms, 2ms, 3ms}) {
+    waits.record(duration);
+    pool.acquisition_duration = waits.value();
+    source->set_pool(pool);
+    scene.tick_for(1s);
+  }
+  REQUIRE(recent() != nullptr);
+  CHECK(recent()->count() == 2);
+  pool.unread = true;
+  source->set_pool(pool);
+  CHECK(recent() == nullptr);
+}
+
 TEST_CASE("where a pooler cannot log in to a database, each pool of that entry is unhealthy and no other") {
   Scene scene;
   auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);

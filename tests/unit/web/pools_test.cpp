@@ -180,5 +180,25 @@ TEST_CASE("leaks are listed with their pool") {
   CHECK(document["leaks"][0]["site"] == "here.cpp:1 f");
 }
 
+TEST_CASE("what happened is listed, of the last hour unless another number of minutes is given") {
+  Program program;
+  program.journal = {{{}, {}, "source_lost", "pgb", "", "source cannot be read: refused"}};
+  const auto span_of = [&](const std::string& query) {
+    const Json document = body_of(program.ask("GET", "/connections/pools/events" + query));
+    CHECK(document["events"][0]["kind"] == "source_lost");
+    return program.asked_span;
+  };
+  CHECK(span_of("") == 1h);
+  CHECK(span_of("?minutes=0") == 0h);
+  CHECK(span_of("?minutes=0.5") == 30s);
+  CHECK(span_of("?minutes=525600") == 24h * 365);
+  for (const char* minutes : {"", "x", "-1", "525601", "1e999", "nan", "1m"}) {
+    CAPTURE(minutes);
+    const Response response = program.ask("GET", std::string("/connections/pools/events?minutes=") + minutes);
+    CHECK(is_error(response, 400));
+    CHECK(response.body.find("from 0 to 525600") != std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace dbpool

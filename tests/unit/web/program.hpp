@@ -41,6 +41,11 @@ struct Program {
               return connections[pool];
             },
             .leaks = [this] { return leaks; },
+            .journal =
+                [this](std::chrono::nanoseconds span) {
+                  asked_span = span;
+                  return journal;
+                },
             .admin = commands};
   }
 
@@ -52,6 +57,7 @@ struct Program {
   std::map<std::string, std::vector<HistoryItem>> histories;
   std::map<std::string, std::vector<ConnectionSnapshot>> connections;
   std::vector<SuspectedLeak> leaks;
+  std::vector<JournalEntry> journal;
   std::chrono::nanoseconds asked_span{-1};
   ScriptedCommands commands;
 };

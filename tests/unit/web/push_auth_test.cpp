@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include <atomic>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "dbpool/model/error.hpp"
 #include "support/eventually.hpp"
@@ -18,14 +21,18 @@ const std::string hash_of_anns = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAG
 const std::string ann_secret = "Basic YW5uOnNlY3JldA==", ann_wrong = "Basic YW5uOndyb25n",
                   bob_secret = "Basic Ym9iOnNlY3JldA==";
 
-/// Returns the refusal; status 0 = none.
-Response refusal_of(const Guard& guard, const std::string& authorization) {
+Request push_with(const std::string& authorization) {
   Request request{"POST", "/v1/metrics", "", "1.1", {{"Authorization", authorization}}, ""};
   if (authorization.empty()) request.headers.clear();
-  return guard(request).value_or(Response{0, "", ""});
+  return request;
 }
 
-int status_for(const Guard& guard, const std::string& authorization) {
+/// Returns the refusal; status 0 = none.
+Response refusal_of(const PushAuth& guard, const std::string& authorization) {
+  return guard(push_with(authorization)).value_or(Response{0, "", ""});
+}
+
+int status_for(const PushAuth& guard, const std::string& authorization) {
   return refusal_of(guard, authorization).status;
 }
 
@@ -47,7 +54,7 @@ struct TokenFile {
 };
 
 TEST_CASE("a user with the right password may send, again and again") {
-  const Guard guard = push_auth({.users = {{"ann", hash_of_anns}}});
+  const PushAuth guard({.users = {{"ann", hash_of_anns}}});
   for (int i = 0; i < 3; ++i) {
     CHECK(status_for(guard, ann_secret) == 0);
     CHECK(status_for(guard, ann_wrong) == 401);
@@ -56,7 +63,7 @@ TEST_CASE("a user with the right password may send, again and again") {
 }
 
 TEST_CASE("no other login may send") {
-  const Guard guard = push_auth({.users = {{"ann", hash_of_anns}}});
+  const PushAuth guard({.users = {{"ann", hash_of_anns}}});
   for (const std::string& authorization :
        {std::string(), bob_secret, ann_wrong, std::string("Basic"), std::string("Basic "),
         std::string("Basic !!!!"), std::string("Basic YW5u"), std::string("Bearer secret"),
@@ -74,7 +81,7 @@ TEST_CASE("no other login may send") {
 
 TEST_CASE("the token of a file may send, and a new one of the file after a second") {
   const TokenFile file("first\n");
-  const Guard guard = push_auth({.bearer_token_file = file.path});
+  const PushAuth guard({.bearer_token_file = file.path});
   CHECK(status_for(guard, "Bearer first") == 0);
   CHECK(status_for(guard, "Bearer second") == 401);
   CHECK(status_for(guard, "Bearer ") == 401);
@@ -86,28 +93,72 @@ TEST_CASE("the token of a file may send, and a new one of the file after a secon
 
 TEST_CASE("a file without a token is an error at first, and later leaves the last token") {
   const TokenFile file("");
-  CHECK_THROWS_AS(push_auth({.bearer_token_file = file.path}), Error);
+  CHECK_THROWS_AS(PushAuth({.bearer_token_file = file.path}), Error);
   file.write("first");
-  const Guard guard = push_auth({.bearer_token_file = file.path});
+  const PushAuth guard({.bearer_token_file = file.path});
+  // The token that follows the missing one proves that the file was read again, and that it was missing then.
+  const auto reads = [&](const std::string& token) {
+    return eventually([&] { return status_for(guard, "Bearer " + token) == 0; }, std::chrono::seconds(20));
+  };
+  file.write("second");
+  REQUIRE(reads("second"));
   std::filesystem::remove(file.path);
-  CHECK(status_for(guard, "Bearer first") == 0);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1200);
+  while (std::chrono::steady_clock::now() < until) {
+    REQUIRE(status_for(guard, "Bearer second") == 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  file.write("third");
+  CHECK(reads("third"));
 }
 
-TEST_CASE("while one password is checked, another new one is asked to come again, a known one is not") {
-  const Guard guard = push_auth({.users = {{"ann", hash_of_anns}}});
-  REQUIRE(status_for(guard, ann_secret) == 0);
-  std::atomic<bool> has_been_busy = false;
-  // Names that are not known cost a hash of the usual cost.
-  const auto guess = [&](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      const Response refusal = refusal_of(guard, bob_secret);
-      CHECK_MESSAGE((refusal.status == 401 || refusal.status == 503), refusal.status);
-      if (refusal.status == 503 && refusal.headers.at(0).name == "Retry-After") has_been_busy = true;
-    }
+TEST_CASE("a password is slow to check until it was right, and nothing else is") {
+  const PushAuth guard({.users = {{"ann", hash_of_anns}}});
+  const auto is_slow = [&](const std::string& authorization) {
+    return guard.is_slow(push_with(authorization));
   };
-  const std::jthread one(guess), other(guess);
-  CHECK(eventually([&] { return has_been_busy.load(); }, std::chrono::seconds(20)));
-  CHECK(status_for(guard, ann_secret) == 0);
+  for (const std::string& login : {ann_secret, ann_wrong, bob_secret}) CHECK(is_slow(login));
+  for (const char* other : {"", "Bearer secret", "Digest a"}) CHECK_FALSE(is_slow(other));
+  REQUIRE(status_for(guard, ann_secret) == 0);
+  REQUIRE(status_for(guard, ann_wrong) == 401);
+  CHECK_FALSE(is_slow(ann_secret));
+  CHECK(is_slow(ann_wrong));
+}
+
+TEST_CASE("a name that is not known takes as long as the user whose hash costs most") {
+  std::string expensive = hash_of_anns;
+  expensive.replace(4, 2, "09");
+  const PushAuth cheap({.users = {{"ann", hash_of_anns}}});
+  const PushAuth dear({.users = {{"ann", hash_of_anns}, {"carol", expensive}}});
+  // The time of this thread alone, which others that run do not change.
+  const auto cost = [](const PushAuth& guard) {
+    const auto used = [] {
+      timespec time{};
+      ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+      return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    };
+    const auto began = used();
+    CHECK(status_for(guard, bob_secret) == 401);
+    return used() - began;
+  };
+  CHECK(cost(dear) > 8 * cost(cheap));  // 32 times the work
+}
+
+TEST_CASE("several logins may be checked at the same time, and a known one does not wait for them") {
+  const PushAuth guard({.users = {{"ann", hash_of_anns}}});
+  std::vector<std::jthread> clients;
+  std::atomic<int> known = 0, unknown = 0;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&, i] {
+      const bool is_ann = i % 2 == 0;
+      const int status = status_for(guard, is_ann ? ann_secret : bob_secret);
+      if (status == 0) ++known;
+      if (status == 401) ++unknown;
+    });
+  }
+  clients.clear();
+  CHECK(known == 4);
+  CHECK(unknown == 4);
 }
 
 }  // namespace

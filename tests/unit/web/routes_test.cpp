@@ -40,7 +40,7 @@ TEST_CASE("the telemetry path can be another one, and then /metrics is none") {
   program.options.telemetry_path = "/probe";
   CHECK(program.ask("GET", "/probe").content_type == "text/plain; version=0.0.4; charset=utf-8");
   CHECK(program.ask("GET", "/metrics").status == 404);
-  CHECK(program.ask("GET", "/").body.find("href=\"/probe\"") != std::string::npos);
+  CHECK(program.ask("GET", "/").body.find("href=\"./probe\"") != std::string::npos);
   program.options.telemetry_path = "/";
   CHECK(program.ask("GET", "/").content_type == "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -19,7 +19,7 @@ TEST_CASE("the page is one document: its style and script are inline, and every 
   CHECK(page.body.starts_with("<!DOCTYPE html>"));
   CHECK(page.body.ends_with("</html>\n"));
   CHECK(page.body.find("Version 1.2.3") != std::string::npos);
-  CHECK(page.body.find("href=\"/probe\"") != std::string::npos);
+  CHECK(page.body.find("href=\"./probe\"") != std::string::npos);
   CHECK(occurrences(page.body, "<script>") == 1);
   CHECK(occurrences(page.body, "<style>") == 1);
   for (const char* blank : {"%VERSION%", "%TELEMETRY_PATH%", "@status.css@", "@status.js@"}) {

@@ -35,6 +35,24 @@ std::optional<TimePoint> EventClients::longest_silent_since() const {
   return longest;
 }
 
+std::vector<EventClients::Loss> EventClients::take_losses(TimePoint last) {
+  std::vector<Loss> losses;
+  for (auto& [name, client] : clients_) {
+    if (!client.first_loss || *client.first_loss > last) continue;
+    losses.push_back({&client, *client.first_loss});
+    client.first_loss = client.last_loss > client.first_loss ? client.last_loss : std::nullopt;
+  }
+  return losses;
+}
+
+void EventClients::note_drops() {
+  for (auto& [name, client] : clients_) client.note_loss();
+}
+
+void EventClients::pardon(Duration pause) {
+  for (auto& [name, client] : clients_) client.heard += pause;
+}
+
 bool EventClients::arrive(EventClient& client, std::uint64_t number) {
   if (!lost_) lost_ = 0;
   if (!client.sequence) {
@@ -43,6 +61,7 @@ bool EventClients::arrive(EventClient& client, std::uint64_t number) {
   }
   const std::uint64_t before = client.sequence->lost();
   const bool is_new = client.sequence->arrive(number);
+  if (client.sequence->lost() > before) client.note_loss();
   *lost_ += client.sequence->lost() - before;  // modulo 2^64, so that it may be less, too
   return is_new;
 }

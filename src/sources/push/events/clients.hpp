@@ -17,6 +17,13 @@ struct EventClient {
   std::string_view name;  ///< "" = not said
   TimePoint heard;
   std::optional<Sequence> sequence = std::nullopt;  ///< of its datagrams, where it numbers them
+  /// When datagrams of it were found lost: at first since it was asked for, and at last.
+  std::optional<TimePoint> first_loss = std::nullopt, last_loss = std::nullopt;
+
+  void note_loss() {
+    last_loss = heard;
+    if (!first_loss) first_loss = heard;
+  }
 };
 
 /// The clients of one source that are not silent. A client keeps its address until it is erased. Not
@@ -36,6 +43,19 @@ class EventClients {
   /// Returns when the client that is silent for longest was heard last; nullopt without clients.
   std::optional<TimePoint> longest_silent_since() const;
   std::size_t size() const noexcept { return clients_.size(); }
+
+  /// A loss of a client.
+  struct Loss {
+    const EventClient* client = nullptr;
+    TimePoint at;
+  };
+  /// Returns the first loss of each client that has one at `last` or before. Its next one is then a later
+  /// one, if there is any.
+  std::vector<Loss> take_losses(TimePoint last);
+  /// Notes that the system has dropped datagrams, of any client.
+  void note_drops();
+  /// Excludes a time in which this process was stopped from the silence of all clients.
+  void pardon(Duration pause);
 
   /// Adds the number of a datagram of a client. Returns false if the datagram has come before.
   bool arrive(EventClient& client, std::uint64_t number);

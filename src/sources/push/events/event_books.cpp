@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
 #include "model/bounded_sum.hpp"
+#include "sources/reading.hpp"
 
 namespace dbpool {
 namespace {
@@ -31,6 +34,29 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
 }
 
+std::unique_ptr<MappedLines> mapped_lines(const EventBooks::Options& options, WallTime started) {
+  if (!options.mapping) return nullptr;
+  const LedgerOptions& ledger = options.pool.ledger;
+  return std::make_unique<MappedLines>(MappedLinesOptions{.mapping = *options.mapping,
+                                                          .source = options.source,
+                                                          .stale_after = options.stale_after,
+                                                          .latency_objective = ledger.latency_objective,
+                                                          .acquisition_buckets = ledger.acquisition_buckets,
+                                                          .pools = options.bounds.pools},
+                                       started);
+}
+
+/// Adds the pools of mapped lines. Pools with events come first, so that they stay where there are too many,
+/// or two with one label.
+void join(ProbeResult& result, ProbeResult mapped, std::size_t limit) {
+  std::ranges::move(mapped.pools, std::back_inserter(result.pools));
+  make_unique(result.pools);
+  const std::size_t kept = std::min(result.pools.size(), limit);
+  result.dropped = *result.dropped + *mapped.dropped + (result.pools.size() - kept);
+  result.pools.resize(kept);
+  result.hints = std::move(mapped.hints);
+}
+
 template <typename Item>
 void keep_news(std::vector<Item>& news, Item item) {
   if (news.size() < most_news) news.push_back(std::move(item));
@@ -42,6 +68,7 @@ EventBooks::EventBooks(Options options, const Arrival& at)
     : options_(std::move(options)),
       started_(unix_seconds(at.wall)),
       clients_(options_.bounds.clients),
+      mapped_(mapped_lines(options_, at.wall)),
       current_{.at = at} {}
 
 void EventBooks::receive(std::string_view datagram, const Arrival& at) {
@@ -56,6 +83,7 @@ void EventBooks::refuse(RejectReason why) {
 
 void EventBooks::lose(std::uint64_t datagrams) {
   dropped_ = dropped_.value_or(0) + datagrams;
+  if (datagrams > 0) clients_.note_drops();
 }
 
 void EventBooks::line(const StatsdLine& line) {
@@ -65,7 +93,7 @@ void EventBooks::line(const StatsdLine& line) {
     refuse(*rejected);
     return;
   }
-  ++counts_.used;
+  if (line.name.starts_with(event_prefix)) ++counts_.used;
   if (!current_.number || client != current_.client) return;
   EventClient& sender = *clients_.find(client);
   if (!sender.sequence) clients_.arrive(sender, *current_.number);
@@ -76,8 +104,19 @@ std::optional<RejectReason> EventBooks::read(const StatsdLine& line, std::string
   if (std::exchange(current_.is_first_line, false) && !note_number(line, client))
     return RejectReason::malformed;
   if (current_.has_come_before) return RejectReason::stale;
+  if (!line.name.starts_with(event_prefix)) return add_mapped(line, client);
   const auto event = read_event(line);
   return event ? add(*event, client) : RejectReason::malformed;
+}
+
+/// Adds a line that has another name than ours. The mapped lines count it.
+std::optional<RejectReason> EventBooks::add_mapped(const StatsdLine& line, std::string_view client) {
+  if (clients_.find(client) == nullptr) {
+    if (!clients_.has_room()) return RejectReason::limit;
+    clients_.add(client, current_.at.now);
+  }
+  mapped_->add(line, client, current_.at);
+  return std::nullopt;
 }
 
 /// Takes the number of the datagram from its first line. A number of a client without a name says nothing.
@@ -170,6 +209,23 @@ void EventBooks::expire(TimePoint now) {
   }
 }
 
+/// Gives back the leases whose releases are probably lost.
+void EventBooks::give_up(TimePoint now) {
+  for (const auto& [client, at] : clients_.take_losses(now - options_.stale_after)) {
+    for (auto& [name, pool] : pools_) {
+      const std::uint64_t leases = pool.give_up(*client, at.time_since_epoch());
+      if (leases == 0) continue;
+      open_leases_ -= leases;
+      keep_news(news_.given_up, {pool.key().label(), std::string(client->name), leases});
+    }
+  }
+}
+
+void EventBooks::pardon(Duration pause) {
+  clients_.pardon(pause);
+  for (auto& [name, pool] : pools_) pool.pardon(pause);
+}
+
 /// Finds the leases that have become suspects.
 void EventBooks::sweep(TimePoint now) {
   for (auto& [name, pool] : pools_) {
@@ -188,10 +244,12 @@ ProbeResult EventBooks::pools(TimePoint now) {
     auto leaks = pool.leaks(now.time_since_epoch());
     if (!leaks.empty()) result.leaks.emplace(pool.key().label(), std::move(leaks));
   }
-  std::ranges::sort(result.pools, {}, &PoolSnapshot::label);
   result.dropped = refused_.size();
+  if (mapped_) join(result, mapped_->pools(now), options_.bounds.pools);
+  std::ranges::sort(result.pools, {}, &PoolSnapshot::label);
   const auto silent_since = clients_.longest_silent_since();
   changes_at_ = silent_since ? *silent_since + options_.stale_after : TimePoint::max();
+  if (mapped_) changes_at_ = std::min(changes_at_, mapped_->changes_at());
   return result;
 }
 
@@ -203,12 +261,19 @@ PushCounts EventBooks::counts() {
   counts_.senders = clients_.size();
   if (const auto lost = plus(clients_.lost(), dropped_))
     counts_.lost = std::max(*lost, counts_.lost.value_or(0));
-  return counts_;
+  if (!mapped_) return counts_;
+  PushCounts all = counts_;
+  const PushCounts mapped = mapped_->counts(current_.at.now);
+  all.used += mapped.used;
+  std::ranges::transform(all.rejected, mapped.rejected, all.rejected.begin(), std::plus());
+  return all;
 }
 
 void EventBooks::forget(TimePoint now) {
   expire(now);
+  give_up(now);
   sweep(now);
+  if (mapped_) mapped_->forget(now);
   const TimePoint last = now - kept_without_clients;
   std::erase_if(
       pools_, [&](const auto& entry) { return !entry.second.has_clients() && entry.second.heard() <= last; });

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "sources/probe.hpp"
 #include "sources/push/events/clients.hpp"
 #include "sources/push/events/event_pool.hpp"
+#include "sources/push/events/mapped_lines.hpp"
 #include "sources/push/events/text_map.hpp"
 #include "sources/push/events/wire.hpp"
 #include "sources/push/refused_pools.hpp"
@@ -36,6 +38,8 @@ struct EventNews {
     LeakReport lease;
   };
   std::vector<Gone> gone;
+  /// Leases whose client is there, given back because their releases are probably lost.
+  std::vector<Gone> given_up;
   std::vector<Leak> leaks;  ///< suspected since the news before
 };
 
@@ -48,9 +52,11 @@ class EventBooks : private StatsdSink {
     EventPoolOptions pool = {};
     Duration stale_after = std::chrono::minutes(5);  ///< silence after which a client has vanished
     EventBounds bounds = {};
+    /// How lines with other names make pools; nullopt = they are not read.
+    std::optional<MappingOptions> mapping = std::nullopt;
   };
 
-  /// `at`: of the start. An event that is older contradicts.
+  /// `at`: of the start. An event that is older contradicts. throws Error for a mapping that was not checked.
   EventBooks(Options options, const Arrival& at);
   EventBooks(const EventBooks&) = delete;
   EventBooks& operator=(const EventBooks&) = delete;
@@ -62,6 +68,9 @@ class EventBooks : private StatsdSink {
   /// Counts datagrams that the system has dropped. A source whose system counts them calls it with 0 first.
   void lose(std::uint64_t datagrams);
 
+  /// Excludes a time in which this process was stopped, so that what clients have sent in it counts.
+  void pardon(Duration pause);
+
   /// Returns the pools as they are now, with their leaks and the number of pools beyond the limit.
   ProbeResult pools(TimePoint now);
   /// Returns when the result of `pools` changes without a datagram because a client vanishes; a time in the
@@ -69,7 +78,8 @@ class EventBooks : private StatsdSink {
   TimePoint changes_at() const;
   /// The count of what was lost never falls, although a late datagram takes its loss back.
   PushCounts counts();
-  /// Forgets clients that were silent for `stale_after`, and pools that have had no clients for an hour.
+  /// Forgets clients that were silent for `stale_after`, and pools that have had no clients for an hour. A
+  /// lease that is out `stale_after` after its client has lost datagrams counts as given back.
   void forget(TimePoint now);
   /// Returns what happened since the last call, at most 100 of each kind.
   EventNews take_news();
@@ -83,11 +93,14 @@ class EventBooks : private StatsdSink {
     std::optional<std::uint64_t> number = std::nullopt;
   };
 
-  bool wants(std::string_view name) const override { return name.starts_with(event_prefix); }
+  bool wants(std::string_view name) const override {
+    return name.starts_with(event_prefix) || (mapped_ && mapped_->wants(name));
+  }
   void line(const StatsdLine& line) override;
   void malformed() override { refuse(RejectReason::malformed); }
 
   std::optional<RejectReason> read(const StatsdLine& line, std::string_view client);
+  std::optional<RejectReason> add_mapped(const StatsdLine& line, std::string_view client);
   bool note_number(const StatsdLine& line, std::string_view client);
   std::optional<RejectReason> add(const EventLine& event, std::string_view client);
   bool contradicts(const EventLine& event, const EventPool* pool, const EventClient* client) const;
@@ -95,13 +108,15 @@ class EventBooks : private StatsdSink {
   bool drop_empty_pool();
   EventPool* find(std::string_view pool);
   void expire(TimePoint now);
+  void give_up(TimePoint now);
   void sweep(TimePoint now);
   PoolKey key_of(std::string_view pool) const;
 
   const Options options_;
   const std::int64_t started_;  ///< Unix time in seconds
   EventClients clients_;
-  TextMap<EventPool> pools_;  ///< by the tag
+  TextMap<EventPool> pools_;             ///< by the tag
+  std::unique_ptr<MappedLines> mapped_;  ///< nullptr = none
   RefusedPools refused_;
   PushCounts counts_;
   std::optional<std::uint64_t> dropped_;  ///< by the system

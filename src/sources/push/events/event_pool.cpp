@@ -122,17 +122,25 @@ std::string_view EventPool::interned(std::string_view site) {
   return *sites_.insert(bounded).first;
 }
 
+/// Counts leases that have ended without a release.
+std::uint64_t EventPool::vanished(const LeaseTable::Ended& ended) {
+  for (std::uint64_t i = 0; i < ended.leases; ++i) ledger_.apply(event::Vanished{});
+  for (std::uint64_t i = 0; i < ended.suspected; ++i) ledger_.apply(event::LeakReturned{});
+  open_leases_ -= ended.leases;
+  return ended.leases;
+}
+
 std::optional<std::uint64_t> EventPool::forget(const EventClient& client) {
   const auto member = members_.find(&client);
   if (member == members_.end()) return std::nullopt;
-  LeaseTable& leases = member->second.leases;
-  const std::uint64_t ended = leases.size();
-  for (std::uint64_t i = 0; i < ended; ++i) ledger_.apply(event::Vanished{});
-  for (std::uint64_t suspected = leases.end_all(); suspected > 0; --suspected)
-    ledger_.apply(event::LeakReturned{});
-  open_leases_ -= ended;
+  const std::uint64_t ended = vanished(member->second.leases.end_all());
   members_.erase(member);
   return ended;
+}
+
+std::uint64_t EventPool::give_up(const EventClient& client, Duration at) {
+  const auto member = members_.find(&client);
+  return member == members_.end() ? 0 : vanished(member->second.leases.end_until(at));
 }
 
 std::vector<LeakReport> EventPool::sweep(Duration now) {

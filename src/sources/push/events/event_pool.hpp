@@ -51,6 +51,11 @@ class EventPool {
   /// Gives the leases of a client back and forgets its gauges. Returns how many leases it had; nullopt if the
   /// pool does not know it.
   std::optional<std::uint64_t> forget(const EventClient& client);
+  /// Gives back the leases of a client that were given at `at` or before, because their releases are probably
+  /// lost. Returns how many they were.
+  std::uint64_t give_up(const EventClient& client, Duration at);
+  /// Excludes a time in which this process was stopped from that of all leases.
+  void pardon(Duration pause) noexcept { leaks_.pardon(pause); }
   /// Returns the leases that became suspects since the last sweep.
   std::vector<LeakReport> sweep(Duration now);
 
@@ -76,6 +81,7 @@ class EventPool {
   void released(const EventLine& event, Member& member);
   void timed_out(const EventLine& event, const Arrival& at);
   void failed(const EventLine& event, const Arrival& at);
+  std::uint64_t vanished(const LeaseTable::Ended& ended);
   std::string_view interned(std::string_view site);
 
   PoolSnapshot::Count sum_of(Verb gauge) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +15,8 @@ class Inbox {
   virtual int descriptor() const noexcept = 0;
   /// Returns what is open, as the page shows it: a path, or `127.0.0.1:8125`.
   virtual const std::string& address() const noexcept = 0;
+  /// Returns the size in bytes of the buffer that the system gave for datagrams that wait.
+  std::size_t buffer() const noexcept;
   /// Returns whether senders can still find it. A path may be removed, or replaced by another one.
   virtual bool is_in_place() const { return true; }
   /// Removes the path of its own from the file system. Senders find it no more.

@@ -7,6 +7,7 @@
 
 #include "dbpool/model/error.hpp"
 #include "model/ascii.hpp"
+#include "sources/push/events/inbox.hpp"
 
 namespace dbpool {
 
@@ -16,6 +17,13 @@ Descriptor datagram_socket(int family, const std::string& address) {
   const int wanted = 4 << 20;  // the system takes less where net.core.rmem_max says so
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
   return socket;
+}
+
+std::size_t Inbox::buffer() const noexcept {
+  int bytes = 0;
+  socklen_t size = sizeof bytes;
+  ::getsockopt(descriptor(), SOL_SOCKET, SO_RCVBUF, &bytes, &size);
+  return static_cast<std::size_t>(bytes);
 }
 
 void refuse_inbox(const std::string& address, const std::string& why) {

@@ -36,11 +36,18 @@ std::optional<bool> LeaseTable::end(std::string_view name) {
   return was_suspected;
 }
 
-std::uint64_t LeaseTable::end_all() {
-  std::uint64_t suspected = 0;
-  for (auto& [name, lease] : leases_) suspected += detector_->returned(lease) ? 1 : 0;
-  leases_.clear();
-  return suspected;
+LeaseTable::Ended LeaseTable::end_until(std::chrono::nanoseconds at) {
+  Ended ended;
+  for (auto lease = leases_.begin(); lease != leases_.end();) {
+    if (lease->second.acquired_at > at) {
+      ++lease;
+      continue;
+    }
+    ++ended.leases;
+    ended.suspected += detector_->returned(lease->second) ? 1 : 0;
+    lease = leases_.erase(lease);
+  }
+  return ended;
 }
 
 LeakReport report_of(const LeaseRecord& lease, std::chrono::nanoseconds now) {

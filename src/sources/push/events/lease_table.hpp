@@ -35,8 +35,12 @@ class LeaseTable {
   void lend(std::string_view name, std::string_view place, std::chrono::nanoseconds at);
   /// Ends a lease. Returns whether it was suspected as a leak; nullopt if no lease with that name is out.
   std::optional<bool> end(std::string_view name);
-  /// Ends all leases. Returns how many of them were suspected.
-  std::uint64_t end_all();
+  struct Ended {
+    std::uint64_t leases = 0, suspected = 0;
+  };
+  /// Ends the leases that were given at `at` or before.
+  Ended end_until(std::chrono::nanoseconds at);
+  Ended end_all() { return end_until(std::chrono::nanoseconds::max()); }
 
  private:
   std::string_view client_;

@@ -35,6 +35,7 @@ class EventReceiver::Core : public std::enable_shared_from_this<Core> {
   void start() { wait(*state_.access()); }
 
   std::string address() const { return state_.access()->inbox->address(); }
+  std::size_t buffer() const { return state_.access()->inbox->buffer(); }
 
   /// Senders no longer find it. The waiting task wakes up and closes the descriptor.
   void stop() {
@@ -118,7 +119,8 @@ class EventReceiver::Core : public std::enable_shared_from_this<Core> {
 
 EventReceiver::EventReceiver(Open open, SharedBooks books, const Runtime& runtime, OnReopened on_reopened)
     : core_(std::make_shared<Core>(std::move(open), std::move(books), runtime, std::move(on_reopened))),
-      address_(core_->address()) {
+      address_(core_->address()),
+      buffer_(core_->buffer()) {
   core_->start();
 }
 

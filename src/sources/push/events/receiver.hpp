@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,11 +35,14 @@ class EventReceiver {
 
   /// Returns what is open, as the page shows it.
   const std::string& address() const noexcept { return address_; }
+  /// Returns the size in bytes of the buffer that the system gave for datagrams that wait.
+  std::size_t buffer() const noexcept { return buffer_; }
 
  private:
   class Core;
   std::shared_ptr<Core> core_;
   std::string address_;
+  std::size_t buffer_;
 };
 
 }  // namespace dbpool

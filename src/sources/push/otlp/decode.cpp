@@ -64,7 +64,7 @@ class Decoder {
     for_each(bytes, wire::ResourceMetrics::resource, [&](std::string_view resource) {
       for_each(resource, wire::Resource::attributes, [&](std::string_view part) { resource_.add(part); });
     });
-    if (resource_.problem().empty()) sink_.resource(resource_.sorted());
+    sink_.resource(resource_.sorted());
     for_each(bytes, wire::ResourceMetrics::scope_metrics,
              [&](std::string_view part) { scope_metrics(part); });
   }
@@ -121,7 +121,7 @@ class Decoder {
     if (problem.empty()) {
       sink_.point(metric, point);
     } else {
-      sink_.malformed(metric, problem);
+      sink_.malformed(metric, point.attributes, problem);
     }
   }
 

@@ -9,16 +9,9 @@
 
 #include "dbpool/sync/clock.hpp"
 #include "sources/mapping/mapping_options.hpp"
+#include "sources/push/push_address.hpp"
 
 namespace dbpool {
-
-/// Where a source listens.
-struct PushAddress {
-  std::string host;  ///< a numeric address or `localhost`; "" = every IPv4 interface
-  std::uint16_t port = 0;
-
-  bool operator==(const PushAddress&) const = default;
-};
 
 /// Options of a source that OpenTelemetry's agents and SDKs push to.
 struct OtlpOptions {

@@ -11,6 +11,7 @@ class OtlpPools : public PushedPools {
 
   ProbeResult pools(TimePoint now) override { return state_->senders.access()->pools(now); }
   TimePoint changes_at() const override { return state_->senders.access()->changes_at(); }
+  std::set<std::string> silent() const override { return state_->senders.access()->silent(); }
   PushCounts counts(TimePoint now) const override { return state_->senders.access()->counts(now); }
   void forget(TimePoint now) override { state_->senders.access()->forget(now); }
 

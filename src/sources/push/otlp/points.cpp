@@ -1,6 +1,7 @@
 #include "sources/push/otlp/points.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "sources/push/otlp/wire.hpp"
 
@@ -54,23 +55,6 @@ std::int32_t read_buckets(std::string_view bytes, std::vector<std::uint64_t>& co
   return offset;
 }
 
-/// Reads a field that says what the buckets of an exponential histogram are; skips any other.
-void read_scale(wire::Message<wire::ExponentialPoint>& message, ExponentialBuckets& buckets) {
-  switch (message.tag()) {
-    case wire::ExponentialPoint::scale:
-      buckets.scale = wire::zigzag_of(message);
-      break;
-    case wire::ExponentialPoint::zero_count:
-      buckets.zero_count = wire::fixed_of(message);
-      break;
-    case wire::ExponentialPoint::zero_threshold:
-      buckets.zero_threshold = wire::double_of(message);
-      break;
-    default:
-      message.skip();
-  }
-}
-
 /// Returns an id, or "" if it has not the size of one.
 std::string_view id_of(std::string_view bytes, std::size_t size) {
   return bytes.size() == size ? bytes : std::string_view();
@@ -113,34 +97,48 @@ std::string_view OtlpPoints::problem() const noexcept {
   return "";
 }
 
+/// Reads a field that points of several kinds have; skips any other.
+template <typename Field>
+void OtlpPoints::read_shared(protozero::pbf_message<Field>& message) {
+  if constexpr (requires { Field::sum; }) {
+    if (message.tag() == Field::count) {
+      point_.count = wire::fixed_of(message);
+      return;
+    }
+    if (message.tag() == Field::sum) {
+      point_.sum = wire::double_of(message);
+      return;
+    }
+  }
+  if constexpr (requires { Field::exemplars; }) {
+    if (message.tag() == Field::exemplars) return add_exemplar(wire::bytes_of(message));
+  }
+  if (message.tag() == Field::start) {
+    point_.start = wire::fixed_of(message);
+  } else if (message.tag() == Field::time) {
+    point_.time = wire::fixed_of(message);
+  } else if (message.tag() == Field::attributes) {
+    attributes_.add(wire::bytes_of(message));
+  } else if (message.tag() == Field::flags) {
+    set_flags(wire::varint_of(message));
+  } else {
+    message.skip();
+  }
+}
+
 void OtlpPoints::read_number(std::string_view bytes) {
   wire::Message<wire::NumberPoint> message(wire::viewed(bytes));
   std::optional<double> value;
   while (message.next()) {
     switch (message.tag()) {
-      case wire::NumberPoint::start:
-        point_.start = wire::fixed_of(message);
-        break;
-      case wire::NumberPoint::time:
-        point_.time = wire::fixed_of(message);
-        break;
       case wire::NumberPoint::as_double:
         value = wire::double_of(message);
         break;
       case wire::NumberPoint::as_int:
         value = static_cast<double>(wire::signed_fixed_of(message));
         break;
-      case wire::NumberPoint::exemplars:
-        add_exemplar(wire::bytes_of(message));
-        break;
-      case wire::NumberPoint::attributes:
-        attributes_.add(wire::bytes_of(message));
-        break;
-      case wire::NumberPoint::flags:
-        set_flags(wire::varint_of(message));
-        break;
       default:
-        message.skip();
+        read_shared(message);
     }
   }
   point_.value = value.value_or(0);
@@ -151,35 +149,14 @@ void OtlpPoints::read_histogram(std::string_view bytes) {
   wire::Message<wire::HistogramPoint> message(wire::viewed(bytes));
   while (message.next()) {
     switch (message.tag()) {
-      case wire::HistogramPoint::start:
-        point_.start = wire::fixed_of(message);
-        break;
-      case wire::HistogramPoint::time:
-        point_.time = wire::fixed_of(message);
-        break;
-      case wire::HistogramPoint::count:
-        point_.count = wire::fixed_of(message);
-        break;
-      case wire::HistogramPoint::sum:
-        point_.sum = wire::double_of(message);
-        break;
       case wire::HistogramPoint::counts:
         append_fixed(message, counts_);
         break;
       case wire::HistogramPoint::bounds:
         append_doubles(message, bounds_);
         break;
-      case wire::HistogramPoint::exemplars:
-        add_exemplar(wire::bytes_of(message));
-        break;
-      case wire::HistogramPoint::attributes:
-        attributes_.add(wire::bytes_of(message));
-        break;
-      case wire::HistogramPoint::flags:
-        set_flags(wire::varint_of(message));
-        break;
       default:
-        message.skip();
+        read_shared(message);
     }
   }
   point_.counts = counts_;
@@ -188,73 +165,35 @@ void OtlpPoints::read_histogram(std::string_view bytes) {
 
 void OtlpPoints::read_exponential(std::string_view bytes) {
   wire::Message<wire::ExponentialPoint> message(wire::viewed(bytes));
+  ExponentialBuckets& buckets = point_.exponential;
   while (message.next()) {
     switch (message.tag()) {
-      case wire::ExponentialPoint::start:
-        point_.start = wire::fixed_of(message);
+      case wire::ExponentialPoint::scale:
+        buckets.scale = wire::zigzag_of(message);
         break;
-      case wire::ExponentialPoint::time:
-        point_.time = wire::fixed_of(message);
+      case wire::ExponentialPoint::zero_count:
+        buckets.zero_count = wire::fixed_of(message);
         break;
-      case wire::ExponentialPoint::count:
-        point_.count = wire::fixed_of(message);
-        break;
-      case wire::ExponentialPoint::sum:
-        point_.sum = wire::double_of(message);
-        break;
-      case wire::ExponentialPoint::exemplars:
-        add_exemplar(wire::bytes_of(message));
-        break;
-      case wire::ExponentialPoint::attributes:
-        attributes_.add(wire::bytes_of(message));
-        break;
-      case wire::ExponentialPoint::flags:
-        set_flags(wire::varint_of(message));
+      case wire::ExponentialPoint::zero_threshold:
+        buckets.zero_threshold = wire::double_of(message);
         break;
       case wire::ExponentialPoint::positive:
-        add_positive(wire::bytes_of(message));
+        buckets.offset = read_buckets(wire::bytes_of(message), counts_);
         break;
       case wire::ExponentialPoint::negative:
         add_negative(wire::bytes_of(message));
         break;
       default:
-        read_scale(message, point_.exponential);
+        read_shared(message);
     }
   }
-  point_.exponential.counts = counts_;
+  buckets.counts = counts_;
 }
 
 void OtlpPoints::read_summary(std::string_view bytes) {
   wire::Message<wire::SummaryPoint> message(wire::viewed(bytes));
   point_.sum = 0;  // not sent where it is 0, unlike a histogram's
-  while (message.next()) {
-    switch (message.tag()) {
-      case wire::SummaryPoint::start:
-        point_.start = wire::fixed_of(message);
-        break;
-      case wire::SummaryPoint::time:
-        point_.time = wire::fixed_of(message);
-        break;
-      case wire::SummaryPoint::count:
-        point_.count = wire::fixed_of(message);
-        break;
-      case wire::SummaryPoint::sum:
-        point_.sum = wire::double_of(message);
-        break;
-      case wire::SummaryPoint::attributes:
-        attributes_.add(wire::bytes_of(message));
-        break;
-      case wire::SummaryPoint::flags:
-        set_flags(wire::varint_of(message));
-        break;
-      default:
-        message.skip();
-    }
-  }
-}
-
-void OtlpPoints::add_positive(std::string_view buckets) {
-  point_.exponential.offset = read_buckets(buckets, counts_);
+  while (message.next()) read_shared(message);
 }
 
 void OtlpPoints::add_negative(std::string_view buckets) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <protozero/pbf_message.hpp>
 #include <string_view>
 #include <vector>
 
@@ -24,11 +25,12 @@ class OtlpPoints {
   std::string_view problem() const noexcept;
 
  private:
+  template <typename Field>
+  void read_shared(protozero::pbf_message<Field>& message);
   void read_number(std::string_view bytes);
   void read_histogram(std::string_view bytes);
   void read_exponential(std::string_view bytes);
   void read_summary(std::string_view bytes);
-  void add_positive(std::string_view buckets);
   void add_negative(std::string_view buckets);
   void add_exemplar(std::string_view bytes);
   void set_flags(std::int64_t flags) noexcept;

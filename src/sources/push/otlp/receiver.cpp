@@ -33,7 +33,8 @@ class Checked : public PointSink {
   bool wants(std::string_view metric) const override { return wants_metric(mapping_, metric); }
   void resource(std::span<const SampleLabel> /*attributes*/) override {}
   void point(const PushedMetric& /*metric*/, const PushedPoint& /*point*/) override {}
-  void malformed(const PushedMetric& /*metric*/, std::string_view /*why*/) override {}
+  void malformed(const PushedMetric& /*metric*/, std::span<const SampleLabel> /*attributes*/,
+                 std::string_view /*why*/) override {}
 
  private:
   const Mapping& mapping_;
@@ -59,9 +60,10 @@ class Added : public PointSink {
       count(metric, "its values contradict each other");
   }
 
-  void malformed(const PushedMetric& metric, std::string_view why) override {
-    state_.senders.access()->refuse(RejectReason::malformed);
-    count(metric, why);
+  void malformed(const PushedMetric& metric, std::span<const SampleLabel> attributes,
+                 std::string_view why) override {
+    const auto senders = state_.senders.access();
+    if (export_->refuse_malformed(metric, attributes)) count(metric, why);
   }
 
   /// Ends the last resource.

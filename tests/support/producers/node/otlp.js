@@ -21,7 +21,10 @@ const meterProvider = new MeterProvider({ readers: [reader], resource });
 registerInstrumentations({ meterProvider, instrumentations: [new PgInstrumentation()] });
 
 exports.observe = (_, pool) => {
-  const waits = meterProvider.getMeter('shop').createHistogram('db.client.connection.wait_time', { unit: 's' });
+  const waits = meterProvider.getMeter('shop').createHistogram('db.client.connection.wait_time', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30] },
+  });
   const attributes = { 'db.client.connection.pool.name': pool };
   return {
     recordWait: (seconds) => waits.record(seconds, attributes),

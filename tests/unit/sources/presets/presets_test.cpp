@@ -123,6 +123,7 @@ struct CapturedText {
     MappingOptions options;
     options.presets = {presets};
     if (preset == "ecto") options.prefix = "shop_prom_ex_";
+    if (preset == "telemetry-metrics-statsd") options.prefix = "shop.";
     return options;
   }
   std::string text() const { return contents(testdata / (name + ".txt")); }

@@ -4,6 +4,9 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <random>
+#include <vector>
 
 #include "support/pushes.hpp"
 
@@ -42,6 +45,83 @@ TEST_CASE("a cumulative counter that falls under the same start was reset") {
   CHECK(series.total() == 7);
   series.add(point_at(0, 180), cumulative, 3);
   CHECK(series.total() == 8);
+}
+
+TEST_CASE("a reset is counted behind what was counted, also when the counter is long back where it was") {
+  CounterSeries series;
+  double value = 0;
+  for (const double counted : {5.0, 2.0, 4.0, 6.0}) {
+    value += 1;
+    series.add(point_at(0, static_cast<std::int64_t>(3600 * value)), cumulative, counted);
+  }
+  CHECK(series.total() == 11);
+  CHECK_FALSE(series.has_shared_start());
+}
+
+TEST_CASE("processes that share a start, or have none, add up, and are found out") {
+  for (const std::vector<double>& first : {std::vector{100.0, 5.0}, {5.0, 100.0}, {100.0, 50.0, 5.0}}) {
+    CounterSeries series;
+    for (int minute = 1; minute <= 20; ++minute) {
+      double truth = 0;
+      for (std::size_t i = 0; i < first.size(); ++i) {
+        const double value = first[i] + minute;
+        truth += value;
+        CHECK(series.add(point_at(0, 60 * minute + static_cast<std::int64_t>(i)), cumulative, value) ==
+              is_used);
+      }
+      CAPTURE(minute);
+      if (minute > 1) CHECK(series.total() == truth);
+    }
+    CHECK(series.has_shared_start());
+  }
+}
+
+TEST_CASE("processes that share a start never count more than they have, whatever their order") {
+  std::mt19937 random(1);
+  const auto below = [&](int end) { return std::uniform_int_distribution(0, end - 1)(random); };
+  for (int run = 0; run < 100; ++run) {
+    CounterSeries series;
+    std::vector<double> values(2 + static_cast<std::size_t>(below(4)));
+    double shown = 0;
+    for (int second = 1; second < 300; ++second) {
+      values[static_cast<std::size_t>(below(static_cast<int>(values.size())))] += below(1 + second % 40);
+      const double value = values[static_cast<std::size_t>(below(static_cast<int>(values.size())))];
+      series.add(point_at(0, second), cumulative, value);
+      REQUIRE(*series.total() <= std::accumulate(values.begin(), values.end(), 0.0));
+      REQUIRE(*series.total() >= shown);
+      shown = *series.total();
+    }
+  }
+}
+
+TEST_CASE("a retry of one of two processes that share a start is stale") {
+  CounterSeries series;
+  series.add(point_at(0, 60), cumulative, 100);
+  series.add(point_at(0, 61), cumulative, 5);
+  CHECK(series.add(point_at(0, 60), cumulative, 100) == RejectReason::stale);
+  CHECK(series.add(point_at(0, 61), cumulative, 5) == RejectReason::stale);
+  CHECK(series.add(point_at(0, 59), cumulative, 3) == RejectReason::stale);
+  CHECK(series.total() == 105);
+}
+
+TEST_CASE("of a sender that was counted before, only what is newer counts") {
+  CounterSeries old, unknown_start, fresh, deltas;
+  const auto returned = [](std::int64_t start, std::int64_t time) {
+    PointTime at = point_at(start, time);
+    at.counted_until = point_at(0, 100).time;
+    return at;
+  };
+  CHECK(old.add(returned(10, 100), cumulative, 50) == RejectReason::stale);
+  old.add(returned(10, 200), cumulative, 50);
+  CHECK(old.total() == 0);
+  old.add(returned(10, 260), cumulative, 53);
+  CHECK(old.total() == 3);
+  unknown_start.add(returned(0, 200), cumulative, 50);
+  CHECK(unknown_start.total() == 0);
+  fresh.add(returned(150, 200), cumulative, 7);
+  CHECK(fresh.total() == 7);
+  deltas.add(returned(100, 200), delta, 7);
+  CHECK(deltas.total() == 7);
 }
 
 TEST_CASE("a retry and a point that comes late do not count, whatever the temporality") {

@@ -82,6 +82,30 @@ TEST_CASE("cumulative histograms continue, restart and are reset as counters") {
   CHECK(series.sum() == 68);
 }
 
+TEST_CASE("histograms of processes that share a start add up, and are found out") {
+  DistributionSeries series = series_in(TimeUnit::milliseconds);
+  for (std::uint64_t minute = 1; minute <= 5; ++minute) {
+    const auto at = static_cast<std::int64_t>(60 * minute);
+    CHECK(series.add(point_at(1, at), histogram_of(), Observed{{10}, {100 + minute, 3}, 50}.point()) == good);
+    CHECK(series.add(point_at(1, at + 1), histogram_of(), Observed{{10}, {2, minute}, 7}.point()) == good);
+    CHECK(shown(series) == Histogram::Counts{102 + minute, 3 + minute});
+    CHECK(series.sum() == 57);
+  }
+  CHECK(series.has_shared_start());
+}
+
+TEST_CASE("of a histogram that was counted before, only what is newer counts") {
+  DistributionSeries series = series_in(TimeUnit::milliseconds);
+  PointTime at = point_at(1, 120);
+  at.counted_until = point_at(0, 60).time;
+  CHECK(series.add(at, histogram_of(), Observed{{10}, {5, 5}, 50}.point()) == good);
+  CHECK(shown(series) == Histogram::Counts{0, 0});
+  at.time = point_at(0, 180).time;
+  CHECK(series.add(at, histogram_of(), Observed{{10}, {6, 5}, 52}.point()) == good);
+  CHECK(shown(series) == Histogram::Counts{1, 0});
+  CHECK(series.sum() == 2);
+}
+
 TEST_CASE("histograms in delta temporality add up") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
   const auto metric = histogram_of(Temporality::delta);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,17 +22,23 @@ class SetPools : public PushedPools {
     ++asked;
     changes = TimePoint::max();
     ProbeResult result;
-    for (const auto& name : names) result.pools.push_back(pool_named(name));
+    for (const auto& name : names) {
+      result.pools.push_back(pool_named(name));
+      result.pools.back().errors[0] = 1;
+    }
+    for (const auto& name : leaking) result.leaks[name].emplace_back().connection_id = "c/1";
     result.hints = hints;
     result.dropped = 3;
     last = now;
     return result;
   }
   TimePoint changes_at() const override { return changes; }
+  std::set<std::string> silent() const override { return not_reported; }
   PushCounts counts(TimePoint) const override { return pushed; }
   void forget(TimePoint now) override { forgotten = now; }
 
-  std::vector<std::string> names{"s/a", "s/b"}, hints;
+  std::vector<std::string> names{"s/a", "s/b"}, leaking, hints;
+  std::set<std::string> not_reported;
   PushCounts pushed;
   TimePoint changes, last, forgotten;
   int asked = 0;
@@ -95,6 +102,18 @@ TEST_CASE("a push source is up while its door is open, and knows nothing of it b
   CHECK(site.problems == std::vector<std::string>{""});
   site.source.reset();
   CHECK(site.open == 0);
+}
+
+TEST_CASE("whether there were errors lately is not known of a pool that no sender reports") {
+  PushSite site;
+  site.pools->not_reported = {"s/b"};
+  site.scheduler->run();
+  const auto reading = site.source->read();
+  REQUIRE(reading->pools.size() == 2);
+  CHECK(reading->pools[0].errors_recent == 0U);
+  CHECK(reading->pools[1].errors_recent == std::nullopt);
+  CHECK(reading->pools[1].errors_last_hour == std::nullopt);
+  CHECK(reading->pools[1].errors[0] == 1U);
 }
 
 TEST_CASE("a push source has no reads, failures, duration or last success") {
@@ -223,4 +242,16 @@ TEST_CASE("of pushed pools with one label the first is shown") {
   site.pools->names = {"s/a", "s/a"};
   site.scheduler->run();
   CHECK(site.source->read()->pools.size() == 1);
+}
+
+TEST_CASE("the leaks of a pool are those of the last reading") {
+  PushSite site;
+  site.scheduler->advance(0s);
+  CHECK(site.source->leaks("s/a").empty());
+  site.pools->leaking = {"s/a"};
+  site.pools->pushed.used = 1;
+  site.source->read();
+  REQUIRE(site.source->leaks("s/a").size() == 1);
+  CHECK(site.source->leaks("s/a")[0].connection_id == "c/1");
+  CHECK(site.source->leaks("s/b").empty());
 }

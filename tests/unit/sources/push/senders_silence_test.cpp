@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "sources/push/senders.hpp"
 #include "support/pushes.hpp"
 
@@ -22,6 +24,27 @@ TEST_CASE("gauges of a silent sender are gone after three of its intervals, and 
   CHECK(scene.counts().senders == 0);
   scene.push(shop, {pushed_gauge("db.active", 4)});
   CHECK(scene.pool("otel/shop/main")->active == 4U);
+}
+
+TEST_CASE("a pool is silent while no live sender reports it, and when all are, a hint says so") {
+  PushScene scene = scene_with();
+  const std::set<std::string> main{"otel/shop/main"}, none;
+  scene.push(shop, {pushed_counter("db.timeouts", 5, 1)});
+  scene.push(shop_2, {in_pool(pushed_counter("db.timeouts", 5, 1), "other")});
+  CHECK(scene.senders.pools(scene.clock.now()).hints.empty());
+  CHECK(scene.senders.silent() == none);
+  scene.clock.advance(100s);
+  scene.push(shop_2, {in_pool(pushed_counter("db.timeouts", 5, 1), "other")});
+  scene.clock.advance(100s);
+  CHECK(scene.senders.pools(scene.clock.now()).hints.empty());
+  CHECK(scene.senders.silent() == main);
+  scene.clock.advance(10min);
+  const auto hints = scene.senders.pools(scene.clock.now()).hints;
+  REQUIRE(hints.size() == 1);
+  CHECK(hints[0].starts_with("no sender reports any more, so the pools show counters alone"));
+  scene.push(shop, {pushed_counter("db.timeouts", 5, 1)});
+  CHECK(scene.senders.pools(scene.clock.now()).hints.empty());
+  CHECK(scene.senders.silent() == std::set<std::string>{"otel/shop/other"});
 }
 
 TEST_CASE("a sender may be silent for 30 s at least, for 180 s after its first export, or as configured") {

@@ -130,6 +130,40 @@ TEST_CASE("differences of an up-down counter are refused, because their beginnin
   CHECK(result.hints[0].starts_with("db.active is not known: it arrives as differences"));
 }
 
+TEST_CASE("a hint ends when its cause has ended, although its sender goes on") {
+  PushScene scene = scene_with();
+  const auto hints = [&] { return scene.senders.pools(scene.clock.now()).hints.size(); };
+  Pushed waits = pushed_histogram("db.wait", {0.1}, {1, 1}, 1);
+  waits.unit = "By";
+  for (int i = 0; i < 10; ++i) {
+    scene.clock.advance(60s);
+    scene.push(shop, {as_delta(pushed_level("db.active", 3, 1)), waits});
+    CHECK(hints() == 2);
+  }
+  for (int i = 0; i < 4; ++i) {
+    scene.clock.advance(60s);
+    scene.push(shop, {pushed_gauge("db.pending", 3)});
+  }
+  CHECK(hints() == 0);
+}
+
+TEST_CASE("processes that cannot be told apart give a hint that names the cure") {
+  PushScene scene = scene_with();
+  for (int i = 1; i <= 3; ++i) {
+    for (const int value : {100 + i, i}) {
+      scene.clock.advance(30s);
+      scene.push(shop, {pushed_gauge("db.created", value)});
+    }
+  }
+  const ProbeResult result = scene.senders.pools(scene.clock.now());
+  REQUIRE(result.pools.size() == 1);
+  CHECK(result.pools[0].created == 106U);
+  REQUIRE(result.hints.size() == 1);
+  CHECK(result.hints[0] ==
+        "db.created comes from several processes that cannot be told apart, so it may count "
+        "too little; set a service.instance.id for each process");
+}
+
 TEST_CASE("a sum or a histogram without a temporality, and a point without a time, are malformed") {
   PushScene scene = scene_with();
   Pushed sum = pushed_counter("db.timeouts", 5, 1), waits = pushed_histogram("db.wait", {1}, {1, 1}, 1);

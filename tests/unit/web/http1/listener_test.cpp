@@ -7,11 +7,13 @@
 
 #include "../fakes.hpp"
 #include "dbpool/model/error.hpp"
+#include "support/eventually.hpp"
 #include "support/fakes/fake_clock.hpp"
 #include "support/fakes/gate.hpp"
 #include "support/http/raw_client.hpp"
 #include "web/gzip.hpp"
 #include "web/http1/listening_sockets.hpp"
+#include "web/http1/open_connections.hpp"
 
 namespace dbpool {
 namespace {
@@ -34,20 +36,38 @@ struct CountingScheduler : ThreadScheduler {
   std::atomic<int> blocking = 0;
 };
 
+/// A guard that is slow where there is a login.
+struct SlowGuard {
+  Guard guard;
+};
+
 /// A listener whose POST `/in` takes a body and answers with it. Its clients have time until the test lets it
 /// pass.
 struct Server {
   explicit Server(
       Handler handler = [](const Request& request) { return text_response(request.body); },
       ListenAddress address = {"127.0.0.1", 0}) {
-    const Route route{
-        {"POST"}, "/in", std::move(handler), {}, std::make_shared<const BodyRules>(BodyRules{limit, true})};
-    listener = std::make_unique<HttpListener>(std::move(address), Router({route}), Runtime{scheduler, clock},
-                                              logger);
+    const Route route{{"POST"}, "/in", std::move(handler), {}, rules()};
+    listen(Router({route}), std::move(address));
+  }
+  explicit Server(SlowGuard slow) {
+    const auto answer = [](const Request& request) { return text_response(request.body); };
+    const Route route{{"POST"}, "/in", answer, {std::move(slow.guard)}, rules()};
+    const auto has_login = [](const Request& request) { return request.header("Authorization").has_value(); };
+    listen(HttpSite(Router({route}), has_login));
   }
   ~Server() {
     listener.reset();
     scheduler->stop();
+  }
+  void listen(HttpSite site, ListenAddress address = {"127.0.0.1", 0}) {
+    listener = std::make_unique<HttpListener>(std::move(address), std::move(site), Runtime{scheduler, clock},
+                                              logger);
+  }
+  std::shared_ptr<const BodyRules> rules() {
+    const auto room = std::make_shared<BodyRoom>(2 * limit);
+    const auto count = [this](int status) { refused.push_back(status); };
+    return std::make_shared<const BodyRules>(BodyRules{limit, true, room, count});
   }
   std::uint16_t port() const { return listener->address().port; }
   std::string send(const std::string& headers, const std::string& body) const {
@@ -63,6 +83,7 @@ struct Server {
   }
 
   test::KeepingLogger logger;
+  std::vector<int> refused;  ///< statuses; of one client after the other
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::shared_ptr<CountingScheduler> scheduler = std::make_shared<CountingScheduler>(4, clock);
   std::unique_ptr<HttpListener> listener;
@@ -169,7 +190,67 @@ TEST_CASE("a client has two seconds for its head, and ten for its whole request"
   CHECK(silent.receive().empty());
   in_body.send("hell");
   server.advance(8s);
-  CHECK(status_of(in_body.receive()) == 400);
+  const std::string answer = in_body.receive();
+  CHECK(status_of(answer) == 503);
+  CHECK(answer.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+  CHECK(server.refused == std::vector{503});
+}
+
+TEST_CASE("bodies for which there is no memory are refused for a moment, and small ones are not") {
+  Gate gate;
+  const Server server(Handler([&](const Request& request) {
+    if (request.body.size() == limit) gate.pass();
+    return text_response("taken");
+  }));
+  const std::string body(limit, 'x');
+  std::vector<RawClient> held;
+  for (int i = 0; i < 2; ++i) {
+    held.emplace_back(server.port());
+    held.back().send(Server::head(length_of(limit)) + body);
+  }
+  gate.await_arrivals(2);
+  const std::string refusal = server.send(length_of(limit), body);
+  CHECK(status_of(refusal) == 503);
+  CHECK(refusal.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+  CHECK(body_of(server.send(length_of(5), "hello")) == "taken");
+  gate.open();
+  for (const RawClient& client : held) CHECK(body_of(client.receive()) == "taken");
+  CHECK(eventually([&] { return status_of(server.send(length_of(limit), body)) == 200; }, 20s));
+}
+
+TEST_CASE("a guard that may take long runs where a task may, in a short queue, and costs others nothing") {
+  Gate gate;
+  const Server server(SlowGuard{[&](const Request& request) -> std::optional<Response> {
+    if (request.header("Authorization") == "slow") gate.pass();
+    return std::nullopt;
+  }});
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 8; ++i) {
+    slow.emplace_back(server.port());
+    slow.back().send(Server::head("Authorization: slow\r\n" + length_of(5)) + "hello");
+  }
+  REQUIRE(eventually([&] { return server.scheduler->blocking == 8; }, 20s));
+  const std::string busy = server.send("Authorization: fast\r\n" + length_of(5), "hello");
+  CHECK(status_of(busy) == 503);
+  CHECK(busy.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+  CHECK(body_of(server.send(length_of(5), "hello")) == "hello");
+  server.advance(60s);  // is not the clients' time
+  gate.open();
+  for (const RawClient& client : slow) CHECK(body_of(client.receive()) == "hello");
+  CHECK(eventually(
+      [&] { return body_of(server.send("Authorization: fast\r\n" + length_of(5), "hello")) == "hello"; },
+      20s));
+}
+
+TEST_CASE("a connection that makes room for another one counts as no refused body") {
+  const Server server;
+  const RawClient in_body(server.port());
+  in_body.send(Server::head("Expect: 100-continue\r\n" + length_of(5)));
+  CHECK(in_body.receive_some().starts_with("HTTP/1.1 100"));
+  std::vector<RawClient> silent;
+  for (std::size_t i = 0; i < connections_allowed(1024); ++i) silent.emplace_back(server.port());
+  CHECK(in_body.receive().empty());
+  CHECK(server.refused.empty());
 }
 
 TEST_CASE("a client that does not take its answer is hung up on") {

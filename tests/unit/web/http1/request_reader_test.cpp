@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <utility>
+
 namespace dbpool {
 namespace {
 
@@ -73,6 +76,51 @@ TEST_CASE("a request that breaks off is refused, and one that has not begun need
   RequestReader silent(admit);
   CHECK_FALSE(silent.feed("").has_value());
   CHECK_FALSE(silent.end().has_value());
+}
+
+TEST_CASE("a request whose body comes too slowly is asked to come again") {
+  RequestReader reader(admit);
+  REQUIRE_FALSE(reader.feed(post("Content-Length: 5\r\n", "hell")).has_value());
+  auto outcome = reader.end(BodyEnd::too_slow);
+  REQUIRE(outcome.has_value());
+  const Response answer = answer_to(std::move(*outcome));
+  CHECK(answer.status == 503);
+  REQUIRE(answer.headers.size() == 1);
+  CHECK(answer.headers[0].name == "Retry-After");
+}
+
+TEST_CASE("a request that is slow to admit pauses behind its head, however its bytes are split") {
+  int admitted = 0;
+  const auto count = [&](Request head) {
+    ++admitted;
+    return admit(std::move(head));
+  };
+  const auto has_login = [](const Request& head) { return head.header("Authorization").has_value(); };
+  const std::string request = post("Authorization: Basic YQ==\r\nContent-Length: 5\r\n", "hello");
+  const std::size_t head_size = request.size() - 5;
+  for (std::size_t i = head_size; i <= request.size(); ++i) {
+    CAPTURE(i);
+    RequestReader reader(count, has_login);
+    auto outcome = reader.feed(std::string_view(request).substr(0, i));
+    REQUIRE(outcome.has_value());
+    REQUIRE(std::holds_alternative<RequestReader::Unadmitted>(*outcome));
+    CHECK_FALSE(reader.has_head());
+    CHECK(std::exchange(admitted, 0) == 0);
+    outcome = reader.admit_now();
+    CHECK(std::exchange(admitted, 0) == 1);
+    CHECK(outcome.has_value() == (i == request.size()));
+    if (!outcome) outcome = reader.feed(std::string_view(request).substr(i));
+    REQUIRE(outcome.has_value());
+    CHECK(answer_to(std::move(*outcome)).body == "hello");
+  }
+  RequestReader refused(count, has_login);
+  REQUIRE(refused.feed("POST /out HTTP/1.1\r\nHost: a\r\nAuthorization: b\r\n\r\n").has_value());
+  auto refusal = refused.admit_now();
+  REQUIRE(refusal.has_value());
+  CHECK(answer_to(std::move(*refusal)).status == 404);
+  RequestReader fast(count, has_login);
+  CHECK(fast.feed(post("")).has_value());
+  CHECK(admitted == 2);
 }
 
 TEST_CASE("a client may wait to be asked for its body") {

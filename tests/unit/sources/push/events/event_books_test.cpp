@@ -288,3 +288,84 @@ TEST_CASE("a reading changes at once with a datagram, and by itself when a clien
   scene.result();
   CHECK(scene.books.changes_at() == scene.clock.now() + 60s);
 }
+
+TEST_CASE("a lease whose release was lost is no leak for ever") {
+  EventScene scene({.pool = {.leak_detection_timeout = 30s}, .stale_after = 5min});
+  const auto report = [&](const std::string& event, int number) {
+    scene.receive("dbpool." + event + ",pool:main,client:a,seq:" + std::to_string(number));
+  };
+  report("acquired:1|ms|#lease:1", 1);
+  scene.clock.advance(1min);
+  report("acquired:1|ms|#lease:2", 3);  // the release of lease 1 was in datagram 2
+  CHECK(scene.pool("apps/main").leaked == 1U);
+  for (int i = 4; i < 8; ++i) {
+    scene.clock.advance(1min);
+    scene.books.forget(scene.clock.now());
+    report("idle:1|g|#a:b", i);
+  }
+  CHECK(scene.pool("apps/main").leaked == 2U);
+  scene.clock.advance(1min);
+  scene.books.forget(scene.clock.now());
+  const EventNews news = scene.books.take_news();
+  REQUIRE(news.given_up.size() == 1);
+  CHECK(news.given_up[0].pool == "apps/main");
+  CHECK(news.given_up[0].client == "a");
+  CHECK(news.given_up[0].leases == 2);
+  const PoolSnapshot pool = scene.pool("apps/main");
+  CHECK(pool.leaked == 0U);
+  CHECK(pool.active == 0U);
+  CHECK(pool.leaks_detected == 2U);
+  CHECK(pool.leaks_recovered == 2U);
+  CHECK(scene.outcome_of("dbpool.released:9|ms|#pool:main,client:a,lease:2") == "contradiction");
+}
+
+TEST_CASE("a lease that was given after the last loss stays, and one before a later loss gets its time") {
+  EventScene scene({.stale_after = 5min});
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:1,seq:1");
+  scene.receive("dbpool.idle:1|g|#pool:main,client:a,seq:3");
+  scene.clock.advance(1min);
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:2,seq:4");
+  scene.clock.advance(1min);
+  scene.receive("dbpool.idle:1|g|#pool:main,client:a,seq:6");
+  scene.clock.advance(1min);
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:3,seq:7");
+  scene.clock.advance(2min);
+  scene.receive("dbpool.idle:1|g|#pool:main,client:a,seq:8");
+  scene.books.forget(scene.clock.now());
+  CHECK(scene.pool("apps/main").active == 2U);
+  scene.clock.advance(2min);
+  scene.receive("dbpool.idle:1|g|#pool:main,client:a,seq:9");
+  scene.books.forget(scene.clock.now());
+  CHECK(scene.pool("apps/main").active == 1U);
+  scene.clock.advance(4min);
+  scene.receive("dbpool.idle:1|g|#pool:main,client:a,seq:10");
+  scene.books.forget(scene.clock.now());
+  CHECK(scene.pool("apps/main").active == 1U);
+}
+
+TEST_CASE("a drop by the system makes the leases of every client doubtful") {
+  EventScene scene({.stale_after = 5min});
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:1");
+  scene.books.lose(0);
+  scene.clock.advance(4min);
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:2");
+  scene.books.lose(3);
+  scene.clock.advance(4min);
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:3");
+  scene.books.forget(scene.clock.now());
+  CHECK(scene.pool("apps/main").active == 3U);
+  scene.clock.advance(1min);
+  scene.books.forget(scene.clock.now());
+  CHECK(scene.pool("apps/main").active == 1U);
+}
+
+TEST_CASE("a time in which the process was stopped is neither silence of a client nor age of a lease") {
+  EventScene scene({.pool = {.leak_detection_timeout = 30s}, .stale_after = 5min});
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:a,lease:1");
+  scene.clock.advance(10min);
+  scene.books.pardon(10min);
+  CHECK(scene.pool("apps/main").active == 1U);
+  CHECK(scene.pool("apps/main").leaked == 0U);
+  scene.receive("dbpool.released:9|ms|#pool:main,client:a,lease:1");
+  CHECK(scene.pool("apps/main").releases == 1U);
+}

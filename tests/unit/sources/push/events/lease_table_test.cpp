@@ -27,7 +27,7 @@ TEST_CASE("all leases end at once, and so do those of a table that is destroyed"
     LeaseTable leases("web", detector);
     for (const char* name : {"1", "2", "3"}) leases.lend(name, "", 1s);
     detector.sweep(11s);
-    CHECK(leases.end_all() == 3);
+    CHECK(leases.end_all().suspected == 3);
     CHECK(detector.suspected() == 0);
     leases.lend("1", "", 20s);
     detector.sweep(30s);

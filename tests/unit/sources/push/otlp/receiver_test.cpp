@@ -26,6 +26,9 @@ constexpr const char* in_json = "application/json";
 /// A receiver, and what its source would show.
 class Received {
  public:
+  explicit Received(const MappingOptions& options = {})
+      : state_(std::make_shared<PushedState>(Mapping(options), "otel", PushNaming{}, PushLimits{})) {}
+
   OtlpAnswer receive(const std::string& type, const std::string& body) {
     return receiver_.receive(type, body);
   }
@@ -36,8 +39,7 @@ class Received {
 
  private:
   const std::shared_ptr<FakeClock> clock_ = std::make_shared<FakeClock>();
-  const std::shared_ptr<PushedState> state_ =
-      std::make_shared<PushedState>(Mapping({}), "otel", PushNaming{}, PushLimits{});
+  const std::shared_ptr<PushedState> state_;
   OtlpReceiver receiver_{state_, clock_, largest_body};
 };
 
@@ -147,6 +149,19 @@ TEST_CASE("Malformed points of pools are a partial success, and the others are u
   CHECK(partial.get_int64() == 2);
   REQUIRE(partial.next(2));
   CHECK(partial.get_string() == why);
+}
+
+TEST_CASE("Malformed points that are no pool's, or that match leaves out, are not reported") {
+  MappingOptions options;
+  options.match = {{"db.system", "postgresql"}};
+  Received received(options);
+  const auto malformed_of = [](const std::string& system) {
+    return request_with({{.attributes = {{"db.system", system}}, .start = 1, .time = 2}});
+  };
+  CHECK(received.receive(in_json, otlp_json(malformed_of("redis")).dump()).body == "{}");
+  CHECK(received.rejected(RejectReason::malformed) == 0);
+  CHECK(received.receive(in_json, otlp_json(malformed_of("postgresql")).dump()).body != "{}");
+  CHECK(received.rejected(RejectReason::malformed) == 1);
 }
 
 TEST_CASE("Of a body that cannot be decoded nothing is kept, wherever the error is") {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sync/descriptor.hpp"
+#include "web/web_options.hpp"
+
+namespace dbpool {
+
+/// Sockets for the addresses on which CivetWeb 1.15 cannot listen: of IPv6, and Unix sockets. CivetWeb
+/// listens on a placeholder for each, whose descriptor the socket then replaces before the first client.
+class OwnSockets {
+ public:
+  /// Opens them. A socket file that a dead process has left is replaced. throws Error: the system refuses an
+  /// address, or another process listens there.
+  explicit OwnSockets(const std::vector<ListenAddress>& listen);
+  OwnSockets(const OwnSockets&) = delete;
+  OwnSockets& operator=(const OwnSockets&) = delete;
+  /// Removes the socket files.
+  ~OwnSockets();
+
+  /// Returns the addresses for CivetWeb.
+  std::vector<ListenAddress> placeholders() const;
+  /// Returns the addresses with their ports. `ports`: those on which CivetWeb listens, in the same order.
+  std::vector<ListenAddress> addresses(const std::vector<std::uint16_t>& ports) const;
+  /// Replaces the descriptors that listen on the placeholders. Returns whether all were found.
+  bool take_over(const std::vector<std::uint16_t>& ports);
+
+ private:
+  std::vector<ListenAddress> addresses_;
+  std::vector<Descriptor> sockets_;  // one for each address; empty where CivetWeb can listen
+};
+
+}  // namespace dbpool
