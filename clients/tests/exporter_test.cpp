@@ -81,7 +81,9 @@ Words with_url(Words command) {
   return command;
 }
 
-/// Checks that the median of the callers' waits, give or take 1 ms, is in the bucket of the median.
+/// Checks that the median of the callers' waits is not below the bucket of the median, and not much above it:
+/// a busy machine sets a caller aside between the library's clock and its own. integration_clients compares
+/// exactly.
 void check_median(std::vector<double> waits, const Scrape& scrape) {
   std::ranges::sort(waits);
   const double median = waits[waits.size() / 2] / 1000;
@@ -94,7 +96,7 @@ void check_median(std::vector<double> waits, const Scrape& scrape) {
     labels["le"] = text;
     if (scrape.at("dbpool_acquisition_duration_seconds_bucket", labels) >= half) {
       CHECK(median >= below - 0.001);
-      CHECK(median <= bound + 0.001);
+      CHECK(median <= bound + 0.05);
       return;
     }
     below = bound;

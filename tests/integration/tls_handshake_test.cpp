@@ -72,7 +72,11 @@ TEST_CASE("each type of client authentication asks for what Go's asks for") {
 TEST_CASE("an expired certificate of a client is refused") {
   const SceneWithClients scene("RequireAndVerifyClientCert");
   scene.certificates.make_signed("late", "ca", "DNS:prometheus.monitoring", -1);
-  CHECK(is_refused_with(scene.ask_as("late"), "certificate expired"));
+  // curl's words vary: the end of the connection may outrun the alert.
+  for (const char* version : {"1.2", "1.3"}) {
+    CHECK(scene.ask_as("prometheus", {"--tls-max", version}).status == 200);
+    CHECK(scene.ask_as("late", {"--tls-max", version}).status == 0);
+  }
 }
 
 TEST_CASE("a client's certificate needs one of the allowed names, of whatever kind") {
