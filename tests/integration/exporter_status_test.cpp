@@ -68,8 +68,8 @@ pools:
   CHECK(says(why.output, "orders: unhealthy, database_down\n"));
   CHECK(says(why.output, "  Next: "));
   CHECK(says(why.output, "  Runbook: alerts/runbooks/ConnectionPoolNoConnections.md\n"));
-  const auto json = nlohmann::json::parse(run_exporter({"status", "--output=json", url}).output);
-  CHECK(json["pools"][0]["verdict"] == "database_down");
+  const auto listed = nlohmann::json::parse(run_exporter({"status", "--output=json", url}).output);
+  CHECK(listed["pools"][0]["verdict"] == "database_down");
   const auto diagnosis =
       nlohmann::json::parse(run_exporter({"explain", "orders", "--output=json", url}).output);
   CHECK(diagnosis["verdict"] == "database_down");

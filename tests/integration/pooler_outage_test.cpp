@@ -23,14 +23,13 @@ const std::string alices = "pgb/app/alice";
 /// user.
 struct OutageSite : AppBouncer {
   explicit OutageSite(const std::string& own_user = "")
-      // On a busy machine that client may ask less often than once a second; its server is to stay.
       : AppBouncer("", {"pool_mode=transaction", "server_login_retry=1", "query_wait_timeout=2",
-                        own_user.empty() ? "server_idle_timeout=1" : "server_idle_timeout=600"}),
+                        "server_idle_timeout=1"}),
         exporter({.config = config(own_user)}) {}
 
   std::string config(const std::string& own_user) const {
     const std::string own = own_user.empty() ? ""
-                                             : fmt::format("\n    synthetic: {{dsn: {}, interval: 200ms}}",
+                                             : fmt::format("\n    synthetic: {{dsn: {}, interval: 2s}}",
                                                            pooler.dsn("app", own_user));
     return fmt::format(R"(
 sources:

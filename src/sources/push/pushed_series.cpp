@@ -56,10 +56,10 @@ std::optional<RejectReason> PushedSeries::add_number(PointTime at, const PushedM
 void PushedSeries::report(MappedPools& pools, TimePoint not_before) const {
   const Distribution total = distribution_ ? distribution_->total() : Distribution();
   const auto value_of = [&](const SeriesUse& use) -> std::optional<double> {
-    constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+    constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     using enum SeriesUse::Figure;
     if (use.figure == value) return use.role.is_counter ? counter_.total() : gauge_.value(not_before);
-    if (!total.count) return not_known;
+    if (!total.count) return nothing;
     return use.figure == count ? static_cast<double>(*total.count) : distribution_->sum();
   };
   for (const SeriesUse& use : uses_) {
