@@ -23,11 +23,11 @@ std::string count(const PoolSnapshot::Count& value) {
 
 /// Writes a duration as the Snowflake document does, and one from 10 s on as people say it.
 std::string time_words(double seconds) {
-  constexpr double long_wait = 10, minute = 60;
+  constexpr double long_wait = 10, one_minute = 60;
   if (seconds < long_wait) return fmt::format("{:.0f}ms", seconds * 1000);
   const double whole = std::round(seconds);
-  if (whole < minute) return fmt::format("{:.0f} s", whole);
-  return fmt::format("{:.0f} min {:.0f} s", std::floor(whole / minute), std::fmod(whole, minute));
+  if (whole < one_minute) return fmt::format("{:.0f} s", whole);
+  return fmt::format("{:.0f} min {:.0f} s", std::floor(whole / one_minute), std::fmod(whole, one_minute));
 }
 
 std::string utilization(const Finding& finding, const JudgedFigures& f) {

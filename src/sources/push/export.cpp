@@ -36,14 +36,14 @@ Histogram::Bounds seconds_in(const std::shared_ptr<const BucketBounds>& bounds) 
 }
 
 /// Makes room for the durations of a series whose uses need them.
-std::optional<DistributionSeries> durations_for(const std::vector<SeriesUse>& uses, const Mapping& mapping,
-                                                std::string_view unit,
-                                                const std::shared_ptr<const BucketBounds>& acquisition) {
+std::optional<DistributionSeries> durations_for(
+    const std::vector<SeriesUse>& uses, const Mapping& mapping, std::string_view unit,
+    const std::shared_ptr<const BucketBounds>& acquisition_bounds) {
   if (!is_of_distribution(uses.front())) return std::nullopt;
   const auto use = std::ranges::find(uses, SeriesUse::Figure::distribution, &SeriesUse::figure);
-  if (use == uses.end()) return DistributionSeries(TimeUnit::seconds, seconds_in(acquisition));
+  if (use == uses.end()) return DistributionSeries(TimeUnit::seconds, seconds_in(acquisition_bounds));
   return DistributionSeries(*unit_of(mapping.series()[use->mapped], unit),
-                            seconds_in(use->role.is_acquisition ? acquisition : duration_buckets()));
+                            seconds_in(use->role.is_acquisition ? acquisition_bounds : duration_buckets()));
 }
 
 }  // namespace
