@@ -92,9 +92,9 @@ class BearerToken {
 };
 
 /// The names and passwords.
-class Users {
+class PushUsers {
  public:
-  explicit Users(std::map<std::string, std::string> hashes)
+  explicit PushUsers(std::map<std::string, std::string> hashes)
       : hashes_(std::move(hashes)), hash_of_nothing_(nothing_like(hashes_)) {}
 
   bool empty() const noexcept { return hashes_.empty(); }
@@ -170,7 +170,7 @@ class PushAuth::Logins {
     return refusal;
   }
 
-  Users users_;
+  PushUsers users_;
   std::optional<BearerToken> token_;
 };
 
