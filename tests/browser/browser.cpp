@@ -53,20 +53,31 @@ std::string decoded_base64(const std::string& text) {
 
 }  // namespace
 
-Browser::Browser() : driver_({"chromedriver", "--port=0"}, {{"HOME", home_.path().string()}}) {
+Browser::Browser() {
+  start_driver();
+  session_ = "/session/" + command("POST", "/session", capabilities()).at("sessionId").get<std::string>();
+}
+
+/// Starts the driver again if it has ended: it asks for a port of IPv6, and that of IPv4 may be taken.
+void Browser::start_driver() {
+  const auto run_driver = [&] {
+    driver_.emplace(std::vector<std::string>{"chromedriver", "--port=0"},
+                    ChildProcess::Environment{{"HOME", home_.path().string()}});
+  };
   const std::string announcement = "started successfully on port ";
   std::string said;
   const auto has_started = [&] {
-    said = driver_.standard_output();
+    said = driver_->standard_output();
+    if (said.find("Exiting...") != std::string::npos) run_driver();
     const auto at = said.find(announcement);
     return at != std::string::npos && said.find('\n', at) != std::string::npos;
   };
+  run_driver();
   if (!eventually(has_started, 20s)) {
-    throw std::runtime_error("chromedriver does not start: " + said + driver_.standard_error());
+    throw std::runtime_error("chromedriver does not start: " + said + driver_->standard_error());
   }
   const char* port = said.c_str() + said.find(announcement) + announcement.size();
   port_ = static_cast<std::uint16_t>(std::atoi(port));
-  session_ = "/session/" + command("POST", "/session", capabilities()).at("sessionId").get<std::string>();
 }
 
 Browser::~Browser() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +39,12 @@ class Browser {
   std::vector<std::string> console();
 
  private:
+  void start_driver();
   nlohmann::json command(std::string_view method, const std::string& path, const nlohmann::json& parameters);
   void ask_chromium(const std::string& method, const nlohmann::json& parameters);
 
   const TemporaryDirectory home_;
-  ChildProcess driver_;
+  std::optional<ChildProcess> driver_;
   std::uint16_t port_ = 0;
   std::string session_;
 };
