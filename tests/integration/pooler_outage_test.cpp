@@ -29,7 +29,7 @@ struct OutageSite : AppBouncer {
 
   std::string config(const std::string& own_user) const {
     const std::string own = own_user.empty() ? ""
-                                             : fmt::format("\n    synthetic: {{dsn: {}, interval: 2s}}",
+                                             : fmt::format("\n    synthetic: {{dsn: {}, interval: 200ms}}",
                                                            pooler.dsn("app", own_user));
     return fmt::format(R"(
 sources:
@@ -74,6 +74,7 @@ TEST_CASE(
   OutageSite site("bob");
   PoolerClient(site.pooler.dsn("app", "alice"), 0).wait();
   REQUIRE(eventually([&] { return site.health().is_object(); }, outage_soon));
+  site.server.query("CHECKPOINT");  // What was created a moment ago would not survive the kill.
   site.server.kill();
   REQUIRE(eventually([&] { return site.is("unhealthy"); }, outage_soon));
   CHECK(site.has_message("cannot log in to the database"));
