@@ -68,7 +68,7 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
   bool in_line_ = false;  // the last write ended within a line
 };
 
-class SpdlogLogger : public LeveledLogger {
+class SpdlogLogger final : public LeveledLogger {
  public:
   SpdlogLogger(const LogOptions& options, int descriptor)
       : logger_("dbpool", std::make_shared<DescriptorSink>(descriptor)),

@@ -3,6 +3,7 @@
 
 #undef SSL_get_peer_certificate
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name of OpenSSL
 extern "C" X509* SSL_get_peer_certificate(const SSL* connection) {
   return SSL_get1_peer_certificate(connection);
 }

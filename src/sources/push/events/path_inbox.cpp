@@ -83,7 +83,7 @@ gid_t group_called(const std::string& name, const std::string& path) {
   return found->gr_gid;
 }
 
-class PathInbox : public Inbox {
+class PathInbox final : public Inbox {
  public:
   explicit PathInbox(const PathOptions& options)
       : path_(options.path), socket_(datagram_socket(AF_UNIX, path_)) {
