@@ -54,7 +54,8 @@ class Diagnoser {
     DiagnosedFigures& f = made_.figures;
     f.idle = pool_.idle, f.active = pool_.active, f.total = pool_.total(), f.max = pool_.max;
     if (pool_.waiting) f.waiting = callers_waiting(pool_);
-    f.leaked = pool_.leaked;
+    // Some leaks of a pool that does not count them are known from the server.
+    f.leaked = pool_.leaked || symptoms_.leaks.empty() ? pool_.leaked : symptoms_.leaks.size();
     f.clients_used = pool_.clients_used, f.clients_max = pool_.clients_max;
     f.server_connections = pool_.server_connections, f.server_connections_max = pool_.server_connections_max;
     f.used_share = used_share(pool_);
@@ -160,8 +161,8 @@ class Diagnoser {
   }
 
   bool leak() {
-    if (pool_.leaked.value_or(0) == 0) return false;
-    prove("leaked", number(pool_.leaked), 1);
+    if (made_.figures.leaked.value_or(0) == 0) return false;
+    prove("leaked", number(made_.figures.leaked), 1);
     made_.figures.sites = leak_sites(symptoms_.leaks);
     made_.figures.full_after = full_after(pool_, symptoms_.windows);
     return decide(Verdict::leak, Ground::leaked_leases);

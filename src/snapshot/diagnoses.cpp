@@ -5,13 +5,6 @@
 #include "snapshot/failed_logins.hpp"
 
 namespace dbpool {
-LeaksByPool read_leaks(const PoolSource& source, const PoolSource::Reading& reading) {
-  LeaksByPool leaks;
-  for (const PoolSnapshot& figures : reading.pools) {
-    if (figures.leaked.value_or(0) > 0) leaks.emplace(figures.label(), source.leaks(figures.label()));
-  }
-  return leaks;
-}
 
 void Diagnoses::update(SourceKind kind, const PoolSource::Reading& reading, const LeaksByPool& leaks,
                        TimePoint now) {

@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "health/diagnose.hpp"
+#include "snapshot/leaks_by_pool.hpp"
 #include "snapshot/pool_source.hpp"
 #include "snapshot/recent_distribution.hpp"
 #include "snapshot/window_recorder.hpp"
 
 namespace dbpool {
-
-/// The suspected leaks of a source's pools, by label; pools without one are absent.
-using LeaksByPool = std::map<std::string, std::vector<LeakReport>>;
-
-/// Reads the leaks of the pools that have some.
-LeaksByPool read_leaks(const PoolSource& source, const PoolSource::Reading& reading);
 
 /// The windows and the last diagnosis of each pool of one source, and of the databases that count for them. A
 /// pool that has left is forgotten: the names of pools may be chosen by clients. One thread at a time.

@@ -1,6 +1,7 @@
 #include "snapshot/snapshotter.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "snapshot/client_behind.hpp"
 #include "snapshot/diagnoses.hpp"
 #include "snapshot/failed_logins.hpp"
+#include "snapshot/leaks_by_pool.hpp"
 #include "snapshot/vanished_pools.hpp"
 
 namespace dbpool {
@@ -114,22 +116,20 @@ struct Snapshotter::State {
   Guarded<Watching> watched;
 
   WatchList watch_list() const { return watched.access()->sources; }
-  std::vector<HealthChange> judge(Watched& source);
+  std::vector<HealthChange> judge(Watched& source, const SourceRead& read);
   void set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const;
-  void judge_all(const WatchList& sources);
+  void judge_round(const std::function<bool(const PoolSource&)>& is_wanted);
   std::optional<PoolHistory> history_of(const Watched& source, const std::string& pool, Duration span) const;
 };
 
 /// REQUIRES: `judging` is held.
-std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
-  const auto reading = source.source->read();
-  const LeaksByPool leaks = read_leaks(*source.source, *reading);
-  const FailedLogins failing = failing_databases(*reading);
+std::vector<HealthChange> Snapshotter::State::judge(Watched& source, const SourceRead& read) {
+  const FailedLogins failing = failing_databases(*read.reading);
   const TimePoint now = clock->now();
   const WallTime time = clock->wall();
   std::vector<HealthChange> changes;
   const auto access = watched.access();
-  for (const PoolSnapshot& figures : reading->pools) {
+  for (const PoolSnapshot& figures : read.reading->pools) {
     WatchedPool& pool = entry_of(figures.label(), source);
     pool.round = round;
     pool.seen = now;
@@ -143,7 +143,7 @@ std::vector<HealthChange> Snapshotter::State::judge(Watched& source) {
   }
   set_vanished_aside(source, changes);
   source.vanished.forget(now - access->history.span, source.vanished_limit);
-  source.diagnoses.update(source.source->kind(), *reading, leaks, now);
+  source.diagnoses.update(source.source->kind(), *read.reading, read.leaks, now);
   return changes;
 }
 
@@ -164,13 +164,20 @@ void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthC
   }
 }
 
-void Snapshotter::State::judge_all(const WatchList& sources) {
+void Snapshotter::State::judge_round(const std::function<bool(const PoolSource&)>& is_wanted) {
+  const WatchList sources = watch_list();
   std::vector<HealthChange> changes;
   {
     // One round at a time, so that no figures are judged after newer ones.
     const std::lock_guard lock(judging);
     ++round;
-    for (const auto& source : sources) std::ranges::move(judge(*source), std::back_inserter(changes));
+    std::vector<SourceRead> all;
+    for (const auto& one : sources) all.push_back(read_with_leaks(*one->source));
+    add_lent_leaks(all);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      if (is_wanted(*sources[i]->source))
+        std::ranges::move(judge(*sources[i], all[i]), std::back_inserter(changes));
+    }
   }
   for (const HealthChange& change : changes) on_change(change);
 }
@@ -214,13 +221,11 @@ void Snapshotter::watch(std::vector<WatchedSource> sources, HistoryOptions histo
 }
 
 void Snapshotter::tick() {
-  state_->judge_all(state_->watch_list());
+  state_->judge_round([](const PoolSource&) { return true; });
 }
 
 void Snapshotter::tick(const std::string& source) {
-  WatchList sources = state_->watch_list();
-  std::erase_if(sources, [&](const auto& watched) { return watched->source->name() != source; });
-  state_->judge_all(sources);
+  state_->judge_round([&](const PoolSource& one) { return one.name() == source; });
 }
 
 FleetSnapshot Snapshotter::snapshot() const {

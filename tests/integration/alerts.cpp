@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -12,9 +13,6 @@
 
 namespace dbpool {
 namespace {
-
-/// The factor by which durations are shortened: 15 s become 1 s, 3 minutes 12 s.
-constexpr int hurry = 15;
 
 std::string shipped(const std::string& file) {
   return read_whole(std::filesystem::path(DBPOOL_SOURCE_DIR) / file);
@@ -36,7 +34,8 @@ std::string changed(const std::string& text, const char* pattern, const Change& 
 /// Shortens a duration: "2m" becomes "8000ms".
 std::string shortened(const std::string& duration) {
   static const std::map<char, long> seconds{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-  return fmt::format("{}ms", std::atol(duration.c_str()) * seconds.at(duration.back()) * 1000 / hurry);
+  return fmt::format(
+      "{}ms", std::atol(duration.c_str()) * seconds.at(duration.back()) * 1000 / ShippedAlerts::hurry());
 }
 
 /// Shortens every duration of a configuration, after a key or in brackets.
@@ -56,6 +55,11 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 }  // namespace
+
+int ShippedAlerts::hurry() {
+  const char* given = std::getenv("DBPOOL_ALERTS_HURRY");
+  return given == nullptr ? 15 : std::max(1, std::atoi(given));
+}
 
 std::string ShippedAlerts::alertmanager(int webhook) {
   const std::string text = hurried(shipped("alerts/alertmanager.example.yml"));

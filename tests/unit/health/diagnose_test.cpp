@@ -203,6 +203,13 @@ TEST_CASE("leases suspected of leaking are a leak, however full the pool is") {
                     })),
        leak, Ground::leaked_leases},
       {"not looked for", with({}, [](Patient& p) { p.pool.leaked.reset(); }), ok, Ground::none},
+      {"not counted, but reported by a server",
+       with({},
+            [](Patient& p) {
+              p.pool.leaked.reset();
+              p.leaks = {{"4711", 4711, 90s, "billing", {}}};
+            }),
+       leak, Ground::leaked_leases},
   });
 }
 

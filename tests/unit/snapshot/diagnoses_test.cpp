@@ -107,7 +107,8 @@ TEST_CASE("a leak is diagnosed with its sites, which are read for the pools with
   lease.site = "billing";
   FakeSource source("srv", ward.kind);
   source.set_details({}, {lease, lease});
-  ward.leaks = read_leaks(source, ward.reading);
+  for (const PoolSnapshot& pool : ward.reading.pools) source.set_pool(pool);
+  ward.leaks = read_with_leaks(source).leaks;
   CHECK(ward.leaks.size() == 1);
   ward.tick();
   CHECK(ward.of(0).figures.sites == std::vector<LeakSite>{{"billing", 2, 0}});

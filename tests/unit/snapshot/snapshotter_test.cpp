@@ -541,3 +541,40 @@ TEST_CASE(
   REQUIRE(leaks.size() == 1);
   CHECK(leaks[0].lease.session->behind == billing);
 }
+
+TEST_CASE("a session that leaks is a leak of the pooler's pool that lent it, and of no other pool") {
+  Scene scene;
+  auto server = std::make_shared<FakeSource>("srv", SourceKind::pg_stat_activity);
+  PoolSnapshot sessions = pool_named("srv/postgres/alice/billing");
+  sessions.leaked = 1;
+  server->set_pool(sessions);
+  LeakReport leak{"4711", 4711, 90s, "billing", {}};
+  leak.session = ServerSession{};
+  leak.session->pid = 4711;
+  leak.session->client_port = 51234;
+  server->set_details({}, {leak});
+  auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
+  // The pooler may give the server's database another name.
+  pgb->lend({{4711, 51234U, {"pgb", "billing-worker", "alice", "app", "10.0.0.9:40022"}}});
+  for (const char* name : {"pgb/app/alice", "pgb/app/bob"}) {
+    PoolSnapshot pool = pool_named(name);
+    pool.active = pool.max = 1;
+    pool.idle = 0;
+    pool.waiting = 2;
+    pgb->set_pool(pool);
+  }
+  scene.watch({server, pgb});
+  const auto verdicts = [&] {
+    std::vector<Verdict> all;
+    const FleetSnapshot fleet = scene.snapshotter.snapshot();
+    for (const PoolReport& pool : fleet.sources.at(1).pools) all.push_back(pool.diagnosis->verdict);
+    return all;
+  };
+  scene.snapshotter.tick();
+  CHECK(verdicts() == std::vector{Verdict::leak, Verdict::too_small});
+  scene.snapshotter.tick("pgb");
+  CHECK(verdicts() == std::vector{Verdict::leak, Verdict::too_small});
+  pgb->lend({});
+  scene.snapshotter.tick();
+  CHECK(verdicts() == std::vector{Verdict::too_small, Verdict::too_small});
+}
