@@ -147,7 +147,7 @@ std::string unknown_words(const Diagnosis& d) {
     case Ground::no_server:
       return fmt::format(
           "{} and the pool has no server connection: it is paused, or no server can be opened.",
-          waiting_words(f));
+          f.waiting.value_or(0) > 0 ? waiting_words(f) : "The exporter's own client waits");
     case Ground::contradiction:
       return contradiction_words(f);
     case Ground::not_full:

@@ -212,6 +212,10 @@ class Diagnoser {
   /// Decides for `unknown` where something is wrong that no verdict explains, or nothing is known.
   bool undecided() {
     if (under_load() && callers_waiting(pool_) > 0) return unexplained_waits();
+    // Also the exporter's own client gets no server; a paused pool has been decided.
+    const bool has_none = pool_.total() == 0U && pool_.opening.value_or(0) == 0;
+    if (is_pooler(symptoms_.kind) && has_none && pool_.waiting.value_or(0) > 0)
+      return decide(Verdict::unknown, Ground::no_server);
     const bool is_probed = symptoms_.kind != SourceKind::owned && !is_pooler(symptoms_.kind);
     if (is_probed && pool_.last_connect_ok == false) return decide(Verdict::unknown, Ground::contradiction);
     if (pool_.phase == PoolPhase::initializing) return decide(Verdict::unknown, Ground::not_judged_yet);

@@ -43,7 +43,8 @@ void SyntheticBooks::look_for_others(const PoolSnapshot& pool, std::uint64_t rea
   if (!used_ || !clients || reads == looked_at_) return;
   looked_at_ = reads;
   looks_ = std::min(looks_ + 1, enough_looks);
-  if (crowded_looks_ < enough_crowded) crowded_looks_ = *clients > 1 ? crowded_looks_ + 1 : 0;
+  if (crowded_looks_ < enough_crowded)
+    crowded_looks_ = *clients > (second_in_line_ ? 2U : 1U) ? crowded_looks_ + 1 : 0;
 }
 
 void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
@@ -68,7 +69,9 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.last_error_at = own.last_error_at;
   pool.last_timeout_at = own.last_timeout_at;
 
-  if (in_line_ && pool.waiting.value_or(0) > 0) pool.probing_waiters = 1;
+  const std::uint64_t own_waiters = (in_line_ ? 1U : 0U) + (second_in_line_ ? 1U : 0U);
+  if (own_waiters > 0 && pool.waiting.value_or(0) > 0)
+    pool.probing_waiters = std::min(own_waiters, *pool.waiting);
   // A wait in progress counts too, of our client or of one that the pooler reports.
   double waiting = pool.oldest_waiter.value_or(0);
   if (waiting_since_) waiting = std::max(waiting, seconds_of(now - *waiting_since_));

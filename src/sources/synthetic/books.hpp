@@ -12,6 +12,9 @@ namespace dbpool {
 class SyntheticBooks {
  public:
   using Duration = std::chrono::nanoseconds;
+  /// Costs the server nothing and returns the user that the pooler has logged in as: a database's entry may
+  /// name another user than the client's.
+  static constexpr const char* transaction = "SELECT session_user";
 
   explicit SyntheticBooks(WallTime created_at, const LedgerOptions& options)
       : ledger_(options, created_at),
@@ -30,6 +33,8 @@ class SyntheticBooks {
   }
   /// Records that the client connects, and may have to wait for that. Ends with `waiting_since`.
   void in_line() noexcept { in_line_ = true; }
+  /// Records whether a second client of ours waits.
+  void second_in_line(bool waits) noexcept { second_in_line_ = waits; }
   /// Records that a wait that was counted as a timeout ended at `now` on the stopwatch.
   void waited_on(Duration now) noexcept;
   /// Records that the pool is paused or disabled at `now` on the stopwatch. Waits and errors that began
@@ -39,6 +44,10 @@ class SyntheticBooks {
   void lands_in(PoolKey pool) { pool_ = std::move(pool); }
 
   const PoolKey& pool() const noexcept { return pool_; }
+  /// Returns whether the client, at `now` on the stopwatch, has waited for longer than `bound`.
+  bool waits_longer_than(Duration bound, Duration now) const noexcept {
+    return waiting_since_ && now - *waiting_since_ > bound;
+  }
   /// Returns whether, in several readings of the pooler, no other client was ever seen in that pool.
   bool is_probe_only() const noexcept { return looks_ >= enough_looks && crowded_looks_ < enough_crowded; }
   /// Writes the figures into their pool, which it adds where the reading lacks it. `kind`: of the pooler.
@@ -57,6 +66,7 @@ class SyntheticBooks {
   PoolKey pool_;
   std::optional<Duration> waiting_since_;
   bool in_line_ = false;  ///< the client waits at the pooler, or may, even if that does not count for health
+  bool second_in_line_ = false;
   RecentPeak late_waits_, late_waits_judged_;
   double wait_peak_ = 0;         ///< seconds
   std::uint64_t looked_at_ = 0;  ///< the number of the last reading that was looked at for other clients

@@ -16,6 +16,7 @@ PoolView::PoolView(const PoolSource::Reading& reading, const PoolKey& pool)
     if (!is_pool) continue;
     mode_ = told.pool_mode;
     waiting_ = told.clients_waiting;
+    total_ = told.total();
   }
 }
 

@@ -21,13 +21,15 @@ class PoolView {
   bool held_back() const { return held_back_; }
   /// Returns whether no client waits. False when that is not known.
   bool no_client_waits() const { return waiting_ == 0U; }
+  /// Returns whether the pool has no server connection. False when that is not known.
+  bool has_no_server() const { return total_ == 0U; }
   /// Returns the number of readings so far.
   std::uint64_t reads() const { return reads_; }
 
  private:
   std::string mode_;
   bool held_back_ = false;
-  PoolSnapshot::Count waiting_;
+  PoolSnapshot::Count waiting_, total_;
   std::uint64_t reads_;
 };
 

@@ -7,6 +7,7 @@
 #include "sources/recurring.hpp"
 #include "sources/synthetic/books.hpp"
 #include "sources/synthetic/pool_view.hpp"
+#include "sources/synthetic/second_client.hpp"
 #include "sources/synthetic/timed_operation.hpp"
 
 namespace dbpool {
@@ -15,10 +16,6 @@ namespace {
 /// How long a client waits before it checks whether it is in the pooler's queue at all: its request may be
 /// lost in the network, or a server may hang.
 constexpr Duration patience = std::chrono::seconds(10);
-
-/// Costs the server nothing and returns the user that the pooler has logged in as: a database's entry may
-/// name another user than the client's.
-constexpr const char* transaction = "SELECT session_user";
 
 /// Returns the failure as a DriverError.
 DriverError reason_of(const std::exception_ptr& failure) {
@@ -43,15 +40,13 @@ bool timed_out(const DriverError& error) {
 class Synthetic::Client : public Recurring {
  public:
   Client(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver, const SyntheticPace& pace,
-         const Runtime& runtime, const SyntheticRecords& records)
+         const Runtime& runtime, std::function<void(const PoolKey& pool)> on_probe_only, SharedBooks books)
       : Recurring(runtime),
         pooler_(std::move(pooler)),
         driver_(std::move(driver)),
         pace_(pace),
-        on_probe_only_(records.on_probe_only),
-        books_(runtime.clock->wall(), records.ledger) {}
-
-  void add_to(Reading& reading) { books_.access()->add_to(reading, pooler_->kind(), clock().tick()); }
+        on_probe_only_(std::move(on_probe_only)),
+        books_(std::move(books)) {}
 
  private:
   void turn() override {
@@ -65,7 +60,7 @@ class Synthetic::Client : public Recurring {
   void connect() {
     fresh_ = true;
     begin_step();
-    books_.access()->in_line();
+    books_->access()->in_line();
     connecting_ = driver_->start_connect(Deadline());
     const auto late = [this] { refused({ErrorKind::timeout, "the pooler let no client in in time"}); };
     run_timed(*connecting_, late, [this](const std::exception_ptr& failure) { connected(failure); });
@@ -73,7 +68,7 @@ class Synthetic::Client : public Recurring {
 
   void connected(const std::exception_ptr& failure) {
     const bool was_late = end_step();
-    books_.access()->waiting_since(std::nullopt);
+    books_->access()->waiting_since(std::nullopt);
     const auto connecting = std::move(connecting_);
     if (stopped()) return;
     if (failure) {
@@ -84,15 +79,15 @@ class Synthetic::Client : public Recurring {
     forget_failures();
     lands_in_pool();
     if (was_late) return rest(pace_.interval);
-    books_.access()->apply(event::Connected{clock().tick() - tick_});
+    books_->access()->apply(event::Connected{clock().tick() - tick_});
     acquire();
   }
 
   void acquire() {
     begin_step();
-    books_.access()->waiting_since(tick_);
+    books_->access()->waiting_since(tick_);
     answer_ = {};
-    asking_ = connection_->start_query(transaction, Deadline(), &answer_);
+    asking_ = connection_->start_query(SyntheticBooks::transaction, Deadline(), &answer_);
     run_timed(
         *asking_, [this] { time_out(clock().tick() - tick_); },
         [this](const std::exception_ptr& failure) { acquired(failure); });
@@ -103,8 +98,8 @@ class Synthetic::Client : public Recurring {
     const bool was_late = end_step();
     asking_.reset();  // before its connection
     const bool counts = !is_excused();
-    if (was_late && counts) books_.access()->waited_on(clock().tick());
-    books_.access()->waiting_since(std::nullopt);
+    if (was_late && counts) books_->access()->waited_on(clock().tick());
+    books_->access()->waiting_since(std::nullopt);
     if (connection_->is_broken() || (failure && was_late)) connection_.reset();
     if (stopped()) return;
     if (!failure) {
@@ -146,7 +141,7 @@ class Synthetic::Client : public Recurring {
   bool is_excused() {
     const Duration now = clock().tick();
     if (view().held_back()) {
-      if (!excused_) books_.access()->held_back(now);
+      if (!excused_) books_->access()->held_back(now);
       excused_ = true;
       resumed_.reset();
     } else if (excused_ && !resumed_) {
@@ -154,7 +149,7 @@ class Synthetic::Client : public Recurring {
     } else if (excused_ && now - *resumed_ >= pace_.timeout) {
       // The pool has served again for a full timeout, so the wait counts, from the moment it resumed.
       excused_ = false;
-      if (asking_ != nullptr) books_.access()->waiting_since(*resumed_);
+      if (asking_ != nullptr) books_->access()->waiting_since(*resumed_);
     }
     return excused_;
   }
@@ -177,7 +172,7 @@ class Synthetic::Client : public Recurring {
   void report_probe_only() {
     if (is_probe_only_ || !on_probe_only_) return;
     const auto [probe_only, pool] = [this] {
-      const auto books = books_.access();
+      const auto books = books_->access();
       return std::pair(books->is_probe_only(), books->pool());
     }();
     if (!probe_only) return;
@@ -186,7 +181,7 @@ class Synthetic::Client : public Recurring {
   }
 
   void book(Duration took) {
-    const auto books = books_.access();
+    const auto books = books_->access();
     books->apply(event::Acquired{clock().tick(), took, false});
     books->apply(event::Released{Duration::zero()});
   }
@@ -194,7 +189,7 @@ class Synthetic::Client : public Recurring {
   void time_out(Duration waited) {
     if (is_excused()) return;
     const Duration now = clock().tick();
-    books_.access()->apply(event::TimedOut{now, waited, clock().wall()});
+    books_->access()->apply(event::TimedOut{now, waited, clock().wall()});
     again_ = now + pace_.interval;
   }
   /// Each missed turn counts as a timeout too: a client arriving then would have queued behind this one. So
@@ -206,13 +201,13 @@ class Synthetic::Client : public Recurring {
   void refused(const DriverError& error) {
     lands_in_pool();
     if (is_excused()) return;
-    books_.access()->apply(event::ConnectFailed{});
+    books_->access()->apply(event::ConnectFailed{});
     note(error);
   }
 
   void note(const DriverError& error) {
     const Duration now = clock().tick();
-    books_.access()->apply(event::Failed{error.kind(), error.what(), now, tick_, clock().wall()});
+    books_->access()->apply(event::Failed{error.kind(), error.what(), now, tick_, clock().wall()});
   }
 
   void learn_user() {
@@ -223,12 +218,12 @@ class Synthetic::Client : public Recurring {
     const PoolInfo info = driver_->info();
     PoolKey pool(
         {.source = pooler_->name(), .database = info.database, .user = user_.empty() ? info.user : user_});
-    books_.access()->lands_in(std::move(pool));
+    books_->access()->lands_in(std::move(pool));
   }
 
   PoolView view() const {
     const auto reading = pooler_->read();
-    return {*reading, books_.access()->pool()};
+    return {*reading, books_->access()->pool()};
   }
 
   /// Runs `operation`, then `done`. The client owns the operation, which must be destroyed before its
@@ -245,7 +240,7 @@ class Synthetic::Client : public Recurring {
   const std::shared_ptr<Driver> driver_;
   const SyntheticPace pace_;
   const std::function<void(const PoolKey& pool)> on_probe_only_;
-  Guarded<SyntheticBooks> books_;
+  const SharedBooks books_;
   // Used only by the running task.
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<ConnectOperation> connecting_;
@@ -262,22 +257,28 @@ class Synthetic::Client : public Recurring {
   Duration again_{0};                      // when a waiting client counts as another timeout
 };
 
-Synthetic::Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
+Synthetic::Synthetic(std::shared_ptr<const PoolSource> pooler, const std::shared_ptr<Driver>& driver,
                      const SyntheticPace& pace, const Runtime& runtime, const SyntheticRecords& records)
     : pooler_(std::move(pooler)),
-      client_(std::make_shared<Client>(pooler_, std::move(driver), pace, runtime, records)) {
+      clock_(runtime.clock),
+      books_(std::make_shared<Guarded<SyntheticBooks>>(runtime.clock->wall(), records.ledger)),
+      client_(std::make_shared<Client>(pooler_, driver, pace, runtime, records.on_probe_only, books_)),
+      second_client_(std::make_shared<SecondClient>(
+          pooler_, driver, SecondClient::Pace{pace.interval, pace.timeout}, runtime, books_)) {
   client_->start();
+  second_client_->start();
 }
 
 Synthetic::~Synthetic() {
   client_->stop();
+  second_client_->stop();
 }
 
 std::shared_ptr<const PoolSource::Reading> Synthetic::read() const {
   auto reading = pooler_->read();
   if (!reading->up.value_or(false)) return reading;
   const auto measured = std::make_shared<Reading>(*reading);
-  client_->add_to(*measured);
+  books_->access()->add_to(*measured, pooler_->kind(), clock_->tick());
   return measured;
 }
 

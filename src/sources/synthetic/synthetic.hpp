@@ -7,9 +7,13 @@
 
 #include "dbpool/observe/pool_ledger.hpp"
 #include "dbpool/pool/driver.hpp"
+#include "dbpool/sync/guarded.hpp"
 #include "snapshot/pool_source.hpp"
 
 namespace dbpool {
+
+class SecondClient;
+class SyntheticBooks;
 
 /// When acquisitions are tried.
 struct SyntheticPace {
@@ -28,12 +32,12 @@ struct SyntheticRecords {
 /// through the pooler and times each. Its figures are added to the pool that it uses. The client stays
 /// connected only if the pooler takes its server back after each transaction; otherwise, or if the mode is
 /// not known, it disconnects after each one. A client that gets no server in time counts as a timeout and
-/// keeps waiting; no second client starts meanwhile. Any thread may call it. No thread is held while the
-/// client waits.
+/// keeps waiting; no second client joins the queue meanwhile. While the pool has no server, one logs in once
+/// an interval, to learn why. Any thread may call it. No thread is held while the client waits.
 class Synthetic : public PoolSource {
  public:
   /// Starts at once. `driver` connects through the pooler.
-  Synthetic(std::shared_ptr<const PoolSource> pooler, std::shared_ptr<Driver> driver,
+  Synthetic(std::shared_ptr<const PoolSource> pooler, const std::shared_ptr<Driver>& driver,
             const SyntheticPace& pace, const Runtime& runtime, const SyntheticRecords& records = {});
   /// Starts no further acquisition. Does not wait for one in progress, which is given up soon after its
   /// timeout.
@@ -49,9 +53,13 @@ class Synthetic : public PoolSource {
 
  private:
   class Client;
+  using SharedBooks = std::shared_ptr<Guarded<SyntheticBooks>>;
 
   const std::shared_ptr<const PoolSource> pooler_;
+  const std::shared_ptr<const Clock> clock_;
+  const SharedBooks books_;
   const std::shared_ptr<Client> client_;
+  const std::shared_ptr<SecondClient> second_client_;
 };
 
 }  // namespace dbpool

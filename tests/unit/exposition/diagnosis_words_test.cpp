@@ -41,6 +41,10 @@ TEST_CASE("a verdict is one sentence with the figures that show it") {
   CHECK(words(unknown, Ground::closing, {}) == "The pool is shutting down.");
   CHECK(words(unknown, Ground::no_clients, {}) ==
         "The pool has no clients and no server connections, so nothing is known of the database.");
+  CHECK(words(unknown, Ground::no_server, {.waiting = 0}) ==
+        "The exporter's own client waits and the pool has no server connection: it is paused, or no server "
+        "can be "
+        "opened.");
   CHECK(words(unknown, Ground::no_server, {.waiting = 4}) ==
         "4 callers wait and the pool has no server connection: it is paused, or no server can be opened.");
   CHECK(words(unknown, Ground::contradiction, {.idle = 1, .waiting = 1}) ==

@@ -109,6 +109,13 @@ TEST_CASE("a pooler's database is down where a login fails, not where only no se
       {"the server is full", failing("server login failed: FATAL sorry, too many clients already"),
        limit_elsewhere, Ground::refused_limit},
       {"no login is known to fail", Patient{}.without_servers(), unknown, Ground::no_server},
+      {"the exporter's own client alone waits, and no login is known to fail",
+       with(Patient{}.without_servers(),
+            [](Patient& p) {
+              p.pool.waiting = p.pool.clients_waiting = p.pool.probing_waiters = 1;
+              p.past.recent.busy.value = 0;
+            }),
+       unknown, Ground::no_server},
       {"no clients and no servers",
        with(Patient{}.pooled(), [](Patient& p) { p.pool.active = p.pool.idle = p.pool.clients_active = 0; }),
        unknown, Ground::no_clients},

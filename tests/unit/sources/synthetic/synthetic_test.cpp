@@ -399,6 +399,7 @@ TEST_CASE("a client that waits leaves when it is no longer wanted") {
   trial.synthetic.reset();
   trial.scheduler->advance(2s);
   CHECK(trial.database->open == 0);
+  trial.scheduler->advance(5s);
   CHECK(trial.scheduler->pending() == 0);
 }
 
@@ -544,4 +545,53 @@ TEST_CASE("a client of ours that one reading counts twice, while it connects ane
     trial.is_watched_for(3s);
   }
   CHECK(trial.pool().probe_only);
+}
+
+TEST_CASE("while the client waits in a pool without servers, a second one learns why") {
+  Trial trial;
+  trial.start();
+  trial.database->ping_takes = Duration(10min);  // the client is in the queue, and is not answered
+  trial.scheduler->advance(6s);
+  PoolSnapshot pool = pool_named("pgb/db/owner");
+  pool.pool_mode = "transaction";
+  pool.active = pool.idle = pool.checking = pool.unknown = 0;
+  pool.clients_waiting = pool.waiting = 1;
+  pool.clients_active = 0;
+  const auto connects = [&] { return trial.database->connects.load(); };
+  SUBCASE("a server is there: the queue is long") {
+    pool.active = 1;
+    trial.pooler->set_pool(pool);
+    trial.pooler_reads_on(30s);
+    CHECK(connects() == 1);
+  }
+  SUBCASE("the pool is paused") {
+    pool.paused = true;
+    trial.pooler->set_pool(pool);
+    trial.pooler_reads_on(30s);
+    CHECK(connects() == 1);
+  }
+  SUBCASE("the second has to wait too: there is no third, and both are known as ours") {
+    trial.pooler->set_pool(pool);
+    trial.is_watched_for(5s);
+    pool.clients_waiting = pool.waiting = 2;
+    trial.pooler->set_pool(pool);
+    trial.is_watched_for(60s);
+    CHECK(connects() == 2);
+    CHECK(trial.database->open == 2);
+    CHECK(trial.pool().last_error.empty());
+    CHECK(trial.pool().probing_waiters == 2);
+    CHECK(trial.pool().probe_only);
+  }
+  SUBCASE("the pooler has an answer for it") {
+    trial.database->up = false;
+    trial.pooler->set_pool(pool);
+    trial.pooler_reads_on(30s);
+    CHECK(connects() > 3);
+    CHECK(trial.pool().last_error == "fake database: refused");
+    CHECK(*trial.pool().errors_recent > 0);
+  }
+  trial.synthetic.reset();
+  trial.scheduler->advance(20s);
+  CHECK(trial.database->open == 0);
+  CHECK(trial.scheduler->pending() == 0);
 }
