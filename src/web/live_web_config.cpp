@@ -24,7 +24,7 @@ LiveWebConfig::LiveWebConfig(Load load, Logger& logger, Now now)
 }
 
 std::shared_ptr<const WebConfig> LiveWebConfig::current() {
-  const auto last = state_.access()->config;
+  auto last = state_.access()->config;
   const std::unique_lock reloading(reloading_, std::try_to_lock);
   if (!reloading.owns_lock()) return last;
   {

@@ -21,9 +21,14 @@ class PasswordCheck {
 
   /// `header`: the value of Authorization. REQUIRES: `users` is not empty, and has valid hashes.
   Answer check(const Users& users, const std::string& header);
+  /// Returns whether `check` was right before, so that it is quick now.
+  bool is_remembered(const Users& users, const std::string& header) const;
 
  private:
-  bool is_remembered(const KeyedDigest::Value& digest) const;
+  struct Claim;
+
+  KeyedDigest::Value digest_of(const Claim& claim) const;
+  bool remembers(const KeyedDigest::Value& digest) const;
 
   const KeyedDigest digest_;
   Guarded<std::deque<KeyedDigest::Value>> remembered_;

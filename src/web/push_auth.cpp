@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -15,42 +13,12 @@
 #include "dbpool/sync/guarded.hpp"
 #include "model/secret_file.hpp"
 #include "web/bcrypt.hpp"
+#include "web/password_check.hpp"
 
 namespace dbpool {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t max_remembered = 100;
-
-/// Returns a hash of no password that costs as much as the most expensive one, or the usual cost of 10.
-std::string nothing_like(const std::map<std::string, std::string>& hashes) {
-  constexpr std::size_t cost_at = 4, cost_size = 2;
-  std::string nothing = "$2y$10$abcdefghijklmnopqrstuuJ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3yZ3y.", most;
-  for (const auto& [name, hash] : hashes) most = std::max(most, hash.substr(cost_at, cost_size));
-  if (!most.empty()) nothing.replace(cost_at, cost_size, most);
-  return nothing;
-}
-
-/// Decodes base64 (RFC 4648); nullopt: it is not.
-std::optional<std::string> from_base64(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr unsigned bits_a_letter = 6, bits_a_byte = 8;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string bytes;
-  unsigned bits = 0, count = 0;
-  for (const char c : text) {
-    const auto value = digits.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = (bits << bits_a_letter) | static_cast<unsigned>(value);
-    count += bits_a_letter;
-    if (count < bits_a_byte) continue;
-    count -= bits_a_byte;
-    bytes += static_cast<char>(bits >> count);
-    bits &= (1U << count) - 1;
-  }
-  return bytes;
-}
 
 /// Returns the rest of `header` behind the scheme; nullopt: it has another scheme.
 std::optional<std::string_view> credentials(std::string_view header, std::string_view scheme) {
@@ -91,50 +59,6 @@ class BearerToken {
   Guarded<State> state_;
 };
 
-/// The names and passwords.
-class CheckedUsers {
- public:
-  explicit CheckedUsers(std::map<std::string, std::string> hashes)
-      : hashes_(std::move(hashes)), hash_of_nothing_(nothing_like(hashes_)) {}
-
-  bool empty() const noexcept { return hashes_.empty(); }
-
-  /// Returns whether a login is right. `login`: `name:password` in base64.
-  bool know(std::string_view login) {
-    if (is_remembered(login)) return true;
-    const std::lock_guard lock(checking_);
-    if (is_remembered(login)) return true;
-    if (!matches(login)) return false;
-    const auto remembered = remembered_.access();
-    remembered->emplace_back(login);
-    if (remembered->size() > max_remembered) remembered->pop_front();
-    return true;
-  }
-
-  /// Returns whether a login was right before.
-  bool is_remembered(std::string_view login) const {
-    const auto remembered = remembered_.access();
-    return std::ranges::any_of(*remembered, [&](const auto& known) { return is_same_secret(login, known); });
-  }
-
- private:
-  bool matches(std::string_view login) const {
-    const auto decoded = from_base64(login);
-    if (!decoded) return false;
-    const auto colon = decoded->find(':');
-    if (colon == std::string::npos || decoded->find('\0') != std::string::npos) return false;
-    const auto user = hashes_.find(decoded->substr(0, colon));
-    const bool is_right =
-        matches_bcrypt(decoded->substr(colon + 1), user == hashes_.end() ? hash_of_nothing_ : user->second);
-    return is_right && user != hashes_.end();
-  }
-
-  const std::map<std::string, std::string> hashes_;
-  const std::string hash_of_nothing_;
-  Guarded<std::deque<std::string>> remembered_;
-  std::mutex checking_;
-};
-
 std::string authorization(const Request& request) {
   return request.header("Authorization").value_or("");
 }
@@ -151,18 +75,27 @@ class PushAuth::Logins {
     const std::string header = authorization(request);
     const auto bearer = credentials(header, "Bearer");
     if (bearer && token_ && token_->is(*bearer)) return std::nullopt;
-    const auto login = credentials(header, "Basic");
-    if (login && !users_.empty() && users_.know(*login)) return std::nullopt;
+    if (!has_login(header)) return unauthorized();
+    switch (passwords_.check(users_, header)) {
+      case PasswordCheck::Answer::right:
+        return std::nullopt;
+      case PasswordCheck::Answer::busy:
+        return error_response(503, "too many logins at once; try again later");
+      case PasswordCheck::Answer::wrong:
+        break;
+    }
     return unauthorized();
   }
 
   bool is_slow(const Request& request) const {
     const std::string header = authorization(request);
-    const auto login = credentials(header, "Basic");
-    return login && !users_.empty() && !users_.is_remembered(*login);
+    return has_login(header) && !passwords_.is_remembered(users_, header);
   }
 
  private:
+  bool has_login(std::string_view header) const {
+    return !users_.empty() && credentials(header, "Basic").has_value();
+  }
   Response unauthorized() const {
     Response refusal = error_response(401, "a valid login is needed here");
     if (!users_.empty()) refusal.headers.push_back({"WWW-Authenticate", "Basic realm=\"dbpool_exporter\""});
@@ -170,7 +103,8 @@ class PushAuth::Logins {
     return refusal;
   }
 
-  CheckedUsers users_;
+  const Users users_;
+  PasswordCheck passwords_;
   std::optional<BearerToken> token_;
 };
 

@@ -5,7 +5,7 @@
 namespace dbpool {
 
 bool RequestRate::admits(const RateLimit& limit, TimePoint now) {
-  if (limit.interval == limit.interval.zero()) return true;
+  if (limit.interval == std::chrono::nanoseconds::zero()) return true;
   const auto state = state_.access();
   if (state->limit != limit) *state = {limit, now};
   const TimePoint full_at = std::max(state->full_at, now) + limit.interval;
