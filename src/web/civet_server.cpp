@@ -193,10 +193,14 @@ void CivetServer::Core::stop() {
   if (context == nullptr) return;
   // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and CivetWeb does not expose its
   // descriptors.
+  sockets->leave();
   shut_down_sockets(addresses, SHUT_RD);
   answers.wait(patience);  // after mg_stop, CivetWeb drops unsent data
   auto stopped = std::async(std::launch::async, [this] { mg_stop(context); });
-  while (stopped.wait_for(10ms) != std::future_status::ready) shut_down_sockets(addresses, SHUT_RDWR);
+  while (stopped.wait_for(10ms) != std::future_status::ready) {
+    shut_down_sockets(addresses, SHUT_RDWR);
+    sockets->wake();
+  }
   context = nullptr;
   sockets.reset();
   mg_exit_library();
