@@ -96,7 +96,7 @@ constexpr auto flag_rows = std::to_array<Flag>({
       set_listen_addresses},
      Takes::texts},
     {{"web.systemd-socket", same, "false",
-      "serve on the sockets that systemd passes, instead of these addresses",
+      "serve on the sockets that systemd passes; the listen addresses are then ignored",
       enable<&WebOptions::systemd_socket>},
      Takes::nothing},
     {{"web.telemetry-path", same, "/metrics", "where the metrics are", set_telemetry_path}, Takes::text},
