@@ -42,7 +42,7 @@ struct SocketUnit {
 TEST_CASE("the exporter serves the sockets that systemd has passed, and no other address") {
   const SocketUnit unit;
   ExporterProcess exporter({.flags = {use_sockets}, .launcher = unit.launcher()});
-  CHECK(exporter.log("listening").size() == 2);
+  REQUIRE(eventually([&] { return exporter.log("listening").size() == 2; }, 10s));
   CHECK(exporter.log("listening")[0].at("address") == fmt::format("127.0.0.1:{}", unit.port));
   CHECK(exporter.log("listening")[1].at("address") == "unix:" + unit.path);
   for (int i = 0; i < 20; ++i) {
