@@ -30,7 +30,7 @@ Descriptor connecting_to_path(const std::string& path) {
                       std::begin(to.sun_path));
   const bool is_abstract = path.front() == '@';
   if (is_abstract) to.sun_path[0] = '\0';
-  const auto size = offsetof(sockaddr_un, sun_path) + path.size() + (is_abstract ? 0 : 1);
+  const auto size = offsetof(sockaddr_un, sun_path) + path.size() + (is_abstract ? 0U : 1U);
   return connecting(to, static_cast<socklen_t>(std::min(size, sizeof to)));
 }
 

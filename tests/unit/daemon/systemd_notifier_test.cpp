@@ -55,7 +55,7 @@ TEST_CASE("the interval of the watchdog counts for the process that it is meant 
   for (const char* bad : {"0", "-1", "", "often", "18446744073709551615"}) {
     CHECK_FALSE(interval({{"WATCHDOG_USEC", bad}}));
   }
-  CHECK_FALSE(SystemdNotifier({{"WATCHDOG_USEC", "30000000"}}).watchdog_interval());
+  CHECK_FALSE(SystemdNotifier(Environment{{"WATCHDOG_USEC", "30000000"}}).watchdog_interval());
 }
 
 }  // namespace
