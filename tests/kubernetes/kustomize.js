@@ -6,8 +6,9 @@ const fs = require("fs");
 const path = require("path");
 const { parseAllDocuments } = require("yaml");
 
+// By the rules of YAML 1.1, as kubectl reads it.
 function documents(file) {
-  return parseAllDocuments(fs.readFileSync(file, "utf8"), { merge: true }).map((document) => {
+  return parseAllDocuments(fs.readFileSync(file, "utf8"), { version: "1.1" }).map((document) => {
     if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0].message}`);
     return document.toJS();
   });
