@@ -58,10 +58,12 @@ Descriptor connecting_to(const ListenAddress& address) {
 OwnRequest::OwnRequest(const ListenAddress& address) : socket_(connecting_to(address)) {
   // A connection to this machine is made at once, unless the server's queue is full.
   constexpr std::string_view request = "GET /-/healthy HTTP/1.0\r\nHost: localhost\r\n\r\n";
-  ::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto sent = ::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  is_sent_ = sent == static_cast<ssize_t>(request.size());
 }
 
 bool OwnRequest::is_answered() const {
+  if (!is_sent_) return false;
   char first = 0;
   const auto received = ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
   return received >= 0 || errno == ECONNRESET;

@@ -17,6 +17,7 @@ class OwnRequest {
 
  private:
   Descriptor socket_;
+  bool is_sent_ = false;
 };
 
 }  // namespace dbpool

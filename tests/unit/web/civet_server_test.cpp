@@ -11,7 +11,6 @@
 #include "fakes.hpp"
 #include "support/eventually.hpp"
 #include "support/http/raw_client.hpp"
-#include "support/passed_sockets.hpp"
 
 namespace dbpool {
 namespace {
@@ -131,23 +130,6 @@ TEST_CASE("the server stops in time with forty idle and forty unfinished clients
   const auto took = std::chrono::steady_clock::now() - start;
   CHECK(took < stretched(900ms));
   server.server.stop();
-}
-
-TEST_CASE("a socket of systemd outlives the server, and clients that wait there get the next one") {
-  std::uint16_t port = 0;
-  const Descriptor of_systemd = listening_on_port(port);
-  const auto passed = [&] { return ListenAddress{"127.0.0.1", port, "", ::dup(of_systemd.get())}; };
-  Server first(saying("first"), {passed()});
-  CHECK(first.server.addresses() == std::vector{ListenAddress{"127.0.0.1", port}});
-  CHECK(test::body_of(exchange(port, get_metrics)) == "first");
-  const RawClient idle(port);
-  const auto start = std::chrono::steady_clock::now();
-  first.server.stop();
-  CHECK(std::chrono::steady_clock::now() - start < stretched(900ms));
-  const RawClient waiting(port);
-  waiting.send(get_metrics);
-  const Server second(saying("second"), {passed()});
-  CHECK(test::body_of(waiting.receive()) == "second");
 }
 
 TEST_CASE("the server stops in time while clients do not read their large answers") {
