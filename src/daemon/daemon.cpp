@@ -7,6 +7,7 @@
 #include "config/web_file.hpp"
 #include "daemon/descriptor_budget.hpp"
 #include "daemon/pool_log.hpp"
+#include "daemon/systemd_sockets.hpp"
 #include "model/seconds.hpp"
 #include "web/http1/listening_sockets.hpp"
 #include "web/routes.hpp"
@@ -24,10 +25,16 @@ Config read_config(const Flags& flags, const Environment& environment) {
                            : config_from_environment(environment);
 }
 
+/// Returns the flags with the sockets of systemd, if those are to be served.
+Flags with_sockets(Flags flags, const Environment& environment) {
+  if (flags.web.systemd_socket) flags.web.listen = systemd_sockets(environment);
+  return flags;
+}
+
 }  // namespace
 
 Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
-    : flags_(std::move(flags)),
+    : flags_(with_sockets(std::move(flags), environment)),
       environment_(std::move(environment)),
       log_(logger),
       journal_(log_, clock_),
@@ -58,10 +65,12 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
     logger_.log(LogLevel::info, "web", "listening for health checks",
                 {{"address", text_of(health_listener_->address())}});
   }
+  systemd_reports_.emplace(systemd_, server_->addresses());
   tick_at(clock_->now() + tick_interval);
 }
 
 void Daemon::run() {
+  systemd_.ready();
   while (signals_.wait() == Signals::Kind::reload) reload();
   shut_down();
 }
@@ -69,6 +78,14 @@ void Daemon::run() {
 std::vector<std::string> Daemon::reload() {
   const std::lock_guard lock(reloading_);
   if (stopping_) return {"nothing is reloaded: the process is shutting down"};
+  systemd_.reloading(clock_->now());
+  auto problems = read_and_apply();
+  systemd_.ready();
+  return problems;
+}
+
+/// Returns the problems because of which nothing has changed. REQUIRES: `reloading_` is locked.
+std::vector<std::string> Daemon::read_and_apply() {
   std::vector<std::string> problems;
   try {
     const Config config = read_config(flags_, environment_);
@@ -125,12 +142,19 @@ void Daemon::tick_at(TimePoint moment) {
   scheduler_->at(moment, [this, moment] {
     snapshotter_->tick();
     if (!stopping_) fleet_.finish_stopped();  // shutdown does it last, to keep the log in order
+    report_to_systemd();
     tick_at(std::max(moment + tick_interval, clock_->now()));
   });
 }
 
+void Daemon::report_to_systemd() {
+  systemd_reports_->tick(
+      clock_->now(), [this] { return stopping_ ? "shutting down" : status_line(snapshotter_->snapshot()); });
+}
+
 void Daemon::shut_down() {
   const auto began = clock_->now();
+  systemd_.stopping();
   logger_.log(LogLevel::info, "daemon", "graceful shutdown initiated");
   stopping_ = true;
   {

@@ -11,6 +11,8 @@
 #include "daemon/journal.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/source_log.hpp"
+#include "daemon/systemd_notifier.hpp"
+#include "daemon/systemd_reports.hpp"
 #include "log/logger.hpp"
 #include "log/repeat_limiter.hpp"
 #include "snapshot/snapshotter.hpp"
@@ -51,8 +53,10 @@ class Daemon : public AdminCommands {
     WallTime last_success;
   };
 
+  std::vector<std::string> read_and_apply();
   void apply(const Config& config);
   void tick_at(TimePoint moment);
+  void report_to_systemd();
   void shut_down();
   void wait_for_leases();
   WebServices web_services();
@@ -66,6 +70,7 @@ class Daemon : public AdminCommands {
   Journal journal_;
   Logger& logger_ = journal_;
   const BuildInfo build_ = build_info();
+  const SystemdNotifier systemd_{environment_};
   const Signals signals_;
   const std::shared_ptr<ThreadScheduler> scheduler_;
   std::atomic<bool> stopping_ = false;
@@ -80,6 +85,7 @@ class Daemon : public AdminCommands {
   std::shared_ptr<LiveWebConfig> web_config_;  // nullptr: there is none
   std::optional<CivetServer> server_;
   std::optional<HttpListener> health_listener_;
+  std::optional<SystemdReports> systemd_reports_;  // used by the ticks alone
 };
 
 }  // namespace dbpool

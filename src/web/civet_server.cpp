@@ -191,12 +191,13 @@ void* CivetServer::Core::on_thread(const mg_context* context, int type) {
 
 void CivetServer::Core::stop() {
   if (context == nullptr) return;
-  // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and CivetWeb does not expose its
-  // descriptors.
+  // Idle clients and CivetWeb's accept loop would delay a stop by seconds, and it hides its descriptors.
+  sockets->leave();
   shut_down_sockets(addresses, SHUT_RD);
   answers.wait(patience);  // after mg_stop, CivetWeb drops unsent data
   auto stopped = std::async(std::launch::async, [this] { mg_stop(context); });
-  while (stopped.wait_for(10ms) != std::future_status::ready) shut_down_sockets(addresses, SHUT_RDWR);
+  for (; stopped.wait_for(10ms) != std::future_status::ready; sockets->wake())
+    shut_down_sockets(addresses, SHUT_RDWR);
   context = nullptr;
   sockets.reset();
   mg_exit_library();

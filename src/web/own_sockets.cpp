@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -59,24 +61,39 @@ bool listens_on(int descriptor, std::uint16_t port) {
          at.sin_family == AF_INET && at.sin_port == htons(port);
 }
 
+bool is_passed(const ListenAddress& address) {
+  return address.descriptor >= 0;
+}
+
 /// Returns whether CivetWeb cannot listen there.
 bool needs_own_socket(const ListenAddress& address) {
-  return !address.path.empty() || address.host.find(':') != std::string::npos;
+  return is_passed(address) || !address.path.empty() || address.host.find(':') != std::string::npos;
+}
+
+/// Takes a socket over from systemd, which may have left it blocking.
+Descriptor passed_socket(const ListenAddress& address) {
+  ::fcntl(address.descriptor, F_SETFD, FD_CLOEXEC);
+  ::fcntl(address.descriptor, F_SETFL, O_NONBLOCK);
+  return Descriptor(address.descriptor);
 }
 
 Descriptor own_socket(ListenAddress& address) {
+  if (is_passed(address)) return passed_socket(address);
   if (!address.path.empty()) return unix_socket(address);
   return std::move(listening_sockets(address).front());
 }
 
-/// Makes the descriptor that listens on a loopback port of IPv4 one of `socket`. Returns whether it is there.
-bool replace_listener(std::uint16_t port, const Descriptor& socket) {
+/// Makes the descriptor that listens on a loopback port of IPv4 one of `socket`. Returns it; nullopt = it is
+/// not there.
+std::optional<int> replace_listener(std::uint16_t port, const Descriptor& socket) {
   std::error_code no_proc;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", no_proc)) {
     const int descriptor = std::stoi(entry.path().filename());
-    if (listens_on(descriptor, port)) return ::dup3(socket.get(), descriptor, O_CLOEXEC) == descriptor;
+    if (!listens_on(descriptor, port)) continue;
+    if (::dup3(socket.get(), descriptor, O_CLOEXEC) == descriptor) return descriptor;
+    break;
   }
-  return false;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -85,11 +102,14 @@ OwnSockets::OwnSockets(const std::vector<ListenAddress>& listen) : addresses_(li
   for (ListenAddress& address : addresses_) {
     sockets_.push_back(needs_own_socket(address) ? own_socket(address) : Descriptor());
   }
+  if (std::ranges::any_of(addresses_, is_passed))
+    bell_ = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
 OwnSockets::~OwnSockets() {
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
-    if (!addresses_[i].path.empty()) ::unlink(addresses_[i].path.c_str());
+    const ListenAddress& address = addresses_[i];
+    if (!address.path.empty() && !is_passed(address)) ::unlink(address.path.c_str());
   }
 }
 
@@ -98,6 +118,7 @@ std::vector<ListenAddress> OwnSockets::placeholders() const {
   for (ListenAddress& address : placeholders) {
     if (needs_own_socket(address)) address = {"127.0.0.1", 0};
   }
+  if (bell_.get() >= 0) placeholders.push_back({"127.0.0.1", 0});
   return placeholders;
 }
 
@@ -105,6 +126,7 @@ std::vector<ListenAddress> OwnSockets::addresses(const std::vector<std::uint16_t
   std::vector<ListenAddress> addresses = addresses_;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     if (!needs_own_socket(addresses[i])) addresses[i].port = ports[i];
+    addresses[i].descriptor = -1;  // CivetWeb has its own one by now
   }
   return addresses;
 }
@@ -113,10 +135,21 @@ bool OwnSockets::take_over(const std::vector<std::uint16_t>& ports) {
   bool are_all_there = true;
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     if (sockets_[i].get() < 0) continue;
-    are_all_there = replace_listener(ports[i], sockets_[i]) && are_all_there;
+    const auto listener = replace_listener(ports[i], sockets_[i]);
+    are_all_there = listener && are_all_there;
+    if (listener && is_passed(addresses_[i])) passed_.push_back(*listener);
     sockets_[i] = Descriptor();
   }
+  if (bell_.get() >= 0) are_all_there = replace_listener(ports.back(), bell_) && are_all_there;
   return are_all_there;
+}
+
+void OwnSockets::leave() {
+  for (const int listener : passed_) ::dup3(bell_.get(), listener, O_CLOEXEC);
+}
+
+void OwnSockets::wake() {
+  if (bell_.get() >= 0) ::eventfd_write(bell_.get(), 1);
 }
 
 }  // namespace dbpool

@@ -13,6 +13,7 @@ struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
   std::string path = {};  ///< of a Unix socket; "" = none, and then host and port count
+  int descriptor = -1;    ///< of a socket that listens there already, from systemd; -1 = none
 
   bool operator==(const ListenAddress&) const = default;
 };
@@ -20,6 +21,8 @@ struct ListenAddress {
 /// Options of the web server, fixed at its start; a plain value.
 struct WebOptions {
   std::vector<ListenAddress> listen;
+  /// Whether the sockets that systemd passes replace `listen`.
+  bool systemd_socket = false;
   /// Where `/-/healthy` and `/-/ready` are answered without TLS and login as well; nullopt = nowhere.
   std::optional<ListenAddress> health_listen = {};
   std::string telemetry_path = "/metrics";
