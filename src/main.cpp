@@ -30,7 +30,7 @@ void check_config(const dbpool::Flags& flags, const dbpool::Environment& environ
   std::ranges::move(dbpool::web_config_problems(flags.web_config_file, environment),
                     std::back_inserter(problems));
   if (!problems.empty()) throw dbpool::ConfigError(std::move(problems));
-  const auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+  const auto config = flags.config_file ? dbpool::load_whole_config(*flags.config_file, environment)
                                         : dbpool::config_from_environment(environment);
   auto warnings = dbpool::environment_warnings(environment, flags.config_file);
   std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
@@ -45,7 +45,7 @@ void check_config(const dbpool::Flags& flags, const dbpool::Environment& environ
 int check_targets(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   dbpool::prepare_libraries();
   const auto targets =
-      dbpool::check_targets(flags.config_file ? dbpool::load_config(*flags.config_file, environment)
+      dbpool::check_targets(flags.config_file ? dbpool::load_whole_config(*flags.config_file, environment)
                                               : dbpool::config_from_environment(environment));
   std::cout << dbpool::checked_targets_text(targets);
   const bool any_failed = std::ranges::any_of(
