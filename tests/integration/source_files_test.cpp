@@ -169,13 +169,14 @@ TEST_CASE("a ConfigMap is followed through the swap of its symbolic link") {
 TEST_CASE("200 sources come and go under load, and no counter of the others falls") {
   const ScriptedHttpServer server(
       [](const std::string&) { return http_answer("200 OK", R"({"size": 3, "acquired": 7})"); });
-  const std::string kept = fmt::format(
-      "- {{name: {{}}, type: http_json, interval: 200ms, url: '{}', preset: custom, fields: {{{{active: "
-      "/size, "
-      "acquisitions: /acquired}}}}}}\n",
-      server.url());
-  FollowedDirectory directory("sources:\n  " + fmt::format(fmt::runtime(kept), "main"));
-  directory.write("kept.yml", fmt::format(fmt::runtime(kept), "kept"));
+  const auto read_source = [&](const std::string& name) {
+    return fmt::format(
+        "- {{name: {}, type: http_json, interval: 200ms, url: '{}', preset: custom, fields: {{active: /size, "
+        "acquisitions: /acquired}}}}\n",
+        name, server.url());
+  };
+  FollowedDirectory directory("sources:\n" + read_source("main"));
+  directory.write("kept.yml", read_source("kept"));
   REQUIRE(directory.comes("kept"));
 
   CounterWitness witness;
