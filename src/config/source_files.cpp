@@ -11,6 +11,7 @@
 #include <set>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace dbpool {
 namespace {
@@ -58,6 +59,7 @@ class Reading {
   void add(const fs::path& pattern) {
     Paths paths;
     std::string problem = list(pattern, paths);
+    std::erase_if(paths, [this](const auto& path) { return texts_.contains(path); });
     if (problem.empty() && texts_.size() + paths.size() > most_source_files)
       problem = fmt::format("too many files; allowed: {} source files", most_source_files);
     if (!problem.empty()) {
@@ -76,8 +78,8 @@ class Reading {
       return "";
     }
     std::error_code error;
-    for (fs::directory_iterator entry(pattern.parent_path(), error), end; !error && entry != end;
-         entry.increment(error)) {
+    for (fs::directory_iterator entry(pattern.parent_path(), error), end;
+         !error && entry != end && paths.size() <= most_source_files; entry.increment(error)) {
       if (is_match(pattern, entry->path())) paths.insert(entry->path());
     }
     const bool is_absent = error == std::errc::no_such_file_or_directory;
@@ -96,7 +98,7 @@ class Reading {
   void read(const std::string& path) {
     std::error_code error;
     const bool is_absent = fs::symlink_status(path, error).type() == fs::file_type::not_found;
-    if (is_absent || texts_.contains(path)) return;
+    if (is_absent) return;
     FileText found = read_text_of(path, std::min(largest_source_file, all_source_files - bytes_));
     bytes_ += found.text.size();
     texts_.emplace(path, std::move(found));
@@ -120,14 +122,14 @@ bool is_same(const FileTexts& texts, const SourceFiles& before) {
 }
 
 FileTexts read_settled(const std::vector<std::string>& patterns, const SourceFiles& before) {
-  FileTexts texts = read_texts(patterns, before);
+  FileTexts texts = read_texts(patterns, before), previous;
   if (is_same(texts, before)) return texts;
-  for (int i = 0; i < most_readings; ++i) {
+  for (int i = 0; i < most_readings && texts != previous; ++i) {
     std::this_thread::sleep_for(between_readings);
-    FileTexts again = read_texts(patterns, before);
-    const bool is_settled = again == texts;
-    texts = std::move(again);
-    if (is_settled) break;
+    previous = std::exchange(texts, read_texts(patterns, before));
+  }
+  for (auto& [path, found] : texts) {
+    if (previous[path] != found) found = {"", "changes while it is read; allowed: a file at rest"};
   }
   return texts;
 }

@@ -40,9 +40,9 @@ inline constexpr std::size_t largest_source_file = std::size_t{1} << 20U;  ///< 
 inline constexpr std::size_t all_source_files = std::size_t{16} << 20U;    ///< bytes, together
 
 /// Reads the files that the patterns name, and the secret files named in them. A file with the same text as
-/// in `before`, and no problem then, is not parsed again. Files that have changed are read again until two
-/// readings agree, 100 ms apart and at most ten times, because they may be written at that moment. Blocks as
-/// long as the file system does.
+/// in `before`, and no problem then, is not parsed again. After a change all are read again until two
+/// readings agree, 100 ms apart, because files may be written at that moment; one that has not settled after
+/// ten is bad. Blocks as long as the file system does.
 SourceFiles read_source_files(const std::vector<std::string>& patterns, const Environment& environment,
                               const SourceFiles& before = {});
 

@@ -203,7 +203,7 @@ TEST_CASE("200 sources come and go under load, and no counter of the others fall
 }
 
 TEST_CASE("a file system that does not answer delays neither scrapes nor a reload for long") {
-  // The kernel holds whoever opens a file until its lease is given back, for 45 s at most.
+  // Until the lease of a file is given back, for 45 s at most, the kernel delays every other open of it.
   ::signal(SIGIO, SIG_IGN);
   FollowedDirectory directory;
   directory.write("a.yml", refused_source("a"));

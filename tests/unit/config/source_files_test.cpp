@@ -185,3 +185,12 @@ TEST_CASE("a directory that cannot be listed is bad, and its files are read as b
   CHECK(scene.problems("d/*.yml").at(0).starts_with("d/*.yml: cannot list its directory ("));
   CHECK(scene.problems("d/a.yml").at(0).starts_with("d/a.yml: cannot be read ("));
 }
+
+TEST_CASE("a file that is another at each reading is bad, and does not hold up the others") {
+  FileScene scene;
+  scene.link("/proc/uptime", "a.yml");
+  scene.write("b.yml", one_source("b"));
+  scene.read({"*.yml"});
+  CHECK(scene.problems("a.yml") == Names{"a.yml: changes while it is read; allowed: a file at rest"});
+  CHECK(scene.source_in("b.yml") == "b");
+}

@@ -100,8 +100,8 @@ struct WatchScene {
   }
 };
 
-const std::string loaded = "source file loaded ", bad = "source file cannot be loaded ";
-const std::string silent = ": not read; the file system has not answered for 0.01 s";
+const std::string load_line = "source file loaded ", bad_line = "source file cannot be loaded ";
+const std::string no_answer = ": not read; the file system has not answered for 0.01 s";
 
 }  // namespace
 
@@ -111,12 +111,12 @@ TEST_CASE("a change of a file is put in force and logged once, and its warnings 
   scene.files->write("/d/b", "[]");
   CHECK(scene.load() == Texts{"a"});
   CHECK(scene.warnings.size() == 1);
-  CHECK(scene.log.take() == Texts{loaded + "/d/a", loaded + "/d/b"});
+  CHECK(scene.log.take() == Texts{load_line + "/d/a", load_line + "/d/b"});
   CHECK(scene.follow() == Texts{"unchanged"});
   scene.files->write("/d/b", list_with("b"));
   CHECK(scene.follow() == Texts{"a", "b"});
   CHECK(scene.warnings.size() == 1);
-  CHECK(scene.log.take() == Texts{loaded + "/d/b"});
+  CHECK(scene.log.take() == Texts{load_line + "/d/b"});
   scene.files->remove("/d/a");
   CHECK(scene.follow() == Texts{"b"});
   CHECK(scene.log.take() == Texts{"source file removed /d/a"});
@@ -127,17 +127,17 @@ TEST_CASE("a bad file is logged with its first problem and shown as bad until it
   scene.files->write("/d/a", list_with("a"));
   scene.files->write("/d/b", "?");
   CHECK(scene.load() == Texts{"a"});
-  CHECK(scene.log.take() == Texts{loaded + "/d/a", bad + "/d/b /d/b:1: bad"});
+  CHECK(scene.log.take() == Texts{load_line + "/d/a", bad_line + "/d/b /d/b:1: bad"});
   CHECK(scene.watch.are_good() == std::map<std::string, bool>{{"/d/a", true}, {"/d/b", false}});
   scene.files->write("/d/a", "?");
   CHECK(scene.follow() == Texts{"a"});
   CHECK(scene.follow() == Texts{"unchanged"});
-  CHECK(scene.log.take() == Texts{bad + "/d/a /d/a:1: bad"});
+  CHECK(scene.log.take() == Texts{bad_line + "/d/a /d/a:1: bad"});
   CHECK(scene.watch.are_good() == std::map<std::string, bool>{{"/d/a", false}, {"/d/b", false}});
   scene.files->write("/d/a", list_with("a"));
   scene.files->remove("/d/b");
   CHECK(scene.follow() == Texts{"a"});
-  CHECK(scene.log.take() == Texts{loaded + "/d/a"});
+  CHECK(scene.log.take() == Texts{load_line + "/d/a"});
   CHECK(scene.watch.are_good() == std::map<std::string, bool>{{"/d/a", true}});
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("while the file system does not answer, every file counts as bad and n
   scene.watch.look({"/d/*"}, [late](auto reading) { late->set_value(std::move(reading)); });
   scene.files->gate()->await_arrivals(1);
   CHECK(scene.follow() == Texts{"a"});
-  CHECK(scene.log.take() == Texts{bad + "/d/* /d/*" + silent, bad + "/d/a /d/a" + silent});
+  CHECK(scene.log.take() == Texts{bad_line + "/d/* /d/*" + no_answer, bad_line + "/d/a /d/a" + no_answer});
   CHECK(scene.watch.are_good() == std::map<std::string, bool>{{"/d/*", false}, {"/d/a", false}});
   CHECK(scene.follow() == Texts{"unchanged"});
   CHECK(scene.files->gate()->arrived() == 1);  // no further thread hangs
@@ -188,7 +188,7 @@ TEST_CASE("while the file system does not answer, every file counts as bad and n
   const auto joined = scene.watch.changed(scene.main, late->get_future().get()).value();
   CHECK(joined.files.at("/d/a").list == list_before);  // the same list, so its sources stay
   CHECK(scene.put_in_force(joined) == Texts{"a"});
-  CHECK(scene.log.take() == Texts{loaded + "/d/a"});
+  CHECK(scene.log.take() == Texts{load_line + "/d/a"});
   CHECK(scene.watch.are_good() == std::map<std::string, bool>{{"/d/a", true}});
 }
 
