@@ -124,7 +124,7 @@ bool is_same(const FileTexts& texts, const SourceFiles& before) {
 FileTexts read_settled(const std::vector<std::string>& patterns, const SourceFiles& before) {
   FileTexts texts = read_texts(patterns, before), previous;
   if (is_same(texts, before)) return texts;
-  for (int i = 0; i < most_readings && texts != previous; ++i) {
+  for (int i = 0; i < most_readings && (i == 0 || texts != previous); ++i) {
     std::this_thread::sleep_for(between_readings);
     previous = std::exchange(texts, read_texts(patterns, before));
   }
