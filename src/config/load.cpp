@@ -8,7 +8,6 @@
 #include <iterator>
 
 #include "config/entries.hpp"
-#include "config/join_sources.hpp"
 #include "config/key_table.hpp"
 #include "config/parse_yaml.hpp"
 #include "config/pool_keys.hpp"
@@ -138,18 +137,18 @@ Config parse_config(const std::string& text, const std::string& name, const Envi
   return std::move(parsed.config);
 }
 
-Config load_whole_config(const std::filesystem::path& file, const Environment& environment) {
+JoinedConfig load_whole_config(const std::filesystem::path& file, const Environment& environment) {
   Parsed main = parse(read_file(file), file.string(), environment);
   const SourceFiles files = read_source_files(main.config.source_files, environment);
   std::vector<std::string> problems = std::move(main.problems);
   for (const auto& [path, source_file] : files)
     std::ranges::copy(source_file.problems, std::back_inserter(problems));
   if (!problems.empty()) throw ConfigError(std::move(problems));
-  const JoinedConfig joined = join_sources({main.config, file.string()}, files, {});
+  JoinedConfig joined = join_sources({main.config, file.string()}, files, {});
   for (const auto& [path, joined_file] : joined.files)
     std::ranges::copy(joined_file.problems, std::back_inserter(problems));
   if (!problems.empty()) throw ConfigError(std::move(problems));
-  return joined.config;
+  return joined;
 }
 
 Config config_from_environment(const Environment& environment) {

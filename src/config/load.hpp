@@ -7,6 +7,7 @@
 
 #include "config/config.hpp"
 #include "config/environment.hpp"
+#include "config/join_sources.hpp"
 
 namespace dbpool {
 
@@ -20,9 +21,9 @@ Config load_config(const std::filesystem::path& file, const Environment& environ
 /// Does the same for the text of a file; `name` is the file's name in problems.
 Config parse_config(const std::string& text, const std::string& name, const Environment& environment);
 
-/// Does the same as `load_config`, and reads the source files as well. throws ConfigError with all errors in
-/// all files.
-Config load_whole_config(const std::filesystem::path& file, const Environment& environment);
+/// Does the same as `load_config`, and joins the source files. throws ConfigError with all errors in all
+/// files.
+JoinedConfig load_whole_config(const std::filesystem::path& file, const Environment& environment);
 
 /// Makes the configuration without a file: one pool named `default` from the `DBPOOL_…` variables. An empty
 /// variable counts as not set.

@@ -285,5 +285,7 @@ TEST_CASE("--config.check and check report the problems of all source files and 
   CHECK(run({"--config.check"}).exit_code == 0);
   const Finished checked = run({"check"});
   CHECK(checked.exit_code == 1);
+  CHECK(has_text(checked.output, "sources.d/a.yml (source file): read, with 1 source\n"));
+  CHECK(has_text(checked.output, "sources.d/b.yml (source file): read, with 0 sources\n"));
   CHECK(has_text(checked.output, "b (pgbouncer): "));
 }
