@@ -163,7 +163,11 @@ Config config_from_environment(const Environment& environment) {
 std::vector<std::string> config_problems(const std::optional<std::filesystem::path>& file,
                                          const Environment& environment) {
   try {
-    file ? load_whole_config(*file, environment) : config_from_environment(environment);
+    if (file) {
+      load_whole_config(*file, environment);
+    } else {
+      config_from_environment(environment);
+    }
     return {};
   } catch (const ConfigError& e) {
     return e.problems();
