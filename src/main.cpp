@@ -25,13 +25,17 @@ namespace {
 
 constexpr int failed = 1, wrong_usage = 2;  // exit codes of the exporter and of each command
 
+dbpool::JoinedConfig load(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  if (flags.config_file) return dbpool::load_whole_config(*flags.config_file, environment);
+  return {dbpool::config_from_environment(environment), {}};
+}
+
 void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   auto problems = dbpool::config_problems(flags.config_file, environment);
   std::ranges::move(dbpool::web_config_problems(flags.web_config_file, environment),
                     std::back_inserter(problems));
   if (!problems.empty()) throw dbpool::ConfigError(std::move(problems));
-  const auto config = flags.config_file ? dbpool::load_config(*flags.config_file, environment)
-                                        : dbpool::config_from_environment(environment);
+  const auto config = load(flags, environment).config;
   auto warnings = dbpool::environment_warnings(environment, flags.config_file);
   std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
   if (flags.web_config_file) {
@@ -44,9 +48,7 @@ void check_config(const dbpool::Flags& flags, const dbpool::Environment& environ
 
 int check_targets(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   dbpool::prepare_libraries();
-  const auto targets =
-      dbpool::check_targets(flags.config_file ? dbpool::load_config(*flags.config_file, environment)
-                                              : dbpool::config_from_environment(environment));
+  const auto targets = dbpool::check_targets(load(flags, environment));
   std::cout << dbpool::checked_targets_text(targets);
   const bool any_failed = std::ranges::any_of(
       targets, [](const auto& target) { return target.result == dbpool::CheckedTarget::Result::failed; });

@@ -5,7 +5,7 @@
 
 namespace dbpool {
 
-/// What `check` found at one pool or source. No text in it holds a secret.
+/// What `check` found at one pool or source, or in a source file. No text in it holds a secret.
 struct CheckedTarget {
   enum class Result { ok, skipped, failed };
 

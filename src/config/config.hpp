@@ -55,6 +55,7 @@ struct Config {
   HistoryOptions history;
   std::vector<PoolConfig> pools;
   std::vector<SourceConfig> sources;
+  std::vector<std::string> source_files = {};  ///< full paths, with wildcards in the name of the file
 
   bool operator==(const Config&) const = default;
 };

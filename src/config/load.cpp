@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <map>
+#include <iterator>
 
+#include "config/entries.hpp"
 #include "config/key_table.hpp"
 #include "config/parse_yaml.hpp"
 #include "config/pool_keys.hpp"
 #include "config/read_value.hpp"
+#include "config/source_files.hpp"
 #include "config/source_keys.hpp"
 
 namespace dbpool {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::size_t largest_file = 16U << 20U;
 constexpr std::int64_t most_history_items = 100'000;
+constexpr std::size_t most_source_patterns = 100;
 
 void set_history(Config& config, const Value& value, Problems& problems) {
   if (const auto span = read_duration(value, Duration(0), problems)) config.history.span = *span;
@@ -26,13 +29,6 @@ void set_history(Config& config, const Value& value, Problems& problems) {
 void set_history_interval(Config& config, const Value& value, Problems& problems) {
   const auto interval = read_duration(value, std::chrono::seconds(1), problems);
   if (interval) config.history.interval = *interval;
-}
-
-/// Returns whether `value` is a list. Reports any other value, except a missing one.
-bool is_list(const Value& value, Problems& problems) {
-  if (value.kind == Value::Kind::list) return true;
-  if (value.kind != Value::Kind::null) problems.reject(value, "a list");
-  return false;
 }
 
 void set_pools(Config& config, const Value& value, Problems& problems) {
@@ -45,91 +41,35 @@ void set_sources(Config& config, const Value& value, Problems& problems) {
   for (const auto& item : value.items) config.sources.push_back(read_source(item, problems));
 }
 
+/// Returns why a pattern of source files cannot be used; "" = it can.
+std::string_view pattern_problem(const std::filesystem::path& pattern) {
+  if (!pattern.has_filename())
+    return "names a directory; allowed: a pattern of files, such as sources.d/*.yml";
+  if (has_wildcard(pattern.parent_path().string()))
+    return "has a wildcard before the last /; allowed: wildcards in the name of the file";
+  return "";
+}
+
+void set_source_files(Config& config, const Value& value, Problems& problems) {
+  if (!is_list(value, problems)) return;
+  if (value.items.size() > most_source_patterns)
+    problems.add(value, fmt::format("too many patterns; allowed: at most {}", most_source_patterns));
+  for (const auto& item : value.items) {
+    const auto pattern = read_text(item, problems);
+    if (!pattern) continue;
+    const std::string_view problem = pattern_problem(*pattern);
+    problem.empty() ? config.source_files.push_back(*pattern) : problems.add(item, problem);
+  }
+}
+
 using enum Variable;
-constexpr std::array<Key<Config>, 4> file_keys{{
+constexpr std::array<Key<Config>, 5> file_keys{{
     {"history", none, "24h", "how much history is kept in memory", set_history},
     {"history_interval", none, "1m", "one item of history each", set_history_interval},
     {"pools", none, "", "the pools that this process owns", set_pools},
     {"sources", none, "", "the pools that live elsewhere", set_sources},
+    {"source_files", none, "", "patterns of files with more sources", set_source_files},
 }};
-
-/// Checks that names are unique. A pool is its own source, so pools and sources share their names.
-void check_names(const Value& root, Problems& problems) {
-  std::map<std::string, int> first_lines;
-  for (const auto list : {"pools", "sources"}) {
-    const Value* const entries = root.find(list);
-    if (entries == nullptr) continue;
-    for (const auto& entry : entries->items) {
-      const Value* const name = entry.find("name");
-      if (name == nullptr || name->kind != Value::Kind::text) continue;
-      const auto [first, is_new] = first_lines.emplace(name->text, name->line);
-      if (is_new) continue;
-      const auto shown = name->expanded ? "name" : quoted_if_plain(name->text, "name");
-      problems.add(
-          *name, fmt::format("duplicate {}, first in line {}; allowed: a unique name", shown, first->second));
-    }
-  }
-}
-
-bool is_localhost(const std::string& host) {
-  return host == "localhost" || host == "127.0.0.1" || host == "::1";
-}
-
-/// Returns whether addresses of two hosts are the same, as far as their texts show it.
-bool may_overlap(const std::string& a, const std::string& b) {
-  const bool is_either = a == "localhost" || b == "localhost";
-  return a == b || a.empty() || b.empty() || (is_either && is_localhost(a) && is_localhost(b));
-}
-
-/// Returns whether two sources would listen on one port of one host, or both in the web server.
-bool is_taken_by(const OtlpOptions& one, const OtlpOptions& other) {
-  if (!one.listen || !other.listen) return !one.listen && !other.listen;
-  return one.listen->port != 0 && one.listen->port == other.listen->port &&
-         may_overlap(one.listen->host, other.listen->host);
-}
-
-/// Returns the key by which two sources would receive in one place; "" if there is none.
-std::string_view shared_key(const EventsOptions& one, const EventsOptions& other) {
-  if (!one.path.empty() && one.path == other.path) return "path";
-  const bool is_shared = one.listen && other.listen && one.listen->port != 0 &&
-                         one.listen->port == other.listen->port &&
-                         may_overlap(one.listen->host, other.listen->host);
-  return is_shared ? "listen" : "";
-}
-
-/// Checks that no two sources of events receive in one place.
-void check_inboxes(const Config& config, const Value& root, Problems& problems) {
-  for (std::size_t i = 0; i < config.sources.size(); ++i) {
-    const auto* const later = std::get_if<EventsOptions>(&config.sources[i].options);
-    for (std::size_t k = 0; later != nullptr && k < i; ++k) {
-      const auto* const earlier = std::get_if<EventsOptions>(&config.sources[k].options);
-      const std::string_view key = earlier == nullptr ? "" : shared_key(*later, *earlier);
-      if (key.empty()) continue;
-      const std::vector<Value>& entries = root.find("sources")->items;
-      problems.add(*entries[i].find(key),
-                   fmt::format("the source in line {} receives there already; allowed: another {}",
-                               entries[k].line, key));
-      break;
-    }
-  }
-}
-
-/// Checks that no two sources listen in one place.
-void check_listeners(const Config& config, const Value& root, Problems& problems) {
-  for (std::size_t i = 0; i < config.sources.size(); ++i) {
-    const auto* const later = std::get_if<OtlpOptions>(&config.sources[i].options);
-    for (std::size_t k = 0; later != nullptr && k < i; ++k) {
-      const auto* const earlier = std::get_if<OtlpOptions>(&config.sources[k].options);
-      if (earlier == nullptr || !is_taken_by(*later, *earlier)) continue;
-      const std::vector<Value>& entries = root.find("sources")->items;
-      const Value* const listen = entries[i].find("listen");
-      problems.add(listen == nullptr ? entries[i] : *listen,
-                   fmt::format("the source in line {} listens there already; allowed: another listen",
-                               entries[k].line));
-      break;
-    }
-  }
-}
 
 void check_file(const Config& config, const Value& root, Problems& problems) {
   if (root.kind != Value::Kind::mapping && root.kind != Value::Kind::null) return;
@@ -138,7 +78,7 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
     return value == nullptr || value->kind == Value::Kind::null ||
            (value->kind == Value::Kind::list && value->items.empty());
   };
-  if (is_empty("pools") && is_empty("sources")) {
+  if (is_empty("pools") && is_empty("sources") && is_empty("source_files")) {
     const Value* const pools = root.find("pools");
     problems.add(pools == nullptr ? std::max(root.line, 1) : pools->line, "pools",
                  "no pool and no source; allowed: at least one entry in pools or sources");
@@ -150,14 +90,26 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
                  fmt::format("more than {} times history_interval; allowed: fewer items of history",
                              most_history_items));
   }
-  check_names(root, problems);
-  check_listeners(config, root, problems);
-  check_inboxes(config, root, problems);
+  const Value* const sources = root.find("sources");
+  check_names({root.find("pools"), sources}, problems);
+  if (sources != nullptr) check_places(config.sources, *sources, problems);
 }
 
-void throw_if_any(const Problems& problems) {
-  auto lines = problems.lines();
-  if (!lines.empty()) throw ConfigError(std::move(lines));
+/// The main file, with its errors.
+struct Parsed {
+  Config config;
+  std::vector<std::string> problems;
+};
+
+Parsed parse(const std::string& text, const std::string& name, const Environment& environment) {
+  Problems problems(name);
+  Config config;
+  const Value root = parse_yaml(text, environment, problems);
+  read_keys(root, std::span<const Key<Config>>(file_keys), config, problems);
+  check_file(config, root, problems);
+  const auto directory = std::filesystem::absolute(name).parent_path();
+  for (std::string& pattern : config.source_files) pattern = (directory / pattern).lexically_normal();
+  return {std::move(config), problems.lines()};
 }
 
 }  // namespace
@@ -180,27 +132,42 @@ Config load_config(const std::filesystem::path& file, const Environment& environ
 }
 
 Config parse_config(const std::string& text, const std::string& name, const Environment& environment) {
-  Problems problems(name);
-  Config config;
-  const Value root = parse_yaml(text, environment, problems);
-  read_keys(root, std::span<const Key<Config>>(file_keys), config, problems);
-  check_file(config, root, problems);
-  throw_if_any(problems);
-  return config;
+  Parsed parsed = parse(text, name, environment);
+  if (!parsed.problems.empty()) throw ConfigError(std::move(parsed.problems));
+  return std::move(parsed.config);
+}
+
+JoinedConfig load_whole_config(const std::filesystem::path& file, const Environment& environment) {
+  Parsed main = parse(read_file(file), file.string(), environment);
+  const SourceFiles files = read_source_files(main.config.source_files, environment);
+  std::vector<std::string> problems = std::move(main.problems);
+  for (const auto& [path, source_file] : files)
+    std::ranges::copy(source_file.problems, std::back_inserter(problems));
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+  JoinedConfig joined = join_sources({main.config, file.string()}, files, {});
+  for (const auto& [path, joined_file] : joined.files)
+    std::ranges::copy(joined_file.problems, std::back_inserter(problems));
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+  return joined;
 }
 
 Config config_from_environment(const Environment& environment) {
   Problems problems("environment");
   Config config;
   config.pools.push_back(read_pool_variables(environment, problems));
-  throw_if_any(problems);
+  auto lines = problems.lines();
+  if (!lines.empty()) throw ConfigError(std::move(lines));
   return config;
 }
 
 std::vector<std::string> config_problems(const std::optional<std::filesystem::path>& file,
                                          const Environment& environment) {
   try {
-    file ? load_config(*file, environment) : config_from_environment(environment);
+    if (file) {
+      load_whole_config(*file, environment);
+    } else {
+      config_from_environment(environment);
+    }
     return {};
   } catch (const ConfigError& e) {
     return e.problems();

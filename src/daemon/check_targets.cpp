@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -31,9 +33,9 @@ struct Outcome {
 /// The first outcome at each target. Any thread may call it.
 class Outcomes {
  public:
-  void set(const std::string& target, Outcome outcome) {
+  void set(const std::string& target, const Outcome& outcome) {
     const std::lock_guard lock(mutex_);
-    outcomes_.try_emplace(target, std::move(outcome));
+    outcomes_.try_emplace(target, outcome);
     changed_.notify_all();
   }
   /// Blocks until there is one, at most until `until`.
@@ -219,8 +221,15 @@ class Check {
 
 }  // namespace
 
-std::vector<CheckedTarget> check_targets(const Config& config) {
-  return Check(config).run();
+std::vector<CheckedTarget> check_targets(const JoinedConfig& joined) {
+  std::vector<CheckedTarget> targets;
+  for (const auto& [path, file] : joined.files) {
+    const std::size_t sources = file.list->sources.size();
+    targets.push_back({path, "source file", CheckedTarget::Result::ok,
+                       fmt::format("read, with {} source{}", sources, sources == 1 ? "" : "s")});
+  }
+  std::ranges::move(Check(joined.config).run(), std::back_inserter(targets));
+  return targets;
 }
 
 }  // namespace dbpool

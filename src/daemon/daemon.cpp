@@ -1,8 +1,12 @@
 #include "daemon/daemon.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "config/join_sources.hpp"
 #include "config/load.hpp"
+#include "config/source_files.hpp"
 #include "config/warnings.hpp"
 #include "config/web_file.hpp"
 #include "daemon/descriptor_budget.hpp"
@@ -17,12 +21,20 @@ namespace {
 
 constexpr unsigned workers = 4;
 constexpr Duration tick_interval = std::chrono::seconds(1);
+constexpr Duration look_interval = std::chrono::seconds(5);  // from one look at the source files to the next
 constexpr Duration drain_timeout = std::chrono::seconds(30);
 constexpr Duration drain_look = std::chrono::milliseconds(20);
 
-Config read_config(const Flags& flags, const Environment& environment) {
-  return flags.config_file ? load_config(*flags.config_file, environment)
-                           : config_from_environment(environment);
+MainFile read_main_file(const Flags& flags, const Environment& environment) {
+  const auto& file = flags.config_file;
+  return file ? MainFile{load_config(*file, environment), file->string()}
+              : MainFile{config_from_environment(environment), "environment"};
+}
+
+std::vector<std::string> problems_in(const JoinedFiles& files) {
+  std::vector<std::string> problems;
+  for (const auto& [path, file] : files) std::ranges::copy(file.problems, std::back_inserter(problems));
+  return problems;
 }
 
 /// Returns the flags with the sockets of systemd, if those are to be served.
@@ -39,6 +51,11 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
       log_(logger),
       journal_(log_, clock_),
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
+      source_files_(
+          [env = environment_](const auto& patterns, const auto& before) {
+            return read_source_files(patterns, env, before);
+          },
+          logger_),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
           [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}) {
@@ -46,14 +63,16 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
   }
-  const Config config = read_config(flags_, environment_);
+  main_ = read_main_file(flags_, environment_);
   if (const auto& file = flags_.web_config_file) {
     const auto load = [this, &file] { return load_web_config(*file, environment_); };
     web_config_ = std::make_shared<LiveWebConfig>(load, logger_);
   }
   snapshotter_ = std::make_shared<Snapshotter>(
       clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
-  apply(config);
+  warn(config_warnings(main_.config));
+  apply(source_files_.load(main_));
+  *reloads_.access() = {true, clock_->wall()};
   server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_, web_config_);
   for (const auto& address : server_->addresses()) {
     logger_.log(LogLevel::info, "web", "listening",
@@ -67,6 +86,7 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
   }
   systemd_reports_.emplace(systemd_, server_->addresses());
   tick_at(clock_->now() + tick_interval);
+  look_at(clock_->now() + look_interval);
 }
 
 void Daemon::run() {
@@ -88,11 +108,16 @@ std::vector<std::string> Daemon::reload() {
 std::vector<std::string> Daemon::read_and_apply() {
   std::vector<std::string> problems;
   try {
-    const Config config = read_config(flags_, environment_);
-    apply(config);
+    MainFile main = read_main_file(flags_, environment_);
+    JoinedConfig joined = source_files_.load(main);
+    const std::vector<std::string> problems_of_files = problems_in(joined.files);
+    warn(config_warnings(main.config));
+    apply(std::move(joined));
+    main_ = std::move(main);
+    *reloads_.access() = {true, clock_->wall()};
     logger_.log(LogLevel::info, "config", "configuration reloaded",
-                {{"pools", static_cast<std::int64_t>(config.pools.size())}});
-    return {};
+                {{"pools", static_cast<std::int64_t>(main_.config.pools.size())}});
+    return problems_of_files;
   } catch (const ConfigError& e) {
     problems = e.problems();
   } catch (const std::exception& e) {
@@ -125,16 +150,21 @@ void Daemon::set_log_level(LogLevel level) {
               {{"level", std::string(log_level_names[index_of(level)])}});
 }
 
-void Daemon::apply(const Config& config) {
+void Daemon::apply(JoinedConfig joined) {
+  const Config& config = joined.config;
   check_descriptors(config, logger_);
-  for (const auto& warning : config_warnings(config)) {
+  snapshotter_->watch(fleet_.apply(config), config.history);
+  source_log_.keep_only(config.sources);
+  warn(source_files_.put_in_force(std::move(joined.files)));
+}
+
+void Daemon::warn(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
     const auto suppressed = warnings_.admit(warning, clock_->now());
     if (!suppressed) continue;
     logger_.log(LogLevel::warn, "config", "configuration may not mean what it says",
                 {{"problem", warning}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
   }
-  snapshotter_->watch(fleet_.apply(config), config.history);
-  *reloads_.access() = {true, clock_->wall()};
 }
 
 /// Schedules a tick at `moment` and one after each `tick_interval`; skips those that were missed.
@@ -150,6 +180,35 @@ void Daemon::tick_at(TimePoint moment) {
 void Daemon::report_to_systemd() {
   systemd_reports_->tick(
       clock_->now(), [this] { return stopping_ ? "shutting down" : status_line(snapshotter_->snapshot()); });
+}
+
+/// Schedules a look at the source files at `moment`, and one after each `look_interval`.
+void Daemon::look_at(TimePoint moment) {
+  scheduler_->at(moment, [this, moment] {
+    look();
+    look_at(std::max(moment + look_interval, clock_->now()));
+  });
+}
+
+/// Begins to read the source files. A reload that runs at the moment reads them itself.
+void Daemon::look() {
+  const std::unique_lock lock(reloading_, std::try_to_lock);
+  if (!lock.owns_lock() || stopping_) return;
+  // Posted, because the thread that reads may outlive this object.
+  source_files_.look(main_.config.source_files,
+                     [this, scheduler = scheduler_](const SourceFileWatch::Reading& reading) {
+                       scheduler->post([this, reading] { end_look(reading); });
+                     });
+}
+
+void Daemon::end_look(const SourceFileWatch::Reading& reading) {
+  const std::unique_lock lock(reloading_, std::try_to_lock);
+  if (!lock.owns_lock() || stopping_) return;
+  try {
+    if (auto joined = source_files_.changed(main_, reading)) apply(std::move(*joined));
+  } catch (const std::exception& e) {
+    logger_.log(LogLevel::error, "config", "source files cannot be applied", {{"problem", e.what()}});
+  }
 }
 
 void Daemon::shut_down() {
@@ -204,6 +263,7 @@ ExporterReport Daemon::exporter_report() const {
   const auto reloads = *reloads_.access();
   ExporterReport report{build_.version,          build_.revision,      build_.compiler,
                         reloads.last_successful, reloads.last_success, read_process_stats()};
+  report.source_files = source_files_.are_good();
   if (web_config_) report.last_web_reload_successful = web_config_->last_reload_successful();
   return report;
 }

@@ -10,6 +10,7 @@
 #include "daemon/fleet.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/signals.hpp"
+#include "daemon/source_file_watch.hpp"
 #include "daemon/source_log.hpp"
 #include "daemon/systemd_notifier.hpp"
 #include "daemon/systemd_reports.hpp"
@@ -26,8 +27,8 @@ namespace dbpool {
 
 /// The whole program: sources, snapshotter, web server and signals.
 ///
-/// Locking: `reloading_` lets one reload run at a time; other threads see its changes through Guarded values
-/// and through the parts' own locks.
+/// Locking: `reloading_` lets one reload run at a time, or one change of the source files; other threads see
+/// its changes through Guarded values and through the parts' own locks.
 class Daemon : public AdminCommands {
  public:
   /// Reads the configuration and starts everything; a database that is down is not an error.
@@ -54,9 +55,13 @@ class Daemon : public AdminCommands {
   };
 
   std::vector<std::string> read_and_apply();
-  void apply(const Config& config);
+  void apply(JoinedConfig joined);
+  void warn(const std::vector<std::string>& warnings);
   void tick_at(TimePoint moment);
   void report_to_systemd();
+  void look_at(TimePoint moment);
+  void look();
+  void end_look(const SourceFileWatch::Reading& reading);
   void shut_down();
   void wait_for_leases();
   WebServices web_services();
@@ -75,6 +80,8 @@ class Daemon : public AdminCommands {
   const std::shared_ptr<ThreadScheduler> scheduler_;
   std::atomic<bool> stopping_ = false;
   std::mutex reloading_;
+  MainFile main_;                 // in force; guarded by reloading_
+  SourceFileWatch source_files_;  // guarded by reloading_
   Guarded<Reloads> reloads_;
   SourceLog source_log_{logger_};
   RepeatLimiter warnings_;  // for warnings about the configuration

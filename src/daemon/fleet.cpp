@@ -17,10 +17,8 @@ bool can_go_on(const PoolConfig& a, const PoolConfig& b) {
 }
 
 /// Returns the same for a probed source; its health policy and labels may differ.
-bool can_go_on(SourceConfig a, const SourceConfig& b) {
-  a.health = b.health;
-  a.labels = b.labels;
-  return a == b;
+bool can_go_on(const SourceConfig& a, const SourceConfig& b) {
+  return a.probe == b.probe && a.options == b.options;
 }
 
 /// Returns the members for `wanted`: fitting ones from `before`, else new ones from `make`.

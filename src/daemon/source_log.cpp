@@ -64,6 +64,12 @@ void SourceLog::read(const ReadingReport& report) {
   report.reading.up == false ? log_failure(report) : log_success(report);
 }
 
+void SourceLog::keep_only(const std::vector<SourceConfig>& sources) {
+  std::set<std::string_view> names;
+  for (const SourceConfig& source : sources) names.insert(source.probe.name);
+  std::erase_if(*known_.access(), [&](const auto& known) { return !names.contains(known.first); });
+}
+
 void SourceLog::log_failure(const ReadingReport& report) {
   (*known_.access())[report.source].is_up = false;
   const std::string& problem = report.reading.last_error;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/config.hpp"
 #include "dbpool/model/pool_key.hpp"
 #include "dbpool/sync/guarded.hpp"
 #include "log/logger.hpp"
@@ -23,6 +24,8 @@ class SourceLog {
   explicit SourceLog(Logger& logger) : logger_(logger) {}
 
   void read(const ReadingReport& report);
+  /// Forgets all sources but these.
+  void keep_only(const std::vector<SourceConfig>& sources);
 
  private:
   using Texts = std::set<std::string>;

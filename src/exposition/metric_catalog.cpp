@@ -190,6 +190,8 @@ constexpr auto catalog = std::to_array<Metric>({
      "When the configuration was last loaded successfully, in Unix seconds.", reload_success_time},
     {"dbpool_exporter_web_config_last_reload_successful", gauge, Unit::none, "",
      "Whether the last version of the web configuration was good.", web_reload_successful},
+    {"dbpool_exporter_source_file_ok", gauge, Unit::none, "file",
+     "Whether the present version of a file of source_files is in force.", source_files},
 
     {"process_cpu_seconds_total", counter, Unit::seconds, "",
      "User and system CPU time of this process, in seconds.", process<&ProcessStats::cpu_seconds_total>},

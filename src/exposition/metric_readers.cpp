@@ -114,4 +114,8 @@ void reload_success_time(const ExporterReport& report, SeriesSink& out) {
   out.add(report.last_reload_success);
 }
 
+void source_files(const ExporterReport& report, SeriesSink& out) {
+  for (const auto& [file, is_good] : report.source_files) out.add(is_good ? 1 : 0, {"file", file});
+}
+
 }  // namespace dbpool::metric_readers

@@ -27,5 +27,6 @@ void build_info(const ExporterReport& report, SeriesSink& out);
 void reload_successful(const ExporterReport& report, SeriesSink& out);
 void web_reload_successful(const ExporterReport& report, SeriesSink& out);
 void reload_success_time(const ExporterReport& report, SeriesSink& out);
+void source_files(const ExporterReport& report, SeriesSink& out);
 
 }  // namespace dbpool::metric_readers

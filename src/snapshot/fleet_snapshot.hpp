@@ -48,6 +48,8 @@ struct ExporterReport {
   std::optional<WallTime> last_reload_success;
   ProcessStats process;
   std::optional<bool> last_web_reload_successful = {};  ///< nullopt: there is no web configuration
+  /// Whether the present version of each source file is in force, by its full path, which is valid UTF-8.
+  std::map<std::string, bool> source_files = {};
 };
 
 /// One immutable moment of all sources, from which every answer is made.

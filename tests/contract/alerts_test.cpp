@@ -64,6 +64,7 @@ const std::multimap<std::string, std::string> promised{
     {"ConnectionPoolSourceLossy", "warning 10m 10m"},
     {"ConnectionPoolSourceSilent", "warning 10m 1m"},
     {"ConnectionPoolReloadFailed", "warning 5m "},
+    {"ConnectionPoolSourceFileBad", "warning 5m "},
     {"ConnectionPoolNoConnections", "critical 30s 2m"},
     {"ConnectionPoolBackendDown", "critical 15s 2m"},
     {"ConnectionPoolUnhealthy", "critical 3m 5m"},

@@ -97,6 +97,7 @@ inline SourceReport source_of(PoolSnapshot pool, SourceKind kind, Judgement heal
 inline ExporterReport known_exporter() {
   ExporterReport exporter{"1.2.3", "abc", "g++ 12", true, unix_time(4000), {}};
   exporter.last_web_reload_successful = true;
+  exporter.source_files = {{"/etc/dbpool/sources.d/a.yml", true}, {"/etc/dbpool/sources.d/b.yml", false}};
   exporter.process = {0.5, 10.0, 1024.0, 5e9, 1e19, 2e7, 1e6, 900.0, 12.0};
   return exporter;
 }

@@ -210,3 +210,29 @@ TEST_CASE("pools come before sources, and only pools can be closed") {
   CHECK(scene.fleet.pools() == std::vector<std::string>{"a"});
   CHECK_FALSE(scene.fleet.close("pgb").has_value());
 }
+
+TEST_CASE("sources come and go beside others, which stay the same objects") {
+  Scene scene;
+  Config config = config_of({pool("owned")});
+  const auto add_sources = [&](const std::string& prefix, int count) {
+    for (int i = 0; i < count; ++i) {
+      SourceConfig source;
+      source.probe.name = prefix + std::to_string(i);
+      source.options = OtlpOptions{.listen = PushAddress{"127.0.0.1", 0}};
+      source.probe.kind = SourceKind::otlp;
+      config.sources.push_back(source);
+    }
+  };
+  add_sources("kept", 3);
+  const auto before = scene.fleet.apply(config);
+  const Config without = config;
+  add_sources("extra", 20);
+  const auto during = scene.fleet.apply(config);
+  const auto after = scene.fleet.apply(without);
+  CHECK(during.size() == 24);
+  REQUIRE(after.size() == 4);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    CHECK(during[i].source == before[i].source);
+    CHECK(after[i].source == before[i].source);
+  }
+}

@@ -133,3 +133,14 @@ TEST_CASE("a leak that a server reports is logged once, and again when it has go
   log.read("srv", reading);
   CHECK(log.logger.lines.back() == "other leaked connection returned" + fields);
 }
+
+TEST_CASE("a source that is gone is forgotten, and logged as new when it is back") {
+  LogScene log;
+  for (const std::string name : {"app", "kept"}) log.read(name, "", {});
+  SourceConfig kept;
+  kept.probe.name = "kept";
+  log.log.keep_only({kept});
+  log.logger.lines.clear();
+  for (const std::string name : {"app", "kept"}) log.read(name, "", {});
+  CHECK(log.logger.lines == Hints{first});
+}
