@@ -8,6 +8,7 @@
 #include <map>
 
 #include "config/key_table.hpp"
+#include "config/module_keys.hpp"
 #include "config/parse_yaml.hpp"
 #include "config/pool_keys.hpp"
 #include "config/read_value.hpp"
@@ -45,12 +46,17 @@ void set_sources(Config& config, const Value& value, Problems& problems) {
   for (const auto& item : value.items) config.sources.push_back(read_source(item, problems));
 }
 
+void set_modules(Config& config, const Value& value, Problems& problems) {
+  config.modules = read_modules(value, problems);
+}
+
 using enum Variable;
-constexpr std::array<Key<Config>, 4> file_keys{{
+constexpr std::array<Key<Config>, 5> file_keys{{
     {"history", none, "24h", "how much history is kept in memory", set_history},
     {"history_interval", none, "1m", "one item of history each", set_history_interval},
     {"pools", none, "", "the pools that this process owns", set_pools},
     {"sources", none, "", "the pools that live elsewhere", set_sources},
+    {"modules", none, "", "what /probe may read on demand", set_modules},
 }};
 
 /// Checks that names are unique. A pool is its own source, so pools and sources share their names.
@@ -138,7 +144,7 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
     return value == nullptr || value->kind == Value::Kind::null ||
            (value->kind == Value::Kind::list && value->items.empty());
   };
-  if (is_empty("pools") && is_empty("sources")) {
+  if (is_empty("pools") && is_empty("sources") && is_empty("modules")) {
     const Value* const pools = root.find("pools");
     problems.add(pools == nullptr ? std::max(root.line, 1) : pools->line, "pools",
                  "no pool and no source; allowed: at least one entry in pools or sources");

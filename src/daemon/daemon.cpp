@@ -6,7 +6,6 @@
 #include "config/warnings.hpp"
 #include "config/web_file.hpp"
 #include "daemon/descriptor_budget.hpp"
-#include "daemon/pool_log.hpp"
 #include "model/seconds.hpp"
 #include "web/http1/listening_sockets.hpp"
 #include "web/routes.hpp"
@@ -34,7 +33,8 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
       scheduler_(std::make_shared<ThreadScheduler>(workers, clock_)),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}) {
+          [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}),
+      module_targets_({scheduler_, clock_}, {logger_, pushed_routes_}, snapshotter_) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
@@ -44,8 +44,6 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
     const auto load = [this, &file] { return load_web_config(*file, environment_); };
     web_config_ = std::make_shared<LiveWebConfig>(load, logger_);
   }
-  snapshotter_ = std::make_shared<Snapshotter>(
-      clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
   apply(config);
   server_.emplace(flags_.web, make_router(flags_.web, web_services(), pushed_routes_), logger_, web_config_);
   for (const auto& address : server_->addresses()) {
@@ -117,12 +115,14 @@ void Daemon::apply(const Config& config) {
                 {{"problem", warning}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
   }
   snapshotter_->watch(fleet_.apply(config), config.history);
+  module_targets_.apply(config.modules);
   *reloads_.access() = {true, clock_->wall()};
 }
 
 /// Schedules a tick at `moment` and one after each `tick_interval`; skips those that were missed.
 void Daemon::tick_at(TimePoint moment) {
   scheduler_->at(moment, [this, moment] {
+    module_targets_.forget_idle();
     snapshotter_->tick();
     if (!stopping_) fleet_.finish_stopped();  // shutdown does it last, to keep the log in order
     tick_at(std::max(moment + tick_interval, clock_->now()));
@@ -136,6 +136,7 @@ void Daemon::shut_down() {
   {
     const std::lock_guard no_more_reloads(reloading_);
     fleet_.stop();
+    module_targets_.stop();
   }
   wait_for_leases();
   const auto active = fleet_.leases_out();
@@ -173,7 +174,16 @@ WebServices Daemon::web_services() {
       .connections = [this](const std::string& pool) { return snapshotter_->connections(pool); },
       .leaks = [this] { return snapshotter_->leaks(); },
       .journal = [this](Duration span) { return journal_.entries(span); },
+      .probe = [this](const ProbeCall& call) { return probe(call); },
       .admin = *this};
+}
+
+ProbeAnswer Daemon::probe(const ProbeCall& call) {
+  const ProbeOutcome outcome = module_targets_.probe(call);
+  if (const auto* const refusal = std::get_if<ProbeRefusal>(&outcome)) return *refusal;
+  FleetSnapshot fleet = snapshotter_->snapshot_of(std::get<std::string>(outcome));
+  if (fleet.sources.empty()) return ProbeRefusal::interrupted;
+  return fleet;
 }
 
 ExporterReport Daemon::exporter_report() const {

@@ -23,6 +23,8 @@ class SourceLog {
   explicit SourceLog(Logger& logger) : logger_(logger) {}
 
   void read(const ReadingReport& report);
+  /// Forgets what is known of a source that is read no more.
+  void forget(const std::string& source) { known_.access()->erase(source); }
 
  private:
   using Texts = std::set<std::string>;
