@@ -76,10 +76,12 @@ void ModuleTargets::apply(const std::vector<ModuleConfig>& modules) {
     for (const ModuleConfig& module : modules)
       modules_.push_back(std::make_shared<const ModuleConfig>(module));
     for (const auto& [name, target] : targets_) {
-      const auto now = std::ranges::find(modules_, target->module->name, &ModuleConfig::name);
-      const bool stays = now != modules_.end() && (*now)->source == target->module->source &&
-                         (*now)->targets == target->module->targets;
-      target->module = stays ? *now : nullptr;
+      const auto goes_on = [&before = target->module](const Module& module) {
+        return before != nullptr && module->name == before->name && module->source == before->source &&
+               module->targets == before->targets;
+      };
+      const auto same = std::ranges::find_if(modules_, goes_on);
+      target->module = same == modules_.end() ? nullptr : *same;
     }
   }
   forget_if([](const Target& target) { return target.module == nullptr; });
@@ -94,13 +96,15 @@ ProbeOutcome ModuleTargets::probe(const ProbeCall& call) {
   const Found found = find_or_make(module, *place);
   if (const auto* const refusal = std::get_if<ProbeRefusal>(&found)) return *refusal;
   const auto& target = std::get<std::shared_ptr<Target>>(found);
+  const bool is_first = !target->source->read()->settled;
   if (const auto refusal = wait_for_reading(*target, call.patience)) return *refusal;
+  if (is_first) snapshotter_->tick(target->name());  // so that the first answer is judged
   return target->name();
 }
 
 ModuleTargets::Module ModuleTargets::find_module(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find(modules_, name, [](const Module& module) { return module->name; });
+  const auto found = std::ranges::find(modules_, name, &ModuleConfig::name);
   return found == modules_.end() ? nullptr : *found;
 }
 
