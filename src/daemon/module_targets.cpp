@@ -45,6 +45,7 @@ SourceConfig source_at(const ModuleConfig& module, const ModuleTarget& place) {
 struct ModuleTargets::Target {
   Target(Module module_, ModuleTarget place_, TimePoint now)
       : module(std::move(module_)),
+        module_name(module->name),
         place(std::move(place_)),
         config(source_at(*module, place)),
         allowed(module->targets),
@@ -53,6 +54,7 @@ struct ModuleTargets::Target {
   const std::string& name() const { return config.probe.name; }
 
   Module module;  ///< guarded by `mutex_`; nullptr = to be forgotten
+  const std::string module_name;
   const ModuleTarget place;
   const SourceConfig config;
   const AllowedTargets allowed;
@@ -168,14 +170,20 @@ SourceParts ModuleTargets::parts_for(const std::shared_ptr<Target>& target) {
 }
 
 void ModuleTargets::on_reading(const Target& target, const ReadingReport& report) {
-  if (!target.is_refused) {
+  if (target.is_refused)
+    log_refusal(target);
+  else
     source_log_.read(report);
-  } else if (const auto suppressed = refusals_.admit(target.config.probe.name, runtime_.clock->now())) {
-    doors_.logger.log(LogLevel::warn, "source", "target is not allowed where its name leads",
-                      {{"source", target.name()}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
-  }
   const std::lock_guard lock(mutex_);
   changed_.notify_all();
+}
+
+/// Limits the lines of a module, because clients choose the names of targets.
+void ModuleTargets::log_refusal(const Target& target) {
+  const auto suppressed = refusals_.admit(target.module_name, runtime_.clock->now());
+  if (!suppressed) return;
+  doors_.logger.log(LogLevel::warn, "source", "target is not allowed where its name leads",
+                    {{"source", target.name()}, {"suppressed", static_cast<std::int64_t>(*suppressed)}});
 }
 
 std::optional<ProbeRefusal> ModuleTargets::wait_for_reading(Target& target,

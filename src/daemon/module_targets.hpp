@@ -63,6 +63,7 @@ class ModuleTargets {
   SourceParts parts_for(const std::shared_ptr<Target>& target);
   std::optional<ProbeRefusal> wait_for_reading(Target& target, std::optional<Duration> patience);
   void on_reading(const Target& target, const ReadingReport& report);
+  void log_refusal(const Target& target);
   void forget_if(const std::function<bool(const Target&)>& is_due);
 
   const Runtime runtime_;

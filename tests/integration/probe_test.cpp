@@ -215,3 +215,13 @@ TEST_CASE("a Prometheus probes the targets of its own discovery with the relabel
   CHECK(value("dbpool_up", first.pooler.port()) == 0);
   CHECK(value("probe_success", second.port()) == 1);
 }
+
+TEST_CASE("check names a module and does not probe, as it has no target") {
+  const TemporaryDirectory directory;
+  const Finished checked =
+      run_exporter({"check", "--config.file=" + directory.write("c.yml", modules_here).string()});
+  CHECK(checked.exit_code == 0);
+  CHECK(checked.output ==
+        "skipped pgb (pgbouncer): a module, whose targets /probe names\n"
+        "skipped servers (pg_stat_activity): a module, whose targets /probe names\n");
+}
