@@ -54,8 +54,8 @@ struct SourceConfig {
 /// What `/probe` may read on demand: a source without its target, and the targets that it may have.
 struct ModuleConfig {
   std::string name;
-  SourceConfig source;  ///< without a name; its DSN or URL leads to no server
-  AllowedTargets targets;
+  SourceConfig source = {};  ///< without a name; its DSN or URL leads to no server
+  AllowedTargets targets = {};
   Duration ttl = std::chrono::minutes(5);  ///< how long a target is read without a call for it
   unsigned limit = 50;                     ///< targets at once
 

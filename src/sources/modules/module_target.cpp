@@ -9,7 +9,7 @@ namespace dbpool {
 namespace {
 
 constexpr std::size_t most_bytes = 255;
-constexpr std::string_view digits = "0123456789";
+constexpr std::string_view host_digits = "0123456789";
 constexpr std::string_view host_characters = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 std::optional<std::uint16_t> read_target_port(std::string_view text) {
@@ -27,7 +27,7 @@ bool is_host_name(std::string_view host) {
   if (host.empty() || host.front() == '.' || host.back() == '.') return false;
   if (host.find("..") != std::string_view::npos) return false;
   const std::string_view last = host.substr(host.rfind('.') + 1);
-  return last.find_first_not_of(digits) != std::string_view::npos && !last.starts_with("0x");
+  return last.find_first_not_of(host_digits) != std::string_view::npos && !last.starts_with("0x");
 }
 
 }  // namespace

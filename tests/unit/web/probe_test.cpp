@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using test::header_of;
 using test::Program;
 
-const std::string good = "/probe?target=db:6432&module=pgb";
+const std::string good_probe = "/probe?target=db:6432&module=pgb";
 
 FleetSnapshot target_fleet(std::optional<bool> up) {
   FleetSnapshot fleet;
@@ -28,7 +28,7 @@ FleetSnapshot target_fleet(std::optional<bool> up) {
 /// Returns the patience that a probe passes on when its request has this header.
 std::optional<std::chrono::nanoseconds> patience_for(const std::string& header) {
   Program program;
-  program.ask("GET", good, {{"X-Prometheus-Scrape-Timeout-Seconds", header}});
+  program.ask("GET", good_probe, {{"X-Prometheus-Scrape-Timeout-Seconds", header}});
   return program.probed.at(0).patience;
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("a probe names its target and module, decoded") {
 TEST_CASE("a target that was not read in time is shown as one that is not up") {
   Program program;
   program.probe_answer = target_fleet(std::nullopt);
-  const Response response = program.ask("GET", good);
+  const Response response = program.ask("GET", good_probe);
   CHECK(response.status == 200);
   CHECK(response.body.find("dbpool_up{source=\"pgb/db:6432\",kind=\"pgbouncer\"} 0\n") != std::string::npos);
   CHECK(response.body.find("probe_success 0\n") != std::string::npos);
