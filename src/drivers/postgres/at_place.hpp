@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "dbpool/drivers/postgres.hpp"
-#include "drivers/postgres/dsn.hpp"
+#include "drivers/postgres/place.hpp"
 
 namespace dbpool {
 
