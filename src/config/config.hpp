@@ -12,6 +12,7 @@
 #include "health/health_policy.hpp"
 #include "snapshot/history_options.hpp"
 #include "sources/http_json/http_json_options.hpp"
+#include "sources/modules/allowed_targets.hpp"
 #include "sources/owned/canary_options.hpp"
 #include "sources/pg_stat_activity/stat_activity_options.hpp"
 #include "sources/pgbouncer/pgbouncer_options.hpp"
@@ -50,12 +51,24 @@ struct SourceConfig {
   bool operator==(const SourceConfig&) const = default;
 };
 
+/// What `/probe` may read on demand: a source without its target, and the targets that it may have.
+struct ModuleConfig {
+  std::string name;
+  SourceConfig source = {};  ///< without a name; its DSN or URL leads to no server
+  AllowedTargets targets = {};
+  Duration ttl = std::chrono::minutes(5);  ///< how long a target is read without a call for it
+  unsigned limit = 50;                     ///< targets at once
+
+  bool operator==(const ModuleConfig&) const = default;
+};
+
 /// The settings that a reload may change. Already checked.
 struct Config {
   HistoryOptions history;
   std::vector<PoolConfig> pools;
   std::vector<SourceConfig> sources;
   std::vector<std::string> source_files = {};  ///< full paths, with wildcards in the name of the file
+  std::vector<ModuleConfig> modules = {};
 
   bool operator==(const Config&) const = default;
 };

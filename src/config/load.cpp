@@ -9,6 +9,7 @@
 
 #include "config/entries.hpp"
 #include "config/key_table.hpp"
+#include "config/module_keys.hpp"
 #include "config/parse_yaml.hpp"
 #include "config/pool_keys.hpp"
 #include "config/read_value.hpp"
@@ -62,13 +63,18 @@ void set_source_files(Config& config, const Value& value, Problems& problems) {
   }
 }
 
+void set_modules(Config& config, const Value& value, Problems& problems) {
+  config.modules = read_modules(value, problems);
+}
+
 using enum Variable;
-constexpr std::array<Key<Config>, 5> file_keys{{
+constexpr std::array<Key<Config>, 6> file_keys{{
     {"history", none, "24h", "how much history is kept in memory", set_history},
     {"history_interval", none, "1m", "one item of history each", set_history_interval},
     {"pools", none, "", "the pools that this process owns", set_pools},
     {"sources", none, "", "the pools that live elsewhere", set_sources},
     {"source_files", none, "", "patterns of files with more sources", set_source_files},
+    {"modules", none, "", "what /probe may read on demand", set_modules},
 }};
 
 void check_file(const Config& config, const Value& root, Problems& problems) {
@@ -78,7 +84,7 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
     return value == nullptr || value->kind == Value::Kind::null ||
            (value->kind == Value::Kind::list && value->items.empty());
   };
-  if (is_empty("pools") && is_empty("sources") && is_empty("source_files")) {
+  if (is_empty("pools") && is_empty("sources") && is_empty("source_files") && is_empty("modules")) {
     const Value* const pools = root.find("pools");
     problems.add(pools == nullptr ? std::max(root.line, 1) : pools->line, "pools",
                  "no pool and no source; allowed: at least one entry in pools or sources");

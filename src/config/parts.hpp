@@ -27,4 +27,10 @@ Part& part_of(SourceConfig& source) {
   }
 }
 
+/// Returns the module, whose own fields keys set.
+template <typename Part>
+Part& part_of(ModuleConfig& module) {
+  return module;
+}
+
 }  // namespace dbpool

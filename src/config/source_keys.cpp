@@ -10,6 +10,7 @@
 #include "config/key_setters.hpp"
 #include "config/pool_keys.hpp"
 #include "config/source_kinds.hpp"
+#include "config/target_place.hpp"
 
 namespace dbpool {
 namespace {
@@ -19,8 +20,8 @@ using enum Variable;
 
 constexpr unsigned most_pools = 10'000;
 
-/// `type` is read before all other keys: it decides which they are.
-void ignore_type(SourceConfig&, const Value&, Problems&) {}
+/// For keys that are read elsewhere. `type` is read before all others, as it decides which they are.
+void leave_to_others(SourceConfig&, const Value&, Problems&) {}
 
 void set_source_labels(SourceConfig& source, const Value& value, Problems& problems) {
   read_labels(source.labels, value, problems);
@@ -38,7 +39,7 @@ std::span<const SourceKey> shared_keys() {
   static const std::string types = "required: " + enumerate(available_types());
   static const std::array keys = std::to_array<SourceKey>({
       {"name", none, "", "required and unique, also among the pools", name<&P::name>},
-      {"type", none, "", types, ignore_type},
+      {"type", none, "", types, leave_to_others},
       {"interval", none, "5s", "from one reading to the next", duration<&P::interval, positive>},
       {"timeout", none, "2s", "for one reading, connecting included", duration<&P::timeout, positive>},
       {"limit", none, "500", "pools at most; further ones are dropped and counted",
@@ -138,6 +139,22 @@ SourceConfig read_source(const Value& value, Problems& problems) {
   const Written written = read_keys(value, std::span<const SourceKey>(keys), source, problems);
   if (!written.has("name")) problems.add(value, "name is missing; allowed: a unique name");
   row->check(source, written, problems);
+  return source;
+}
+
+SourceConfig read_source_of_module(const Value& value, std::span<const std::string_view> others,
+                                   Problems& problems) {
+  const auto* const row = read_type(value, problems);
+  if (row == nullptr) return {};
+  SourceConfig source = row->defaults();
+  std::vector<SourceKey> keys = source_keys(*row);
+  std::erase_if(keys, [&](const SourceKey& key) {
+    return key.name == "name" || std::ranges::find(others, key.name) != others.end();
+  });
+  for (const std::string_view other : others) keys.push_back({other, none, "", "", leave_to_others});
+  const Written written = read_keys(value, std::span<const SourceKey>(keys), source, problems);
+  row->check(source, written, problems);
+  check_target_is_open(source, written, problems);
   return source;
 }
 

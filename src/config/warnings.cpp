@@ -40,10 +40,20 @@ void add_dsns(const SourceConfig& source, std::vector<Named>& all) {
       source.options);
 }
 
+/// Returns the sources, and the modules as sources with their names.
+std::vector<SourceConfig> sources_and_modules(const Config& config) {
+  std::vector<SourceConfig> all = config.sources;
+  for (const auto& module : config.modules) {
+    all.push_back(module.source);
+    all.back().probe.name = module.name;
+  }
+  return all;
+}
+
 std::vector<Named> named_dsns(const Config& config) {
   std::vector<Named> all;
   for (const auto& pool : config.pools) add_dsns(pool, all);
-  for (const auto& source : config.sources) add_dsns(source, all);
+  for (const auto& source : sources_and_modules(config)) add_dsns(source, all);
   return all;
 }
 
@@ -76,7 +86,7 @@ void add_passfiles(const Config& config, std::vector<std::string>& warnings) {
 }
 
 void add_consoles(const Config& config, std::vector<std::string>& warnings) {
-  for (const auto& source : config.sources) {
+  for (const auto& source : sources_and_modules(config)) {
     const auto* const pgbouncer = std::get_if<PgBouncerOptions>(&source.options);
     if (pgbouncer == nullptr) continue;
     const std::string database = postgres_driver(pgbouncer->dsn)->info().database;
@@ -90,7 +100,7 @@ void add_consoles(const Config& config, std::vector<std::string>& warnings) {
 }
 
 void add_unverified(const Config& config, std::vector<std::string>& warnings) {
-  for (const auto& source : config.sources) {
+  for (const auto& source : sources_and_modules(config)) {
     const auto skips = [](const auto& options) {
       if constexpr (requires { options.http; }) return options.http.insecure_skip_verify;
       return false;

@@ -133,6 +133,10 @@ class Check {
     for (const Database& database : databases_) targets.push_back(result_of(database));
     for (std::size_t i = 0; i < sources.size(); ++i)
       targets.push_back(result_of(config_.sources[i], sources[i]));
+    for (const ModuleConfig& module : config_.modules) {
+      targets.push_back({module.name, std::string(to_string(module.source.probe.kind)),
+                         CheckedTarget::Result::skipped, "a module, whose targets /probe names"});
+    }
     return targets;
   }
 

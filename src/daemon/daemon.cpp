@@ -58,7 +58,8 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
           logger_),
       fleet_(
           {scheduler_, clock_}, [this](const PoolOptions& options) { return observer_for(options); },
-          [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}) {
+          [this](const ReadingReport& report) { source_log_.read(report); }, {logger_, pushed_routes_}),
+      module_targets_({scheduler_, clock_}, {logger_, pushed_routes_}, snapshotter_) {
   raise_descriptor_limit();
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
@@ -154,6 +155,7 @@ void Daemon::apply(JoinedConfig joined) {
   const Config& config = joined.config;
   check_descriptors(config, logger_);
   snapshotter_->watch(fleet_.apply(config), config.history);
+  module_targets_.apply(config.modules);
   source_log_.keep_only(config.sources);
   warn(source_files_.put_in_force(std::move(joined.files)));
 }
@@ -170,6 +172,7 @@ void Daemon::warn(const std::vector<std::string>& warnings) {
 /// Schedules a tick at `moment` and one after each `tick_interval`; skips those that were missed.
 void Daemon::tick_at(TimePoint moment) {
   scheduler_->at(moment, [this, moment] {
+    module_targets_.forget_idle();
     snapshotter_->tick();
     if (!stopping_) fleet_.finish_stopped();  // shutdown does it last, to keep the log in order
     report_to_systemd();
@@ -219,6 +222,7 @@ void Daemon::shut_down() {
   {
     const std::lock_guard no_more_reloads(reloading_);
     fleet_.stop();
+    module_targets_.stop();
   }
   wait_for_leases();
   const auto active = fleet_.leases_out();
@@ -256,7 +260,16 @@ WebServices Daemon::web_services() {
       .connections = [this](const std::string& pool) { return snapshotter_->connections(pool); },
       .leaks = [this] { return snapshotter_->leaks(); },
       .journal = [this](Duration span) { return journal_.entries(span); },
+      .probe = [this](const ProbeCall& call) { return probe(call); },
       .admin = *this};
+}
+
+ProbeAnswer Daemon::probe(const ProbeCall& call) {
+  const ProbeOutcome outcome = module_targets_.probe(call);
+  if (const auto* const refusal = std::get_if<ProbeRefusal>(&outcome)) return *refusal;
+  FleetSnapshot fleet = snapshotter_->snapshot_of(std::get<std::string>(outcome));
+  if (fleet.sources.empty()) return ProbeRefusal::interrupted;
+  return fleet;
 }
 
 ExporterReport Daemon::exporter_report() const {

@@ -9,6 +9,8 @@
 #include "daemon/build_info.hpp"
 #include "daemon/fleet.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/module_targets.hpp"
+#include "daemon/pool_log.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/source_file_watch.hpp"
 #include "daemon/source_log.hpp"
@@ -65,6 +67,7 @@ class Daemon : public AdminCommands {
   void shut_down();
   void wait_for_leases();
   WebServices web_services();
+  ProbeAnswer probe(const ProbeCall& call);
   ExporterReport exporter_report() const;
   std::shared_ptr<PoolObserver> observer_for(const PoolOptions& options);
 
@@ -85,9 +88,11 @@ class Daemon : public AdminCommands {
   Guarded<Reloads> reloads_;
   SourceLog source_log_{logger_};
   RepeatLimiter warnings_;  // for warnings about the configuration
-  std::shared_ptr<Snapshotter> snapshotter_;
+  const std::shared_ptr<Snapshotter> snapshotter_ = std::make_shared<Snapshotter>(
+      clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
   const std::shared_ptr<ChangingRoutes> pushed_routes_ = std::make_shared<ChangingRoutes>();
   Fleet fleet_;
+  ModuleTargets module_targets_;
   const StopOnExit stop_on_exit_{*scheduler_};
   std::shared_ptr<LiveWebConfig> web_config_;  // nullptr: there is none
   std::optional<CivetServer> server_;

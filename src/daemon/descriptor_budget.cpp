@@ -137,6 +137,7 @@ DescriptorNeed descriptors_needed(const Config& config) {
   const std::uint64_t probing = descriptors_a_source * config.sources.size();
   DescriptorNeed need{fixed + probing, fixed + probing};
   for (const SourceConfig& source : config.sources) need.most += descriptors_of_clients(source);
+  for (const ModuleConfig& module : config.modules) need.most += descriptors_a_source * module.limit;
   for (const PoolConfig& pool : config.pools) {
     const std::uint64_t each = driver_maker(pool.driver).descriptors;
     need.least += each * pool.options.min_size;

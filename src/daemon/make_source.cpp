@@ -26,7 +26,7 @@ struct Making {
                                           parts.on_reading);
   }
   std::shared_ptr<Driver> pooler_driver(const DsnSource& dsn) const {
-    return postgres_driver(dsn, parts.postgres_threads, PostgresCancel::leave);
+    return postgres_driver_at(parts.place, dsn, parts.postgres_threads, PostgresCancel::leave);
   }
 };
 
@@ -54,8 +54,12 @@ std::shared_ptr<PoolSource> make(const PgpoolOptions& options, const Making& mak
 
 std::shared_ptr<PoolSource> make(StatActivityOptions options, const Making& making) {
   options.limit = making.probe.limit;
-  return making.probed(pg_stat_activity_probe(making.probe.name, options,
-                                              postgres_driver(options.dsn, making.parts.postgres_threads)));
+  const SourceParts& parts = making.parts;
+  // A target of /probe gets one connection, and no threads that wait to cancel.
+  const auto cancel = parts.place ? PostgresCancel::leave : PostgresCancel::ask;
+  return making.probed(
+      pg_stat_activity_probe(making.probe.name, options,
+                             postgres_driver_at(parts.place, options.dsn, parts.postgres_threads, cancel)));
 }
 
 std::shared_ptr<PoolSource> make(const HttpJsonOptions& options, const Making& making) {

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "config/config.hpp"
-#include "dbpool/drivers/postgres.hpp"
+#include "drivers/postgres/at_place.hpp"
 #include "log/logger.hpp"
 #include "net/name_resolver.hpp"
 #include "sources/probed_source.hpp"
@@ -24,6 +25,7 @@ struct SourceParts {
   std::shared_ptr<NameResolver> names;
   OnReading on_reading;
   PushDoors doors;
+  std::optional<PostgresPlace> place = std::nullopt;  ///< in place of the server that a DSN names
 };
 
 /// Makes the source that `config` describes; its first reading begins at once.

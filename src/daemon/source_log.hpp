@@ -26,6 +26,8 @@ class SourceLog {
   void read(const ReadingReport& report);
   /// Forgets all sources but these.
   void keep_only(const std::vector<SourceConfig>& sources);
+  /// Forgets what is known of a source that is read no more.
+  void forget(const std::string& source) { known_.access()->erase(source); }
 
  private:
   using Texts = std::set<std::string>;

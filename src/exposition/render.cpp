@@ -41,6 +41,14 @@ void render_pools(const FleetSnapshot& fleet, SeriesSink& out) {
   }
 }
 
+void render_sources(const FleetSnapshot& fleet, SeriesSink& out) {
+  for (const Metric& metric : metric_catalog()) {
+    if (std::holds_alternative<ExporterReader>(metric.read)) continue;
+    out.begin_metric(metric);
+    std::visit([&](auto read) { read_all(read, fleet, out); }, metric.read);
+  }
+}
+
 void render(const FleetSnapshot& fleet, SeriesSink& out) {
   for (const Metric& metric : metric_catalog()) {
     out.begin_metric(metric);

@@ -10,6 +10,9 @@ namespace dbpool {
 /// Adds every series of `fleet` to `out`, in the order of the catalogue. Pure.
 void render(const FleetSnapshot& fleet, SeriesSink& out);
 
+/// Adds the series of the sources of `fleet` and of their pools, not the exporter's. Pure.
+void render_sources(const FleetSnapshot& fleet, SeriesSink& out);
+
 /// Adds the series of the pools of `fleet` alone. Pure.
 void render_pools(const FleetSnapshot& fleet, SeriesSink& out);
 

@@ -69,7 +69,14 @@ std::optional<Addresses> NameLookup::result() const {
   return *shared_->result.access();
 }
 
-NameResolver::NameResolver(Resolve resolve) : resolve_(std::move(resolve)), threads_(threads, max_queued) {}
+NameResolver::NameResolver(Resolve resolve) : NameResolver(std::move(resolve), lookup_threads()) {}
+
+NameResolver::NameResolver(Resolve resolve, std::shared_ptr<ExpendableThreads> lookups)
+    : resolve_(std::move(resolve)), lookups_(std::move(lookups)) {}
+
+std::shared_ptr<ExpendableThreads> NameResolver::lookup_threads() {
+  return std::make_shared<ExpendableThreads>(threads, max_queued);
+}
 
 NameLookup NameResolver::look_up(const std::string& host) {
   auto under_way = under_way_.access();
@@ -85,7 +92,7 @@ NameLookup NameResolver::look_up(const std::string& host) {
 
 std::shared_ptr<NameLookup::Shared> NameResolver::begin(const std::string& host) {
   auto shared = std::make_shared<NameLookup::Shared>();
-  const bool queued = threads_.run([resolve = resolve_, host, waited_for = std::weak_ptr(shared)] {
+  const bool queued = lookups_->run([resolve = resolve_, host, waited_for = std::weak_ptr(shared)] {
     if (const auto lookup = waited_for.lock()) lookup->finish(resolve(host));
   });
   if (!queued) {

@@ -55,6 +55,10 @@ class NameResolver {
   static constexpr std::size_t max_queued = 10'000;
 
   explicit NameResolver(Resolve resolve = system_addresses);
+  /// The same on threads that several resolvers share.
+  NameResolver(Resolve resolve, std::shared_ptr<ExpendableThreads> lookups);
+  /// Returns threads for several resolvers.
+  static std::shared_ptr<ExpendableThreads> lookup_threads();
 
   /// Begins to look up `host`, or joins a lookup in progress. Does not block. throws DriverError (other) if
   /// no descriptor, thread or place in the queue is free.
@@ -65,7 +69,7 @@ class NameResolver {
 
   Resolve resolve_;
   Guarded<std::map<std::string, std::weak_ptr<NameLookup::Shared>>> under_way_;
-  ExpendableThreads threads_;
+  const std::shared_ptr<ExpendableThreads> lookups_;
 };
 
 }  // namespace dbpool

@@ -30,6 +30,7 @@ struct PoolReport {
 struct SourceInfo {
   std::string server;                         ///< host:port or path, without credentials; "" = not known
   std::map<std::string, std::string> labels;  ///< for dbpool_source_info and dbpool_pool_info
+  bool is_on_demand = false;  ///< made by a call of `/probe`, which shows its metrics; `/metrics` does not
 };
 
 /// One source and its pools.

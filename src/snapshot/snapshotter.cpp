@@ -7,76 +7,14 @@
 #include <utility>
 
 #include "dbpool/sync/guarded.hpp"
-#include "health/health_tracker.hpp"
 #include "model/seconds.hpp"
 #include "snapshot/client_behind.hpp"
-#include "snapshot/diagnoses.hpp"
 #include "snapshot/failed_logins.hpp"
 #include "snapshot/leaks_by_pool.hpp"
-#include "snapshot/vanished_pools.hpp"
+#include "snapshot/watching.hpp"
 
 namespace dbpool {
 namespace {
-
-/// The state kept for one pool.
-struct WatchedPool {
-  HealthTracker tracker;
-  History history;
-  std::uint64_t round = 0;  ///< the judging round that saw it last
-  TimePoint seen;           ///< the time of that round
-};
-
-/// A watched source. `source` never changes and may be read without the lock; the lock guards the rest.
-struct Watched {
-  std::shared_ptr<const PoolSource> source;
-  HealthPolicy policy;
-  std::size_t vanished_limit = 0;
-  SourceInfo info = {};
-  std::map<std::string, WatchedPool> pools = {};  ///< of the last round, by label
-  VanishedPools vanished = {};                    ///< pools of earlier rounds
-  Diagnoses diagnoses = {};
-};
-
-using WatchList = std::vector<std::shared_ptr<Watched>>;
-
-struct Watching {
-  WatchList sources;
-  HistoryOptions history;
-};
-
-/// Returns the entry for a source: its old one if the source stays, else a new one with the histories of the
-/// old source of that name.
-std::shared_ptr<Watched> adopt(WatchedSource wanted, const WatchList& before) {
-  const auto same_name = [&](const auto& w) { return w->source->name() == wanted.source->name(); };
-  const auto old = std::ranges::find_if(before, same_name);
-  if (old != before.end() && (*old)->source == wanted.source) {
-    (*old)->policy = wanted.policy;
-    (*old)->vanished_limit = wanted.vanished_limit;
-    (*old)->info = std::move(wanted.info);
-    return *old;
-  }
-  auto entry = std::make_shared<Watched>(
-      Watched{std::move(wanted.source), wanted.policy, wanted.vanished_limit, std::move(wanted.info)});
-  if (old != before.end()) {
-    entry->pools.swap((*old)->pools);
-    std::swap(entry->vanished, (*old)->vanished);
-    std::swap(entry->diagnoses, (*old)->diagnoses);
-  }
-  for (auto& [name, pool] : entry->pools) {
-    pool.tracker = {};
-    pool.history.forget_totals();
-  }
-  entry->diagnoses.begin_anew();
-  return entry;
-}
-
-/// Returns the entry for a pool; one that is back gets its history back.
-WatchedPool& entry_of(const std::string& pool, Watched& source) {
-  const auto [entry, is_new] = source.pools.try_emplace(pool);
-  if (!is_new) return entry->second;
-  if (auto history = source.vanished.take(pool)) entry->second.history = std::move(*history);
-  return entry->second;
-}
 
 SourceReport read_report(const PoolSource& source) {
   const auto reading = source.read();
@@ -115,10 +53,11 @@ struct Snapshotter::State {
   std::uint64_t round = 0;  ///< guarded by `judging`
   Guarded<Watching> watched;
 
-  WatchList watch_list() const { return watched.access()->sources; }
+  WatchList watch_list() const { return watched.access()->all(); }
   std::vector<HealthChange> judge(Watched& source, const SourceRead& read);
   void set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const;
   void judge_round(const std::function<bool(const PoolSource&)>& is_wanted);
+  FleetSnapshot snapshot_of(const WatchList& sources) const;
   std::optional<PoolHistory> history_of(const Watched& source, const std::string& pool, Duration span) const;
 };
 
@@ -203,6 +142,26 @@ std::optional<PoolHistory> Snapshotter::State::history_of(const Watched& source,
   return PoolHistory{access->history.interval, std::move(items)};
 }
 
+FleetSnapshot Snapshotter::State::snapshot_of(const WatchList& sources) const {
+  FleetSnapshot fleet;
+  fleet.time = clock->wall();
+  fleet.at = clock->now();
+  fleet.uptime_seconds = seconds_of(fleet.at - started);
+  for (const auto& entry : sources) fleet.sources.push_back(read_report(*entry->source));
+  const auto access = watched.access();
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    SourceReport& source = fleet.sources[i];
+    source.info = sources[i]->info;
+    for (PoolReport& pool : source.pools) {
+      pool.health = health_of(pool.figures, *sources[i]);
+      complete(pool, sources[i]->info, fleet);
+      pool.diagnosis = sources[i]->diagnoses.find(pool.figures, source.reading.last_error);
+      pool.recent_acquisitions = sources[i]->diagnoses.recent_acquisitions(pool.figures);
+    }
+  }
+  return fleet;
+}
+
 Snapshotter::Snapshotter(std::shared_ptr<const Clock> clock, OnHealthChange on_change)
     : state_(std::make_unique<State>()) {
   state_->clock = std::move(clock);
@@ -220,6 +179,21 @@ void Snapshotter::watch(std::vector<WatchedSource> sources, HistoryOptions histo
   for (WatchedSource& source : sources) access->sources.push_back(adopt(std::move(source), replaced));
 }
 
+void Snapshotter::add(WatchedSource source) {
+  source.info.is_on_demand = true;
+  const auto access = state_->watched.access();
+  access->added.push_back(adopt(std::move(source), {}));
+}
+
+void Snapshotter::remove(const std::string& source) {
+  WatchList removed;  // destroyed after the lock is free
+  const auto access = state_->watched.access();
+  const auto has_name = [&](const auto& watched) { return watched->source->name() == source; };
+  const auto rest = std::ranges::stable_partition(access->added, std::not_fn(has_name));
+  removed.assign(rest.begin(), rest.end());
+  access->added.erase(rest.begin(), rest.end());
+}
+
 void Snapshotter::tick() {
   state_->judge_round([](const PoolSource&) { return true; });
 }
@@ -229,29 +203,18 @@ void Snapshotter::tick(const std::string& source) {
 }
 
 FleetSnapshot Snapshotter::snapshot() const {
-  FleetSnapshot fleet;
-  fleet.time = state_->clock->wall();
-  fleet.at = state_->clock->now();
-  fleet.uptime_seconds = seconds_of(fleet.at - state_->started);
-  const WatchList watched = state_->watch_list();
-  for (const auto& entry : watched) fleet.sources.push_back(read_report(*entry->source));
-  const auto access = state_->watched.access();
-  for (std::size_t i = 0; i < watched.size(); ++i) {
-    SourceReport& source = fleet.sources[i];
-    source.info = watched[i]->info;
-    for (PoolReport& pool : source.pools) {
-      pool.health = health_of(pool.figures, *watched[i]);
-      complete(pool, watched[i]->info, fleet);
-      pool.diagnosis = watched[i]->diagnoses.find(pool.figures, source.reading.last_error);
-      pool.recent_acquisitions = watched[i]->diagnoses.recent_acquisitions(pool.figures);
-    }
-  }
-  return fleet;
+  return state_->snapshot_of(state_->watch_list());
+}
+
+FleetSnapshot Snapshotter::snapshot_of(const std::string& source) const {
+  WatchList sources = state_->watched.access()->added;
+  std::erase_if(sources, [&](const auto& watched) { return watched->source->name() != source; });
+  return state_->snapshot_of(sources);
 }
 
 bool Snapshotter::ready() const {
-  return std::ranges::all_of(state_->watch_list(),
-                             [](const auto& watched) { return watched->source->read()->settled; });
+  const WatchList sources = state_->watched.access()->sources;
+  return std::ranges::all_of(sources, [](const auto& watched) { return watched->source->read()->settled; });
 }
 
 std::optional<PoolHistory> Snapshotter::history(const std::string& pool,

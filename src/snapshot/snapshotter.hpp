@@ -53,6 +53,10 @@ class Snapshotter {
   /// Replaces the sources. A source that stays (the same object) keeps its health and history. A new source
   /// with a known name keeps the histories of that name's pools, not their health.
   void watch(std::vector<WatchedSource> sources, HistoryOptions history);
+  /// Watches one more source, which `watch` does not replace, until it is removed. Its name is no other's.
+  void add(WatchedSource source);
+  /// Stops watching the added source of that name.
+  void remove(const std::string& source);
   /// Judges and diagnoses every pool and extends the histories; call it once a second.
   void tick();
   /// Judges one source's pools now, after an event in it.
@@ -60,7 +64,9 @@ class Snapshotter {
 
   /// Returns one moment of all sources; the caller fills in `exporter`.
   FleetSnapshot snapshot() const;
-  /// Returns whether every source has been read once or has failed once.
+  /// Returns one moment of the added source of that name, alone; without sources if there is none.
+  FleetSnapshot snapshot_of(const std::string& source) const;
+  /// Returns whether every source that was not added has been read once or has failed once.
   bool ready() const;
 
   /// Returns the items of a pool younger than `span`, and the present moment unless the pool has left; 0

@@ -9,6 +9,7 @@
 #include "web/handlers/lifecycle.hpp"
 #include "web/handlers/metrics.hpp"
 #include "web/handlers/pools.hpp"
+#include "web/handlers/probe.hpp"
 #include "web/handlers/status_page.hpp"
 
 namespace dbpool {
@@ -62,6 +63,7 @@ Router make_router(const WebOptions& options, const WebServices& services,
                    std::shared_ptr<const ChangingRoutes> more) {
   const auto scrape = [services](const Request& request) {
     FleetSnapshot fleet = services.snapshot();
+    std::erase_if(fleet.sources, [](const SourceReport& source) { return source.info.is_on_demand; });
     fleet.exporter = services.exporter();
     return metrics(request, fleet);
   };
@@ -73,6 +75,7 @@ Router make_router(const WebOptions& options, const WebServices& services,
   std::vector<Route> routes{
       {{"GET"}, options.telemetry_path, scrape},
       {{"GET"}, "/", page},
+      {{"GET"}, "/probe", [services](const Request& request) { return probe(request, services); }},
       {{"POST", "PUT"},
        "/-/reload",
        [&admin = services.admin](const Request&) { return reload(admin); },

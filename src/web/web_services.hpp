@@ -9,6 +9,7 @@
 #include "snapshot/journal_entry.hpp"
 #include "snapshot/snapshotter.hpp"
 #include "web/admin_commands.hpp"
+#include "web/probe_call.hpp"
 
 namespace dbpool {
 
@@ -25,6 +26,7 @@ struct WebServices {
   std::function<std::vector<SuspectedLeak>()> leaks;
   /// What happened within `span`, newest first.
   std::function<std::vector<JournalEntry>(std::chrono::nanoseconds span)> journal;
+  std::function<ProbeAnswer(const ProbeCall& call)> probe;  ///< may wait for a first reading
   AdminCommands& admin;
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/flag_keys.hpp"
+#include "config/module_keys.hpp"
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
 #include "config/web_keys.hpp"
@@ -70,6 +71,10 @@ TEST_CASE("the table of pool keys is the loader's") {
 
 TEST_CASE("the table of source keys is the loader's") {
   check_section("docs/configuration.md", "source keys", dbpool::source_keys_markdown());
+}
+
+TEST_CASE("the table of module keys is the loader's") {
+  check_section("docs/many-targets.md", "module keys", dbpool::module_keys_markdown());
 }
 
 TEST_CASE("the table of JSON fields is the reader's") {

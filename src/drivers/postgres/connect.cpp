@@ -63,6 +63,7 @@ PostgresTarget PostgresContext::target() {
     }
   }();
   PostgresTarget target = read_target(text);
+  if (place) target.places = {*place};
   *info.access() = PoolInfo{"postgres", target.database, target.user, {}};
   return target;
 }

@@ -19,10 +19,12 @@ struct PostgresContext {
   DsnSource dsn;
   std::shared_ptr<PostgresThreads> threads;
   PostgresCancel cancel;
-  Guarded<PoolInfo> info;  ///< from the connection string as last read
+  std::optional<PostgresPlace> place;  ///< in place of those that the connection string names
+  Guarded<PoolInfo> info;              ///< from the connection string as last read
 
-  PostgresContext(DsnSource dsn_, std::shared_ptr<PostgresThreads> threads_, PostgresCancel cancel_)
-      : dsn(std::move(dsn_)), threads(std::move(threads_)), cancel(cancel_) {}
+  PostgresContext(DsnSource dsn_, std::shared_ptr<PostgresThreads> threads_, PostgresCancel cancel_,
+                  std::optional<PostgresPlace> place_)
+      : dsn(std::move(dsn_)), threads(std::move(threads_)), cancel(cancel_), place(std::move(place_)) {}
   /// Reads the connection string again. throws DriverError (connect).
   PostgresTarget target();
 };

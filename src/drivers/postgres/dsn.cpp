@@ -7,6 +7,7 @@
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
 #include "drivers/postgres/passfile.hpp"
+#include "drivers/postgres/server.hpp"
 #include "drivers/postgres/stray_password.hpp"
 #include "drivers/postgres/words.hpp"
 #include "drivers/stray_login.hpp"
@@ -156,6 +157,12 @@ std::string postgres_dsn_problem(const Dsn& dsn) {
   const Options options = to_map(parsed.get());
   std::string problem = places_problem(options);
   return problem.empty() ? option_value_problem(options) : problem;
+}
+
+bool names_a_server(const Dsn& dsn) {
+  const OptionArray parsed(PQconninfoParse(dsn.reveal().c_str(), nullptr));
+  const Options options = to_map(parsed.get());
+  return options.contains("host") || options.contains("hostaddr") || options.contains("port");
 }
 
 std::string postgres_passfile_problem(const Dsn& dsn) {

@@ -8,20 +8,10 @@
 #include <vector>
 
 #include "dbpool/model/dsn.hpp"
+#include "drivers/postgres/place.hpp"
 #include "drivers/redacted_line.hpp"
 
 namespace dbpool {
-
-/// One place where a server may be: an element of libpq's lists host, hostaddr and port.
-struct PostgresPlace {
-  std::string host;     ///< a name, a socket's directory, or empty for libpq's default
-  std::string address;  ///< numeric; empty for a socket, and for a name that is not looked up yet
-  std::string port;
-
-  /// Returns whether the host is a name that only a lookup can turn into addresses.
-  bool needs_lookup() const;
-  bool operator==(const PostgresPlace&) const = default;
-};
 
 /// A connection string merged with libpq's current environment, service file and defaults.
 struct PostgresTarget {

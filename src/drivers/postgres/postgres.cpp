@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "drivers/postgres/at_place.hpp"
 #include "drivers/postgres/connect.hpp"
 
 namespace dbpool {
@@ -9,8 +10,7 @@ namespace {
 
 class PostgresDriver : public Driver {
  public:
-  PostgresDriver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel)
-      : context_(std::make_shared<PostgresContext>(std::move(dsn), std::move(threads), cancel)) {
+  explicit PostgresDriver(std::shared_ptr<PostgresContext> context) : context_(std::move(context)) {
     context_->info.access()->driver = "postgres";
     // A DSN that cannot be read yet is not an error here: the pool keeps trying, and each read sets info().
     try {
@@ -38,7 +38,13 @@ std::shared_ptr<PostgresThreads> postgres_threads() {
 
 std::shared_ptr<Driver> postgres_driver(DsnSource dsn, std::shared_ptr<PostgresThreads> threads,
                                         PostgresCancel cancel) {
-  return std::make_shared<PostgresDriver>(std::move(dsn), std::move(threads), cancel);
+  return postgres_driver_at(std::nullopt, std::move(dsn), std::move(threads), cancel);
+}
+
+std::shared_ptr<Driver> postgres_driver_at(std::optional<PostgresPlace> place, DsnSource dsn,
+                                           std::shared_ptr<PostgresThreads> threads, PostgresCancel cancel) {
+  return std::make_shared<PostgresDriver>(
+      std::make_shared<PostgresContext>(std::move(dsn), std::move(threads), cancel, std::move(place)));
 }
 
 }  // namespace dbpool

@@ -10,4 +10,7 @@ namespace dbpool {
 /// DriverError, whose text quotes nothing of `dsn`.
 std::string postgres_servers(const Dsn& dsn);
 
+/// Returns whether a DSN has a host, an address or a port. Ignores one that is malformed.
+bool names_a_server(const Dsn& dsn);
+
 }  // namespace dbpool

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include "net/expendable_threads.hpp"
@@ -11,6 +12,9 @@ namespace dbpool {
 class PostgresThreads {
  public:
   explicit PostgresThreads(NameResolver::Resolve resolve = system_addresses) : names(std::move(resolve)) {}
+  /// Looks names up on threads that others use as well.
+  PostgresThreads(NameResolver::Resolve resolve, std::shared_ptr<ExpendableThreads> lookups)
+      : names(std::move(resolve), std::move(lookups)) {}
 
   NameResolver names;
   /// For PQcancel, which blocks while a server hangs. A cancellation is skipped if no thread is free.

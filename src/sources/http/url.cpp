@@ -88,6 +88,15 @@ std::string url_with_host(const HttpUrl& url, const std::string& host) {
   return get(handle, CURLUPART_URL);
 }
 
+std::string http_url_at(const std::string& written, const std::string& host, const std::string& port) {
+  const UrlHandle handle = new_handle();
+  const bool is_v6 = host.find(':') != std::string::npos;
+  set(handle, CURLUPART_URL, std::string(without_blank_ends(written)).c_str());
+  set(handle, CURLUPART_HOST, (is_v6 ? "[" + host + "]" : host).c_str());
+  set(handle, CURLUPART_PORT, port.c_str());
+  return get(handle, CURLUPART_URL);
+}
+
 std::string http_url_problem(const std::string& text) {
   try {
     read_http_url(text);

@@ -25,6 +25,10 @@ HttpUrl resolve_http_url(const HttpUrl& base, const std::string& reference);
 /// neither.
 std::string url_with_host(const HttpUrl& url, const std::string& host);
 
+/// Returns a written URL, with its credentials, at another server. `host`: a name or an address without
+/// brackets. throws Error for a URL that is not valid.
+std::string http_url_at(const std::string& written, const std::string& host, const std::string& port);
+
 /// Describes the error in an HTTP URL without quoting it; "" when there is none.
 std::string http_url_problem(const std::string& text);
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <atomic>
+#include <list>
 
 #include "support/fakes/gate.hpp"
 
@@ -61,6 +62,28 @@ TEST_CASE("a dead resolver ties up four threads at most, and names nobody waits 
   dead->open();
   CHECK(await(last).problem == "gone");
   CHECK(asked->access()->size() == 5);
+}
+
+TEST_CASE("resolvers that share threads tie up four together, and each has its own answers") {
+  const auto dead = std::make_shared<Gate>();
+  const auto lookups = NameResolver::lookup_threads();
+  std::list<NameResolver> resolvers;
+  for (int i = 0; i < 6; ++i) {
+    const auto answer = std::to_string(i);
+    resolvers.emplace_back(
+        [dead, answer](const std::string&) {
+          dead->pass();
+          return Addresses{{answer}, ""};
+        },
+        lookups);
+  }
+  std::vector<NameLookup> asked;
+  for (NameResolver& resolver : resolvers) asked.push_back(resolver.look_up("db"));
+  dead->await_arrivals(4);
+  CHECK(lookups->count() == 4);
+  dead->open();
+  for (int i = 0; i < 6; ++i)
+    CHECK(await(asked.at(static_cast<std::size_t>(i))).numeric.front() == std::to_string(i));
 }
 
 TEST_CASE("numeric addresses need no lookup and take their canonical form") {

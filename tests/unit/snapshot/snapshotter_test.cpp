@@ -578,3 +578,42 @@ TEST_CASE("a session that leaks is a leak of the pooler's pool that lent it, and
   scene.snapshotter.tick();
   CHECK(verdicts() == std::vector{Verdict::too_small, Verdict::too_small});
 }
+
+TEST_CASE("an added source is watched like the others, over each new list of them, until it is removed") {
+  Scene scene;
+  scene.watch({scene.owned("orders")});
+  const auto added = std::make_shared<FakeSource>("pgb/db:6432", SourceKind::pgbouncer);
+  added->set_pool(Scene::serving("pgb/db:6432/app/alice"));
+  scene.snapshotter.add({added, scene.policy});
+  scene.snapshotter.tick();
+  scene.watch({scene.owned("other")});
+  const FleetSnapshot fleet = scene.snapshotter.snapshot();
+  REQUIRE(fleet.sources.size() == 2);
+  CHECK_FALSE(fleet.sources[0].info.is_on_demand);
+  CHECK(fleet.sources[1].name == "pgb/db:6432");
+  CHECK(fleet.sources[1].info.is_on_demand);
+  CHECK(scene.status(1) == healthy);
+  CHECK(scene.snapshotter.history("pgb/db:6432/app/alice", 1h));
+  scene.snapshotter.remove("pgb/db:6432");
+  CHECK(scene.snapshotter.snapshot().sources.size() == 1);
+}
+
+TEST_CASE("a snapshot of an added source has that source alone") {
+  Scene scene;
+  scene.watch({scene.owned("orders")});
+  for (const auto* const name : {"pgb/a:1", "pgb/b:1"})
+    scene.snapshotter.add({std::make_shared<FakeSource>(name, SourceKind::pgbouncer), scene.policy});
+  const FleetSnapshot one = scene.snapshotter.snapshot_of("pgb/b:1");
+  REQUIRE(one.sources.size() == 1);
+  CHECK(one.sources[0].name == "pgb/b:1");
+  CHECK(scene.snapshotter.snapshot_of("orders").sources.empty());
+}
+
+TEST_CASE("readiness does not wait for a source that was added") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  scene.watch({orders});
+  orders->settle();
+  scene.snapshotter.add({std::make_shared<FakeSource>("pgb/a:1", SourceKind::pgbouncer), scene.policy});
+  CHECK(scene.snapshotter.ready());
+}

@@ -46,6 +46,11 @@ struct Program {
                   asked_span = span;
                   return journal;
                 },
+            .probe =
+                [this](const ProbeCall& call) {
+                  probed.push_back(call);
+                  return probe_answer;
+                },
             .admin = commands};
   }
 
@@ -59,6 +64,8 @@ struct Program {
   std::vector<SuspectedLeak> leaks;
   std::vector<JournalEntry> journal;
   std::chrono::nanoseconds asked_span{-1};
+  ProbeAnswer probe_answer = FleetSnapshot();
+  std::vector<ProbeCall> probed;
   ScriptedCommands commands;
 };
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+using dbpool::only_query_parameter;
 using dbpool::query_parameter;
 
 TEST_CASE("a parameter is found by its whole name, and the first of several counts") {
@@ -20,4 +21,13 @@ TEST_CASE("names and values are decoded as forms encode them, and what is not en
   CHECK(query_parameter("pool=a+b%2Bc", "pool") == "a b+c");
   CHECK(query_parameter("p%6fol=x", "pool") == "x");
   CHECK(query_parameter("pool=%zz+%", "pool") == "%zz+%");
+}
+
+TEST_CASE("the only value of a parameter is that of one that occurs once, under any encoding of its name") {
+  CHECK(only_query_parameter("a=1&target=db%3A1", "target") == "db:1");
+  for (const auto* const query :
+       {"", "a=1", "target", "target=", "target=x&target=x", "target=x&t%61rget=y"}) {
+    CAPTURE(query);
+    CHECK_FALSE(only_query_parameter(query, "target"));
+  }
 }

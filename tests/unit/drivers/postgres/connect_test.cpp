@@ -9,6 +9,7 @@
 #include <fstream>
 #include <latch>
 
+#include "drivers/postgres/at_place.hpp"
 #include "support/eventually.hpp"
 #include "support/fakes/gate.hpp"
 #include "support/servers/hostile_server.hpp"
@@ -214,6 +215,23 @@ TEST_CASE("a host whose name is not found in half of the time is left out when a
   CHECK(failure.took >= 200ms);
   dead->open();
   dead->await_passed(1);
+}
+
+TEST_CASE("a driver at a place connects there alone, wherever the DSN and the environment lead") {
+  const HostileServer elsewhere(Hostility::silent);
+  const HostileServer server(Hostility::refuse);
+  const auto asked = std::make_shared<Guarded<std::vector<std::string>>>();
+  const auto threads = std::make_shared<PostgresThreads>([asked](const std::string& host) {
+    asked->access()->push_back(host);
+    return Addresses{{"127.0.0.2"}, ""};
+  });
+  const std::string port = std::to_string(server.port());
+  const auto driver = postgres_driver_at(PostgresPlace{"db.example", "", port},
+                                         DsnSource(Dsn(elsewhere.dsn() + " hostaddr=127.0.0.1")), threads,
+                                         PostgresCancel::leave);
+  const Failure failure = failure_of(*driver, 5s);
+  CHECK(contains(failure.message, "\"127.0.0.2\", port " + port + " failed"));
+  CHECK(*asked->access() == std::vector<std::string>{"db.example"});
 }
 
 TEST_CASE("a DSN file is read at every connect, and info follows it") {

@@ -6,6 +6,7 @@
 
 #include "dbpool/drivers/postgres.hpp"
 #include "dbpool/model/error.hpp"
+#include "drivers/postgres/server.hpp"
 
 using namespace dbpool;
 
@@ -116,4 +117,17 @@ TEST_CASE("passwords are known as secrets, decoded, and hidden in a text of one 
 TEST_CASE("a target describes itself by its hosts, each named once") {
   PostgresTarget described = postgres_target("host=a,b port=1,2 user=bob dbname=app password=pw");
   CHECK(described.describe() == "\"app\" at a:1, b:2 as \"bob\"");
+}
+
+TEST_CASE("a DSN names a server by a host, an address or a port, in each of its forms") {
+  for (const auto* const dsn : {"host=db user=u", "hostaddr=10.1.2.3", "port=6432", "postgresql://u@db/app",
+                                "postgresql://u@:6432/app", "host=/run/postgresql"}) {
+    CAPTURE(dsn);
+    CHECK(names_a_server(Dsn(dsn)));
+  }
+  for (const auto* const dsn :
+       {"user=stats dbname=pgbouncer", "postgresql://stats@/pgbouncer", "service=x", "=", ""}) {
+    CAPTURE(dsn);
+    CHECK_FALSE(names_a_server(Dsn(dsn)));
+  }
 }

@@ -77,3 +77,10 @@ TEST_CASE("a reference leads to another document of the same server, with the sa
     CHECK_THROWS_AS(resolve_http_url(base, away), Error);
   }
 }
+
+TEST_CASE("a URL at another server keeps its scheme, login, path and query") {
+  CHECK(http_url_at("https://bob:s%40cret@target/a/b?c=d", "db-1.svc", "8443") ==
+        "https://bob:s%40cret@db-1.svc:8443/a/b?c=d");
+  CHECK(http_url_at(" http://target/metrics ", "10.1.2.3", "80") == "http://10.1.2.3:80/metrics");
+  CHECK(http_url_at("http://target/", "fd00::1", "8080") == "http://[fd00::1]:8080/");
+}
