@@ -5,6 +5,8 @@
 #include <span>
 #include <system_error>
 
+#include "model/hexadecimal.hpp"
+
 namespace dbpool {
 namespace {
 
@@ -43,6 +45,16 @@ TraceContext trace_context(std::string_view traceparent) noexcept {
   const bool names_span = context.span_id != decltype(context.span_id){};
   if (!has_dashes || !has_digits || !has_known_form || !is_sampled || !names_span) return {};
   return context;
+}
+
+std::string trace_id_text(const TraceContext& trace) {
+  std::string text;
+  if (!trace.is_valid()) return text;
+  for (const std::uint8_t byte : trace.trace_id) {
+    const auto digits = hexadecimal(byte);
+    text.append(digits.data(), digits.size());
+  }
+  return text;
 }
 
 }  // namespace dbpool

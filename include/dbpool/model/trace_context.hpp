@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace dbpool {
@@ -20,5 +21,8 @@ struct TraceContext {
 /// Returns the span that a `traceparent` header names. It is not valid if the header is malformed, or if the
 /// trace is not sampled, because then there is nothing to look up.
 TraceContext trace_context(std::string_view traceparent) noexcept;
+
+/// Returns the id of a trace in 32 hexadecimal digits; "" if it is not known.
+std::string trace_id_text(const TraceContext& trace);
 
 }  // namespace dbpool

@@ -11,6 +11,7 @@ TEST_CASE("a traceparent of a sampled trace names its trace and its span") {
   REQUIRE(context.is_valid());
   CHECK(context.trace_id == std::array<std::uint8_t, 16>{0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84,
                                                          0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c});
+  CHECK(trace_id_text(context) == "0af7651916cd43dd8448eb211c80319c");
   CHECK(context.span_id == std::array<std::uint8_t, 8>{0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31});
 }
 
@@ -38,5 +39,6 @@ TEST_CASE("a trace that is not sampled, and a malformed traceparent, give no tra
        }) {
     CAPTURE(header);
     CHECK(trace_context(header) == TraceContext());
+    CHECK(trace_id_text(trace_context(header)).empty());
   }
 }
