@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "dbpool/model/exemplar_labels.hpp"
 #include "exposition/metric_catalog.hpp"
 #include "model/utf8.hpp"
 
@@ -87,13 +88,12 @@ void add_time(std::string& out, std::chrono::system_clock::time_point time) {
 }
 
 /// Returns whether OpenMetrics allows an exemplar in a bucket, whose bounds are `above` and `up_to`. A source
-/// may report any; Prometheus takes none that is older than 1970.
+/// may report any. `add_time` writes no time before 1970.
 bool is_allowed(const Exemplar& exemplar, double above, double up_to) {
-  constexpr std::size_t most_characters = 128;
   std::size_t characters = 0;
   for (const auto& [name, value] : exemplar.labels)
     characters += count_characters(name) + count_characters(value);
-  return characters <= most_characters && exemplar.value > above && exemplar.value <= up_to &&
+  return characters <= ExemplarLabels::most_characters && exemplar.value > above && exemplar.value <= up_to &&
          exemplar.time.time_since_epoch() >= std::chrono::system_clock::duration::zero();
 }
 

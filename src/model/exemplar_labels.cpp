@@ -21,13 +21,13 @@ std::array<char, 2 * bytes> digits_of(const std::array<std::uint8_t, bytes>& id)
 std::string_view cut(std::string_view text, std::size_t room) {
   if (text.size() <= room) return text;
   while (room > 0 && is_continuation(text[room])) --room;
-  return text.substr(0, room);
+  return text.substr(0, most_characters);
 }
 
 }  // namespace
 
 void ExemplarLabels::add(std::string_view name, std::string_view value) noexcept {
-  if (value.empty() || size_ + name.size() + value.size() > room) return;
+  if (value.empty() || size_ + name.size() + value.size() > most_characters) return;
   append(name);
   append(value);
   end_label(name, value.size());
@@ -48,11 +48,11 @@ void ExemplarLabels::add(const TraceContext& trace) noexcept {
 }
 
 void ExemplarLabels::add_cut(std::string_view name, std::initializer_list<std::string_view> parts) noexcept {
-  if (size_ + name.size() >= room) return;
+  if (size_ + name.size() >= most_characters) return;
   const std::uint8_t begin = size_;
   append(name);
   for (const std::string_view part : parts) {
-    const std::string_view kept = cut(part, room - size_);
+    const std::string_view kept = cut(part, most_characters - size_);
     append(kept);
     if (kept.size() < part.size()) break;
   }

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "dbpool/model/exemplar_labels.hpp"
 #include "exposition/family_writer.hpp"
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
@@ -34,7 +35,7 @@ class SoundExemplars : public SampleVisitor {
       require(valid_utf8(label.value) == label.value, "a label of an exemplar is UTF-8", input_);
       characters += count_characters(label.name) + count_characters(label.value);
     }
-    require(characters <= 128, "an exemplar has at most 128 characters", input_);
+    require(characters <= ExemplarLabels::most_characters, "an exemplar has at most 128 characters", input_);
     require(sample.exemplar->time.has_value(), "an exemplar has a time", input_);
   }
 

@@ -17,8 +17,8 @@ namespace dbpool {
 /// copyable value.
 class ExemplarLabels {
  public:
-  /// The most characters that OpenMetrics allows in all names and values; here also the most bytes.
-  static constexpr std::size_t room = 128;
+  /// How many characters OpenMetrics allows in all names and values; here also how many bytes.
+  static constexpr std::size_t most_characters = 128;
   static constexpr std::size_t most_labels = 2;
 
   /// Adds a label, if it fits as a whole and its value is not empty. REQUIRES, as each `add`: there are fewer
@@ -43,7 +43,7 @@ class ExemplarLabels {
   void append(std::string_view text) noexcept;
   void end_label(std::string_view name, std::size_t value_size) noexcept;
 
-  std::array<char, room> text_{};  ///< each name with its value behind it
+  std::array<char, most_characters> text_{};  ///< each name with its value behind it
   std::array<Label, most_labels> labels_{};
   std::uint8_t count_ = 0;
   std::uint8_t size_ = 0;  ///< bytes of `text_` in use

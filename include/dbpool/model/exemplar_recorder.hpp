@@ -25,7 +25,7 @@ class ExemplarRecorder {
   /// `buckets`: those of the histogram, with the one for +Inf.
   explicit ExemplarRecorder(std::size_t buckets) : slots_(buckets) {}
 
-  /// Returns whether a candidate is to be kept in its bucket. REQUIRES: none came later.
+  /// Returns whether a candidate is to be kept in its bucket.
   bool wants(std::size_t bucket, const Candidate& candidate) const noexcept {
     const Slot& kept = slots_[bucket];
     if (candidate.at >= kept.until) return true;

@@ -32,10 +32,10 @@ TEST_CASE("an exemplar has the ids of its trace in hexadecimal digits, and that 
 TEST_CASE("a label is added whole or not at all") {
   ExemplarLabels labels;
   labels.add("lease", "");
-  labels.add("lease", std::string(ExemplarLabels::room - 4, 'x'));
+  labels.add("lease", std::string(ExemplarLabels::most_characters - 4, 'x'));
   CHECK(labels.empty());
-  labels.add("lease", std::string(ExemplarLabels::room - 5, 'x'));
-  CHECK(labels.value() == NamesAndValues{{"lease", std::string(ExemplarLabels::room - 5, 'x')}});
+  labels.add("lease", std::string(ExemplarLabels::most_characters - 5, 'x'));
+  CHECK(labels.value() == NamesAndValues{{"lease", std::string(ExemplarLabels::most_characters - 5, 'x')}});
   labels.add_cut("site", {"a"});
   CHECK(labels.value().size() == 1);
 
@@ -51,7 +51,7 @@ TEST_CASE("a site is cut to the room that is left, at a character") {
   CHECK(labels.value() == NamesAndValues{{"lease", "7"}, {"site", "cart.cpp:12 pay"}});
 
   ExemplarLabels cut;
-  const std::string fits(ExemplarLabels::room - 4, 'x');
+  const std::string fits(ExemplarLabels::most_characters - 4, 'x');
   cut.add_cut("site", {fits.substr(1), "\xC3\xA4", "b"});  // one byte is left for the two of the letter
   CHECK(cut.value() == NamesAndValues{{"site", fits.substr(1)}});
 
@@ -65,7 +65,7 @@ TEST_CASE("bytes that are no UTF-8 are replaced, and stay within the limit of Op
   labels.add_cut("site", {std::string(200, '\xFF')});
   const std::string value = labels.value().at(0).second;
   CHECK(value.starts_with("\xEF\xBF\xBD"));
-  CHECK(value.size() == 3 * (ExemplarLabels::room - 4));
+  CHECK(value.size() == 3 * (ExemplarLabels::most_characters - 4));
 }
 
 TEST_CASE("labels can be copied under a lock") {
