@@ -22,7 +22,7 @@ class WaitingRoom {
   WaitingRoom() : pool(only_one()) {}
 
   /// Lets a request wait for `wait`, or time out.
-  void wait(Duration wait, AcquireRequest request,
+  void wait(Duration wait, const AcquireRequest& request,
             std::source_location where = std::source_location::current()) {
     std::optional<Lease> held = pool->acquire();
     pool->acquire_async(
