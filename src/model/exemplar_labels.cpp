@@ -21,7 +21,7 @@ std::array<char, 2 * bytes> digits_of(const std::array<std::uint8_t, bytes>& id)
 std::string_view cut(std::string_view text, std::size_t room) {
   if (text.size() <= room) return text;
   while (room > 0 && is_continuation(text[room])) --room;
-  return text.substr(0, most_characters);
+  return text.substr(0, room);
 }
 
 }  // namespace
