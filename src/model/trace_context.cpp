@@ -43,7 +43,8 @@ TraceContext trace_context(std::string_view traceparent) noexcept {
   const bool has_known_form = version[0] != invalid_version && (traceparent.size() == size || !is_version_0);
   const bool is_sampled = (flags[0] & sampled) != 0;
   const bool names_span = context.span_id != decltype(context.span_id){};
-  if (!has_dashes || !has_digits || !has_known_form || !is_sampled || !names_span) return {};
+  const bool is_known = context.is_valid() && names_span;
+  if (!has_dashes || !has_digits || !has_known_form || !is_sampled || !is_known) return {};
   return context;
 }
 
