@@ -72,7 +72,8 @@ TEST_CASE("of the exemplars of a bucket the sum has the newer one") {
     return made;
   };
   const auto value_in_sum = [](const Distribution& a, const Distribution& b) {
-    const Exemplar* const kept = sum_of(a, b).histogram->exemplar_in(0);
+    const Distribution sum = sum_of(a, b);
+    const Exemplar* const kept = sum.histogram->exemplar_in(0);
     return kept == nullptr ? 0 : kept->value;
   };
   CHECK(value_in_sum(with(0.1, 1), with(0.2, 2)) == 0.2);
