@@ -163,6 +163,13 @@ TEST_CASE("a client reports each acquisition of its library with the wait that t
   }
 }
 
+TEST_CASE("the client for this library's pool reports the trace in which a lease was acquired") {
+  const auto acquired = report(reportings.back()).log.of("dbpool.acquired");
+  REQUIRE(acquired.size() > 1);
+  CHECK(acquired.front().tag("trace_id").empty());
+  CHECK(acquired.back().tag("trace_id") == "0af7651916cd43dd8448eb211c80319c");
+}
+
 TEST_CASE("each line that a client drops leaves one number out") {
   for (const Sending& what : sendings) {
     CAPTURE(what.name);

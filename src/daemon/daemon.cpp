@@ -69,8 +69,6 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
     const auto load = [this, &file] { return load_web_config(*file, environment_); };
     web_config_ = std::make_shared<LiveWebConfig>(load, logger_);
   }
-  snapshotter_ = std::make_shared<Snapshotter>(
-      clock_, [this](const HealthChange& change) { log_health_change(logger_, change); });
   warn(config_warnings(main_.config));
   apply(source_files_.load(main_));
   *reloads_.access() = {true, clock_->wall()};

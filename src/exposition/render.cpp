@@ -4,7 +4,6 @@
 #include <variant>
 
 #include "exposition/metric_catalog.hpp"
-#include "exposition/text_writer.hpp"
 
 namespace dbpool {
 namespace {
@@ -56,8 +55,8 @@ void render(const FleetSnapshot& fleet, SeriesSink& out) {
   }
 }
 
-std::string render_text(const FleetSnapshot& fleet) {
-  TextWriter text;
+std::string render_text(const FleetSnapshot& fleet, MetricsFormat format) {
+  TextWriter text(format);
   render(fleet, text);
   return text.take();
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "exposition/series_sink.hpp"
+#include "exposition/text_writer.hpp"
 #include "snapshot/fleet_snapshot.hpp"
 
 namespace dbpool {
@@ -16,7 +17,7 @@ void render_sources(const FleetSnapshot& fleet, SeriesSink& out);
 /// Adds the series of the pools of `fleet` alone. Pure.
 void render_pools(const FleetSnapshot& fleet, SeriesSink& out);
 
-/// Returns every series of `fleet` in Prometheus' text format 0.0.4. Pure.
-std::string render_text(const FleetSnapshot& fleet);
+/// Returns every series of `fleet` as text. Pure.
+std::string render_text(const FleetSnapshot& fleet, MetricsFormat format = MetricsFormat::prometheus);
 
 }  // namespace dbpool

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
+#include "dbpool/model/exemplar_labels.hpp"
 #include "exposition/metric_catalog.hpp"
+#include "model/utf8.hpp"
 
 namespace dbpool {
 namespace {
@@ -56,18 +61,56 @@ void add_escaped(std::string& out, std::string_view text, std::string_view speci
   }
 }
 
-/// Adds `name="value",name="value"`.
+/// Adds `name="value"`.
+void add_label(std::string& out, const Label& label) {
+  out += label.name;
+  out += "=\"";
+  add_escaped(out, label.value, "\"");
+  out += '"';
+}
+
+/// Adds labels to those in `out`, with a comma between two.
 void add_labels(std::string& out, Labels labels) {
   for (const Label& label : labels) {
     if (!out.empty()) out += ',';
-    out += label.name;
-    out += "=\"";
-    add_escaped(out, label.value, "\"");
-    out += '"';
+    add_label(out, label);
   }
 }
 
+/// Adds Unix seconds with three decimals.
+void add_time(std::string& out, std::chrono::system_clock::time_point time) {
+  constexpr std::int64_t in_a_second = 1000;
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  add_number(out, milliseconds / in_a_second);
+  const std::size_t point = out.size();
+  add_number(out, in_a_second + milliseconds % in_a_second);  // a 1 and three digits
+  out[point] = '.';
+}
+
+/// Returns whether OpenMetrics allows an exemplar in a bucket, whose bounds are `above` and `up_to`. A source
+/// may report any. `add_time` writes no time before 1970.
+bool is_allowed(const Exemplar& exemplar, double above, double up_to) {
+  std::size_t characters = 0;
+  for (const auto& [name, value] : exemplar.labels)
+    characters += count_characters(name) + count_characters(value);
+  return characters <= ExemplarLabels::most_characters && exemplar.value > above && exemplar.value <= up_to &&
+         exemplar.time.time_since_epoch() >= std::chrono::system_clock::duration::zero();
+}
+
+/// Returns the name of a metric's family: a counter's samples alone end in `_total`.
+std::string_view family_of(const Metric& metric) {
+  constexpr std::string_view ending = "_total";
+  std::string_view name = metric.name;
+  if (metric.type == MetricType::counter && name.ends_with(ending)) name.remove_suffix(ending.size());
+  return name;
+}
+
 }  // namespace
+
+std::string TextWriter::take() {
+  if (format_ == MetricsFormat::openmetrics) out_ += "# EOF\n";
+  return std::move(out_);
+}
 
 void TextWriter::begin_metric(const Metric& metric) {
   metric_ = &metric;
@@ -99,6 +142,7 @@ void TextWriter::write(const Histogram& histogram) {
     count += histogram.count_in(i);
     out_.append(bucket).append(spelled_[i]).append("\"} ");
     add_number(out_, count);
+    if (format_ == MetricsFormat::openmetrics) add_exemplar(histogram, i);
     out_ += '\n';
   }
   begin_line("_sum", report_);
@@ -112,9 +156,40 @@ void TextWriter::write(const Histogram& histogram) {
 void TextWriter::add_head() {
   if (has_head_) return;
   has_head_ = true;
+  if (format_ == MetricsFormat::openmetrics) return add_openmetrics_head();
   out_.append("# HELP ").append(metric_->name).append(" ");
   add_escaped(out_, metric_->help, "");
   out_.append("\n# TYPE ").append(metric_->name).append(" ").append(text_type(metric_->type)).append("\n");
+}
+
+void TextWriter::add_openmetrics_head() {
+  const std::string_view family = family_of(*metric_);
+  const std::string_view unit = to_string(metric_->unit);
+  out_.append("# TYPE ").append(family).append(" ").append(text_type(metric_->type)).append("\n");
+  if (!unit.empty() && family.ends_with(unit))
+    out_.append("# UNIT ").append(family).append(" ").append(unit).append("\n");
+  out_.append("# HELP ").append(family).append(" ");
+  add_escaped(out_, metric_->help, "\"");
+  out_ += '\n';
+}
+
+/// Adds ` # {labels} value time` to the line of a bucket that has an exemplar.
+void TextWriter::add_exemplar(const Histogram& histogram, std::size_t bucket) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const Exemplar* const exemplar = histogram.exemplar_in(bucket);
+  if (exemplar == nullptr) return;
+  const auto& bounds = histogram.bounds();
+  const double above = bucket == 0 ? -infinity : bounds[bucket - 1];
+  if (!is_allowed(*exemplar, above, bucket == bounds.size() ? infinity : bounds[bucket])) return;
+  out_ += " # {";
+  for (std::size_t i = 0; i < exemplar->labels.size(); ++i) {
+    if (i > 0) out_ += ',';
+    add_label(out_, {exemplar->labels[i].first, exemplar->labels[i].second});
+  }
+  out_ += "} ";
+  add_value(out_, exemplar->value);
+  out_ += ' ';
+  add_time(out_, exemplar->time);
 }
 
 void TextWriter::begin_line(std::string_view suffix, std::string_view labels) {

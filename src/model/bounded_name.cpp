@@ -26,11 +26,6 @@ std::string mark_of(std::string_view name) {
   return '~' + std::string(digits.data(), end);
 }
 
-bool is_continuation(char c) {
-  constexpr std::uint8_t two_bits = 0xC0, continuation = 0x80;
-  return (static_cast<std::uint8_t>(c) & two_bits) == continuation;
-}
-
 }  // namespace
 
 std::string bounded_name(std::string_view name) {

@@ -57,11 +57,11 @@ std::shared_ptr<const BucketBounds> duration_buckets() {
   return bounds;
 }
 
-std::shared_ptr<const Histogram> HistogramRecorder::value() const {
+std::shared_ptr<const Histogram> HistogramRecorder::value(Histogram::Exemplars exemplars) const {
   const auto buckets = static_cast<std::ptrdiff_t>(bounds_->size()) + 1;
   return std::make_shared<const Histogram>(Histogram::Bounds(bounds_, &bounds_->seconds()),
                                            Histogram::Counts(counts_.begin(), counts_.begin() + buckets),
-                                           std::chrono::duration<double>(sum_).count());
+                                           std::chrono::duration<double>(sum_).count(), std::move(exemplars));
 }
 
 }  // namespace dbpool

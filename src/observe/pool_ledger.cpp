@@ -1,13 +1,14 @@
 #include "dbpool/observe/pool_ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/seconds.hpp"
 
 namespace dbpool {
 
-void DurationRecorders::fill(PoolSnapshot& s) const {
-  s.acquisition_duration = acquisition.value();
+void DurationRecorders::fill(PoolSnapshot& s, Histogram::Exemplars exemplars) const {
+  s.acquisition_duration = acquisition.value(std::move(exemplars));
   s.usage_duration = usage.value();
   s.connect_duration = connect.value();
   s.health_check_duration = health_check.value();
@@ -16,6 +17,7 @@ void DurationRecorders::fill(PoolSnapshot& s) const {
 PoolLedger::PoolLedger(const LedgerOptions& options, WallTime created_at)
     : durations_{HistogramRecorder(options.acquisition_buckets), HistogramRecorder(duration_buckets()),
                  HistogramRecorder(duration_buckets()), HistogramRecorder(duration_buckets())},
+      exemplars_(options.acquisition_buckets->size() + 1),
       latency_objective_(options.latency_objective),
       wait_recent_(options.wait_window),
       wait_judged_(options.wait_window),

@@ -237,6 +237,7 @@ AcquireTimeout PoolCore::time_out(PoolState& state, Waiter& waiter) {
   if (waiter.outcome == Waiter::Outcome::pending) state.waiters.remove(waiter);
   waiter.outcome = Waiter::Outcome::turned_away;
   state.ledger.apply(event::TimedOut{now, now - waiter.began, clock().wall()});
+  note_wait(state, waiter, now, nullptr);
   return AcquireTimeout("acquire from pool '" + options_.name + "': no connection within " +
                         milliseconds(now - waiter.began) + "; " + std::to_string(state.ledger.active()) +
                         " of " + std::to_string(capacity()) + " active, " +

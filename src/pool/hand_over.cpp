@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "pool/pool_core.hpp"
@@ -7,6 +10,26 @@ namespace dbpool {
 namespace {
 
 constexpr auto stale_after = std::chrono::milliseconds(500);
+
+/// Returns how the exemplar of a request names it: by its trace or, without one, by its lease and site.
+/// `lease`: nullptr = it timed out.
+ExemplarLabels exemplar_labels_of(const Waiter& waiter, const LeaseRecord* lease) {
+  ExemplarLabels labels;
+  if (waiter.request.trace.is_valid()) {
+    labels.add(waiter.request.trace);
+    return labels;
+  }
+  if (lease != nullptr) labels.add("lease", lease->id);
+  if (waiter.request.site.empty()) {
+    std::array<char, 10> line{};
+    const auto end = std::to_chars(line.data(), line.data() + line.size(), waiter.where.line()).ptr;
+    labels.add_cut("site", {waiter.where.file_name(), ":", std::string_view(line.data(), end), " ",
+                            waiter.where.function_name()});
+  } else {
+    labels.add_cut("site", {waiter.request.site});
+  }
+  return labels;
+}
 
 }  // namespace
 
@@ -48,6 +71,15 @@ void PoolCore::activate(PoolState& state, Slot& slot, Waiter& waiter, Duration n
   lease.stack_depth = waiter.stack_depth;
   std::copy_n(waiter.stack.begin(), waiter.stack_depth, lease.stack.begin());
   state.leaks.lent(lease);
+  note_wait(state, waiter, now, &lease);
+}
+
+/// Keeps the wait of a request as an exemplar, if it is worth it. `lease`: nullptr = it timed out.
+void PoolCore::note_wait(PoolState& state, const Waiter& waiter, Duration now, const LeaseRecord* lease) {
+  const ExemplarRecorder::Candidate waited{
+      .at = now, .value = now - waiter.began, .has_trace = waiter.request.trace.is_valid()};
+  if (!state.ledger.wants_exemplar(waited)) return;
+  state.ledger.keep_exemplar(waited, clock().wall(), exemplar_labels_of(waiter, lease));
 }
 
 bool PoolCore::needs_validation(const Slot& slot, Duration now) const noexcept {

@@ -99,6 +99,7 @@ PoolSnapshot PoolCore::snapshot() const {
   s.max = capacity();
   s.configured = options_.max_size;
   if (options_.max_lifetime > Duration::zero()) s.max_age = seconds_of(options_.max_lifetime);
+  ExemplarRecorder exemplars(options_.acquisition_buckets->size() + 1);
   const auto now = tick();
   auto state = state_.access();
   state->ledger.fill(s, now);
@@ -116,8 +117,9 @@ PoolSnapshot PoolCore::snapshot() const {
   s.last_contact_ok = state->last_contact_ok;
   fill_waiters(s, *state, now);
   const DurationRecorders durations = state->ledger.durations();
+  exemplars = state->ledger.exemplars();
   state.lock().unlock();  // making the values allocates
-  durations.fill(s);
+  durations.fill(s, exemplars.value());
   return s;
 }
 

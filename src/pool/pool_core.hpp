@@ -84,6 +84,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool take_idle(PoolState& state, Waiter& waiter, Duration now);
   void lend(PoolState& state, Slot& slot, Waiter& waiter, Duration now);
   void activate(PoolState& state, Slot& slot, Waiter& waiter, Duration now);
+  void note_wait(PoolState& state, const Waiter& waiter, Duration now, const LeaseRecord* lease);
   bool needs_validation(const Slot& slot, Duration now) const noexcept;
   void settle(Change& change, Slot& slot, Duration now);
   bool may_expire(const PoolState& state) const noexcept;

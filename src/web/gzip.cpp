@@ -3,38 +3,13 @@
 #include <strings.h>
 #include <zlib.h>
 
-#include <charconv>
 #include <optional>
 
 #include "dbpool/model/error.hpp"
+#include "web/weighted_list.hpp"
 
 namespace dbpool {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-/// Removes the part before `separator` from the front of `rest` and returns it trimmed.
-std::string_view next_part(std::string_view& rest, char separator) {
-  const auto end = rest.find(separator);
-  const std::string_view part = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-  return trimmed(part);
-}
-
-bool is_wanted(std::string_view parameters) {
-  while (!parameters.empty()) {
-    const std::string_view parameter = next_part(parameters, ';');
-    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
-    double weight = 0;
-    std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
-    return weight > 0;
-  }
-  return true;
-}
 
 bool names_gzip(std::string_view coding) {
   return coding.size() == 4 && ::strncasecmp(coding.data(), "gzip", 4) == 0;
@@ -48,8 +23,8 @@ bool accepts_gzip(std::string_view accept_encoding) {
   while (!accept_encoding.empty()) {
     std::string_view element = next_part(accept_encoding, ',');
     const std::string_view coding = next_part(element, ';');
-    if (names_gzip(coding)) by_name = is_wanted(element);
-    if (coding == "*") by_star = is_wanted(element);
+    if (names_gzip(coding)) by_name = weight_in(element) > 0;
+    if (coding == "*") by_star = weight_in(element) > 0;
   }
   return by_name.value_or(by_star);
 }

@@ -60,10 +60,10 @@ FleetSnapshot fleet_of(int pools) {
   return fleet;
 }
 
-void render(benchmark::State& state) {
+void render_as(benchmark::State& state, MetricsFormat format) {
   const FleetSnapshot fleet = fleet_of(static_cast<int>(state.range(0)));
   std::string text;
-  for (auto _ : state) text = render_text(fleet);
+  for (auto _ : state) text = render_text(fleet, format);
 
   double series = text.starts_with('#') ? 0 : 1;
   for (std::size_t at = text.find('\n'); at + 1 < text.size(); at = text.find('\n', at + 1)) {
@@ -73,7 +73,16 @@ void render(benchmark::State& state) {
   state.counters["s/series"] =
       benchmark::Counter(series, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
+
+void render(benchmark::State& state) {
+  render_as(state, MetricsFormat::prometheus);
+}
 BENCHMARK(render)->Arg(1)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+
+void render_openmetrics(benchmark::State& state) {
+  render_as(state, MetricsFormat::openmetrics);
+}
+BENCHMARK(render_openmetrics)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace dbpool::bench

@@ -35,6 +35,18 @@ void alone(benchmark::State& state) {
   }
 }
 
+/// Our pool, whose callers pass a trace.
+class TracedPool : public DbpoolPool {
+ public:
+  Lease acquire() { return DbpoolPool::acquire(request_); }
+
+ private:
+  const AcquireRequest request_{
+      .timeout = {},
+      .site = {},
+      .trace = trace_context("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")};
+};
+
 /// Returns how long one contended case runs: DBPOOL_BENCH_SECONDS, 2 s by default.
 nanoseconds run_time() {
   const char* seconds = std::getenv("DBPOOL_BENCH_SECONDS");
@@ -79,6 +91,7 @@ void add() {
 
 int main(int argc, char** argv) {
   dbpool::bench::add<dbpool::bench::DbpoolPool>();
+  benchmark::RegisterBenchmark("alone/dbpool/traced", dbpool::bench::alone<dbpool::bench::TracedPool>);
   dbpool::bench::add<dbpool::bench::SociPool>();
   dbpool::bench::add<dbpool::bench::PocoPool>();
   benchmark::Initialize(&argc, argv);

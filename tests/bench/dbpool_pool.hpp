@@ -20,7 +20,7 @@ class DbpoolPool {
   DbpoolPool() : pool_(options(), std::make_shared<test::NullDriver>(), Runtime::start()) {
     if (!pool_.warm_up(std::chrono::seconds(10))) throw Error("the pool did not open its connections");
   }
-  Lease acquire() { return pool_.acquire(); }
+  Lease acquire(const AcquireRequest& request = {}) { return pool_.acquire(request); }
   PoolSnapshot snapshot() const { return pool_.snapshot(); }
 
  private:

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "dbpool/model/exemplar_labels.hpp"
 #include "exposition/family_writer.hpp"
 #include "exposition/json_health.hpp"
 #include "exposition/json_health_document.hpp"
@@ -17,10 +18,30 @@
 #include "fuzz_target.hpp"
 #include "model/utf8.hpp"
 #include "sources/probed_source.hpp"
+#include "sources/prometheus/text_reader.hpp"
 #include "support/fakes/manual_scheduler.hpp"
 
 namespace dbpool::test {
 namespace {
+
+/// Requires that exemplars are what OpenMetrics allows.
+class SoundExemplars : public SampleVisitor {
+ public:
+  explicit SoundExemplars(std::string_view input) : input_(input) {}
+  void visit(const ScrapedSample& sample) override {
+    if (!sample.exemplar) return;
+    std::size_t characters = 0;
+    for (const SampleLabel& label : sample.exemplar->labels) {
+      require(valid_utf8(label.value) == label.value, "a label of an exemplar is UTF-8", input_);
+      characters += count_characters(label.name) + count_characters(label.value);
+    }
+    require(characters <= ExemplarLabels::most_characters, "an exemplar has at most 128 characters", input_);
+    require(sample.exemplar->time.has_value(), "an exemplar has a time", input_);
+  }
+
+ private:
+  std::string_view input_;
+};
 
 /// A target whose answer is already there.
 class AnsweredProbe : public Probe {
@@ -94,6 +115,7 @@ void ShownReading::require_sound(std::string_view input) const {
   require_bounded(input);
   require_figures(input);
   require_series(input);
+  require_openmetrics(input);
   require_documents(input);
 }
 
@@ -152,6 +174,16 @@ void ShownReading::require_series(std::string_view input) const {
   }
   require(std::ranges::count(metrics_, '\n') == static_cast<std::ptrdiff_t>(lines),
           "a series takes its lines", input);
+}
+
+void ShownReading::require_openmetrics(std::string_view input) const {
+  SoundExemplars exemplars(input);
+  TextReader reader(TextFormat::openmetrics, exemplars);
+  reader.read(render_text(fleet_, MetricsFormat::openmetrics));
+  reader.finish();
+  const auto heads = 2 * families_.size();
+  require(reader.samples() + heads == static_cast<std::size_t>(std::ranges::count(metrics_, '\n')),
+          "both formats have the same series", input);
 }
 
 void ShownReading::require_documents(std::string_view input) const {

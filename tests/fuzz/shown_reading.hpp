@@ -30,6 +30,7 @@ class ShownReading {
   void require_bounded(std::string_view input) const;
   void require_figures(std::string_view input) const;
   void require_series(std::string_view input) const;
+  void require_openmetrics(std::string_view input) const;
   void require_documents(std::string_view input) const;
 
   ProbeResult result_;

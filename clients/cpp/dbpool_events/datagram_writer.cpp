@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t unix_limit = 8192;
 constexpr std::size_t udp_limit = 1432;
 constexpr std::size_t longest_site = 512;
+constexpr std::size_t longest_trace = 64;
 constexpr timeval patience{.tv_sec = 0, .tv_usec = 100'000};  // with an exporter that reads slowly
 constexpr std::chrono::seconds pause{1};                      // between two attempts to open the socket
 
@@ -62,6 +63,8 @@ void append(std::string& out, const Event& event, const std::string& client) {
   out.append("|").append(event.unit).append("|#pool:").append(*event.pool).append(",client:").append(client);
   if (event.lease != 0) append(out.append(",lease:"), event.lease);
   if (event.site) out.append(",site:").append(text_of(*event.site));
+  if (event.site && !event.site->trace_id.empty())
+    out.append(",trace_id:").append(clean(event.site->trace_id, longest_trace));
   if (event.detail.empty()) return;
   out.append(event.verb == "closed" ? ",reason:" : ",error_type:").append(event.detail);
 }

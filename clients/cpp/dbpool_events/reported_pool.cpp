@@ -92,7 +92,8 @@ ReportedLease ReportedPool::acquire(const dbpool::AcquireRequest& request, std::
   const auto start = Clock::now();
   try {
     dbpool::Lease lease = pool_->acquire(request, where);
-    return reported(std::move(lease), Clock::now() - start, {where, request.site});
+    return reported(std::move(lease), Clock::now() - start,
+                    {where, request.site, trace_id_text(request.trace)});
   } catch (const dbpool::AcquireTimeout&) {
     events_.acquire_timeout(Clock::now() - start);
     throw;

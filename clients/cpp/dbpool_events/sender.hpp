@@ -29,6 +29,7 @@ struct Gauge {
 struct Site {
   std::source_location where{};
   std::string name{};
+  std::string trace_id{};  ///< of the trace in which it was acquired, in hexadecimal digits; "" = none
 };
 
 /// One line. Texts in views last forever.

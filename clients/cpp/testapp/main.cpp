@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -26,6 +27,7 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 constexpr unsigned size = 3;
 constexpr int callers = 6;
 constexpr int turns = 50;
+constexpr std::string_view traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 std::shared_ptr<dbpool::Pool> open(const std::string& url) {
   dbpool::PoolOptions options;
@@ -75,7 +77,7 @@ void run(ReportedPool& pool, Sender* sender) {
   const std::vector<double> waits = use_all(pool);
   time_out(pool);
   const unsigned line = std::source_location::current().line() + 1;
-  const auto leaked = pool.acquire();
+  const auto leaked = pool.acquire({.timeout = {}, .site = {}, .trace = dbpool::trace_context(traceparent)});
   std::this_thread::sleep_for(1100ms);  // so that close() reads the gauges, which are sent once a second
   if (sender != nullptr) sender->close();
   std::cout << nlohmann::json{{"acquisitions", *pool.pool().snapshot().acquisitions},

@@ -59,8 +59,10 @@ class HistogramRecorder {
     counts_[bounds_->bucket_of(d)] += times;
     sum_ += std::clamp(d * static_cast<std::int64_t>(times), nanoseconds(0), nanoseconds::max() - sum_);
   }
-  /// Returns what was recorded so far. Allocates.
-  std::shared_ptr<const Histogram> value() const;
+  /// Returns the index of the bucket of a duration.
+  std::size_t bucket_of(std::chrono::nanoseconds d) const noexcept { return bounds_->bucket_of(d); }
+  /// Returns what was recorded so far. `exemplars`: as of a Histogram. Allocates.
+  std::shared_ptr<const Histogram> value(Histogram::Exemplars exemplars = {}) const;
 
  private:
   std::shared_ptr<const BucketBounds> bounds_;

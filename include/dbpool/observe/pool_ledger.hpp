@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "dbpool/model/exemplar_recorder.hpp"
 #include "dbpool/model/histogram_recorder.hpp"
 #include "dbpool/model/pool_event.hpp"
 #include "dbpool/model/pool_snapshot.hpp"
@@ -24,10 +25,11 @@ struct LedgerOptions {
 struct DurationRecorders {
   HistogramRecorder acquisition, usage, connect, health_check;
 
-  /// Writes their values into `snapshot`. Allocates eight times; a copy of the recorders allocates nothing.
-  /// So a pool copies them under its lock and calls this on the copy after unlocking: a scrape then delays
-  /// its callers by a copy of 2 KB, not by the allocator.
-  void fill(PoolSnapshot& snapshot) const;
+  /// Writes their values into `snapshot`. `exemplars`: of the acquisitions, as of a Histogram. Allocates
+  /// eight times and for the exemplars; a copy of the recorders allocates nothing. So a pool copies them
+  /// under its lock and calls this on the copy after unlocking: a scrape then delays its callers by a copy of
+  /// 2 KB, not by the allocator.
+  void fill(PoolSnapshot& snapshot, Histogram::Exemplars exemplars = {}) const;
 };
 
 /// The ledger of one pool: folds events into counters, histograms, peaks and sliding windows.
@@ -76,6 +78,17 @@ class PoolLedger {
   void apply(const event::LeakReturned&) noexcept { ++leaks_recovered_; }
   void apply(const event::ReconnectAttempted&) noexcept { ++reconnect_attempts_; }
 
+  /// Returns whether an acquisition or timeout is to be kept as the exemplar of its bucket: it has a trace or
+  /// is slow, and is preferred to the one that is kept. Then its labels are worth the effort of making them.
+  bool wants_exemplar(const ExemplarRecorder::Candidate& waited) const noexcept {
+    return (waited.has_trace || is_slow(waited.value)) &&
+           exemplars_.wants(durations_.acquisition.bucket_of(waited.value), waited);
+  }
+  void keep_exemplar(const ExemplarRecorder::Candidate& waited, WallTime time,
+                     const ExemplarLabels& labels) noexcept {
+    exemplars_.keep(durations_.acquisition.bucket_of(waited.value), waited, time, labels);
+  }
+
   /// Sets how long an acquisition may take before it counts as slow; 0 = off. The acquisitions and timeouts
   /// so far stay judged by the objective before.
   void set_latency_objective(Duration objective) noexcept { latency_objective_ = objective; }
@@ -90,15 +103,20 @@ class PoolLedger {
   std::uint64_t vanished() const noexcept { return vanished_; }
   std::uint64_t unmatched_releases() const noexcept { return unmatched_releases_; }
   const DurationRecorders& durations() const noexcept { return durations_; }
+  /// Returns the exemplars of the acquisitions.
+  const ExemplarRecorder& exemplars() const noexcept { return exemplars_; }
   /// Writes the ledger's figures into `snapshot`, without the histograms: see DurationRecorders.
   void fill(PoolSnapshot& snapshot, Duration now) const;
   /// Returns whether a wait or error that began at `began` counts for health.
   bool judges(Duration began) const noexcept { return began >= judged_since_; }
 
  private:
+  bool is_slow(Duration wait) const noexcept {
+    return wait > latency_objective_ && latency_objective_ > Duration::zero();
+  }
   void waited(Duration at, Duration wait, std::uint64_t times) noexcept {
     durations_.acquisition.record(wait, times);
-    if (wait > latency_objective_ && latency_objective_ > Duration::zero()) acquisitions_slow_ += times;
+    if (is_slow(wait)) acquisitions_slow_ += times;
     wait_peak_ = std::max(wait_peak_, wait);
     wait_recent_.add(at, wait);
     if (judges(at - wait)) wait_judged_.add(at, wait);
@@ -111,6 +129,7 @@ class PoolLedger {
   std::array<std::uint64_t, close_reason_names.size()> closed_{};
   std::array<std::uint64_t, error_kind_count> errors_{};
   DurationRecorders durations_;
+  ExemplarRecorder exemplars_;
   std::uint64_t active_peak_ = 0;
   Duration latency_objective_;
   Duration wait_peak_{0};

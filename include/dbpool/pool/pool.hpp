@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dbpool/model/pool_snapshot.hpp"
+#include "dbpool/model/trace_context.hpp"
 #include "dbpool/pool/lease.hpp"
 #include "dbpool/pool/pool_observer.hpp"
 #include "dbpool/pool/pool_options.hpp"
@@ -19,7 +20,8 @@ namespace dbpool {
 struct AcquireRequest {
   /// nullopt: the pool's acquire_timeout. A validation that takes longer continues without the caller.
   std::optional<Duration> timeout;
-  std::string site;  ///< the caller's name, for leak reports; empty: the source location
+  std::string site;         ///< the caller's name, for leak reports and exemplars; empty: the source location
+  TraceContext trace = {};  ///< the caller's span, for exemplars
 };
 
 /// The result of `Pool::close_connections`.

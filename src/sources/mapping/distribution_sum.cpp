@@ -13,12 +13,22 @@ bool has_same_bounds(const Distribution& a, const Distribution& b) {
   return a.histogram->bounds() == b.histogram->bounds();
 }
 
+/// nullptr: there is none.
+const Exemplar* newer_of(const Exemplar* a, const Exemplar* b) {
+  if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
+  return a->time < b->time ? b : a;
+}
+
 std::shared_ptr<const Histogram> sum_of(const Histogram& a, const Histogram& b) {
   Histogram::Counts counts;
-  for (std::size_t i = 0; i <= a.bounds().size(); ++i)
+  Histogram::Exemplars exemplars(a.bounds().size() + 1);
+  for (std::size_t i = 0; i < exemplars.size(); ++i) {
     counts.push_back(bounded_sum(a.count_in(i), b.count_in(i)));
+    if (const Exemplar* const newer = newer_of(a.exemplar_in(i), b.exemplar_in(i))) exemplars[i] = *newer;
+  }
   return std::make_shared<const Histogram>(std::make_shared<const std::vector<double>>(a.bounds()),
-                                           std::move(counts), a.sum_seconds() + b.sum_seconds());
+                                           std::move(counts), a.sum_seconds() + b.sum_seconds(),
+                                           std::move(exemplars));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "model/utf8.hpp"
 #include "sources/prometheus/numbers.hpp"
 #include "sources/whole_count.hpp"
 
@@ -29,6 +30,14 @@ std::optional<std::chrono::system_clock::time_point> wall_time(SampleTime time) 
   constexpr std::chrono::milliseconds furthest(9'000'000'000'000);  // the year 2255
   if (time.time_since_epoch() > furthest || time.time_since_epoch() < -furthest) return std::nullopt;
   return std::chrono::system_clock::time_point(time);
+}
+
+/// Returns whether a label's name may be written without quotes.
+bool is_label_name(std::string_view name) {
+  constexpr std::string_view digits = "0123456789";
+  constexpr std::string_view all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  return !name.empty() && digits.find(name.front()) == std::string_view::npos &&
+         name.find_first_not_of(all) == std::string_view::npos;
 }
 
 }  // namespace
@@ -72,7 +81,7 @@ void DistributionParts::add_bucket(const ScrapedSample& sample) {
 }
 
 /// Keeps an exemplar for the bucket that was added last. The model's exemplars have a time and lie in their
-/// bucket; others are left out.
+/// bucket, and names of labels in them need no quotes; others are left out.
 void DistributionParts::add_exemplar(const SampleExemplar& exemplar) {
   const std::size_t bucket = bounds_.size() - 1;
   const auto time = exemplar.time ? wall_time(*exemplar.time) : std::nullopt;
@@ -81,7 +90,9 @@ void DistributionParts::add_exemplar(const SampleExemplar& exemplar) {
   if (!time || !is_inside || !std::isfinite(exemplar.value)) return;
   exemplars_.resize(bounds_.size());
   Exemplar& kept = exemplars_.back().emplace(Exemplar{exemplar.value, *time, {}});
-  for (const SampleLabel& label : exemplar.labels) kept.labels.emplace_back(label.name, label.value);
+  for (const SampleLabel& label : exemplar.labels) {
+    if (is_label_name(label.name)) kept.labels.emplace_back(label.name, valid_utf8(label.value));
+  }
 }
 
 /// Returns what the samples as a whole lack for a histogram; "" if nothing.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "model/bounded_sum.hpp"
+#include "model/hexadecimal.hpp"
 #include "sources/push/rebin.hpp"
 
 namespace dbpool {
@@ -30,13 +31,11 @@ bool is_increasing(std::span<const double> bounds) {
          std::ranges::adjacent_find(bounds, std::greater_equal()) == bounds.end();
 }
 
-std::string hexadecimal(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
+std::string hexadecimal_id(std::string_view bytes) {
   std::string text;
   for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4U];
-    text += digits[byte & 0xFU];
+    const auto digits = hexadecimal(static_cast<std::uint8_t>(c));
+    text.append(digits.data(), digits.size());
   }
   return text;
 }
@@ -45,8 +44,8 @@ Exemplar exemplar_of(const PushedExemplar& pushed, TimeUnit unit) {
   const auto time = std::chrono::duration_cast<std::chrono::system_clock::duration>(
       std::chrono::nanoseconds(static_cast<std::int64_t>(pushed.time)));
   Exemplar exemplar{in_seconds(pushed.value, unit), std::chrono::system_clock::time_point(time), {}};
-  if (!pushed.trace_id.empty()) exemplar.labels.emplace_back("trace_id", hexadecimal(pushed.trace_id));
-  if (!pushed.span_id.empty()) exemplar.labels.emplace_back("span_id", hexadecimal(pushed.span_id));
+  exemplar.labels.emplace_back("trace_id", hexadecimal_id(pushed.trace_id));
+  if (!pushed.span_id.empty()) exemplar.labels.emplace_back("span_id", hexadecimal_id(pushed.span_id));
   return exemplar;
 }
 
@@ -197,9 +196,10 @@ void DistributionSeries::change_bounds(const Histogram::Bounds& bounds) {
   }
 }
 
+/// Keeps the exemplars that name a trace; others lead to nothing.
 void DistributionSeries::add_exemplars(const PushedPoint& point) {
   for (const PushedExemplar& pushed : point.exemplars) {
-    if (pushed.time == 0 || !std::isfinite(pushed.value)) continue;
+    if (pushed.trace_id.empty() || pushed.time == 0 || !std::isfinite(pushed.value)) continue;
     keep_newest(exemplars_, *bounds_, exemplar_of(pushed, unit_));
   }
 }

@@ -5,7 +5,7 @@
 
 namespace dbpool {
 
-/// Returns all metrics in Prometheus' text format 0.0.4, compressed if the client accepts gzip.
+/// Returns all metrics in the text format that the client prefers, compressed if it accepts gzip.
 Response metrics(const Request& request, const FleetSnapshot& fleet);
 
 }  // namespace dbpool

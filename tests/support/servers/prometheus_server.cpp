@@ -34,6 +34,7 @@ PrometheusServer::PrometheusServer(const std::map<std::string, std::string>& fil
     : port_(free_port()),
       process_({"prometheus", "--config.file=" + written(files, directory_).string(),
                 "--storage.tsdb.path=" + (directory_.path() / "data").string(),
+                "--enable-feature=exemplar-storage",
                 fmt::format("--web.listen-address=127.0.0.1:{}", port_)}) {
   const auto ready = [this] { return http_exchange(port_, "GET", "/-/ready").status == 200; };
   if (!eventually(ready, std::chrono::seconds(20))) {
@@ -65,6 +66,18 @@ std::optional<double> PrometheusServer::query(const std::string& expression,
   const auto& result = json.at("data").at("result");
   if (result.empty()) return std::nullopt;
   return std::stod(result.front().at("value").at(1).get<std::string>());
+}
+
+std::vector<std::string> PrometheusServer::exemplars(const std::string& expression) const {
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  const auto json = nlohmann::json::parse(
+      get(fmt::format("/api/v1/query_exemplars?query={}&start={:.3f}&end={:.3f}", query_encoded(expression),
+                      now.count() - 3600, now.count() + 60)));
+  std::vector<std::string> labels;
+  for (const auto& series : json.at("data")) {
+    for (const auto& exemplar : series.at("exemplars")) labels.push_back(exemplar.at("labels").dump());
+  }
+  return labels;
 }
 
 std::vector<std::string> PrometheusServer::bad_rules() const {

@@ -11,8 +11,8 @@
 
 namespace dbpool {
 
-/// A real Prometheus on a free loopback port. It is ready when the constructor returns and is killed by the
-/// destructor. One thread at a time.
+/// A real Prometheus on a free loopback port, which stores exemplars. It is ready when the constructor
+/// returns and is killed by the destructor. One thread at a time.
 class PrometheusServer {
  public:
   /// Scrapes an exporter every second. `target`: the exporter's loopback port. throws std::runtime_error if
@@ -24,6 +24,10 @@ class PrometheusServer {
   /// Returns the value of the first series of an instant query; nullopt if it is absent. `ahead`: how far in
   /// the future to evaluate. throws std::runtime_error if Prometheus rejects the query.
   std::optional<double> query(const std::string& expression, std::chrono::seconds ahead = {}) const;
+
+  /// Returns the labels of the exemplars of an expression in the last hour, each as JSON. throws
+  /// std::runtime_error if Prometheus rejects the query.
+  std::vector<std::string> exemplars(const std::string& expression) const;
 
   /// Returns the errors of its rules, one line each, including rules not evaluated yet. throws
   /// std::runtime_error if there is no answer.

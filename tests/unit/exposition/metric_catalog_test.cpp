@@ -45,6 +45,20 @@ TEST_CASE("counters end in _total, and nothing else looks like a counter or a pa
   }
 }
 
+TEST_CASE("no name is one that OpenMetrics reserves for the samples of another family") {
+  std::set<std::string> families, reserved;
+  for (const Metric& metric : metric_catalog()) {
+    const bool is_counter = metric.type == MetricType::counter;
+    const std::string family(
+        metric.name.substr(0, is_counter ? metric.name.rfind("_total") : std::string::npos));
+    CHECK_MESSAGE(families.insert(family).second, family);
+    if (is_counter) reserved.insert({family + "_total", family + "_created"});
+    if (metric.type == MetricType::histogram)
+      reserved.insert({family + "_bucket", family + "_sum", family + "_count", family + "_created"});
+  }
+  for (const std::string& family : families) CHECK_MESSAGE(!reserved.contains(family), family);
+}
+
 TEST_CASE("every metric has a help text of one line that Markdown can hold, with its unit") {
   for (const Metric& metric : metric_catalog()) {
     CAPTURE(metric.name);

@@ -35,3 +35,9 @@ TEST_CASE("overlong forms, surrogates and numbers beyond Unicode are not UTF-8")
   CHECK(valid_utf8("\xF0\x80\x80\xAF") == replaced + replaced + replaced + replaced);
   CHECK(valid_utf8("\xF4\x90\x80\x80") == replaced + replaced + replaced + replaced);
 }
+
+TEST_CASE("characters are counted, not bytes") {
+  CHECK(dbpool::count_characters("") == 0);
+  CHECK(dbpool::count_characters("abc") == 3);
+  CHECK(dbpool::count_characters("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x90\x98") == 3);
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "model/slow_count.hpp"
 
 using namespace std::chrono_literals;
@@ -250,4 +252,27 @@ TEST_CASE("what began before a fresh judgement does not count for health, even w
   s = filled(ledger, 24s);
   CHECK(s.errors_recent == 1);
   CHECK(s.wait_judged_peak == doctest::Approx(1));
+}
+
+TEST_CASE("the exemplar of a bucket is a wait that is slow or has a trace") {
+  PoolLedger ledger({.latency_objective = 10ms}, noon);
+  CHECK_FALSE(ledger.wants_exemplar({.at = 1s, .value = 10ms}));
+  CHECK(ledger.wants_exemplar({.at = 1s, .value = 10ms, .has_trace = true}));
+  CHECK(ledger.wants_exemplar({.at = 1s, .value = 11ms}));
+
+  ExemplarLabels labels;
+  labels.add("lease", std::uint64_t{7});
+  ledger.keep_exemplar({.at = 1s, .value = 11ms}, noon, labels);
+  CHECK_FALSE(ledger.wants_exemplar({.at = 2s, .value = 11ms}));
+  PoolSnapshot snapshot;
+  ledger.durations().fill(snapshot, ledger.exemplars().value());
+  const Histogram& waits = *snapshot.acquisition_duration;
+  const auto bucket = std::ranges::find(waits.bounds(), 0.025) - waits.bounds().begin();
+  REQUIRE(waits.exemplar_in(static_cast<std::size_t>(bucket)) != nullptr);
+  CHECK(waits.exemplar_in(static_cast<std::size_t>(bucket))->value == 0.011);
+  CHECK(snapshot.usage_duration->exemplar_in(0) == nullptr);
+
+  ledger.set_latency_objective(0ms);
+  CHECK_FALSE(ledger.wants_exemplar({.at = 2s, .value = 1s}));
+  CHECK(ledger.wants_exemplar({.at = 2s, .value = 1s, .has_trace = true}));
 }

@@ -22,7 +22,21 @@ TEST_CASE("metrics are the rendered fleet in the text format") {
   CHECK(response.body == render_text(program.fleet));
   CHECK(response.body.find("dbpool_exporter_build_info{") != std::string::npos);
   CHECK(header_of(response, "Content-Encoding").empty());
-  CHECK(header_of(response, "Vary") == "Accept-Encoding");
+  CHECK(header_of(response, "Vary") == "Accept, Accept-Encoding");
+}
+
+TEST_CASE("metrics are OpenMetrics for a client that prefers it, compressed or not") {
+  Program program;
+  const Header accept{"Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"};
+  const Response response = program.ask("GET", "/metrics", {accept});
+  CHECK(response.status == 200);
+  CHECK(response.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  CHECK(header_of(response, "Vary") == "Accept, Accept-Encoding");
+  program.fleet.exporter = program.exporter;
+  CHECK(response.body == render_text(program.fleet, MetricsFormat::openmetrics));
+  const Response compressed = program.ask("GET", "/metrics", {accept, {"Accept-Encoding", "gzip"}});
+  CHECK(compressed.content_type == response.content_type);
+  CHECK(header_of(compressed, "Content-Encoding") == "gzip");
 }
 
 TEST_CASE("metrics are compressed for who takes gzip") {

@@ -20,6 +20,18 @@ PoolSnapshot::Count connections_in(const EventLine& event) {
   return connections;
 }
 
+/// Returns how the exemplar of an event names it: by its trace or, without one, by its lease and site.
+ExemplarLabels exemplar_labels_of(const EventLine& event) {
+  ExemplarLabels labels;
+  if (event.trace_id.empty()) {
+    labels.add("lease", event.lease);
+    labels.add_cut("site", {event.site});
+  } else {
+    labels.add("trace_id", event.trace_id);
+  }
+  return labels;
+}
+
 }  // namespace
 
 EventPool::EventPool(PoolKey key, const EventPoolOptions& options, const Arrival& at)
@@ -72,6 +84,7 @@ void EventPool::acquired(const EventLine& event, Member& member, const Arrival& 
   for (const double ms : event.values) {
     ledger_.apply(
         event::Acquired{.at = at.tick(), .waited = duration_of(ms), .reused = false, .times = event.times()});
+    note_wait(event, duration_of(ms), at);
   }
   if (event.lease.empty() || !has_room) {
     member.has_unknown_leases = true;
@@ -98,7 +111,17 @@ void EventPool::timed_out(const EventLine& event, const Arrival& at) {
   for (const double ms : event.values) {
     ledger_.apply(
         event::TimedOut{.at = at.tick(), .waited = duration_of(ms), .time = at.wall, .times = event.times()});
+    note_wait(event, duration_of(ms), at);
   }
+}
+
+/// Keeps a wait as an exemplar, if it is worth it and something is known of it.
+void EventPool::note_wait(const EventLine& event, Duration waited, const Arrival& at) {
+  const ExemplarRecorder::Candidate candidate{
+      .at = at.tick(), .value = waited, .has_trace = !event.trace_id.empty()};
+  if (!ledger_.wants_exemplar(candidate)) return;
+  const ExemplarLabels labels = exemplar_labels_of(event);
+  if (!labels.empty()) ledger_.keep_exemplar(candidate, at.wall, labels);
 }
 
 /// Counts errors. Their texts are not reported.
@@ -161,7 +184,7 @@ std::vector<LeakReport> EventPool::leaks(Duration now) const {
 PoolSnapshot EventPool::snapshot(Duration now) const {
   PoolSnapshot counted;
   ledger_.fill(counted, now);
-  ledger_.durations().fill(counted);
+  ledger_.durations().fill(counted, ledger_.exemplars().value());
   PoolSnapshot pool;
   pool.key = key_;
   copy_reported(counted, pool);

@@ -80,6 +80,7 @@ class EventPool {
   void acquired(const EventLine& event, Member& member, const Arrival& at, bool has_room);
   void released(const EventLine& event, Member& member);
   void timed_out(const EventLine& event, const Arrival& at);
+  void note_wait(const EventLine& event, Duration waited, const Arrival& at);
   void failed(const EventLine& event, const Arrival& at);
   std::uint64_t vanished(const LeaseTable::Ended& ended);
   std::string_view interned(std::string_view site);

@@ -76,6 +76,7 @@ void read_tag(EventLine& event, const SampleLabel& tag) {
   if (tag.name == "pool") event.pool = tag.value;
   if (tag.name == "lease") event.lease = tag.value;
   if (tag.name == "site") event.site = tag.value;
+  if (tag.name == "trace_id" && tag.value.size() <= EventLimits::trace) event.trace_id = tag.value;
   if (tag.name == "reason") event.reason = enumerator<CloseReason>(close_reason_names, tag.value);
   if (tag.name == "error_type")
     event.error = enumerator<ErrorKind>(error_kind_names, tag.value).value_or(ErrorKind::other);

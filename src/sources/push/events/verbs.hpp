@@ -38,6 +38,7 @@ inline constexpr std::size_t gauge_count = 6;
 struct EventLimits {
   static constexpr std::size_t name = 256;  ///< bytes of a pool, a client or a lease
   static constexpr std::size_t site = 512;  ///< bytes
+  static constexpr std::size_t trace = 64;  ///< bytes of a trace_id; a longer one is ignored
   static constexpr std::chrono::hours duration = std::chrono::hours(24 * 7);
   static constexpr double count = 1e6;  ///< events that one line counts
 };
@@ -45,9 +46,9 @@ struct EventLimits {
 /// A valid line of ours. All views point into the datagram.
 struct EventLine {
   Verb verb = Verb::acquired;
-  std::span<const double> values;                     ///< milliseconds, counts or connections, by the verb
-  double weight = 1;                                  ///< how many events each value stands for
-  std::string_view pool = {}, lease = {}, site = {};  ///< "" = not sent
+  std::span<const double> values;  ///< milliseconds, counts or connections, by the verb
+  double weight = 1;               ///< how many events each value stands for
+  std::string_view pool = {}, lease = {}, site = {}, trace_id = {};  ///< "" = not sent
   std::optional<CloseReason> reason = std::nullopt;
   ErrorKind error = ErrorKind::other;
   std::optional<std::int64_t> time = std::nullopt;  ///< Unix time in seconds

@@ -55,9 +55,10 @@ std::int32_t read_buckets(std::string_view bytes, std::vector<std::uint64_t>& co
   return offset;
 }
 
-/// Returns an id, or "" if it has not the size of one.
+/// Returns an id, or "" if it has not the size of one or is all 0, which stands for none.
 std::string_view id_of(std::string_view bytes, std::size_t size) {
-  return bytes.size() == size ? bytes : std::string_view();
+  const bool is_id = bytes.size() == size && bytes.find_first_not_of('\0') != std::string_view::npos;
+  return is_id ? bytes : std::string_view();
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 using namespace dbpool;
@@ -55,4 +58,27 @@ TEST_CASE("distributions that do not fit each other have a problem and no figure
     CHECK_FALSE(sum_of(fine, other).histogram);
   }
   CHECK(sum_of(fine, refused).problem == refused.problem);
+}
+
+TEST_CASE("of the exemplars of a bucket the sum has the newer one") {
+  const auto with = [](std::optional<double> value, int seconds) {
+    Distribution made;
+    Histogram::Exemplars exemplars(2);
+    const std::chrono::system_clock::time_point time{std::chrono::seconds(seconds)};
+    if (value) exemplars[0] = Exemplar{*value, time, {{"trace_id", "ab"}}};
+    made.histogram =
+        std::make_shared<const Histogram>(std::make_shared<const std::vector<double>>(std::vector{1.0}),
+                                          Histogram::Counts{1, 0}, 0.5, std::move(exemplars));
+    return made;
+  };
+  const auto value_in_sum = [](const Distribution& a, const Distribution& b) {
+    const Distribution sum = sum_of(a, b);
+    const Exemplar* const kept = sum.histogram->exemplar_in(0);
+    return kept == nullptr ? 0 : kept->value;
+  };
+  CHECK(value_in_sum(with(0.1, 1), with(0.2, 2)) == 0.2);
+  CHECK(value_in_sum(with(0.1, 2), with(0.2, 1)) == 0.1);
+  CHECK(value_in_sum(with(0.1, 1), with({}, 2)) == 0.1);
+  CHECK(value_in_sum(with({}, 1), with(0.2, 1)) == 0.2);
+  CHECK(value_in_sum(with({}, 1), with({}, 2)) == 0);
 }

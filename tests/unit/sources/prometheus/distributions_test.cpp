@@ -103,6 +103,20 @@ TEST_CASE("bounds, sums and exemplars become seconds with their decimals") {
   CHECK(histogram.exemplar_in(2) == nullptr);
 }
 
+TEST_CASE("labels of an exemplar are valid UTF-8, and names that need quotes are left out") {
+  const Collected collected(
+      "w",
+      "# TYPE w histogram\n"
+      "w_bucket{le=\"+Inf\"} 4 # {\"my id\"=\"1\",\"\"=\"2\",\"9a\"=\"3\",a_9=\"\xFF\"} 1 1700000001\n"
+      "w_sum 1\n"
+      "# EOF\n",
+      TextFormat::openmetrics);
+  const auto made = collected.in(TimeUnit::seconds);
+  REQUIRE(made.size() == 1);
+  REQUIRE(made[0].histogram->exemplar_in(0) != nullptr);
+  CHECK(made[0].histogram->exemplar_in(0)->labels == Labels{{"a_9", "\xEF\xBF\xBD"}});
+}
+
 TEST_CASE("the two formats of a client library yield the same histogram") {
   const std::string samples =
       "w_seconds_bucket{le=\"0.001\",pool=\"shop\"} 1.0\n"

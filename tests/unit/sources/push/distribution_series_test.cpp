@@ -212,15 +212,16 @@ TEST_CASE("exponential histograms go to the given bounds and never fall when the
   CHECK(add(240, -11, -54, {1}) == RejectReason::malformed);
 }
 
-TEST_CASE("a bucket keeps the newest exemplar of the durations in it") {
+TEST_CASE("a bucket keeps the newest exemplar of the durations in it that names a trace") {
   DistributionSeries series = series_in(TimeUnit::milliseconds);
   using namespace std::string_view_literals;
   const std::vector<PushedExemplar> exemplars{
       {.value = 5, .time = 2'000'000'000, .trace_id = "\x01\xAB"sv, .span_id = "\xFF"sv},
-      {.value = 7, .time = 1'000'000'000, .trace_id = {}, .span_id = {}},
-      {.value = 200, .time = 3'000'000'000, .trace_id = {}, .span_id = {}},
-      {.value = NAN, .time = 3'000'000'000, .trace_id = {}, .span_id = {}},
-      {.value = 0.5, .time = 0, .trace_id = {}, .span_id = {}}};
+      {.value = 7, .time = 1'000'000'000, .trace_id = "\x03"sv, .span_id = {}},
+      {.value = 8, .time = 3'000'000'000, .trace_id = {}, .span_id = "\xFF"sv},
+      {.value = 200, .time = 3'000'000'000, .trace_id = "\x02"sv, .span_id = {}},
+      {.value = NAN, .time = 3'000'000'000, .trace_id = "\x04"sv, .span_id = {}},
+      {.value = 0.5, .time = 0, .trace_id = "\x05"sv, .span_id = {}}};
   const Observed observed{ms, {1, 2, 3, 4}};
   PushedPoint point = observed.point();
   point.exemplars = exemplars;
@@ -231,7 +232,10 @@ TEST_CASE("a bucket keeps the newest exemplar of the durations in it") {
   CHECK(histogram->exemplar_in(1)->value == 0.005);
   CHECK(histogram->exemplar_in(1)->labels ==
         std::vector<std::pair<std::string, std::string>>{{"trace_id", "01ab"}, {"span_id", "ff"}});
+  REQUIRE(histogram->exemplar_in(3) != nullptr);
   CHECK(histogram->exemplar_in(3)->value == 0.2);
+  CHECK(histogram->exemplar_in(3)->labels ==
+        std::vector<std::pair<std::string, std::string>>{{"trace_id", "02"}});
 }
 
 TEST_CASE("without room an exponential histogram does not get more buckets, and deltas need none") {

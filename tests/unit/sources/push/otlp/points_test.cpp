@@ -47,6 +47,8 @@ TEST_CASE("Each field of each kind of point is read") {
        "0..0 bounds 0.5 counts 1 2"},
       {histogram, fixed(6, 1) + real(7, 0.5) + fixed(6, 2), "0..0 bounds 0.5 counts 1 2"},
       {histogram, part(8, exemplar), "0..0 # 1.5@7 sixteen bytes!!!/8bytes!!"},
+      {histogram, part(8, fixed(2, 7) + part(4, std::string(8, '\0')) + part(5, std::string(16, '\0'))),
+       "0..0 # 0@7 /"},
       {histogram, whole(10, 1), "0..0 ended"},
       {exponential,
        fixed(2, 1) + fixed(3, 2) + fixed(4, 3) + real(5, 4) + whole(6, 5) + fixed(7, 6) + real(14, 7),
