@@ -34,7 +34,8 @@ void check_required(const Json& schema, const Json& document) {
 
 TEST_CASE("every tool only reads, says what it is for, and has schemas of its arguments and its document") {
   std::set<std::string> names;
-  for (const Json& tool : list_tools()["tools"]) {
+  const Json listed = list_tools();
+  for (const Json& tool : listed["tools"]) {
     names.insert(tool["name"].get<std::string>());
     CHECK(tool["annotations"] == Json::parse(R"({"readOnlyHint": true, "destructiveHint": false,
                                                  "idempotentHint": true, "openWorldHint": false})"));
