@@ -1,4 +1,5 @@
-// Every message to /mcp gets one answer of JSON-RPC with its id, or none if it is a notification, and nothing throws.
+// Every message to /mcp gets one answer of JSON-RPC with its id, or none if it is a notification, and nothing
+// throws.
 #include <set>
 #include <string>
 
@@ -19,7 +20,8 @@ void check_answer(const Response& response, const std::string& body) {
   require(answer.is_object(), "an answer is JSON", body);
   if (answer.contains("status")) return require(response.status > 400, "HTTP alone refuses so", body);
   require(answer["jsonrpc"] == "2.0", "an answer is of JSON-RPC", body);
-  require(answer.contains("result") != answer.contains("error"), "an answer has either a result or an error", body);
+  require(answer.contains("result") != answer.contains("error"), "an answer has either a result or an error",
+          body);
   require(answer.contains("error") || response.status == 200, "a result is a success", body);
   const Json request = Json::parse(body, nullptr, false);
   const bool has_id = request.is_object() && request.contains("id");
