@@ -55,12 +55,29 @@ void set_telemetry_path(Flags& flags, const Value& value, Problems& problems) {
   const bool well_formed = path.size() > 1 && path[0] == '/' &&
                            path.find_first_not_of(characters) == std::string::npos &&
                            path.find("//") == std::string::npos && path.find("/.") == std::string::npos;
-  const bool taken =
-      path == "/health" || path.starts_with("/-/") || (path + "/").starts_with("/connections/");
+  const bool taken = path == "/health" || path == "/mcp" || path.starts_with("/-/") ||
+                     (path + "/").starts_with("/connections/");
   if (well_formed && !taken) {
     flags.web.telemetry_path = path;
   } else {
-    problems.reject(value, "a path such as /metrics, other than /, /-/…, /health and /connections/…");
+    problems.reject(value, "a path such as /metrics, other than /, /-/…, /health, /mcp and /connections/…");
+  }
+}
+
+/// Returns whether a text is an origin as browsers send it: a scheme, a host in lower case, perhaps a port.
+bool is_origin(std::string_view text) {
+  const bool is_secure = text.starts_with("https://");
+  if (!is_secure && !text.starts_with("http://")) return false;
+  text.remove_prefix(is_secure ? 8 : 7);
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.:[]") == std::string_view::npos;
+}
+
+void set_mcp_origins(Flags& flags, const Value& value, Problems& problems) {
+  flags.web.mcp_origins.clear();
+  for (const auto& item : value.items) {
+    if (!is_origin(item.text)) problems.reject(item, "an origin such as https://host or https://host:8443");
+    flags.web.mcp_origins.push_back(item.text);
   }
 }
 
@@ -110,6 +127,13 @@ constexpr auto flag_rows = std::to_array<Flag>({
     {{"web.enable-admin-api", same, "false", "allow POST /connections/pools/close…",
       enable<&WebOptions::admin_api_enabled>},
      Takes::nothing},
+    {{"web.enable-mcp", same, "false", "allow POST /mcp, for assistants", enable<&WebOptions::mcp_enabled>},
+     Takes::nothing},
+    {{"web.mcp-origin", same, "",
+      "https://host or https://host:port; pages of this origin may use /mcp, besides those of this machine; "
+      "repeatable (in the variable: a list with commas)",
+      set_mcp_origins},
+     Takes::texts},
     {{"log.level", same, "info", "debug, info, warn or error", set_log_level}, Takes::text},
     {{"log.format", same, "logfmt", "logfmt or json, on standard error", set_log_format}, Takes::text},
     {{"metrics.list", same, "", "print the metrics as a Markdown table, and exit", act<Action::list_metrics>},

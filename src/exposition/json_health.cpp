@@ -37,6 +37,8 @@ Json pool_health(const NamedPool& pool) {
           {"utilization", json_utilization(s)},
           {"pool_size", json_of(s.idle)},
           {"active_connections", json_of(s.active)},
+          {"total_capacity", json_of(s.max)},
+          {"waiting_requests", json_of(s.waiting)},
           {"errors", json_of(s.errors_recent)},
           {"reasons", std::move(reasons)},
           {"message", health_words(pool.report)},

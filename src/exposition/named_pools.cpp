@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 
 namespace dbpool {
 namespace {
@@ -29,6 +28,11 @@ std::vector<NamedPool> named_pools(const FleetSnapshot& fleet) {
     }
   }
   return pools;
+}
+
+const NamedPool* find_pool(const std::vector<NamedPool>& pools, std::string_view name) {
+  const auto found = std::ranges::find(pools, name, &NamedPool::name);
+  return found == pools.end() ? nullptr : &*found;
 }
 
 FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name) {

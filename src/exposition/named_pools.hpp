@@ -4,6 +4,7 @@
 #include <functional>
 #include <ranges>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct NamedPool {
 /// Returns every pool, in the order of the fleet. Two sources may have a pool with one label, and answers
 /// name a pool by its label alone, so the first is returned.
 std::vector<NamedPool> named_pools(const FleetSnapshot& fleet);
+
+/// Returns the pool of this name; nullptr = there is no such pool.
+const NamedPool* find_pool(const std::vector<NamedPool>& pools, std::string_view name);
 
 /// Returns the fleet with the pool of this name alone, or without pools if there is no such pool.
 FleetSnapshot only_pool(const FleetSnapshot& fleet, const std::string& name);

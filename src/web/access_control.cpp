@@ -7,10 +7,11 @@
 
 namespace dbpool {
 
-std::optional<Response> AccessControl::refuse(const Request& request) {
+std::optional<Response> AccessControl::refuse(const Request& request, const Router& router) {
   const auto config = config_->current();
   if (!rate_.admits(config->rate_limit, std::chrono::steady_clock::now()))
     return error_response(429, "too many requests");
+  if (auto refusal = router.refuse_public_method(request)) return refusal;
   return config->users.empty() ? std::nullopt : refuse_login(config->users, request);
 }
 

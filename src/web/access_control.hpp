@@ -9,6 +9,7 @@
 #include "web/message.hpp"
 #include "web/password_check.hpp"
 #include "web/request_rate.hpp"
+#include "web/router.hpp"
 
 namespace dbpool {
 
@@ -19,9 +20,10 @@ class AccessControl {
   AccessControl(std::shared_ptr<LiveWebConfig> config, Logger& logger)
       : config_(std::move(config)), logger_(logger) {}
 
-  /// Returns the refusal of a request: 429 above the rate limit, else 401 without a right login, or 503 while
-  /// too many logins are checked. nullopt = not refused. throws only std::bad_alloc.
-  std::optional<Response> refuse(const Request& request);
+  /// Returns the refusal of a request to `router`: 429 above the rate limit, else 405 for a method that is
+  /// publicly refused, else 401 without a right login, or 503 while too many logins are checked. nullopt =
+  /// not refused. throws only std::bad_alloc.
+  std::optional<Response> refuse(const Request& request, const Router& router);
 
   /// Adds the headers of the configuration; they replace the answer's own of these names.
   void add_headers(Response& response);

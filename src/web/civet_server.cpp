@@ -204,7 +204,7 @@ void CivetServer::Core::stop() {
 }
 
 Response CivetServer::Core::answer(const Request& request, mg_connection* connection) {
-  std::optional<Response> refusal = access ? access->refuse(request) : std::nullopt;
+  std::optional<Response> refusal = access ? access->refuse(request, responder.router()) : std::nullopt;
   Response response =
       refusal ? *std::move(refusal)
               : responder.answer(request, [&](const BodyRules& rules) { return body_of(connection, rules); });

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "web/router.hpp"
 
@@ -19,5 +20,9 @@ Guard needs(const Feature& feature);
 
 /// Refuses with 403 a request that a page in a browser sent: "a page may not `what`".
 Guard no_page_may(std::string_view what);
+
+/// Refuses with 403 a request that a page in a browser sent, unless the page is of this machine (localhost,
+/// 127.0.0.1 or [::1], any port) or of one of `origins`, such as `https://example.org`.
+Guard only_pages_of(std::vector<std::string> origins);
 
 }  // namespace dbpool

@@ -32,9 +32,10 @@ std::optional<std::string> Request::header(std::string_view name) const {
 
 std::string head_of(const Response& response, std::string_view reason, std::time_t now) {
   std::string head = fmt::format(
-      "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
+      "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\nContent-Length: {}\r\n"
       "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n",
-      response.status, reason, fmt::gmtime(now), response.content_type, response.body.size());
+      response.status, reason, fmt::gmtime(now), response.body.size());
+  if (!response.content_type.empty()) head += "Content-Type: " + response.content_type + "\r\n";
   for (const Header& header : response.headers) head += header.name + ": " + header.value + "\r\n";
   return head + "\r\n";
 }

@@ -28,7 +28,8 @@ struct Request {
   std::optional<std::string> header(std::string_view name) const;
 };
 
-/// The response to a request. `headers`: those besides Content-Type and the ones that every response has.
+/// The response to a request. `content_type`: "" without a body. `headers`: those besides Content-Type and
+/// the ones that every response has.
 struct Response {
   int status = 200;
   std::string content_type;

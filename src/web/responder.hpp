@@ -25,6 +25,7 @@ class Responder {
   /// Returns 405 or 404 if the error in a request is its method, else nullopt. For a request whose first line
   /// alone was read. throws only std::bad_alloc.
   std::optional<Response> refuse_method(const Request& first_line) const;
+  const Router& router() const noexcept { return router_; }
 
  private:
   /// Returns the result of `work`, or the answer to a request for `path` whose route failed.

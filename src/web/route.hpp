@@ -26,6 +26,7 @@ struct Route {
   Handler handler;
   std::vector<Guard> guards = {};                         ///< the first that refuses a request answers it
   std::shared_ptr<const BodyRules> body_rules = nullptr;  ///< nullptr = no body is accepted
+  bool methods_are_public = false;  ///< whether another method is refused before the login, so without one
 };
 
 using Routes = std::shared_ptr<const std::vector<Route>>;

@@ -141,6 +141,15 @@ std::optional<Response> Router::refuse_method(const Request& request) const {
   return here.empty() ? error_response(404, "not found") : method_not_allowed(here);
 }
 
+std::optional<Response> Router::refuse_public_method(const Request& request) const {
+  const auto here = routes_at(request.path);
+  const bool is_public =
+      std::ranges::any_of(here, [](const auto& route) { return route->methods_are_public; });
+  const auto taken = [&](const auto& route) { return takes(*route, request.method); };
+  if (!is_public || std::ranges::any_of(here, taken)) return std::nullopt;
+  return method_not_allowed(here);
+}
+
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {

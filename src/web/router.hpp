@@ -55,6 +55,9 @@ class Router {
   /// Returns the error for a method that no route accepts: 405 if a route has the path, else 404. nullopt if
   /// some route accepts the method.
   std::optional<Response> refuse_method(const Request& request) const;
+  /// Returns the 405 that needs no login, because the methods of the path are public; nullopt = there is
+  /// none.
+  std::optional<Response> refuse_public_method(const Request& request) const;
 
   /// Returns the routes that do not change.
   const std::vector<Route>& routes() const noexcept { return *routes_; }

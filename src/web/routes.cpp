@@ -11,6 +11,7 @@
 #include "web/handlers/pools.hpp"
 #include "web/handlers/probe.hpp"
 #include "web/handlers/status_page.hpp"
+#include "web/mcp/endpoint.hpp"
 
 namespace dbpool {
 namespace {
@@ -86,6 +87,7 @@ Router make_router(const WebOptions& options, const WebServices& services,
        [&admin = services.admin](const Request& request) { return set_log_level(request, admin); },
        {needs({"a change of the log level", "--web.enable-lifecycle", options.lifecycle_enabled}),
         no_page_may("change the log level")}},
+      mcp::mcp_route(options, services),
   };
   std::ranges::move(health_routes(services), std::back_inserter(routes));
   std::ranges::move(pool_routes(options, services), std::back_inserter(routes));

@@ -30,6 +30,9 @@ struct WebOptions {
   bool lifecycle_enabled = false;
   /// Whether pools may be closed through `/connections/pools/close…`.
   bool admin_api_enabled = false;
+  /// Whether `/mcp` answers, and the origins of the pages that may ask there besides those of this machine.
+  bool mcp_enabled = false;
+  std::vector<std::string> mcp_origins = {};
 
   bool operator==(const WebOptions&) const = default;
 };

@@ -1,6 +1,5 @@
 #include "web/handlers/pools.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "exposition/json_diagnosis.hpp"
@@ -44,8 +43,8 @@ Response all_stats(const WebServices& services) {
 Response stats_of_pool(const Request& request, const WebServices& services) {
   const FleetSnapshot fleet = services.snapshot();
   const auto pools = named_pools(fleet);
-  const auto pool = std::ranges::find(pools, request.path_parameter, &NamedPool::name);
-  if (pool == pools.end()) return unknown_pool(request.path_parameter);
+  const NamedPool* const pool = find_pool(pools, request.path_parameter);
+  if (pool == nullptr) return unknown_pool(request.path_parameter);
   return json_response(pool_stats_json(*pool, fleet.at, services.connections(pool->name())));
 }
 
@@ -85,8 +84,8 @@ Response diagnosis_of_pool(const Request& request, const WebServices& services) 
   const FleetSnapshot fleet = services.snapshot();
   const std::string& name = request.path_parameter;
   const auto pools = named_pools(fleet);
-  const auto pool = std::ranges::find(pools, name, &NamedPool::name);
-  if (pool == pools.end()) return unknown_pool(name);
+  const NamedPool* const pool = find_pool(pools, name);
+  if (pool == nullptr) return unknown_pool(name);
   if (pool->report.diagnosis == nullptr)
     return error_response(404, "the entry '" + name + "' only counts, so it has no diagnosis");
   return json_response(pool_diagnosis_json(*pool));

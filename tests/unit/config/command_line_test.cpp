@@ -31,6 +31,7 @@ TEST_CASE("without flags there are the defaults") {
   CHECK(flags.web.telemetry_path == "/metrics");
   CHECK_FALSE(flags.web.lifecycle_enabled);
   CHECK_FALSE(flags.web.admin_api_enabled);
+  CHECK_FALSE(flags.web.mcp_enabled);
   CHECK(flags.log == LogOptions{});
 }
 
@@ -38,12 +39,15 @@ TEST_CASE("every flag is read, with an equals sign or a space") {
   const auto flags =
       parse({"--config.file=a.yml", "--web.listen-address", ":1", "--web.listen-address=127.0.0.1:0",
              "--web.telemetry-path", "/m", "--web.enable-lifecycle", "--web.enable-admin-api",
+             "--web.enable-mcp", "--web.mcp-origin=https://a.example", "--web.mcp-origin", "http://b:81",
              "--log.level=debug", "--log.format", "json"});
   CHECK(flags.config_file == "a.yml");
   CHECK(flags.web.listen == std::vector<ListenAddress>{{"", 1}, {"127.0.0.1", 0}});
   CHECK(flags.web.telemetry_path == "/m");
   CHECK(flags.web.lifecycle_enabled);
   CHECK(flags.web.admin_api_enabled);
+  CHECK(flags.web.mcp_enabled);
+  CHECK(flags.web.mcp_origins == std::vector<std::string>{"https://a.example", "http://b:81"});
   CHECK(flags.log == LogOptions{LogLevel::debug, LogFormat::json});
 }
 
@@ -54,6 +58,8 @@ TEST_CASE("every flag is read from the environment") {
                                 {"DBPOOL_WEB_TELEMETRY_PATH", "/m"},
                                 {"DBPOOL_WEB_ENABLE_LIFECYCLE", "true"},
                                 {"DBPOOL_WEB_ENABLE_ADMIN_API", "1"},
+                                {"DBPOOL_WEB_ENABLE_MCP", "1"},
+                                {"DBPOOL_WEB_MCP_ORIGIN", "https://a.example, http://b:81"},
                                 {"DBPOOL_LOG_LEVEL", "error"},
                                 {"DBPOOL_LOG_FORMAT", "json"}});
   CHECK(flags.action == Flags::Action::check_config);
@@ -62,6 +68,8 @@ TEST_CASE("every flag is read from the environment") {
   CHECK(flags.web.telemetry_path == "/m");
   CHECK(flags.web.lifecycle_enabled);
   CHECK(flags.web.admin_api_enabled);
+  CHECK(flags.web.mcp_enabled);
+  CHECK(flags.web.mcp_origins == std::vector<std::string>{"https://a.example", "http://b:81"});
   CHECK(flags.log == LogOptions{LogLevel::error, LogFormat::json});
 }
 
@@ -142,7 +150,7 @@ TEST_CASE("all that is wrong with the usage is reported at once") {
           "port from 0 to 65535, or unix:/path",
           "--web.telemetry-path: \"/\" is not accepted; allowed: a path such as /metrics, other than /, "
           "/-/…, "
-          "/health and /connections/…",
+          "/health, /mcp and /connections/…",
           "environment: DBPOOL_WEB_ENABLE_LIFECYCLE: \"perhaps\" is not accepted; allowed: true or false",
           "--log.format: \"xml\" is not accepted; allowed: logfmt or json",
           "unknown flag \"--log.levle\" (did you mean \"--log.level\"?); allowed: see --help",
@@ -181,6 +189,12 @@ TEST_CASE("wrong usage is refused") {
       {"--web.health-listen-address=unix:/web.sock"},
       {"--web.telemetry-path=metrics"},
       {"--web.telemetry-path=/health"},
+      {"--web.telemetry-path=/mcp"},
+      {"--web.mcp-origin=chat.example"},
+      {"--web.mcp-origin=https://chat.example/"},
+      {"--web.mcp-origin=https://Chat.example"},
+      {"--web.mcp-origin=https://"},
+      {"--web.mcp-origin=null"},
       {"--web.telemetry-path=/-/metrics"},
       {"--web.telemetry-path=/connections"},
       {"--web.telemetry-path=/connections/x"},

@@ -23,7 +23,7 @@ TEST_CASE("the help and the documentation name every flag and its default") {
   for (const auto* flag :
        {"config.file", "config.check", "web.listen-address", "web.systemd-socket", "web.telemetry-path",
         "web.config.file", "web.health-listen-address", "web.enable-lifecycle", "web.enable-admin-api",
-        "log.level", "log.format", "metrics.list", "version", "help"}) {
+        "web.enable-mcp", "web.mcp-origin", "log.level", "log.format", "metrics.list", "version", "help"}) {
     CAPTURE(flag);
     CHECK(help_text().find("--" + std::string(flag)) != std::string::npos);
     CHECK(flags_markdown().find("| `--" + std::string(flag) + "` | `DBPOOL_") != std::string::npos);

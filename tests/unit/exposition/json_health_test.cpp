@@ -20,6 +20,8 @@ TEST_CASE("health has the Ombudsman document's shape and numbers") {
     "utilization": 20.0,
     "pool_size": 3,
     "active_connections": 2,
+    "total_capacity": 10,
+    "waiting_requests": 0,
     "errors": 0,
     "reasons": [],
     "message": "All systems operational",
@@ -52,8 +54,9 @@ TEST_CASE("a pool that nothing is known of is unknown, and its figures are null"
   const Json document = health_json(fleet);
   CHECK(document["overall_status"] == "unknown");
   CHECK(document["healthy_pools"] == 0);
-  check_unknown(document["pools"][0], {"utilization", "pool_size", "active_connections", "errors",
-                                       "source_status", "response_time_ms", "last_check"});
+  check_unknown(document["pools"][0],
+                {"utilization", "pool_size", "active_connections", "total_capacity", "waiting_requests",
+                 "errors", "source_status", "response_time_ms", "last_check"});
   fleet.sources[0].reading.last_success = example_time;
   CHECK(health_json(fleet)["pools"][0]["last_check"] == "2025-10-13T14:30:00.000Z");
 }

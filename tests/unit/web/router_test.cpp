@@ -71,6 +71,20 @@ TEST_CASE("a method that no route takes is refused without asking one") {
   CHECK_FALSE(refuse("HEAD", "/metrics").has_value());
 }
 
+TEST_CASE("another method is refused before the login only where the methods of a path are public") {
+  const Router router(
+      {{{"POST"}, "/open", saying("said"), {}, nullptr, true}, {{"POST"}, "/closed", saying("said")}});
+  const auto refuse = [&](const std::string& method, const std::string& path) {
+    return router.refuse_public_method({method, path, "", "1.1", {}, ""});
+  };
+  REQUIRE(refuse("GET", "/open").has_value());
+  CHECK(refuse("GET", "/open")->status == 405);
+  CHECK(refuse("GET", "/open")->headers.at(0).value == "POST");
+  CHECK_FALSE(refuse("POST", "/open").has_value());
+  CHECK_FALSE(refuse("GET", "/closed").has_value());
+  CHECK_FALSE(refuse("GET", "/nothing").has_value());
+}
+
 TEST_CASE("of several routes with one path, each answers its methods, and Allow lists all of them") {
   const Router split({{{"GET"}, "/level", saying("shown")},
                       {{"PUT"}, "/level", saying("set"), {refusing(403)}},
