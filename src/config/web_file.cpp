@@ -91,7 +91,7 @@ void add_tls(WebFile& web, const Written& written, Problems& problems) {
 }
 
 void check_rate(const RateLimit& limit, const Written& written, Problems& problems) {
-  if (limit.interval > limit.interval.zero() && !written.has("rate_limit.burst"))
+  if (limit.interval > std::chrono::nanoseconds::zero() && !written.has("rate_limit.burst"))
     problems.add(written.at("rate_limit.interval"), "burst is missing; allowed: an interval with a burst");
 }
 

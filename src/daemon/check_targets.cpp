@@ -31,9 +31,9 @@ struct Outcome {
 /// The first outcome at each target. Any thread may call it.
 class Outcomes {
  public:
-  void set(const std::string& target, Outcome outcome) {
+  void set(const std::string& target, const Outcome& outcome) {
     const std::lock_guard lock(mutex_);
-    outcomes_.try_emplace(target, std::move(outcome));
+    outcomes_.try_emplace(target, outcome);
     changed_.notify_all();
   }
   /// Blocks until there is one, at most until `until`.

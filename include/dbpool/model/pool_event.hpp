@@ -53,7 +53,7 @@ struct ConnectFailed {
   std::uint64_t times = 1;
 };
 struct Closed {
-  CloseReason reason;
+  CloseReason reason{};
   std::uint64_t times = 1;
 };
 struct HealthChecked {
