@@ -116,7 +116,7 @@ TEST_CASE("the strict parser of Prometheus' Python client accepts the OpenMetric
   CHECK(answer.header("content-type") == "application/openmetrics-text; version=1.0.0; charset=utf-8");
   CHECK(answer.header("vary") == "Accept, Accept-Encoding");
   CHECK(answer.body.ends_with("\n# EOF\n"));
-  CHECK(answer.body.find("_created ") == std::string::npos);
+  CHECK(answer.body.find("_seconds_created") == std::string::npos);
   const TemporaryDirectory directory;
   const auto file = directory.write("metrics", answer.body);
   const Finished parsed = run_to_end({"/usr/bin/python3", "-c", strict_parser, file.string()});
