@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -48,7 +49,7 @@ TEST_CASE("without its flag there is no /mcp") {
 }
 
 TEST_CASE("an assistant finds the leak that the API shows, and what to do about it") {
-  const ExporterProcess exporter(
+  ExporterProcess exporter(
       {.config =
            "pools: [{name: orders, max_size: 2, leak_detection_timeout: 100ms, canary: {interval: 1h, hold: "
            "1h}}]",
@@ -68,6 +69,9 @@ TEST_CASE("an assistant finds the leak that the API shows, and what to do about 
   CHECK(ask_tool(exporter, "pool_history", {{"pool", "orders"}})["history"].back()["status"] == "degraded");
   const json read = call_method(exporter, "resources/read", {{"uri", "health://connection-pool"}});
   CHECK(json::parse(read["result"]["contents"][0]["text"].get<std::string>())["status"] == "degraded");
+  // The lease never comes back, so a clean end would wait for it.
+  exporter.process().signal(SIGKILL);
+  CHECK(exporter.process().wait_exit(5s) == 128 + SIGKILL);
 }
 
 TEST_CASE("a notification gets 202 without a body or a type") {
