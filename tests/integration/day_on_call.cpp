@@ -63,11 +63,24 @@ sources:
 }
 
 void DayOnCall::bench(int clients, double seconds) {
-  load_.reset();
+  load_ = {};  // ends before the next begins
   const auto script = scripts_.write("load.sql", fmt::format("SELECT pg_sleep({});\n", seconds));
-  load_.emplace(std::vector<std::string>{"pgbench", "-n", "-R", "20", "-c", std::to_string(clients), "-T",
-                                         "36000", "-f", script.string(), "-h", "127.0.0.1", "-p",
-                                         std::to_string(pooler.port()), "-U", "alice", "postgres"});
+  const std::vector<std::string> command{"pgbench", "-n",
+                                         "-R",      "20",
+                                         "-c",      std::to_string(clients),
+                                         "-T",      "36000",
+                                         "-f",      script.string(),
+                                         "-h",      "127.0.0.1",
+                                         "-p",      std::to_string(pooler.port()),
+                                         "-U",      "alice",
+                                         "postgres"};
+  load_ = std::jthread([command](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      ChildProcess bench(command);
+      while (!stop.stop_requested() && !bench.wait_exit(100ms)) {
+      }
+    }
+  });
 }
 
 void DayOnCall::call(const std::string& pool, const std::string& canary) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "integration/alerts.hpp"
 #include "support/servers/alertmanager_server.hpp"
@@ -34,6 +35,7 @@ class DayOnCall {
   }
 
   /// Replaces alice's load by `clients` whose statements take `seconds` each, at most 20 a second in all.
+  /// They come again when they are turned away.
   void bench(int clients, double seconds);
   /// Gives the owned pool `reports` or `exports` other callers. `canary`: its keys.
   void call(const std::string& pool, const std::string& canary);
@@ -68,7 +70,7 @@ class DayOnCall {
   const AlertmanagerServer alertmanager_{ShippedAlerts::alertmanager(webhook.port())};
   const PrometheusServer prometheus_{ShippedAlerts::prometheus(exporter.port(), alertmanager_.port())};
   const TemporaryDirectory scripts_;
-  std::optional<ChildProcess> load_;
+  std::jthread load_;
 };
 
 }  // namespace dbpool

@@ -23,7 +23,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr auto to_verdict = 45s;
+// A leak takes a minute more to be one.
+const auto to_verdict = 45s + DayOnCall::hurried(1min);
 const std::string alices = "pgb/postgres/alice";
 
 struct Situation {
@@ -222,22 +223,14 @@ TEST_CASE("a day on call: servers that are full, paused or gone") {
                   day.server.query("CHECKPOINT");
                   day.server.kill();
                 },
-            .heal =
-                [&] {
-                  day.server.start();
-                  day.bench(2, 0.02);
-                },
+            .heal = [&] { day.server.start(); },
             .pool = alices,
             .verdict = "database_down",
             .page = "NoConnections|BackendDown",
             .says = "orders"});
   game.run({.name = "a pooler that is killed",
             .begin = [&] { day.pooler.kill(); },
-            .heal =
-                [&] {
-                  day.pooler.start();
-                  day.bench(2, 0.02);
-                },
+            .heal = [&] { day.pooler.start(); },
             .pool = alices,
             .verdict = "unknown",
             .page = "SourceDown",
