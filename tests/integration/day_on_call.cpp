@@ -79,6 +79,7 @@ void DayOnCall::bench(int clients, double seconds) {
       ChildProcess bench(command);
       while (!stop.stop_requested() && !bench.wait_exit(100ms)) {
       }
+      eventually([&] { return stop.stop_requested(); }, 200ms);  // where none can connect
     }
   });
 }
