@@ -64,7 +64,7 @@ class Snapshotter {
 
   /// Returns one moment of all sources; the caller fills in `exporter`.
   FleetSnapshot snapshot() const;
-  /// Returns one moment of the added source of that name, alone; without sources if there is none.
+  /// Returns one moment of the added source of that name, alone; without sources if that is not watched.
   FleetSnapshot snapshot_of(const std::string& source) const;
   /// Returns whether every source that was not added has been read once or has failed once.
   bool ready() const;
