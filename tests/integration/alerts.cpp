@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <regex>
 #include <stdexcept>
+#include <utility>
 
 #include "support/servers/child_process.hpp"
 
@@ -40,7 +41,7 @@ std::string shortened(const std::string& duration) {
 
 /// Shortens every duration of a configuration, after a key or in brackets.
 std::string hurried(const std::string& text) {
-  const auto keys = changed(text, R"(((?:for|interval|wait|_interval): )(\d+[smhd])\b)",
+  const auto keys = changed(text, R"(((?:for|interval|wait|_interval|deadline): )(\d+[smhd])\b)",
                             [](const std::smatch& m) { return m.str(1) + shortened(m[2]); });
   return changed(keys, R"(\[(\d+[smhd])(:\d+[smhd])?\])", [](const std::smatch& m) {
     const auto step = m.str(2);
@@ -52,6 +53,21 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   const auto at = text.find(from);
   if (at == std::string::npos) throw std::runtime_error("a shipped file lacks " + from);
   return text.replace(at, from.size(), to);
+}
+
+/// Returns `config` as prometheus.yml, and both rule files, which it names in `folder`, beside it.
+std::map<std::string, std::string> with_rules(std::string config, const std::string& folder) {
+  std::map<std::string, std::string> files;
+  for (const std::string name : {"dbpool.rules.yml", "dbpool-slo.rules.yml"}) {
+    config = replaced(std::move(config), folder + name, name);
+    files[name] = hurried(shipped("alerts/" + name));
+  }
+  files["prometheus.yml"] = std::move(config);
+  return files;
+}
+
+std::string loopback_target(int port) {
+  return fmt::format("127.0.0.1:{}", port);
 }
 
 }  // namespace
@@ -77,14 +93,27 @@ std::string ShippedAlerts::alertmanager(int webhook) {
 
 std::map<std::string, std::string> ShippedAlerts::prometheus(int exporter, int alertmanager) {
   std::string text = hurried(shipped("deploy/prometheus.yml"));
-  text = replaced(text, "localhost:10127", fmt::format("127.0.0.1:{}", exporter));
-  text = replaced(text, "localhost:9093", fmt::format("127.0.0.1:{}", alertmanager));
-  std::map<std::string, std::string> files;
-  for (const std::string name : {"dbpool.rules.yml", "dbpool-slo.rules.yml"}) {
-    text = replaced(text, "../alerts/" + name, name);
-    files[name] = hurried(shipped("alerts/" + name));
-  }
-  files["prometheus.yml"] = text;
+  text = replaced(text, "localhost:10127", loopback_target(exporter));
+  text = replaced(text, "localhost:9093", loopback_target(alertmanager));
+  return with_rules(text, "../alerts/");
+}
+
+std::map<std::string, std::string> ShippedAlerts::agent(const std::string& cluster,
+                                                        const std::vector<int>& exporters, int centre) {
+  std::string targets;
+  for (const int exporter : exporters) targets += "\"" + loopback_target(exporter) + "\", ";
+  std::string text = hurried(shipped("deploy/fleet/agent.yml"));
+  text = replaced(text, "cluster: east", "cluster: " + cluster);
+  text = replaced(text, "dbpool-east", "dbpool-" + cluster);
+  text = replaced(text, "\"localhost:10127\"", targets);
+  return {{"prometheus.yml", replaced(text, "localhost:9090", loopback_target(centre))}};
+}
+
+std::map<std::string, std::string> ShippedAlerts::centre(int alertmanager) {
+  const std::string text =
+      replaced(hurried(shipped("deploy/fleet/central.yml")), "localhost:9093", loopback_target(alertmanager));
+  auto files = with_rules(text, "../../alerts/");
+  files["fleet.rules.yml"] = hurried(shipped("deploy/fleet/fleet.rules.yml"));
   return files;
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace dbpool {
 
@@ -16,6 +17,12 @@ struct ShippedAlerts {
   /// Returns deploy/prometheus.yml with these loopback ports, and both rule files; every duration is
   /// shortened, the expressions are otherwise unchanged.
   static std::map<std::string, std::string> prometheus(int exporter, int alertmanager);
+  /// Returns deploy/fleet/agent.yml for the exporters on these loopback ports, shortened. `centre`: the port
+  /// that it sends to.
+  static std::map<std::string, std::string> agent(const std::string& cluster,
+                                                  const std::vector<int>& exporters, int centre);
+  /// Returns deploy/fleet/central.yml and its rule files, shortened.
+  static std::map<std::string, std::string> centre(int alertmanager);
 };
 
 }  // namespace dbpool

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "support/eventually.hpp"
 #include "support/http/http_exchange.hpp"
@@ -25,17 +27,32 @@ std::filesystem::path written(const std::map<std::string, std::string>& files,
   return directory.path() / "prometheus.yml";
 }
 
+/// Returns the flags that only this role has. `data`: where it stores samples.
+std::vector<std::string> flags_of(PrometheusRole role, const std::filesystem::path& data) {
+  if (role == PrometheusRole::agent) {
+    return {"--enable-feature=agent", "--storage.agent.path=" + data.string()};
+  }
+  std::vector<std::string> flags{"--enable-feature=exemplar-storage", "--storage.tsdb.path=" + data.string()};
+  if (role == PrometheusRole::receiver) flags.emplace_back("--web.enable-remote-write-receiver");
+  return flags;
+}
+
+/// Returns the command that starts Prometheus with the data beside its `config`.
+std::vector<std::string> prometheus_command(PrometheusRole role, const std::filesystem::path& config,
+                                            std::uint16_t port) {
+  std::vector<std::string> command{"prometheus", "--config.file=" + config.string(),
+                                   fmt::format("--web.listen-address=127.0.0.1:{}", port)};
+  for (auto& flag : flags_of(role, config.parent_path() / "data")) command.push_back(std::move(flag));
+  return command;
+}
+
 }  // namespace
 
 PrometheusServer::PrometheusServer(std::uint16_t target)
     : PrometheusServer(std::map<std::string, std::string>{{"prometheus.yml", config(target)}}) {}
 
-PrometheusServer::PrometheusServer(const std::map<std::string, std::string>& files)
-    : port_(free_port()),
-      process_({"prometheus", "--config.file=" + written(files, directory_).string(),
-                "--storage.tsdb.path=" + (directory_.path() / "data").string(),
-                "--enable-feature=exemplar-storage",
-                fmt::format("--web.listen-address=127.0.0.1:{}", port_)}) {
+PrometheusServer::PrometheusServer(const std::map<std::string, std::string>& files, PrometheusRole role)
+    : port_(free_port()), process_(prometheus_command(role, written(files, directory_), port_)) {
   const auto ready = [this] { return http_exchange(port_, "GET", "/-/ready").status == 200; };
   if (!eventually(ready, std::chrono::seconds(20))) {
     throw std::runtime_error("Prometheus did not start: " + process_.standard_error());

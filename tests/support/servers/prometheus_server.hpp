@@ -11,6 +11,10 @@
 
 namespace dbpool {
 
+/// What a Prometheus is started as: a `receiver` also accepts remote write, and an `agent` only sends and
+/// answers no query.
+enum class PrometheusRole { server, receiver, agent };
+
 /// A real Prometheus on a free loopback port, which stores exemplars. It is ready when the constructor
 /// returns and is killed by the destructor. One thread at a time.
 class PrometheusServer {
@@ -19,7 +23,10 @@ class PrometheusServer {
   /// Prometheus does not start.
   explicit PrometheusServer(std::uint16_t target);
   /// `files`: prometheus.yml and the files that it refers to. throws std::runtime_error as above.
-  explicit PrometheusServer(const std::map<std::string, std::string>& files);
+  explicit PrometheusServer(const std::map<std::string, std::string>& files,
+                            PrometheusRole role = PrometheusRole::server);
+
+  std::uint16_t port() const noexcept { return port_; }
 
   /// Returns the value of the first series of an instant query; nullopt if it is absent. `ahead`: how far in
   /// the future to evaluate. throws std::runtime_error if Prometheus rejects the query.
