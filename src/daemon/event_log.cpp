@@ -19,7 +19,8 @@ std::int64_t whole(std::uint64_t count) {
 void EventLog::look(const EventNews& news, const PushCounts& counts) {
   for (const EventNews::Gone& client : news.gone) gone(client);
   for (const EventNews::Gone& leases : news.given_up) given_up(leases);
-  for (const EventNews::Leak& leak : news.leaks) leaks(leak);
+  for (const EventNews::Leak& leak : news.leaks) suspected(leak);
+  for (const EventNews::Leak& leak : news.returned) returned(leak);
   rejected(counts);
   lost(counts);
 }
@@ -40,7 +41,7 @@ void EventLog::given_up(const EventNews::Gone& leases) {
                {"leases", whole(leases.leases)}});
 }
 
-void EventLog::leaks(const EventNews::Leak& leak) {
+void EventLog::suspected(const EventNews::Leak& leak) {
   logger_.log(LogLevel::warn, "pool", "potential connection leak detected",
               {{"source", source_},
                {"pool", leak.pool},
@@ -48,6 +49,15 @@ void EventLog::leaks(const EventNews::Leak& leak) {
                {"lease", whole(leak.lease.lease)},
                {"held_duration_seconds", rounded_seconds_of(leak.lease.held)},
                {"site", leak.lease.site}});
+}
+
+void EventLog::returned(const EventNews::Leak& leak) {
+  logger_.log(LogLevel::info, "pool", "leaked connection returned",
+              {{"source", source_},
+               {"pool", leak.pool},
+               {"connection_id", leak.lease.connection_id},
+               {"lease", whole(leak.lease.lease)},
+               {"held_duration_seconds", rounded_seconds_of(leak.lease.held)}});
 }
 
 void EventLog::rejected(const PushCounts& counts) {

@@ -23,7 +23,8 @@ class EventLog {
  private:
   void gone(const EventNews::Gone& client);
   void given_up(const EventNews::Gone& leases);
-  void leaks(const EventNews::Leak& leak);
+  void suspected(const EventNews::Leak& leak);
+  void returned(const EventNews::Leak& leak);
   void rejected(const PushCounts& counts);
   void lost(const PushCounts& counts);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "model/ascii.hpp"
 #include "model/blank_ends.hpp"
 #include "model/contains.hpp"
+#include "model/hexadecimal.hpp"
 
 namespace dbpool {
 namespace {
@@ -14,19 +16,15 @@ namespace {
 constexpr std::array<std::string_view, 8> secret_words{"pass",  "pwd",    "secret",    "credential",
                                                        "token", "apikey", "accesskey", "private"};
 
-int hex_digit(char c) {
-  const auto digit = std::string_view("0123456789abcdef").find(ascii_lower(c));
-  return digit == std::string_view::npos ? -1 : static_cast<int>(digit);
-}
-
 }  // namespace
 
 std::string normalized_key(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
-    if (c == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-      c = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+    const auto escaped = c == '%' ? hexadecimal_byte(text.substr(i + 1, 2)) : std::nullopt;
+    if (escaped) {
+      c = static_cast<char>(*escaped);
       i += 2;
     }
     if (blanks.find(c) == std::string_view::npos) result += ascii_lower(c);

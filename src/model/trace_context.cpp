@@ -1,9 +1,7 @@
 #include "dbpool/model/trace_context.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <span>
-#include <system_error>
 
 #include "model/hexadecimal.hpp"
 
@@ -13,11 +11,11 @@ namespace {
 /// Fills `bytes` from lower-case hexadecimal digits, as many as it needs. Returns whether they were all
 /// digits.
 bool read_bytes(std::string_view digits, std::span<std::uint8_t> bytes) noexcept {
-  constexpr int base = 16;
   if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) return false;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const char* const pair = digits.data() + 2 * i;
-    if (std::from_chars(pair, pair + 2, bytes[i], base).ec != std::errc()) return false;
+    const auto byte = hexadecimal_byte(digits.substr(2 * i, 2));
+    if (!byte) return false;
+    bytes[i] = *byte;
   }
   return true;
 }
@@ -49,13 +47,7 @@ TraceContext trace_context(std::string_view traceparent) noexcept {
 }
 
 std::string trace_id_text(const TraceContext& trace) {
-  std::string text;
-  if (!trace.is_valid()) return text;
-  for (const std::uint8_t byte : trace.trace_id) {
-    const auto digits = hexadecimal(byte);
-    text.append(digits.data(), digits.size());
-  }
-  return text;
+  return trace.is_valid() ? hexadecimal_text(trace.trace_id) : std::string();
 }
 
 }  // namespace dbpool

@@ -50,6 +50,42 @@ std::set<std::string> names_in(std::istream& source) {
   return names;
 }
 
+/// Returns the types and aliases that a header declares in the namespaces that all files see.
+std::set<std::string> types_in(std::istream& header) {
+  static const std::regex opened("^namespace ([\\w:]+) \\{$");
+  static const std::regex type("^(?:struct|class|union|enum class|enum|using) (\\w+)(?: |;|:|$)");
+  std::set<std::string> names;
+  std::vector<std::string> scopes;
+  for (std::string line; std::getline(header, line);) {
+    std::smatch match;
+    if (line.starts_with("}  // namespace") && !scopes.empty()) scopes.pop_back();
+    if (line.empty() || !std::isalpha(static_cast<unsigned char>(line.front()))) continue;
+    if (std::regex_search(line, match, opened)) scopes.push_back(match[1]);
+    const bool is_seen = scopes.size() == 1 && (scopes[0] == "dbpool" || scopes[0] == "dbpool::test");
+    if (is_seen && std::regex_search(line, match, type)) names.insert(match[1]);
+  }
+  return names;
+}
+
+/// Returns the headers of this project that sources include, also by other headers.
+std::set<fs::path> headers_of(std::vector<fs::path> files) {
+  static const std::regex include("^#include \"([^\"]+)\"");
+  std::set<fs::path> found;
+  while (!files.empty()) {
+    std::ifstream in(files.back());
+    files.pop_back();
+    for (std::string line; std::getline(in, line);) {
+      std::smatch match;
+      if (!line.starts_with("#include") || !std::regex_search(line, match, include)) continue;
+      for (const char* const folder : {"src", "include", "tests"}) {
+        const fs::path header = fs::path(DBPOOL_SOURCE_DIR) / folder / match[1].str();
+        if (fs::exists(header) && found.insert(header).second) files.push_back(header);
+      }
+    }
+  }
+  return found;
+}
+
 /// Returns the sources that a unity build compiles as one, for each room, component and test program.
 std::map<std::string, std::vector<fs::path>> units() {
   std::map<std::string, std::vector<fs::path>> found;
@@ -93,6 +129,56 @@ void visible() {}
 )");
   CHECK(names_in(source) ==
         std::set<std::string>{"Colour", "Scene", "letters", "limit", "sorted", "spelled", "table"});
+}
+
+TEST_CASE("the types of a header are the classes and aliases in the namespaces of all") {
+  std::istringstream header(R"(
+#include <string>
+namespace spdlog { class logger; }
+namespace dbpool {
+
+class Later;
+using Bounds = std::vector<double>;
+struct Scene : Base {
+  using Inner = int;
+};
+enum class Colour { red };
+template <typename T>
+class Guarded {
+};
+namespace event {
+struct Released {};
+}  // namespace event
+int visible();
+
+}  // namespace dbpool
+)");
+  CHECK(types_in(header) == std::set<std::string>{"Bounds", "Colour", "Guarded", "Later", "Scene"});
+}
+
+TEST_CASE("no name in an unnamed namespace is that of a type in a header that a file of its unit includes") {
+  std::map<fs::path, std::set<std::string>> types;
+  for (const auto& [target, files] : units()) {
+    std::map<std::string, fs::path> owners;
+    for (const fs::path& header : headers_of(files)) {
+      const auto [known, is_new] = types.try_emplace(header);
+      if (is_new) {
+        std::ifstream in(header);
+        known->second = types_in(in);
+      }
+      for (const std::string& name : known->second) owners.emplace(name, header);
+    }
+    REQUIRE_MESSAGE(!owners.empty(), target);
+    for (const fs::path& file : files) {
+      std::ifstream source(file);
+      for (const std::string& name : names_in(source)) {
+        const auto owner = owners.find(name);
+        if (owner == owners.end()) continue;
+        FAIL_CHECK(target << ": " << file.filename() << " has the name " << name << " of a type in "
+                          << owner->second.filename() << ": rename it, or list the file in dbpool_apart");
+      }
+    }
+  }
 }
 
 TEST_CASE("files that are compiled as one unit share no name in unnamed namespaces") {

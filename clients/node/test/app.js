@@ -8,16 +8,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Pool } = require('pg');
 const { fromEnvironment } = require('..');
 const { observe } = require('../pg');
-
-async function call(pool, waits) {
-  for (let i = 0; i < 20; i++) {
-    const start = performance.now();
-    const client = await pool.connect();
-    waits.push(performance.now() - start);
-    await sleep(2);
-    client.release();
-  }
-}
+const { useAll } = require('./callers');
 
 async function leak(pool) {
   await pool.connect();
@@ -27,8 +18,7 @@ async function leak(pool) {
 async function main() {
   const pool = new Pool({ connectionString: process.argv[2], max: 3 });
   observe(pool, 'orders');
-  const waits = [];
-  await Promise.all(Array.from({ length: 6 }, () => call(pool, waits)));
+  const waits = await useAll(pool);
   const line = await leak(pool);
   await sleep(1100); // the gauges are sent once a second
   await fromEnvironment().close();

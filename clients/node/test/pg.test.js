@@ -4,10 +4,10 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { test } = require('node:test');
-const { setTimeout: sleep } = require('node:timers/promises');
 const { Pool } = require('pg');
 const { Sender } = require('..');
 const { observe } = require('../pg');
+const { useAll } = require('./callers');
 const { Receiver } = require('./receiver');
 
 const url = process.env.DBPOOL_TEST_POSTGRES;
@@ -30,20 +30,10 @@ const leases = (lines) => new Set(lines.map((line) => line.tags.lease));
 
 test('six callers of three connections are counted and timed', async (context) => {
   const { receiver, pool } = await observed(context);
-  const waits = [];
   let acquisitions = 0;
   pool.on('acquire', () => acquisitions++);
-  async function call() {
-    for (let i = 0; i < 20; i++) {
-      const start = performance.now();
-      const client = await pool.connect();
-      waits.push(performance.now() - start);
-      await sleep(2);
-      client.release();
-    }
-  }
-  await Promise.all(Array.from({ length: 6 }, call));
-  await receiver.counts({ acquired: 120, released: 120, connected: 3 });
+  const waits = await useAll(pool);
+  await receiver.counts({ acquired: waits.length, released: waits.length, connected: 3 });
   const acquired = receiver.of('acquired');
   assert.equal(acquired.length, acquisitions);
   assert.deepEqual(leases(receiver.of('released')), leases(acquired));

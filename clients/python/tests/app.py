@@ -7,12 +7,10 @@ usage: app.py run|hold sqlalchemy|psycopg_pool URL
 
 import json
 import sys
-import threading
 import time
 
 import dbpool_events
-
-CALLERS, TURNS, USE = 6, 20, 0.002
+from tests.callers import use_all
 
 
 def sqlalchemy_pool(url):
@@ -32,26 +30,6 @@ def psycopg_pool_pool(url):
     dbpool_events.psycopg_pool.observe(pool, "orders")
     pool.open(wait=True)
     return pool.getconn, pool.putconn
-
-
-def use_all(get, put):
-    """Returns the callers' waits in ms."""
-    waits = []
-
-    def call():
-        for _ in range(TURNS):
-            start = time.perf_counter()
-            connection = get()
-            waits.append(1000 * (time.perf_counter() - start))
-            time.sleep(USE)
-            put(connection)
-
-    callers = [threading.Thread(target=call) for _ in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    return waits
 
 
 def main():

@@ -2,29 +2,20 @@
 
 import asyncio
 import os
-import statistics
 import threading
 import time
-import unittest
 from unittest import mock
 
 import psycopg_pool
 
-import dbpool_events
 import dbpool_events.psycopg_pool
-from tests.receiver import Receiver
+from tests.callers import CALLERS, TURNS, use_all
+from tests.observed import URL, ObservedTest
 
-URL = os.environ["DBPOOL_TEST_POSTGRES"]
 HERE = os.path.abspath(__file__)
 
 
-class PsycopgPoolTest(unittest.TestCase):
-    def setUp(self):
-        self.receiver = Receiver()
-        self.addCleanup(self.receiver.close)
-        self.sender = dbpool_events.Sender(self.receiver.address)
-        self.addCleanup(self.sender.close)
-
+class PsycopgPoolTest(ObservedTest):
     def pool(self, url=URL, **options):
         pool = psycopg_pool.ConnectionPool(url, open=False, **options)
         dbpool_events.psycopg_pool.observe(pool, "shop", sender=self.sender)
@@ -32,41 +23,12 @@ class PsycopgPoolTest(unittest.TestCase):
         self.addCleanup(pool.close)
         return pool
 
-    def events(self, **counts):
-        """Receives until there are so many lines of each verb, and returns them without the gauges."""
-        self.receiver.until(lambda _: all(self.receiver.count(verb) >= n for verb, n in counts.items()))
-        return [line for line in self.receiver.lines if line.type != "g"]
-
-    def gauge(self, verb, value):
-        self.receiver.until(lambda lines: any(line.verb == verb and line.value == str(value) for line in lines))
-
     def test_six_callers_of_three_connections_are_counted_and_timed(self):
         pool = self.pool(min_size=1, max_size=3)
-        waits, lock = [], threading.Lock()
-
-        def call():
-            for _ in range(20):
-                start = time.perf_counter()
-                connection = pool.getconn()
-                with lock:
-                    waits.append(1000 * (time.perf_counter() - start))
-                time.sleep(0.002)
-                pool.putconn(connection)
-
-        callers = [threading.Thread(target=call) for _ in range(6)]
-        for caller in callers:
-            caller.start()
-        for caller in callers:
-            caller.join()
-        lines = self.events(acquired=120, released=120)
-        acquired = [line for line in lines if line.verb == "acquired"]
+        waits = use_all(pool.getconn, pool.putconn)
+        acquired = self.acquired(CALLERS * TURNS)
         self.assertEqual(len(acquired), pool.get_stats()["requests_num"])
-        self.assertEqual(
-            {line.tags["lease"] for line in lines if line.verb == "released"}, {line.tags["lease"] for line in acquired}
-        )
-        self.assertAlmostEqual(
-            statistics.median(float(line.value) for line in acquired), statistics.median(waits), delta=1
-        )
+        self.assert_waits(acquired, waits)
         self.assertEqual(self.receiver.count("connected"), pool.get_stats()["connections_num"])
         for verb, value in (("min", 1), ("max", 3), ("active", 0), ("waiting", 0), ("opening", 0)):
             self.gauge(verb, value)
@@ -76,7 +38,7 @@ class PsycopgPoolTest(unittest.TestCase):
         with pool.connection():
             (acquired,) = [line for line in self.events(acquired=1) if line.verb == "acquired"]
             self.gauge("active", 1)
-        self.assertRegex(acquired.tags["site"], f"^{HERE}:[0-9]+ {self._testMethodName}$")
+        self.assert_sites([acquired], HERE, self._testMethodName)
 
     def test_requests_that_time_out_or_are_rejected_are_reported_and_raised(self):
         pool = self.pool(min_size=1, max_waiting=1)
@@ -127,9 +89,6 @@ class PsycopgPoolTest(unittest.TestCase):
             return pool.name
 
         name = asyncio.run(main())
-        lines = self.events(acquired=30, released=30, connected=1)
-        acquired = [line for line in lines if line.verb == "acquired"]
-        self.assertEqual(len(acquired), 30)
-        for line in acquired:
-            self.assertRegex(line.tags["site"], f"^{HERE}:[0-9]+ call$")
-            self.assertEqual(line.tags["pool"], name)
+        acquired = self.acquired(30, connected=1)
+        self.assert_sites(acquired, HERE, "call")
+        self.assertEqual({line.tags["pool"] for line in acquired}, {name})

@@ -3,10 +3,6 @@
 import asyncio
 import gc
 import os
-import statistics
-import threading
-import time
-import unittest
 from unittest import mock
 
 import sqlalchemy
@@ -15,32 +11,13 @@ import sqlalchemy.exc
 import sqlalchemy.pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import dbpool_events
 import dbpool_events.sqlalchemy
-from tests.receiver import Receiver
+from tests.callers import CALLERS, TURNS, use_all
+from tests.observed import URL, ObservedTest
 
-URL = os.environ["DBPOOL_TEST_POSTGRES"]
 DRIVER_URL = URL.replace("postgresql:", "postgresql+psycopg2:")
 ASYNC_URL = URL.replace("postgresql:", "postgresql+asyncpg:")
 HERE = os.path.abspath(__file__)
-
-
-
-
-class ObservedTest(unittest.TestCase):
-    def setUp(self):
-        self.receiver = Receiver()
-        self.addCleanup(self.receiver.close)
-        self.sender = dbpool_events.Sender(self.receiver.address)
-        self.addCleanup(self.sender.close)
-
-    def events(self, **counts):
-        """Receives until there are so many lines of each verb, and returns them without the gauges."""
-        self.receiver.until(lambda _: all(self.receiver.count(verb) >= n for verb, n in counts.items()))
-        return [line for line in self.receiver.lines if line.type != "g"]
-
-    def gauge(self, verb, value):
-        self.receiver.until(lambda lines: any(line.verb == verb and line.value == str(value) for line in lines))
 
 
 class EngineTest(ObservedTest):
@@ -52,30 +29,10 @@ class EngineTest(ObservedTest):
 
     def test_six_callers_of_three_connections_are_counted_and_timed(self):
         engine = self.engine(pool_size=2, max_overflow=1)
-        waits, lock = [], threading.Lock()
-
-        def call():
-            for _ in range(20):
-                start = time.perf_counter()
-                connection = engine.pool.connect()
-                with lock:
-                    waits.append(1000 * (time.perf_counter() - start))
-                time.sleep(0.002)
-                connection.close()
-
-        callers = [threading.Thread(target=call) for _ in range(6)]
-        for caller in callers:
-            caller.start()
-        for caller in callers:
-            caller.join()
-        lines = self.events(acquired=120, released=120)
-        acquired = [line for line in lines if line.verb == "acquired"]
-        released = [line for line in lines if line.verb == "released"]
-        self.assertEqual(len(acquired), 120)
-        self.assertEqual({line.tags["lease"] for line in acquired}, {line.tags["lease"] for line in released})
-        measured = [float(line.value) for line in acquired]
-        self.assertAlmostEqual(statistics.median(measured), statistics.median(waits), delta=1)
-        self.assertTrue(all(float(line.value) >= 2 for line in released))
+        waits = use_all(engine.pool.connect, lambda connection: connection.close())
+        acquired = self.acquired(CALLERS * TURNS)
+        self.assert_waits(acquired, waits)
+        self.assertTrue(all(float(line.value) >= 2 for line in self.events() if line.verb == "released"))
         for verb, value in (("max", 3), ("idle", 2), ("active", 0), ("waiting", 0)):
             self.gauge(verb, value)
 
@@ -84,8 +41,7 @@ class EngineTest(ObservedTest):
         with engine.connect() as kept:
             kept.exec_driver_sql("SELECT 1")
             (acquired,) = [line for line in self.events(acquired=1) if line.verb == "acquired"]
-        line = self._testMethodName
-        self.assertRegex(acquired.tags["site"], f"^{HERE}:[0-9]+ {line}$")
+        self.assert_sites([acquired], HERE, self._testMethodName)
 
     def test_the_site_is_the_line_of_the_call(self):
         engine = self.engine()
@@ -179,13 +135,7 @@ class AsyncEngineTest(ObservedTest):
             await engine.dispose()
 
         asyncio.run(main())
-        lines = self.events(acquired=30, released=30, closed=3)
-        acquired = [line for line in lines if line.verb == "acquired"]
-        self.assertEqual(len(acquired), 30)
-        for line in acquired:
-            self.assertRegex(line.tags["site"], f"^{HERE}:[0-9]+ call$")
+        acquired = self.acquired(30, closed=3)
+        self.assert_sites(acquired, HERE, "call")
         # Those that found no connection waited for one to be opened or returned.
         self.assertGreater(max(float(line.value) for line in acquired), 2)
-        self.assertEqual(
-            {line.tags["lease"] for line in lines if line.verb == "released"}, {line.tags["lease"] for line in acquired}
-        )

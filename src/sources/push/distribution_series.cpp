@@ -31,21 +31,12 @@ bool is_increasing(std::span<const double> bounds) {
          std::ranges::adjacent_find(bounds, std::greater_equal()) == bounds.end();
 }
 
-std::string hexadecimal_id(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto digits = hexadecimal(static_cast<std::uint8_t>(c));
-    text.append(digits.data(), digits.size());
-  }
-  return text;
-}
-
 Exemplar exemplar_of(const PushedExemplar& pushed, TimeUnit unit) {
   const auto time = std::chrono::duration_cast<std::chrono::system_clock::duration>(
       std::chrono::nanoseconds(static_cast<std::int64_t>(pushed.time)));
   Exemplar exemplar{in_seconds(pushed.value, unit), std::chrono::system_clock::time_point(time), {}};
-  exemplar.labels.emplace_back("trace_id", hexadecimal_id(pushed.trace_id));
-  if (!pushed.span_id.empty()) exemplar.labels.emplace_back("span_id", hexadecimal_id(pushed.span_id));
+  exemplar.labels.emplace_back("trace_id", hexadecimal_text(pushed.trace_id));
+  if (!pushed.span_id.empty()) exemplar.labels.emplace_back("span_id", hexadecimal_text(pushed.span_id));
   return exemplar;
 }
 

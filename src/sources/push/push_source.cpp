@@ -1,6 +1,7 @@
 #include "sources/push/push_source.hpp"
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -42,14 +43,11 @@ class PushSource::Core : public Recurring {
   std::shared_ptr<const Reading> reading() {
     const TimePoint now = clock().now();
     const auto shown = shown_.access();
-    const PushCounts counts = parts_.pools->counts(now);
-    const bool is_fresh = shown->reading && shown->reading->pushed == counts &&
-                          now < parts_.pools->changes_at() && now - shown->made < look;
-    if (is_fresh) return shown->reading;
-    Reading next = made(*shown, now);
-    next.pushed = counts;
+    const bool is_recent = shown->reading && now - shown->made < look;
+    auto pushed = parts_.pools->read(now, is_recent ? shown->reading->pushed : std::nullopt);
+    if (!pushed) return shown->reading;
     shown->made = now;
-    return shown->reading = std::make_shared<const Reading>(std::move(next));
+    return shown->reading = std::make_shared<const Reading>(made(*shown, std::move(*pushed), now));
   }
 
   std::vector<LeakReport> leaks(const std::string& pool) {
@@ -117,13 +115,13 @@ class PushSource::Core : public Recurring {
     if (on_reading_) on_reading_({parts_.options.name, parts_.options.kind, *reading(), {}});
   }
 
-  /// Returns a reading, without what was counted.
-  Reading made(Shown& shown, TimePoint now) const {
-    ProbeResult result = parts_.pools->pools(now);
+  Reading made(Shown& shown, PushedReading pushed, TimePoint now) const {
+    ProbeResult& result = pushed.result;
     settle(result, parts_.options.limit);
     shown.recent_errors.complete(result.pools, now.time_since_epoch(), clock().wall());
-    forget_errors_of(result.pools, parts_.pools->silent());
+    forget_errors_of(result.pools, pushed.silent);
     Reading next;
+    next.pushed = pushed.counts;
     next.settled = shown.settled;
     if (shown.settled) next.up = shown.door != nullptr;
     next.last_error = shown.error;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,20 +15,24 @@
 
 namespace dbpool {
 
+/// What was pushed to one source, as it was at one moment.
+struct PushedReading {
+  ProbeResult result;  ///< with the number of pools beyond the limit
+  /// The labels of the pools that no sender reports at present, so that their counters stand still for no
+  /// reason of their own.
+  std::set<std::string> silent;
+  PushCounts counts;
+};
+
 /// The pools of all that senders have pushed to one source. Any thread may call it; a call takes a short
-/// lock.
+/// lock, once.
 class PushedPools {
  public:
   virtual ~PushedPools() = default;
-  /// Returns the pools as they are now, each with its key, and the number of those beyond the limit.
-  virtual ProbeResult pools(TimePoint now) = 0;
-  /// Returns when the result of `pools` changes without a push; a time in the past if something was pushed
-  /// since the last call of `pools`.
-  virtual TimePoint changes_at() const = 0;
-  /// Returns the labels of the pools in the last result of `pools` that no sender reports at present, so that
-  /// their counters stand still for no reason of their own.
-  virtual std::set<std::string> silent() const { return {}; }
-  virtual PushCounts counts(TimePoint now) const = 0;
+  /// Returns what there is now; nullopt if nothing was pushed and no value got too old since the last
+  /// reading, which is the caller's. `known`: the counts of the caller's last reading; nullopt = it needs a
+  /// new one.
+  virtual std::optional<PushedReading> read(TimePoint now, const std::optional<PushCounts>& known) = 0;
   /// Forgets what was silent for long.
   virtual void forget(TimePoint now) = 0;
 };

@@ -71,8 +71,9 @@ void PushedSeries::report(MappedPools& pools, TimePoint not_before) const {
   }
 }
 
-bool PushedSeries::has_ended(TimePoint not_before) const {
-  return is_limit_ && gauge_.fell_to_zero(not_before);
+PoolEnd PushedSeries::end(TimePoint not_before) const {
+  if (!is_limit_ || gauge_.value(not_before) != 0) return PoolEnd::none;
+  return gauge_.fell_to_zero(not_before) ? PoolEnd::certain : PoolEnd::possible;
 }
 
 std::uint64_t PushedSeries::step() const noexcept {

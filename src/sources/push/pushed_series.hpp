@@ -13,6 +13,9 @@
 
 namespace dbpool {
 
+/// What the maximum of a pool says of its end. Of several, the latest of these counts.
+enum class PoolEnd { none, possible, certain };
+
 /// One series of one sender, and what it is used for. What fills a counter adds up, whatever its kind is;
 /// what fills a gauge keeps its last value.
 class PushedSeries {
@@ -24,8 +27,9 @@ class PushedSeries {
   std::optional<RejectReason> add(const PointTime& at, const PushedMetric& metric, const PushedPoint& point);
   /// Adds what it has to its pools. Gauges count if they arrived at `not_before` or later.
   void report(MappedPools& pools, TimePoint not_before) const;
-  /// Returns whether it is a maximum that fell to 0, by which an SDK that stops ends a pool.
-  bool has_ended(TimePoint not_before) const;
+  /// Returns what it says of the end of its pools. An SDK that stops sends a maximum of 0 as a sum that may
+  /// fall. Where it fell to 0, the pool has ended; where it began at 0, the pool may also be unlimited.
+  PoolEnd end(TimePoint not_before) const;
 
   /// Returns whether several processes send it under one start, so that their sum is a guess.
   bool has_shared_start() const noexcept {

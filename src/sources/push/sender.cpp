@@ -93,17 +93,19 @@ void Sender::refresh(const Context& context, Duration window) {
   has_changed_ = false;
   const TimePoint not_before = heard_ - window;
   MappedPools pools(context.mapping, context.pools);
-  for (auto& [label, pool] : pools_) pool.part = PoolSum::Part::counters;
+  for (auto& [label, pool] : pools_) {
+    pool.part = PoolSum::Part::counters;
+    pool.end = PoolEnd::none;
+  }
   for (const Series& series : series_) {
     if (series.heard >= not_before) series.pushed.report(pools, not_before);
   }
   for (const Series& series : series_) {
     if (series.heard < not_before) series.pushed.report(pools, not_before);
   }
-  std::vector<const OfPool*> ended;
   for (const Series& series : series_) {
-    if (!series.pushed.has_ended(not_before)) continue;
-    ended.insert(ended.end(), series.pools.begin(), series.pools.end());
+    const PoolEnd end = series.pushed.end(not_before);
+    for (OfPool* const pool : series.pools) pool->end = std::max(pool->end, end);
   }
   ProbeResult result = pools.take(context.source, kept_);
   hints_ = std::move(result.hints);
@@ -111,8 +113,7 @@ void Sender::refresh(const Context& context, Duration window) {
     const auto found = pools_.find(snapshot.label());
     if (found == pools_.end()) continue;
     OfPool& pool = found->second;
-    const bool has_ended = std::ranges::find(ended, &pool) != ended.end();
-    if (!has_ended && pool.heard >= not_before) pool.part = PoolSum::Part::whole;
+    if (pool.end != PoolEnd::certain && pool.heard >= not_before) pool.part = PoolSum::Part::whole;
     pool.figures = std::move(snapshot);
   }
 }

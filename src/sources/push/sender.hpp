@@ -34,6 +34,7 @@ class Sender {
     std::uint64_t counted_until = 0;  ///< as of PointTime
     std::optional<PoolSnapshot> figures = std::nullopt;
     PoolSum::Part part = PoolSum::Part::counters;  ///< how much of the figures counts now
+    PoolEnd end = PoolEnd::none;
   };
   struct Series {
     PushedSeries pushed;

@@ -11,6 +11,12 @@ namespace {
 
 constexpr auto longest_silence = std::chrono::hours(1);
 
+/// Returns how long a sender may be silent before its next export is late.
+Duration longest_pause_of(const Sender& sender, const PushNaming& naming) {
+  const Duration interval = sender.interval().value_or(naming.assumed_interval);
+  return std::max(naming.least_stale, interval + interval / 4);
+}
+
 }  // namespace
 
 Senders::Senders(const Mapping& mapping, std::string source, const PushNaming& naming,
@@ -70,10 +76,15 @@ std::map<std::string, PoolSum> Senders::sums(TimePoint now, Hints& hints) {
   for (const auto& [id, sender] : senders_) {
     const bool live = is_live(*sender, starts, now);
     refresh(*sender);
+    const TimePoint late_at = sender->heard() + longest_pause_of(*sender, naming_);
     for (const auto& [label, pool] : sender->pools()) {
       if (pool.shelf == nullptr || !pool.figures) continue;
-      sum_of(label).add(*pool.figures, live ? pool.part : PoolSum::Part::counters);
-      if (live && pool.part == PoolSum::Part::whole) silent_.erase(label);
+      // One that is unlimited is in the next export again.
+      const bool has_ended = pool.end == PoolEnd::possible && now > late_at;
+      const auto part = live && !has_ended ? pool.part : PoolSum::Part::counters;
+      sum_of(label).add(*pool.figures, part);
+      if (part == PoolSum::Part::whole) silent_.erase(label);
+      if (pool.end == PoolEnd::possible && now <= late_at) changes_at_ = std::min(changes_at_, late_at);
     }
     if (!live) continue;
     const Duration window = window_of(*sender);

@@ -28,20 +28,20 @@ std::optional<Response> refuse_other_types(const Request& request) {
   return error_response(415, "unknown content type; allowed: application/json");
 }
 
-Response refusal_of(const Json& id, RpcError error) {
+Response rpc_refusal(const Json& id, RpcError error) {
   const int status = error.status;
   return json_response(answer_json(id, std::move(error)), status);
 }
 
 Response answer_message(const Request& http, const WebServices& services) {
   auto read = read_request(http.body);
-  if (auto* const error = std::get_if<RpcError>(&read)) return refusal_of(nullptr, std::move(*error));
+  if (auto* const error = std::get_if<RpcError>(&read)) return rpc_refusal(nullptr, std::move(*error));
   const auto& request = std::get<RpcRequest>(read);
   auto era = era_of(request, http);
-  if (auto* const error = std::get_if<RpcError>(&era)) return refusal_of(request.id, std::move(*error));
+  if (auto* const error = std::get_if<RpcError>(&era)) return rpc_refusal(request.id, std::move(*error));
   if (request.id.is_null()) return {.status = 202, .content_type = "", .body = ""};
   Outcome outcome = call_method(request, std::get<Era>(era), services);
-  if (auto* const error = std::get_if<RpcError>(&outcome)) return refusal_of(request.id, std::move(*error));
+  if (auto* const error = std::get_if<RpcError>(&outcome)) return rpc_refusal(request.id, std::move(*error));
   return json_response(answer_json(request.id, std::move(outcome)));
 }
 

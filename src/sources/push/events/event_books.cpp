@@ -146,7 +146,8 @@ std::optional<RejectReason> EventBooks::add(const EventLine& event, std::string_
   if (sender == nullptr) sender = &clients_.add(client, current_.at.now);
   const bool has_room = open_leases_ < options_.bounds.leases;
   open_leases_ -= pool->open_leases();
-  pool->add(event, *sender, current_.at, has_room);
+  if (auto leak = pool->add(event, *sender, current_.at, has_room))
+    keep_news(news_.returned, {pool->key().label(), std::move(*leak)});
   open_leases_ += pool->open_leases();
   const bool follows_lease = event.verb == Verb::acquired && !event.lease.empty();
   return follows_lease && !has_room ? std::optional(RejectReason::limit) : std::nullopt;

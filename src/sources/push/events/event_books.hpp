@@ -40,7 +40,8 @@ struct EventNews {
   std::vector<Gone> gone;
   /// Leases whose client is there, given back because their releases are probably lost.
   std::vector<Gone> given_up;
-  std::vector<Leak> leaks;  ///< suspected since the news before
+  std::vector<Leak> leaks;     ///< suspected since the news before
+  std::vector<Leak> returned;  ///< suspects that a client has released
 };
 
 /// Everything that the clients of one source have reported. The counters of its pools never fall. Bounded by

@@ -47,14 +47,20 @@ bool EventPool::contradicts(const EventLine& event, const EventClient& client) c
   return (event.verb == Verb::acquired && is_out) || (event.verb == Verb::released && !is_out);
 }
 
-void EventPool::add(const EventLine& event, const EventClient& client, const Arrival& at, bool has_room) {
+std::optional<LeakReport> EventPool::add(const EventLine& event, const EventClient& client, const Arrival& at,
+                                         bool has_room) {
   heard_ = at.now;
   Member& member = members_.try_emplace(&client, client.name, leaks_).first->second;
+  if (event.verb == Verb::released) return released(event, member, at);
+  apply(event, member, at, has_room);
+  return std::nullopt;
+}
+
+/// Adds an event that is no release.
+void EventPool::apply(const EventLine& event, Member& member, const Arrival& at, bool has_room) {
   switch (event.verb) {
     case Verb::acquired:
       return acquired(event, member, at, has_room);
-    case Verb::released:
-      return released(event, member);
     case Verb::acquire_timeout:
       return timed_out(event, at);
     case Verb::acquire_rejected:
@@ -96,14 +102,15 @@ void EventPool::acquired(const EventLine& event, Member& member, const Arrival& 
   most_open_leases_ = std::max(most_open_leases_, ++open_leases_);
 }
 
-void EventPool::released(const EventLine& event, Member& member) {
+std::optional<LeakReport> EventPool::released(const EventLine& event, Member& member, const Arrival& at) {
   reports_acquisitions_ = true;
   for (const double ms : event.values)
     ledger_.apply(event::Released{.used = duration_of(ms), .times = event.times()});
-  const auto was_suspected = member.leases.end(event.lease);
-  if (!was_suspected) return;
+  auto returned = member.leases.end(event.lease, at.tick());
+  if (!returned) return std::nullopt;
   --open_leases_;
-  if (*was_suspected) ledger_.apply(event::LeakReturned{});
+  if (returned->leak) ledger_.apply(event::LeakReturned{});
+  return std::move(returned->leak);
 }
 
 void EventPool::timed_out(const EventLine& event, const Arrival& at) {

@@ -46,8 +46,10 @@ class EventPool {
   /// Returns whether an event contradicts what is known.
   bool contradicts(const EventLine& event, const EventClient& client) const;
   /// Adds an event. `has_room`: whether one more lease may be followed; without, an acquisition counts and
-  /// `active` is unknown. REQUIRES: the event does not contradict; none came later.
-  void add(const EventLine& event, const EventClient& client, const Arrival& at, bool has_room);
+  /// `active` is unknown. Returns the lease that has come back with it although it was suspected as a leak.
+  /// REQUIRES: the event does not contradict; none came later.
+  std::optional<LeakReport> add(const EventLine& event, const EventClient& client, const Arrival& at,
+                                bool has_room);
   /// Gives the leases of a client back and forgets its gauges. Returns how many leases it had; nullopt if the
   /// pool does not know it.
   std::optional<std::uint64_t> forget(const EventClient& client);
@@ -77,8 +79,9 @@ class EventPool {
     bool has_unknown_leases = false;
   };
 
+  void apply(const EventLine& event, Member& member, const Arrival& at, bool has_room);
   void acquired(const EventLine& event, Member& member, const Arrival& at, bool has_room);
-  void released(const EventLine& event, Member& member);
+  std::optional<LeakReport> released(const EventLine& event, Member& member, const Arrival& at);
   void timed_out(const EventLine& event, const Arrival& at);
   void note_wait(const EventLine& event, Duration waited, const Arrival& at);
   void failed(const EventLine& event, const Arrival& at);

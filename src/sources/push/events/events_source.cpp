@@ -14,9 +14,12 @@ class EventsPools : public PushedPools {
   EventsPools(SharedBooks books, EventsObserver observer, TimePoint now)
       : books_(std::move(books)), observer_(std::move(observer)), looked_(now) {}
 
-  ProbeResult pools(TimePoint now) override { return looked_at(now)->pools(now); }
-  TimePoint changes_at() const override { return books_->access()->changes_at(); }
-  PushCounts counts(TimePoint /*now*/) const override { return books_->access()->counts(); }
+  std::optional<PushedReading> read(TimePoint now, const std::optional<PushCounts>& known) override {
+    const auto books = looked_at(now);
+    const PushCounts counts = books->counts();
+    if (known == counts && now < books->changes_at()) return std::nullopt;
+    return PushedReading{books->pools(now), {}, counts};
+  }
 
   void forget(TimePoint now) override {
     EventNews news;

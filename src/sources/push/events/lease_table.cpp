@@ -28,12 +28,13 @@ void LeaseTable::lend(std::string_view name, std::string_view place, std::chrono
   detector_->lent(lease);
 }
 
-std::optional<bool> LeaseTable::end(std::string_view name) {
+std::optional<LeaseTable::Returned> LeaseTable::end(std::string_view name, std::chrono::nanoseconds at) {
   const auto lease = leases_.find(name);
   if (lease == leases_.end()) return std::nullopt;
-  const bool was_suspected = detector_->returned(lease->second);
+  Returned returned;
+  if (detector_->returned(lease->second)) returned.leak = report_of(lease->second, at);
   leases_.erase(lease);
-  return was_suspected;
+  return returned;
 }
 
 LeaseTable::Ended LeaseTable::end_until(std::chrono::nanoseconds at) {

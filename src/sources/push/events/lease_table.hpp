@@ -33,8 +33,11 @@ class LeaseTable {
   /// Adds a lease that was given at `at` on the stopwatch. `place`: outlives the lease. REQUIRES: no lease
   /// with that name is out, and none was given later.
   void lend(std::string_view name, std::string_view place, std::chrono::nanoseconds at);
-  /// Ends a lease. Returns whether it was suspected as a leak; nullopt if no lease with that name is out.
-  std::optional<bool> end(std::string_view name);
+  struct Returned {
+    std::optional<LeakReport> leak = std::nullopt;  ///< if it was suspected as a leak
+  };
+  /// Ends a lease that comes back at `at`. Returns nullopt if no lease with that name is out.
+  std::optional<Returned> end(std::string_view name, std::chrono::nanoseconds at);
   struct Ended {
     std::uint64_t leases = 0, suspected = 0;
   };

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/hexadecimal.hpp"
 #include "sources/push/otlp/json_schema.hpp"
 
 namespace dbpool {
@@ -86,15 +87,12 @@ std::int32_t temporality_of(const Value& value) {
 
 /// Returns the bytes that hexadecimal digits spell.
 std::string id_of(const Value& value) {
-  constexpr int hexadecimal = 16;
   const auto digits = text_of(value);
   std::string bytes;
   for (std::size_t at = 0; at < digits.size(); at += 2) {
-    std::uint8_t byte = 0;
-    const auto pair = digits.substr(at, 2);
-    const auto read = std::from_chars(pair.data(), pair.data() + pair.size(), byte, hexadecimal);
-    if (pair.size() != 2 || read.ptr != pair.data() + 2) refuse("an id is not written in hexadecimal digits");
-    bytes.push_back(static_cast<char>(byte));
+    const auto byte = hexadecimal_byte(digits.substr(at, 2));
+    if (!byte) refuse("an id is not written in hexadecimal digits");
+    bytes.push_back(static_cast<char>(*byte));
   }
   return bytes;
 }

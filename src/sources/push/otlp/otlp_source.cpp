@@ -9,10 +9,13 @@ class OtlpPools : public PushedPools {
  public:
   explicit OtlpPools(std::shared_ptr<PushedState> state) : state_(std::move(state)) {}
 
-  ProbeResult pools(TimePoint now) override { return state_->senders.access()->pools(now); }
-  TimePoint changes_at() const override { return state_->senders.access()->changes_at(); }
-  std::set<std::string> silent() const override { return state_->senders.access()->silent(); }
-  PushCounts counts(TimePoint now) const override { return state_->senders.access()->counts(now); }
+  std::optional<PushedReading> read(TimePoint now, const std::optional<PushCounts>& known) override {
+    const auto senders = state_->senders.access();
+    const PushCounts counts = senders->counts(now);
+    if (known == counts && now < senders->changes_at()) return std::nullopt;
+    ProbeResult result = senders->pools(now);
+    return PushedReading{std::move(result), senders->silent(), counts};
+  }
   void forget(TimePoint now) override { state_->senders.access()->forget(now); }
 
  private:

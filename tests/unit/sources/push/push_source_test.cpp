@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/fakes/manual_scheduler.hpp"
@@ -18,7 +20,8 @@ namespace {
 /// Pools as a test sets them.
 class SetPools : public PushedPools {
  public:
-  ProbeResult pools(TimePoint now) override {
+  std::optional<PushedReading> read(TimePoint now, const std::optional<PushCounts>& known) override {
+    if (known == pushed && now < changes) return std::nullopt;
     ++asked;
     changes = TimePoint::max();
     ProbeResult result;
@@ -29,18 +32,14 @@ class SetPools : public PushedPools {
     for (const auto& name : leaking) result.leaks[name].emplace_back().connection_id = "c/1";
     result.hints = hints;
     result.dropped = 3;
-    last = now;
-    return result;
+    return PushedReading{std::move(result), not_reported, pushed};
   }
-  TimePoint changes_at() const override { return changes; }
-  std::set<std::string> silent() const override { return not_reported; }
-  PushCounts counts(TimePoint) const override { return pushed; }
   void forget(TimePoint now) override { forgotten = now; }
 
   std::vector<std::string> names{"s/a", "s/b"}, leaking, hints;
   std::set<std::string> not_reported;
   PushCounts pushed;
-  TimePoint changes, last, forgotten;
+  TimePoint changes, forgotten;
   int asked = 0;
 };
 

@@ -165,6 +165,41 @@ TEST_CASE("a maximum that falls to 0 ends the pool of a sender, instead of makin
   CHECK(scene.pool("otel/shop/main")->max == 10U);
 }
 
+TEST_CASE(
+    "a pool whose first maximum is 0 is unlimited while its sender goes on, and has ended when it is late") {
+  PushScene scene = scene_with();
+  const auto push = [&] {
+    scene.push(shop, {pushed_level("db.active", 3, 1), pushed_level("db.max", 0, 1),
+                      pushed_counter("db.timeouts", 5, 1)});
+  };
+  const auto active = [&] { return scene.pool("otel/shop/main")->active; };
+  for (int i = 0; i < 3; ++i) {
+    push();
+    CHECK(active() == 3U);
+    CHECK(scene.senders.changes_at() == scene.clock.now() + 75s);
+    scene.clock.advance(60s);
+    CHECK(active() == 3U);
+  }
+  scene.clock.advance(15s);
+  CHECK(active() == 3U);
+  scene.clock.advance(1s);
+  CHECK(active() == std::nullopt);
+  CHECK(scene.pool("otel/shop/main")->acquisition_timeouts == 5U);
+  CHECK(scene.senders.silent().contains("otel/shop/main"));
+  push();
+  CHECK(active() == 3U);
+}
+
+TEST_CASE("a pool without a maximum is there for three intervals, also beside one that may have ended") {
+  PushScene scene = scene_with();
+  scene.push(shop, {pushed_level("db.active", 3, 1), pushed_level("db.max", 0, 1),
+                    in_pool(pushed_level("db.active", 2, 1), "other")});
+  CHECK(scene.pool("otel/shop/main")->active == 3U);
+  scene.clock.advance(76s);
+  CHECK(scene.pool("otel/shop/main")->active == std::nullopt);
+  CHECK(scene.pool("otel/shop/other")->active == 2U);
+}
+
 TEST_CASE("a gauge of 0 is an unlimited maximum") {
   PushScene scene = scene_with();
   scene.push(shop, {pushed_gauge("db.active", 3), pushed_gauge("db.max", 10)});

@@ -186,12 +186,24 @@ TEST_CASE("a lease that is out for long is a suspected leak with its site, until
   CHECK(leak.held == 30s);
   CHECK(result.pools.front().leaked == 1U);
   CHECK(result.pools.front().leaks_detected == 1U);
-  REQUIRE(scene.books.take_news().leaks.size() == 1);
-  CHECK(scene.books.take_news().leaks.empty());
+  const EventNews suspected = scene.books.take_news();
+  CHECK(suspected.leaks.size() == 1);
+  CHECK(suspected.returned.empty());
+  scene.clock.advance(1s);
   scene.receive("dbpool.released:31000|ms|#pool:main,client:web-1,lease:41");
+  const EventNews news = scene.books.take_news();
+  CHECK(news.leaks.empty());
+  REQUIRE(news.returned.size() == 1);
+  CHECK(news.returned.front().pool == "apps/main");
+  CHECK(news.returned.front().lease.connection_id == "web-1/41");
+  CHECK(news.returned.front().lease.lease == 41);
+  CHECK(news.returned.front().lease.held == 31s);
   CHECK(scene.pool("apps/main").leaked == 0U);
   CHECK(scene.pool("apps/main").leaks_recovered == 1U);
   CHECK(scene.result().leaks.empty());
+  scene.receive("dbpool.acquired:1|ms|#pool:main,client:web-1,lease:42");
+  scene.receive("dbpool.released:5|ms|#pool:main,client:web-1,lease:42");
+  CHECK(scene.books.take_news().returned.empty());
 }
 
 TEST_CASE("a client that is silent gives its leases back without a release, and its gauges leave") {

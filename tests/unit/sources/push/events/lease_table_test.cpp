@@ -7,7 +7,7 @@
 using namespace std::chrono_literals;
 using namespace dbpool;
 
-TEST_CASE("a lease ends once, and says whether it was suspected") {
+TEST_CASE("a lease ends once, with a report if it was suspected") {
   LeakDetector detector(10s);
   LeaseTable leases("web", detector);
   leases.lend("1", "a.py:1", 1s);
@@ -15,9 +15,16 @@ TEST_CASE("a lease ends once, and says whether it was suspected") {
   CHECK(leases.has("1"));
   CHECK(leases.size() == 2);
   detector.sweep(11s);
-  CHECK(leases.end("1") == true);
-  CHECK_FALSE(leases.end("1"));
-  CHECK(leases.end("x-2") == false);
+  const auto returned = leases.end("1", 12s);
+  REQUIRE(returned);
+  REQUIRE(returned->leak);
+  CHECK(returned->leak->connection_id == "web/1");
+  CHECK(returned->leak->site == "a.py:1");
+  CHECK(returned->leak->held == 11s);
+  CHECK_FALSE(leases.end("1", 12s));
+  const auto in_time = leases.end("x-2", 12s);
+  REQUIRE(in_time);
+  CHECK_FALSE(in_time->leak);
   CHECK(leases.size() == 0);
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sources/push/otlp/receiver.hpp"
@@ -33,9 +34,11 @@ struct OtlpScene {
   void push(const std::string& body, const std::string& type = "application/x-protobuf") {
     CHECK(receiver.receive(type, body).status == 200);
   }
+  PushedReading read() { return pools->read(clock->now(), std::nullopt).value(); }
   std::map<std::string, PoolSnapshot> shown() {
     std::map<std::string, PoolSnapshot> by_label;
-    for (const PoolSnapshot& pool : pools->pools(clock->now()).pools) by_label.emplace(pool.label(), pool);
+    const PushedReading reading = read();
+    for (const PoolSnapshot& pool : reading.result.pools) by_label.emplace(pool.label(), pool);
     return by_label;
   }
 
@@ -91,7 +94,7 @@ TEST_CASE("an export of a real SDK gives the pools that its program had") {
   CHECK_FALSE(wrong.active);
   CHECK_FALSE(wrong.waiting);
   CHECK(wrong.max == 5);
-  CHECK(scene.pools->counts(scene.clock->now()).senders == 1);
+  CHECK(scene.read().counts.senders == 1);
 }
 
 TEST_CASE("a pool for each instance has the instance in its name") {
@@ -111,9 +114,30 @@ TEST_CASE("a template is the whole name") {
 TEST_CASE("the limit of a source is that of its pools") {
   OtlpScene scene({}, 1);
   scene.push(otlp_fixture("otel-js-cumulative.pb"));
-  const ProbeResult result = scene.pools->pools(scene.clock->now());
+  const ProbeResult result = scene.read().result;
   CHECK(result.pools.size() == 1);
   CHECK(result.dropped == 3U);
+}
+
+TEST_CASE("a reading is made anew after a push and when a value gets too old, and only then") {
+  using namespace std::chrono_literals;
+  OtlpOptions options;
+  options.stale_after = 10s;
+  OtlpScene scene(options);
+  const auto read = [&](const PushCounts& known) { return scene.pools->read(scene.clock->now(), known); };
+  scene.push(otlp_fixture("otel-js-cumulative.pb"));
+  const PushCounts first = scene.read().counts;
+  CHECK_FALSE(read(first));
+  scene.push(otlp_fixture("otel-js-cumulative.pb"));  // stale, which is counted
+  const auto next = read(first);
+  REQUIRE(next);
+  CHECK(next->counts.rejected != first.rejected);
+  scene.clock->advance(9s);
+  CHECK_FALSE(read(next->counts));
+  scene.clock->advance(2s);
+  const auto silent = read(next->counts);
+  REQUIRE(silent);
+  CHECK(silent->silent.contains("otel/shop/postgres"));
 }
 
 TEST_CASE("gauges go when their sender was silent for too long, counters stay") {
@@ -123,12 +147,12 @@ TEST_CASE("gauges go when their sender was silent for too long, counters stay") 
   OtlpScene scene(options);
   scene.push(otlp_fixture("otel-js-cumulative.pb"));
   REQUIRE(scene.shown().at("otel/shop//var/run/postgresql/a:15432/postgres").active == 3);
-  CHECK(scene.pools->changes_at() <= scene.clock->now() + 10s);
+  CHECK(scene.state->senders.access()->changes_at() <= scene.clock->now() + 10s);
   scene.clock->advance(11s);
   const auto shown = scene.shown();
   CHECK_FALSE(shown.at("otel/shop//var/run/postgresql/a:15432/postgres").active);
   CHECK(shown.at("otel/shop/postgres").acquisition_duration->count() == 3);
-  CHECK(scene.pools->counts(scene.clock->now()).senders == 0);
+  CHECK(scene.read().counts.senders == 0);
   scene.clock->advance(2h);
   scene.pools->forget(scene.clock->now());
   CHECK(scene.shown().empty());
