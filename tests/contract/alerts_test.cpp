@@ -34,8 +34,8 @@ std::set<std::string> known_series() {
 }
 
 std::set<std::string> known_labels() {
-  std::set<std::string> labels{"job",  "instance",  "le",         "server",
-                               "team", "alertname", "alertstate", "severity"};
+  std::set<std::string> labels{"job",       "instance",   "le",       "server", "team",
+                               "alertname", "alertstate", "severity", "window"};
   for (const Metric& metric : metric_catalog()) {
     for (const auto& label : words(metric.labels(), R"([a-z_]+)")) labels.insert(label);
   }
