@@ -35,7 +35,7 @@ std::set<std::string> known_series() {
 
 std::set<std::string> known_labels() {
   std::set<std::string> labels{"job",       "instance",   "le",       "server", "team",
-                               "alertname", "alertstate", "severity", "window"};
+                               "alertname", "alertstate", "severity", "window", "probe_only"};
   for (const Metric& metric : metric_catalog()) {
     for (const auto& label : words(metric.labels(), R"([a-z_]+)")) labels.insert(label);
   }

@@ -87,6 +87,7 @@ std::set<std::string> selectors_of_probed_sources() {
           "dbpool_clients_max{}",
           "dbpool_oldest_transaction_seconds{}",
           "dbpool_paused{}",
+          "dbpool_pool_info{probe_only=\"true\"}",
           "dbpool_queries_total{}",
           "dbpool_query_seconds_total{}",
           "dbpool_source_events_lost_total{}",
