@@ -235,7 +235,8 @@ class Diagnoser {
 
   bool is_known() const {
     return has_known_load(pool_) || pool_.leaked || pool_.phase || pool_.last_connect_ok ||
-           pool_.last_contact_ok || (pool_.clients_used && pool_.clients_max) || pool_.server_connections;
+           pool_.last_contact_ok == true || (pool_.clients_used && pool_.clients_max) ||
+           pool_.server_connections;
   }
 
   /// Returns whether the verdict is about the pool's load, or finds nothing else.
