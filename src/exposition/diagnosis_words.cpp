@@ -181,6 +181,11 @@ std::string down_words(const Diagnosis& d) {
       d.figures);
 }
 
+std::string watched_words(double seconds) {
+  if (seconds < 1) return " The exporter has only begun to watch the pool.";
+  return fmt::format(" The pool has been watched for {} only.", lasting(seconds));
+}
+
 std::string verdict_words(const Diagnosis& d) {
   switch (d.verdict) {
     case Verdict::unknown:
@@ -209,7 +214,7 @@ std::string diagnosis_words(const Diagnosis& diagnosis) {
   std::string words = verdict_words(diagnosis);
   const bool compares = diagnosis.verdict >= Verdict::slow_use;
   if (!compares || diagnosis.known_seconds >= full_window) return words;
-  return fmt::format("{} The pool has been watched for {} only.", words, lasting(diagnosis.known_seconds));
+  return words + watched_words(diagnosis.known_seconds);
 }
 
 }  // namespace dbpool

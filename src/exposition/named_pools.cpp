@@ -15,16 +15,30 @@ bool has_whole(const SourceReport& source) {
       source.pools, [](const PoolReport& pool) { return is_of_target(pool) && pool.figures.total(); });
 }
 
+bool shows_sessions(const SourceReport& source) {
+  return source.kind == SourceKind::pg_stat_activity;
+}
+
+/// Returns whether a source that is no server knows connections, which a server then shows once more.
+bool has_connections_before_servers(const FleetSnapshot& fleet) {
+  return std::ranges::any_of(fleet.sources, [](const SourceReport& source) {
+    const auto knows = [](const PoolReport& pool) { return pool.figures.total().has_value(); };
+    return !shows_sessions(source) && std::ranges::any_of(source.pools, knows);
+  });
+}
+
 }  // namespace
 
 std::vector<NamedPool> named_pools(const FleetSnapshot& fleet) {
   std::vector<NamedPool> pools;
   std::set<std::string_view> names;
+  const bool are_before_servers = has_connections_before_servers(fleet);
   for (const SourceReport& source : fleet.sources) {
     const bool are_parts = has_whole(source);
+    const bool are_sessions = are_before_servers && shows_sessions(source);
     for (const PoolReport& report : source.pools) {
       if (!names.insert(report.figures.label()).second) continue;
-      pools.push_back({report, source, are_parts && !is_of_target(report)});
+      pools.push_back({report, source, are_parts && !is_of_target(report), are_sessions});
     }
   }
   return pools;

@@ -19,6 +19,7 @@ struct NamedPool {
   const PoolReport& report;
   const SourceReport& source;
   bool counted_in_target = false;  ///< its connections are counted in the pool of its whole target
+  bool counted_in_pools = false;   ///< its sessions at a server are the connections of other sources' pools
 
   const std::string& name() const noexcept { return report.figures.label(); }
   const PoolSnapshot& figures() const noexcept { return report.figures; }
@@ -57,10 +58,12 @@ PoolSnapshot::Count sum_of(Pools&& pools, Figure figure) {
 
 /// Returns the same for a figure about connections, and counts each connection once: in the pool of a whole
 /// target (PoolScope::target) where that one has connections, as Pgpool-II's has, and else in the other
-/// pools, as with PgBouncer.
+/// pools, as with PgBouncer. The sessions that pg_stat_activity shows are those connections once more, so
+/// they count only where no other source knows any.
 template <typename Figure>
 PoolSnapshot::Count connections_in(const std::vector<NamedPool>& pools, Figure figure) {
-  return sum_of(pools | std::views::filter(std::not_fn(&NamedPool::counted_in_target)), figure);
+  const auto counts = [](const NamedPool& pool) { return !pool.counted_in_target && !pool.counted_in_pools; };
+  return sum_of(pools | std::views::filter(counts), figure);
 }
 
 /// Returns a figure of all pools together, as the table of figures adds it up; nullopt if no pool knows it.

@@ -80,6 +80,12 @@ std::string_view after_unknown(Ground ground) {
   }
 }
 
+std::string_view runbook_of_limit(Ground ground) {
+  if (ground == Ground::client_limit) return "alerts/runbooks/ConnectionPoolerClientsExhausted.md";
+  if (ground == Ground::server_limit) return "alerts/runbooks/ConnectionPoolServerFull.md";
+  return "alerts/runbooks/ConnectionPoolExhausted.md";
+}
+
 /// Names what would show more of a pool with which nothing is known to be wrong.
 std::string after_ok(const DiagnosedFigures& f) {
   if (f.server_connections) return "";
@@ -137,8 +143,7 @@ std::string_view runbook(const Diagnosis& diagnosis) {
       return diagnosis.ground == Ground::failed_logins ? "alerts/runbooks/ConnectionPoolBackendDown.md"
                                                        : "alerts/runbooks/ConnectionPoolNoConnections.md";
     case Verdict::limit_elsewhere:
-      return diagnosis.ground == Ground::client_limit ? "alerts/runbooks/ConnectionPoolerClientsExhausted.md"
-                                                      : "alerts/runbooks/ConnectionPoolExhausted.md";
+      return runbook_of_limit(diagnosis.ground);
     case Verdict::leak:
       return "alerts/runbooks/ConnectionPoolLeak.md";
     case Verdict::slow_use:

@@ -171,12 +171,15 @@ class Diagnoser {
   bool has_long_waiter() const {
     return callers_waiting(pool_) > 0 && pool_.oldest_waiter.value_or(0) >= long_wait;
   }
-  /// Returns whether the pool is busy for longer than a moment.
+  /// Returns whether the pool is busy for longer than a moment. Where its load is no longer known, as of a
+  /// pool whose senders are silent, the last 30 s prove nothing about the present.
   bool under_load() const {
+    if (!has_known_load(pool_)) return false;
     return has_long_waiter() || made_.figures.busy_share.value_or(is_busy(pool_) ? 1 : 0) >= lasting_from;
   }
   /// Returns whether it is, and cannot grow meanwhile.
   bool is_exhausted() const {
+    if (!has_known_load(pool_)) return false;
     if (has_long_waiter() && is_full(pool_)) return true;
     const bool now = is_busy(pool_) && is_full(pool_);
     return symptoms_.windows.recent.full.rate().value_or(now ? 1 : 0) >= lasting_from;
@@ -235,7 +238,8 @@ class Diagnoser {
 
   bool is_known() const {
     return has_known_load(pool_) || pool_.leaked || pool_.phase || pool_.last_connect_ok ||
-           pool_.last_contact_ok || (pool_.clients_used && pool_.clients_max) || pool_.server_connections;
+           pool_.last_contact_ok == true || (pool_.clients_used && pool_.clients_max) ||
+           pool_.server_connections;
   }
 
   /// Returns whether the verdict is about the pool's load, or finds nothing else.

@@ -6,10 +6,10 @@
 namespace dbpool {
 namespace {
 
-/// Returns whether the pooler's own client cannot log in through this pool now.
+/// Returns whether the pooler's own client cannot log in through this pool now. Its next success ends that.
 bool cannot_log_in(const PoolSnapshot& figures) {
-  return figures.errors_recent.value_or(0) > 0 && figures.total().value_or(0) == 0 &&
-         is_failed_login(figures.last_error);
+  return figures.errors_recent.value_or(0) > 0 && figures.last_contact_ok != true &&
+         figures.total().value_or(0) == 0 && is_failed_login(figures.last_error);
 }
 
 /// Returns whether clients wait for servers that the pooler cannot open, for no limit and no pause.

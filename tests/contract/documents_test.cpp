@@ -117,6 +117,19 @@ TEST_CASE("the page that a diagnosis names is in the repository") {
   }
 }
 
+TEST_CASE("a full server or pooler leads to the runbook of its alert, which names the verdict") {
+  const auto leads_to = [](dbpool::Ground ground, const std::string& alert) {
+    dbpool::Diagnosis diagnosis;
+    diagnosis.verdict = dbpool::Verdict::limit_elsewhere;
+    diagnosis.ground = ground;
+    const std::string page(dbpool::runbook(diagnosis));
+    CHECK(page == "alerts/runbooks/" + alert + ".md");
+    CHECK_MESSAGE(read(root / page).find("`limit_elsewhere`") != std::string::npos, page);
+  };
+  leads_to(dbpool::Ground::server_limit, "ConnectionPoolServerFull");
+  leads_to(dbpool::Ground::client_limit, "ConnectionPoolerClientsExhausted");
+}
+
 TEST_CASE("the README leaves details to the other documents") {
   constexpr std::uintmax_t most = 10'000;
   CHECK(fs::file_size(root / "README.md") <= most);

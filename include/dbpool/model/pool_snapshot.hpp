@@ -87,7 +87,7 @@ struct PoolSnapshot {
   std::optional<ErrorKind> last_error_kind;
   Seconds response_time;                ///< round trip of the last health check that passed
   std::optional<bool> last_connect_ok;  ///< nullopt = none tried yet
-  std::optional<bool> last_contact_ok;  ///< last connect or health check; nullopt = none yet
+  std::optional<bool> last_contact_ok;  ///< last connect, health check or probe; nullopt = none yet
 
   // Poolers and servers only.
   Count clients_active, clients_waiting;

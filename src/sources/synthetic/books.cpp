@@ -68,6 +68,7 @@ void SyntheticBooks::fill(PoolSnapshot& pool, Duration now) {
   pool.last_error_kind = own.last_error_kind;
   pool.last_error_at = own.last_error_at;
   pool.last_timeout_at = own.last_timeout_at;
+  pool.last_contact_ok = contact_ok_;
 
   const std::uint64_t own_waiters = (in_line_ ? 1U : 0U) + (second_in_line_ ? 1U : 0U);
   if (own_waiters > 0 && pool.waiting.value_or(0) > 0)

@@ -26,6 +26,14 @@ class SyntheticBooks {
     used_ = true;
     ledger_.apply(event);
   }
+  /// Records an error, which is the last contact with the database until `served`.
+  void apply(const event::Failed& event) {
+    used_ = true;
+    contact_ok_ = false;
+    ledger_.apply(event);
+  }
+  /// Records that the client got a server, also when it had to wait for so long that it counts as a timeout.
+  void served() noexcept { contact_ok_ = true; }
   /// Records that the client waits since `at` on the stopwatch; nullopt = it does not wait.
   void waiting_since(std::optional<Duration> at) noexcept {
     waiting_since_ = at;
@@ -67,6 +75,7 @@ class SyntheticBooks {
   std::optional<Duration> waiting_since_;
   bool in_line_ = false;  ///< the client waits at the pooler, or may, even if that does not count for health
   bool second_in_line_ = false;
+  std::optional<bool> contact_ok_;  ///< of the last contact; nullopt = none yet
   RecentPeak late_waits_, late_waits_judged_;
   double wait_peak_ = 0;         ///< seconds
   std::uint64_t looked_at_ = 0;  ///< the number of the last reading that was looked at for other clients

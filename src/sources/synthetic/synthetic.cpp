@@ -103,6 +103,7 @@ class Synthetic::Client : public Recurring {
     if (connection_->is_broken() || (failure && was_late)) connection_.reset();
     if (stopped()) return;
     if (!failure) {
+      books_->access()->served();
       learn_user();
       report_probe_only();
       if (!was_late && counts) book(took);

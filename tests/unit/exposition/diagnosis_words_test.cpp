@@ -136,6 +136,11 @@ TEST_CASE("a comparison with little history says for how long the pool has been 
   d = diagnosed(Verdict::ok, Ground::none, {.waiting = 0});
   d.known_seconds = 180;
   CHECK(diagnosis_words(d) == "Nothing is wrong: no caller waits. The pool has been watched for 3 min only.");
+  d.known_seconds = 0;
+  CHECK(diagnosis_words(d) ==
+        "Nothing is wrong: no caller waits. The exporter has only begun to watch the pool.");
+  d.known_seconds = 1;
+  CHECK(diagnosis_words(d) == "Nothing is wrong: no caller waits. The pool has been watched for 1 s only.");
   d = diagnosed(Verdict::paused, Ground::paused);
   d.known_seconds = 42;
   CHECK(diagnosis_words(d) == "The pooler has paused this pool.");

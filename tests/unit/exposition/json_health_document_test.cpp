@@ -1,5 +1,6 @@
 #include "exposition/json_health_document.hpp"
 
+#include "exposition/named_pools.hpp"
 #include "json_fleets.hpp"
 #include "support/http/source_documents.hpp"
 
@@ -48,6 +49,15 @@ TEST_CASE("over several pools connections are summed, and the worst status and l
   CHECK(document["database"]["pool"]["active"] == 2);
   CHECK(document["database"]["latency_ms"] == 500.0);
   CHECK(document["database"]["last_error"] == "Database connection refused: connection refused");
+}
+
+TEST_CASE("connections that a server shows as sessions as well count once over all, and alone as its own") {
+  FleetSnapshot fleet = fleet_of({report_of(example())});
+  PoolSnapshot sessions = pool_named("srv/app/alice");
+  sessions.active = 1, sessions.idle = 7;
+  fleet.sources.push_back(source_of(sessions, SourceKind::pg_stat_activity, {}));
+  CHECK(health_document_json(fleet)["database"]["pool"]["total"] == 5);
+  CHECK(health_document_json(only_pool(fleet, "srv/app/alice"))["database"]["pool"]["total"] == 8);
 }
 
 TEST_CASE("the database is connected when the last contact succeeded, and lost while a pool recovers") {

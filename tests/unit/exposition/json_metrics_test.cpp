@@ -47,6 +47,18 @@ TEST_CASE("connections count in the pools where the pool of a whole target has n
   CHECK(metrics_json(fleet)["total_connections"] == 8 + 8);
 }
 
+TEST_CASE("connections that a server shows as sessions as well count once") {
+  FleetSnapshot fleet = example();
+  PoolSnapshot sessions = pool_named("srv/app/alice");
+  sessions.active = 4, sessions.idle = 5;
+  fleet.sources.push_back(source_of(sessions, SourceKind::pg_stat_activity, {}));
+  const Json document = metrics_json(fleet);
+  CHECK(document["total_pools"] == 3);
+  CHECK(document["total_connections"] == 8);
+  CHECK(document["total_active"] == 3);
+  CHECK(document["total_idle"] == 5);
+}
+
 TEST_CASE("totals run over the pools that know the figure, and the utilization over those that know both") {
   FleetSnapshot fleet = example();
   PoolSnapshot unlimited = known_pool("unlimited");

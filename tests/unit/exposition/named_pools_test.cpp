@@ -52,6 +52,21 @@ TEST_CASE("a figure's total is the one that its row names, over the pools that k
   CHECK(total_of<&PoolSnapshot::oldest_waiter>(pools) == std::nullopt);
 }
 
+TEST_CASE("the sessions of a server count as connections only where no other source knows any") {
+  PoolSnapshot sessions = pool_named("srv/app/alice"), pool = pool_named("pgb/app/alice");
+  sessions.active = 4, sessions.idle = 2, sessions.waiting = 1;
+  FleetSnapshot fleet;
+  fleet.sources.push_back(source_of(sessions, SourceKind::pg_stat_activity, {}));
+  fleet.sources.push_back(source_of(pool, SourceKind::pgbouncer, {}));
+  CHECK(total_of<&PoolSnapshot::active>(named_pools(fleet)) == 4U);
+  fleet.sources[1].pools[0].figures.active = 3;
+  CHECK(total_of<&PoolSnapshot::active>(named_pools(fleet)) == 3U);
+  CHECK(total_of<&PoolSnapshot::idle>(named_pools(fleet)) == std::nullopt);
+  CHECK(connections_in(named_pools(fleet), &PoolSnapshot::total) == 3U);
+  CHECK(total_of<&PoolSnapshot::waiting>(named_pools(fleet)) == 1U);
+  CHECK(total_of<&PoolSnapshot::active>(named_pools(only_pool(fleet, "srv/app/alice"))) == 4U);
+}
+
 TEST_CASE("a part of a whole target has its own connections where it stands alone") {
   PoolSnapshot whole = pool_named("pgp", PoolScope::target), part = pool_named("pgp/app/alice");
   whole.active = 5, part.active = 3;

@@ -266,6 +266,15 @@ TEST_CASE("with too little known a verdict is no guess") {
        unknown, Ground::no_max},
       {"a database that answers", knowing([](PoolSnapshot& s) { s.last_connect_ok = true; }), ok,
        Ground::none},
+      {"a probe that was served", knowing([](PoolSnapshot& s) { s.last_contact_ok = true; }), ok,
+       Ground::none},
+      {"a pooler's probe that was not",
+       with({},
+            [](Patient& p) {
+              p.kind = SourceKind::pgbouncer, p.pool = pool_named("pgb/app/alice"), p.past = {};
+              p.pool.last_contact_ok = false;
+            }),
+       unknown, Ground::no_figures},
       {"closing", with({}, [](Patient& p) { p.pool.phase = PoolPhase::shutting_down; }), unknown,
        Ground::closing},
   });

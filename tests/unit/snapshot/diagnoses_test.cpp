@@ -133,6 +133,18 @@ TEST_CASE("a pool that cannot be read is unknown with the error of its source, a
   CHECK(ward.of(0).known_seconds == 111);
 }
 
+TEST_CASE("a pool whose senders fall silent loses its verdict with its figures, however busy it was") {
+  Ward ward;
+  ward.kind = SourceKind::otlp;
+  ward.add_full("otel/shop/main");
+  ward.tick(60);
+  CHECK(ward.of(0).verdict == Verdict::too_small);
+  ward.reading.pools[0] = pool_named("otel/shop/main");
+  ward.tick();
+  CHECK(ward.of(0).verdict == Verdict::unknown);
+  CHECK(ward.of(0).ground == Ground::no_figures);
+}
+
 TEST_CASE("a pool that leaves is forgotten, and knows nothing when it is back") {
   Ward ward;
   ward.add_full("pgb/app/alice");

@@ -43,6 +43,11 @@ TEST_CASE("logins fail at a database while the pooler's own client is refused fo
   PoolSnapshot served = refused();
   served.idle = 1;
   CHECK(failing(served).empty());
+  PoolSnapshot last = refused();
+  last.last_contact_ok = false;
+  CHECK(failing(last) == FailedLogins{{"app", error}});
+  last.last_contact_ok = true;  // since then, and its server has been closed again
+  CHECK(failing(last).empty());
   PoolSnapshot wrong_password = refused();
   wrong_password.last_error = "FATAL: password authentication failed";
   CHECK(failing(wrong_password).empty());

@@ -439,6 +439,19 @@ TEST_CASE("a transaction that fails is an error and no acquisition") {
   CHECK(pool.errors_recent == 1);
 }
 
+TEST_CASE("the last contact of a measured pool is that of its client, also while an error still counts") {
+  Trial trial;
+  trial.start();
+  CHECK(trial.pool().last_contact_ok == true);
+  trial.database->query_refused = true;
+  trial.scheduler->advance(5s);
+  CHECK(trial.pool().last_contact_ok == false);
+  trial.database->query_refused = false;
+  trial.scheduler->advance(5s);
+  CHECK(trial.pool().last_contact_ok == true);
+  CHECK(trial.pool().errors_recent == 1);
+}
+
 TEST_CASE("errors and waits count for as long as their windows") {
   LedgerOptions ledger;
   ledger.error_window = 10s;
