@@ -15,7 +15,7 @@ constexpr int deepest = 32;     // nesting; writing a document again takes stack
 constexpr double exact = 1e15;  // below it, a double shows whole numbers exactly
 constexpr std::array<std::string_view, 3> worst_first{"unhealthy", "degraded", "unknown"};
 
-/// Parses JSON; `discarded` if it is none or too deep.
+/// Parses JSON; `discarded` if the text is not JSON or too deep.
 Document parse_json(const std::string& text) {
   bool is_deep = false;
   const auto keep = [&](int depth, Document::parse_event_t, const Document&) {

@@ -36,7 +36,7 @@ bool is_down(const SourceReport& source);
 /// Returns the names of the sources that are down.
 std::vector<std::string> sources_down(const FleetSnapshot& fleet);
 
-/// Returns the worst status of the fleet's pools and sources, of which one that is down is unhealthy; unknown
+/// Returns the worst status of the fleet's pools and sources. A source that is down is unhealthy; unknown
 /// if nothing is judged.
 HealthStatus worst_status(const FleetSnapshot& fleet);
 

@@ -17,7 +17,7 @@ struct TlsOptions {
   std::string key;             ///< of the server's certificate, not encrypted
   std::string client_ca = {};  ///< the roots of clients' certificates; "" = none
   ClientAuth client_auth = ClientAuth::none;
-  /// The DNS names, addresses and URIs of which a client's certificate must have one; none = any.
+  /// A client's certificate must have one of these DNS names, addresses and URIs; empty = any certificate.
   std::vector<std::string> client_sans = {};
   TlsVersion min_version = TlsVersion::tls12, max_version = TlsVersion::tls13;
   std::vector<std::string> cipher_suites = {};  ///< Go's names (see go_names.hpp); none = all of them

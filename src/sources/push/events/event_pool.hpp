@@ -32,7 +32,7 @@ struct EventPoolOptions {
   Duration leak_detection_timeout{0};  ///< 0 = off
 };
 
-/// One pool of which clients report events: one ledger for all of them, and what each has now. An event that
+/// One pool that clients report events of: one ledger for all of them, and what each has now. An event that
 /// contradicts what is known changes nothing. Not thread-safe.
 ///
 /// With leases that have names, `acquisitions = releases + vanished + open leases` always holds.

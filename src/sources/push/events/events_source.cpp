@@ -6,7 +6,7 @@
 namespace dbpool {
 namespace {
 
-/// A longer gap between two looks, of which there is one every 5 s, shows that the process was stopped.
+/// Looks come every 5 s. A longer gap between two shows that the process was stopped.
 constexpr auto longest_gap = std::chrono::seconds(15);
 
 class EventsPools : public PushedPools {

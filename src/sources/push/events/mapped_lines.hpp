@@ -23,7 +23,7 @@ struct MappedLinesOptions {
   std::size_t pools = 500;  ///< the most
 };
 
-/// The lines whose names are not ours, of which a mapping makes pools. A counter adds up, a gauge has its
+/// The lines with names that are not ours. A mapping makes pools of them. A counter adds up, a gauge has its
 /// last value, and a value of another type is one duration, in milliseconds for the type `ms` unless the
 /// mapping has a unit. Not thread-safe.
 class MappedLines {
