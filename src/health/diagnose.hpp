@@ -21,7 +21,7 @@ struct Symptoms {
   SourceKind kind;
   const PoolSnapshot& figures;
   const Windows& windows;
-  const std::vector<LeakReport>& leaks;  ///< of this pool
+  const std::vector<LeakReport>& leaks;  ///< of this pool, or of the sessions that it has lent
   const DatabaseSymptoms* database;      ///< nullptr = the pool is not one of a pooler's database
 };
 

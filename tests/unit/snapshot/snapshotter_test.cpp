@@ -53,6 +53,15 @@ struct Scene {
   }
 };
 
+/// Returns a leak of the session 4711, whose client connects from `port`.
+LeakReport leak_behind_port(std::uint64_t port) {
+  LeakReport leak{"4711", 4711, 90s, "billing", {}};
+  leak.session = ServerSession{};
+  leak.session->pid = 4711;
+  leak.session->client_port = port;
+  return leak;
+}
+
 }  // namespace
 
 TEST_CASE("a snapshot shows every source and pool in the order they are watched in") {
@@ -528,11 +537,7 @@ TEST_CASE(
   Scene scene;
   auto server = std::make_shared<FakeSource>("srv", SourceKind::pg_stat_activity);
   server->set_pool(pool_named("srv/app/alice/billing"));
-  LeakReport leak{"4711", 4711, 90s, "billing", {}};
-  leak.session = ServerSession{};
-  leak.session->pid = 4711;
-  leak.session->client_port = 51234;
-  server->set_details({}, {leak});
+  server->set_details({}, {leak_behind_port(51234)});
   auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
   const PooledClient billing{"pgb", "billing-worker", "alice", "app", "10.0.0.9:40022"};
   pgb->lend({{4711, 51234U, billing}});
@@ -548,11 +553,7 @@ TEST_CASE("a session that leaks is a leak of the pooler's pool that lent it, and
   PoolSnapshot sessions = pool_named("srv/postgres/alice/billing");
   sessions.leaked = 1;
   server->set_pool(sessions);
-  LeakReport leak{"4711", 4711, 90s, "billing", {}};
-  leak.session = ServerSession{};
-  leak.session->pid = 4711;
-  leak.session->client_port = 51234;
-  server->set_details({}, {leak});
+  server->set_details({}, {leak_behind_port(51234)});
   auto pgb = std::make_shared<FakeSource>("pgb", SourceKind::pgbouncer);
   // The pooler may give the server's database another name.
   pgb->lend({{4711, 51234U, {"pgb", "billing-worker", "alice", "app", "10.0.0.9:40022"}}});
