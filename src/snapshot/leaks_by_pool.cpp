@@ -37,13 +37,10 @@ SourceRead read_with_leaks(const PoolSource& source) {
   return read;
 }
 
-void add_lent_leaks(std::vector<SourceRead>& sources) {
-  for (SourceRead& pooler : sources) {
-    if (pooler.reading->lent.empty()) continue;
-    LeaksByPool lent;
-    for (const SourceRead& server : sources) add_lent(server.leaks, *pooler.reading, lent);
-    pooler.leaks.merge(lent);
-  }
+void add_lent_leaks(const std::vector<SourceRead>& servers, SourceRead& pooler) {
+  LeaksByPool lent;
+  for (const SourceRead& server : servers) add_lent(server.leaks, *pooler.reading, lent);
+  pooler.leaks.merge(lent);
 }
 
 }  // namespace dbpool

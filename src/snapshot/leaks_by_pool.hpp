@@ -21,8 +21,8 @@ struct SourceRead {
 /// Reads a source, and the leaks of its pools that have some.
 SourceRead read_with_leaks(const PoolSource& source);
 
-/// Gives each pool of a pooler the leaks that a server reports of the sessions that this pool has lent. They
-/// stay in the server's pools, too.
-void add_lent_leaks(std::vector<SourceRead>& sources);
+/// Gives each pool of a pooler the leaks that the servers report of the sessions that this pool has lent; a
+/// source that lends none stays as it is.
+void add_lent_leaks(const std::vector<SourceRead>& servers, SourceRead& pooler);
 
 }  // namespace dbpool

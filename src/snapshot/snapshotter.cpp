@@ -37,6 +37,17 @@ void complete(PoolReport& pool, const SourceInfo& info, const FleetSnapshot& fle
     pool.held_since = fleet.time - std::chrono::duration_cast<WallTime::duration>(fleet.at - *ended);
 }
 
+std::vector<SourceRead> read_all(const WatchList& sources) {
+  std::vector<SourceRead> reads;
+  reads.reserve(sources.size());
+  for (const auto& watched : sources) reads.push_back(read_with_leaks(*watched->source));
+  return reads;
+}
+
+bool lends(const SourceRead& read) {
+  return !read.reading->lent.empty();
+}
+
 Judgement health_of(const PoolSnapshot& figures, const Watched& watched) {
   const auto pool = watched.pools.find(figures.label());
   return current_judgement(figures,
@@ -56,7 +67,7 @@ struct Snapshotter::State {
   WatchList watch_list() const { return watched.access()->all(); }
   std::vector<HealthChange> judge(Watched& source, const SourceRead& read);
   void set_vanished_aside(Watched& source, std::vector<HealthChange>& changes) const;
-  void judge_round(const std::function<bool(const PoolSource&)>& is_wanted);
+  void judge_round(const WatchList& judged);
   FleetSnapshot snapshot_of(const WatchList& sources) const;
   std::optional<PoolHistory> history_of(const Watched& source, const std::string& pool, Duration span) const;
 };
@@ -103,20 +114,20 @@ void Snapshotter::State::set_vanished_aside(Watched& source, std::vector<HealthC
   }
 }
 
-void Snapshotter::State::judge_round(const std::function<bool(const PoolSource&)>& is_wanted) {
-  const WatchList sources = watch_list();
+void Snapshotter::State::judge_round(const WatchList& judged) {
   std::vector<HealthChange> changes;
   {
     // One round at a time, so that no figures are judged after newer ones.
     const std::lock_guard lock(judging);
     ++round;
-    std::vector<SourceRead> all;
-    for (const auto& one : sources) all.push_back(read_with_leaks(*one->source));
-    add_lent_leaks(all);
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-      if (is_wanted(*sources[i]->source))
-        std::ranges::move(judge(*sources[i], all[i]), std::back_inserter(changes));
+    std::vector<SourceRead> reads = read_all(judged);
+    // An event in one of a thousand pools must not read the others; only a pooler needs what they report.
+    if (std::ranges::any_of(reads, lends)) {
+      const auto servers = read_all(watch_list());
+      for (SourceRead& read : reads) add_lent_leaks(servers, read);
     }
+    for (std::size_t i = 0; i < judged.size(); ++i)
+      std::ranges::move(judge(*judged[i], reads[i]), std::back_inserter(changes));
   }
   for (const HealthChange& change : changes) on_change(change);
 }
@@ -195,11 +206,13 @@ void Snapshotter::remove(const std::string& source) {
 }
 
 void Snapshotter::tick() {
-  state_->judge_round([](const PoolSource&) { return true; });
+  state_->judge_round(state_->watch_list());
 }
 
 void Snapshotter::tick(const std::string& source) {
-  state_->judge_round([&](const PoolSource& one) { return one.name() == source; });
+  WatchList sources = state_->watch_list();
+  std::erase_if(sources, [&](const auto& watched) { return watched->source->name() != source; });
+  state_->judge_round(sources);
 }
 
 FleetSnapshot Snapshotter::snapshot() const {

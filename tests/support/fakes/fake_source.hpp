@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -58,9 +59,12 @@ class FakeSource : public PoolSource {
     leaks_ = std::move(leaks);
   }
 
+  int times_read() const { return times_read_; }
+
   const std::string& name() const noexcept override { return name_; }
   SourceKind kind() const noexcept override { return kind_; }
   std::shared_ptr<const Reading> read() const override {
+    ++times_read_;
     return std::make_shared<const Reading>(*reading_.access());
   }
   std::vector<ConnectionSnapshot> connections(const std::string& /*pool*/) const override {
@@ -71,6 +75,7 @@ class FakeSource : public PoolSource {
  private:
   std::string name_;
   SourceKind kind_;
+  mutable std::atomic<int> times_read_{0};
   Guarded<Reading> reading_;
   std::vector<ConnectionSnapshot> connections_;  // set before any thread reads it
   std::vector<LeakReport> leaks_;                // the same

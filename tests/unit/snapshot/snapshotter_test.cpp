@@ -174,6 +174,16 @@ TEST_CASE("one source can be judged at once, without the others") {
   CHECK(scene.status(0) == unknown);
 }
 
+TEST_CASE("to judge one source costs the same among a thousand others") {
+  Scene scene;
+  const auto orders = scene.owned("orders");
+  const auto users = scene.owned("users");
+  scene.watch({orders, users});
+  scene.snapshotter.tick("users");
+  CHECK(orders->times_read() == 0);
+  CHECK(users->times_read() == 1);
+}
+
 TEST_CASE("a source that stays keeps its health, also under a new policy") {
   Scene scene;
   const auto orders = scene.owned("orders");
