@@ -86,8 +86,9 @@ void check_file(const Config& config, const Value& root, Problems& problems) {
   };
   if (is_empty("pools") && is_empty("sources") && is_empty("source_files") && is_empty("modules")) {
     const Value* const pools = root.find("pools");
-    problems.add(pools == nullptr ? std::max(root.line, 1) : pools->line, "pools",
-                 "no pool and no source; allowed: at least one entry in pools or sources");
+    problems.add(
+        pools == nullptr ? std::max(root.line, 1) : pools->line, "pools",
+        "no pool and no source; allowed: at least one entry in pools, sources, source_files or modules");
   }
   if (config.history.span / config.history.interval > most_history_items) {
     const Value* place = root.find("history");

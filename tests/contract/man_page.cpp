@@ -54,7 +54,8 @@ std::string roff_entries(const std::string& table) {
   int number = 0;
   for (std::string row; std::getline(rows, row);) {
     if (++number <= 2) continue;  // the head of the table
-    const auto cells = cells_of(row);
+    auto cells = cells_of(row);
+    if (cells.size() == 3) cells.insert(cells.begin() + 1, "");
     entries +=
         ".TP\n" + roff(cells.at(0)) + '\n' + roff(cells.at(3) + remarks(cells.at(1), cells.at(2))) + '\n';
   }

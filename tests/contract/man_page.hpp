@@ -10,7 +10,7 @@ namespace dbpool {
 std::string roff(std::string_view text);
 
 /// Returns a Markdown table of options as entries of a man page. Its columns are the name of the option, a
-/// variable or types, the default and the meaning.
+/// variable or types, which may be left out, the default and the meaning.
 std::string roff_entries(const std::string& table);
 
 }  // namespace dbpool

@@ -8,6 +8,7 @@
 
 #include "config/client_flags.hpp"
 #include "config/flag_keys.hpp"
+#include "config/module_keys.hpp"
 #include "config/pool_keys.hpp"
 #include "config/source_keys.hpp"
 #include "contract/alert_rules.hpp"
@@ -68,11 +69,14 @@ TEST_CASE("the man page of the configuration has its keys") {
   check_part("dbpool.yml.5", "title", title("DBPOOL.YML", 5, "File Formats"));
   check_part("dbpool.yml.5", "pool keys", roff_entries(pool_keys_markdown()));
   check_part("dbpool.yml.5", "source keys", roff_entries(source_keys_markdown()));
+  check_part("dbpool.yml.5", "module keys", roff_entries(module_keys_markdown()));
 }
 
 TEST_CASE("a man page shows text as it is") {
   CHECK(roff("an `--option` of C:\\temp") == "an \\fB\\-\\-option\\fR of C:\\etemp");
   CHECK(roff(".TH is text…") == "\\&.TH is text...");
+  CHECK(roff_entries("| key | default | meaning |\n|---|\n| `a` | `1` | so |\n") ==
+        ".TP\n\\fBa\\fR\nso (default \\fB1\\fR)\n");
   CHECK(
       roff_entries("| key | | default | meaning |\n|---|\n| `a` | `A` | `1` | so |\n| `b` |  |  | it |\n") ==
       ".TP\n\\fBa\\fR\nso (\\fBA\\fR; default \\fB1\\fR)\n.TP\n\\fBb\\fR\nit\n");
