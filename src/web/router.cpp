@@ -135,7 +135,10 @@ Response Router::answer(Request request, const ReadBody& read_body) const {
 }
 
 std::optional<Response> Router::refuse_method(const Request& request) const {
-  const auto taken = [&](const Route& route) { return takes(route, request.method); };
+  // A route with every method says nothing about the methods of other paths.
+  const auto taken = [&](const Route& route) {
+    return takes(route, request.method) && (!route.methods.empty() || match(route.path, request.path));
+  };
   if (std::ranges::any_of(*routes_, taken)) return std::nullopt;
   const auto here = routes_at(request.path);
   return here.empty() ? error_response(404, "not found") : method_not_allowed(here);

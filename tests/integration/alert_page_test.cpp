@@ -85,6 +85,7 @@ std::set<std::string> selectors_of_probed_sources() {
   return {"dbpool_clients{}",
           "dbpool_clients_used{}",
           "dbpool_clients_max{}",
+          "dbpool_exporter_source_file_ok{}",  // with source files
           "dbpool_oldest_transaction_seconds{}",
           "dbpool_paused{}",
           "dbpool_pool_info{probe_only=\"true\"}",

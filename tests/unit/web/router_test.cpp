@@ -71,6 +71,16 @@ TEST_CASE("a method that no route takes is refused without asking one") {
   CHECK_FALSE(refuse("HEAD", "/metrics").has_value());
 }
 
+TEST_CASE("a path with every method takes an unknown one, and makes it no method of another path") {
+  const Router router({{{"GET"}, "/metrics", saying("metrics")}, {{}, "/off", saying("off")}});
+  const auto refuse = [&](const std::string& path) {
+    return router.refuse_method({"BREW", path, "", "1.1", {}, ""});
+  };
+  REQUIRE(refuse("/metrics").has_value());
+  CHECK(refuse("/metrics")->status == 405);
+  CHECK_FALSE(refuse("/off").has_value());
+}
+
 TEST_CASE("another method is refused before the login only where the methods of a path are public") {
   const Router router(
       {{{"POST"}, "/open", saying("said"), {}, nullptr, true}, {{"POST"}, "/closed", saying("said")}});
