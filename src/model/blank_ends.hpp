@@ -12,7 +12,7 @@ constexpr std::string_view without_ends(std::string_view text, std::string_view 
 }
 
 /// The characters that are blank in ASCII.
-inline constexpr std::string_view blanks = " \t\r\n\v\f";
+inline constexpr std::string_view ascii_blanks = " \t\r\n\v\f";
 
 /// Returns the text without the blanks, line breaks and UTF-8 byte order marks at both ends, which editors,
 /// shells and secret stores add.

@@ -48,9 +48,9 @@ bool is_harmless(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(blanks);
+  const auto begin = text.find_first_not_of(ascii_blanks);
   if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+  return text.substr(begin, text.find_last_not_of(ascii_blanks) - begin + 1);
 }
 
 /// Appends `key=value` with a secret hidden. Returns false if the rest of the DSN must be hidden.
@@ -130,7 +130,7 @@ std::size_t libpq_value_length(std::string_view text) {
       ++i;
     } else if (quoted && text[i] == '\'') {
       return i + 1;
-    } else if (!quoted && blanks.find(text[i]) != std::string_view::npos) {
+    } else if (!quoted && ascii_blanks.find(text[i]) != std::string_view::npos) {
       return i;
     }
   }
@@ -148,8 +148,8 @@ std::string redact_libpq(std::string_view text) {
     text = trim(text.substr(equals + 1));
     const auto length = libpq_value_length(text);
     const bool ends = length != std::string_view::npos &&
-                      (length >= text.size() || blanks.find(text[length]) != std::string_view::npos);
-    const bool known = key.find_first_of(blanks) == std::string_view::npos;
+                      (length >= text.size() || ascii_blanks.find(text[length]) != std::string_view::npos);
+    const bool known = key.find_first_of(ascii_blanks) == std::string_view::npos;
     if (!ends || !known) return shown + std::string(hidden);
     if (!append_pair(shown, key, text.substr(0, length))) break;
     text.remove_prefix(std::min(length, text.size()));
@@ -159,7 +159,7 @@ std::string redact_libpq(std::string_view text) {
 
 /// Returns the length of the ODBC value at the start of `text`; npos if its brace is not closed.
 std::size_t odbc_value_length(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(blanks), text.size());
+  const auto begin = std::min(text.find_first_not_of(ascii_blanks), text.size());
   if (!text.substr(begin).starts_with('{')) return std::min(text.find(';'), text.size());
   for (std::size_t i = begin + 1; i < text.size(); ++i) {
     if (text[i] != '}') continue;

@@ -27,7 +27,7 @@ std::string normalized_key(std::string_view text) {
       c = static_cast<char>(*escaped);
       i += 2;
     }
-    if (blanks.find(c) == std::string_view::npos) result += ascii_lower(c);
+    if (ascii_blanks.find(c) == std::string_view::npos) result += ascii_lower(c);
   }
   return result;
 }

@@ -32,9 +32,9 @@ struct Pair {
 };
 
 std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(blanks);
+  const auto begin = text.find_first_not_of(ascii_blanks);
   if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+  return text.substr(begin, text.find_last_not_of(ascii_blanks) - begin + 1);
 }
 
 bool is_word(char c) {
@@ -68,7 +68,7 @@ class PairReader {
     Pair pair{normalized(rest_.substr(0, equals)), {}};
     if (pair.keyword.empty()) return fail("a value without a keyword");
     rest_ = rest_.substr(equals + 1);
-    rest_ = rest_.substr(std::min(rest_.find_first_not_of(blanks), rest_.size()));
+    rest_ = rest_.substr(std::min(rest_.find_first_not_of(ascii_blanks), rest_.size()));
     if (rest_.starts_with('{')) return braced(std::move(pair));
     const auto end = std::min(rest_.find(';'), rest_.size());
     pair.value = trim(rest_.substr(0, end));
@@ -201,7 +201,7 @@ std::size_t find_quoted(std::string_view text, std::string_view sql) {
 /// Hides everything after the first keyword of a secret, since a driver may quote the connection string.
 void hide_echo(std::string& text) {
   for (auto equals = text.find('='); equals != std::string::npos; equals = text.find('=', equals + 1)) {
-    const auto end = text.find_last_not_of(blanks, equals == 0 ? 0 : equals - 1);
+    const auto end = text.find_last_not_of(ascii_blanks, equals == 0 ? 0 : equals - 1);
     auto begin = end == std::string::npos ? equals : end + 1;
     while (begin > 0 && is_word(text[begin - 1])) --begin;
     if (!has_secret(std::string_view(text).substr(begin, equals - begin))) continue;

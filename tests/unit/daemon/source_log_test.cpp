@@ -8,7 +8,7 @@ using namespace dbpool;
 
 namespace {
 
-using Hints = std::vector<std::string>;
+using Lines = std::vector<std::string>;
 using LeaksByPlace = std::map<std::string, std::vector<LeakReport>>;
 
 /// Keeps the logged lines as `level message value value …`.
@@ -26,7 +26,7 @@ struct RecordingLogger : Logger {
 
 /// A log that is given readings of sources by their parts.
 struct LogScene {
-  void read(const std::string& source, const std::string& problem, const Hints& hints) {
+  void read(const std::string& source, const std::string& problem, const Lines& hints) {
     PoolSource::Reading reading;
     reading.up = problem.empty();
     reading.last_error = problem;
@@ -49,11 +49,11 @@ const std::string said = "warn source can be read, but not all that is configure
 TEST_CASE("a hint that stays is logged once, also through a failed reading") {
   LogScene log;
   for (int i = 0; i < 3; ++i) log.read("app", "", {"max: nothing"});
-  CHECK(log.logger.lines == Hints{first, said + "app max: nothing"});
+  CHECK(log.logger.lines == Lines{first, said + "app max: nothing"});
   log.read("app", "refused", {});
   log.read("app", "", {"max: nothing"});
   CHECK(log.logger.lines ==
-        Hints{first, said + "app max: nothing", "warn source cannot be read app refused", first});
+        Lines{first, said + "app max: nothing", "warn source cannot be read app refused", first});
 }
 
 TEST_CASE("each hint of each source is logged for itself") {
@@ -61,7 +61,7 @@ TEST_CASE("each hint of each source is logged for itself") {
   log.read("app", "", {"a", "b"});
   log.read("app", "", {"b", "c"});
   log.read("other", "", {"a"});
-  CHECK(log.logger.lines == Hints{first, said + "app a", said + "app b", said + "app c",
+  CHECK(log.logger.lines == Lines{first, said + "app a", said + "app b", said + "app c",
                                   "other source read other pgbouncer", said + "other a"});
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a hint that comes and goes is not logged each time") {
     log.read("app", "", {"a"});
     log.read("app", "", {});
   }
-  CHECK(log.logger.lines == Hints{first, said + "app a"});
+  CHECK(log.logger.lines == Lines{first, said + "app a"});
 }
 
 TEST_CASE("an error and a hint whose place moves with each answer are not logged each time") {
@@ -79,7 +79,7 @@ TEST_CASE("an error and a hint whose place moves with each answer are not logged
   for (int i = 7; i < 12; ++i) log.read("app", "line " + std::to_string(i) + " of its answer: cut", {});
   for (int i = 7; i < 12; ++i) log.read("app", "", {"line " + std::to_string(i) + ": too many buckets"});
   for (int i = 7; i < 12; ++i) log.read("app", "not JSON, as byte " + std::to_string(i) + " shows", {});
-  CHECK(log.logger.lines == Hints{"warn source cannot be read app line 7 of its answer: cut", first,
+  CHECK(log.logger.lines == Lines{"warn source cannot be read app line 7 of its answer: cut", first,
                                   said + "app line 7: too many buckets",
                                   "warn source cannot be read app not JSON, as byte 7 shows"});
 }
@@ -102,12 +102,12 @@ TEST_CASE("a database that the pooler pauses is logged when it is paused and whe
     reading.pools = {database, pool};
     log.read("pgb", reading);
   };
-  const Hints begun{"other source read pgb pgbouncer"};
+  const Lines begun{"other source read pgb pgbouncer"};
   read(false);
   CHECK(log.logger.lines == begun);
   read(true);
   read(true);
-  CHECK(log.logger.lines == Hints{begun[0], "warn pooler paused pgb app"});
+  CHECK(log.logger.lines == Lines{begun[0], "warn pooler paused pgb app"});
   log.read("pgb", "refused", {});
   read(true);
   CHECK(log.logger.lines.size() == 4);
@@ -128,7 +128,7 @@ TEST_CASE("a leak that a server reports is logged once, and again when it has go
   for (int i = 0; i < 3; ++i) log.read("srv", reading, {{"srv/app/alice/billing", {leak}}});
   const std::string fields = " srv/app/alice/billing 4711 billing billing 10.0.0.7 idle in transaction";
   CHECK(log.logger.lines ==
-        Hints{"other source read srv pgbouncer", "warn potential connection leak detected" + fields});
+        Lines{"other source read srv pgbouncer", "warn potential connection leak detected" + fields});
   log.read("srv", "refused", {});
   log.read("srv", reading);
   CHECK(log.logger.lines.back() == "other leaked connection returned" + fields);
@@ -142,5 +142,5 @@ TEST_CASE("a source that is gone is forgotten, and logged as new when it is back
   log.log.keep_only({kept});
   log.logger.lines.clear();
   for (const std::string name : {"app", "kept"}) log.read(name, "", {});
-  CHECK(log.logger.lines == Hints{first});
+  CHECK(log.logger.lines == Lines{first});
 }
