@@ -32,9 +32,14 @@ JoinedConfig SourceFileWatch::load(const MainFile& main) {
 
 void SourceFileWatch::look(const Patterns& patterns, const std::function<void(Reading)>& done) {
   if (patterns.empty()) return;
-  const auto token = std::make_shared<int>();
-  if (in_flight_.expired() && begin(patterns, [done, token](Reading reading) { done(std::move(reading)); })) {
-    in_flight_ = token;
+  auto token = std::make_shared<int>();
+  const std::weak_ptr<int> reading = token;
+  auto end = [done, token = std::move(token)](Reading read) mutable {
+    token.reset();  // the next look may begin as soon as `done` is called
+    done(std::move(read));
+  };
+  if (in_flight_.expired() && begin(patterns, std::move(end))) {
+    in_flight_ = reading;
     return;
   }
   done(not_read(patterns));

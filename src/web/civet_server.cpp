@@ -142,6 +142,7 @@ struct CivetServer::Core {
   std::optional<AccessControl> access;  // none: there is no web configuration
   std::optional<TlsDoor> door;          // none: plain HTTP
   std::optional<OwnSockets> sockets;
+  std::promise<bool> taken_over;  // are all sockets? A stop before it would shut down those of systemd.
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
   AnswersInProgress answers;
@@ -175,17 +176,17 @@ void CivetServer::Core::start(const std::vector<ListenAddress>& listen) {
     throw Error(fmt::format("start the web server on {}: {}", to_text(listen), first_complaint));
   }
   addresses = sockets->addresses(ports_of(context));
+  if (taken_over.get_future().get()) return;
+  stop();
+  throw Error(fmt::format("start the web server on {}: it does not take the sockets over", to_text(listen)));
 }
 
-/// Called by CivetWeb in each of its threads before its work, in the one that accepts clients too.
+/// Called by CivetWeb in each of its threads before its work; type 0 accepts clients.
 void* CivetServer::Core::on_thread(const mg_context* context, int type) {
-  constexpr int accepting = 0;
-  if (type != accepting) return nullptr;
-  contained([&] {
-    Core& core = *static_cast<Core*>(mg_get_user_data(context));
-    if (!core.sockets->take_over(ports_of(context))) core.logger.log(LogLevel::error, "web", "cannot listen");
-    return 0;
-  });
+  if (type != 0) return nullptr;
+  Core& core = *static_cast<Core*>(mg_get_user_data(context));
+  const int status = contained([&] { return core.sockets->take_over(ports_of(context)) ? 200 : 500; });
+  core.taken_over.set_value(status == 200);
   return nullptr;
 }
 

@@ -32,6 +32,12 @@ std::optional<ProbeRefusal> refusal_in(const ProbeOutcome& outcome) {
 
 /// Targets that are never read, as nothing runs the scheduler.
 struct StillScene {
+  StillScene() = default;
+  StillScene(const StillScene&) = delete;
+  StillScene& operator=(const StillScene&) = delete;
+  /// The readings that wait keep their scheduler alive, which keeps them.
+  ~StillScene() { scheduler->stop(); }
+
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   std::shared_ptr<ManualScheduler> scheduler = std::make_shared<ManualScheduler>(clock);
   SilentLogger logger;
