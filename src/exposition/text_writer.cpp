@@ -175,12 +175,14 @@ void TextWriter::add_openmetrics_head() {
 
 /// Adds ` # {labels} value time` to the line of a bucket that has an exemplar.
 void TextWriter::add_exemplar(const Histogram& histogram, std::size_t bucket) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   const Exemplar* const exemplar = histogram.exemplar_in(bucket);
   if (exemplar == nullptr) return;
   const auto& bounds = histogram.bounds();
-  const double above = bucket == 0 ? -infinity : bounds[bucket - 1];
-  if (!is_allowed(*exemplar, above, bucket == bounds.size() ? infinity : bounds[bucket])) return;
+  double above = -std::numeric_limits<double>::infinity();
+  double up_to = std::numeric_limits<double>::infinity();
+  if (bucket > 0) above = bounds[bucket - 1];
+  if (bucket < bounds.size()) up_to = bounds[bucket];
+  if (!is_allowed(*exemplar, above, up_to)) return;
   out_ += " # {";
   for (std::size_t i = 0; i < exemplar->labels.size(); ++i) {
     if (i > 0) out_ += ',';
