@@ -42,7 +42,7 @@ class TlsClient {
     ::SSL_set_connect_state(client.get());
     if (!meet(*client, *server)) return "";
     has_resumed_ = has_resumed_ || ::SSL_session_reused(client.get()) == 1;
-    session_.reset(::SSL_get1_session(client.get()), ::SSL_SESSION_free);
+    keep_session_of(*client);
     std::array<char, 64> name{};
     ::X509_NAME_get_text_by_NID(::X509_get_subject_name(::SSL_get0_peer_certificate(client.get())),
                                 NID_commonName, name.data(), name.size());
@@ -69,6 +69,15 @@ class TlsClient {
       if (have_ended) return true;
     }
     return false;
+  }
+
+  void keep_session_of(SSL& client) {
+    // TLS 1.3 sends tickets behind the handshake.
+    char nothing = 0;
+    ::SSL_read(&client, &nothing, 1);
+    session_.reset(::SSL_get1_session(&client), ::SSL_SESSION_free);
+    // A connection that ends without this takes its session with it.
+    ::SSL_set_shutdown(&client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   }
 
   std::shared_ptr<SSL_CTX> context_;
