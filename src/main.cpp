@@ -30,25 +30,33 @@ dbpool::JoinedConfig load(const dbpool::Flags& flags, const dbpool::Environment&
   return {dbpool::config_from_environment(environment), {}};
 }
 
-void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+/// Reads the configuration, and checks that of the web server. Writes to standard error what is probably not
+/// intended. throws ConfigError with every problem of both.
+dbpool::JoinedConfig load_checked(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   auto problems = dbpool::config_problems(flags.config_file, environment);
   std::ranges::move(dbpool::web_config_problems(flags.web_config_file, environment),
                     std::back_inserter(problems));
   if (!problems.empty()) throw dbpool::ConfigError(std::move(problems));
-  const auto config = load(flags, environment).config;
+  auto joined = load(flags, environment);
   auto warnings = dbpool::environment_warnings(environment, flags.config_file);
-  std::ranges::move(dbpool::config_warnings(config), std::back_inserter(warnings));
+  std::ranges::move(dbpool::flag_warnings(flags), std::back_inserter(warnings));
+  std::ranges::move(dbpool::config_warnings(joined.config), std::back_inserter(warnings));
   if (flags.web_config_file) {
     std::ranges::move(dbpool::load_web_config(*flags.web_config_file, environment).warnings,
                       std::back_inserter(warnings));
   }
   for (const auto& warning : warnings) std::cerr << "warning: " << warning << '\n';
+  return joined;
+}
+
+void check_config(const dbpool::Flags& flags, const dbpool::Environment& environment) {
+  load_checked(flags, environment);
   std::cout << "OK\n";
 }
 
 int check_targets(const dbpool::Flags& flags, const dbpool::Environment& environment) {
   dbpool::prepare_libraries();
-  const auto targets = dbpool::check_targets(load(flags, environment));
+  const auto targets = dbpool::check_targets(load_checked(flags, environment));
   std::cout << dbpool::checked_targets_text(targets);
   const bool any_failed = std::ranges::any_of(
       targets, [](const auto& target) { return target.result == dbpool::CheckedTarget::Result::failed; });

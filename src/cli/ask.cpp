@@ -45,7 +45,7 @@ class Request {
   CURLcode send(const ClientOptions& options, const std::string& path) {
     if (options.url.starts_with(unix_scheme)) {
       set(CURLOPT_UNIX_SOCKET_PATH, options.url.substr(unix_scheme.size()).c_str());
-      set(CURLOPT_URL, ("http://localhost" + path).c_str());
+      set(CURLOPT_URL, ((options.uses_tls() ? "https://localhost" : "http://localhost") + path).c_str());
     } else {
       set(CURLOPT_URL, (options.url + path).c_str());
     }
@@ -106,7 +106,7 @@ class Request {
 };
 
 /// Returns what to check after this error.
-std::string_view advice(CURLcode code, bool is_https) {
+std::string_view advice(CURLcode code, bool uses_tls) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "Check the host name in --url (or DBPOOL_URL).";
@@ -122,10 +122,11 @@ std::string_view advice(CURLcode code, bool is_https) {
     case CURLE_SSL_CERTPROBLEM:
       return "Check --cert-file and --key-file: PEM, the key unencrypted and that of the certificate.";
     case CURLE_SSL_CONNECT_ERROR:
-      return "The exporter may listen without TLS: try http:// in --url.";
+      return "The exporter may listen without TLS: try http:// in --url, or a socket without --ca-file.";
     default:
-      return is_https ? "The exporter may ask for a client certificate: see --cert-file and --key-file."
-                      : "The exporter may listen with TLS: try https:// in --url.";
+      return uses_tls
+                 ? "The exporter may ask for a client certificate: see --cert-file and --key-file."
+                 : "The exporter may listen with TLS: try https:// in --url, or --ca-file with a socket.";
   }
 }
 
@@ -136,7 +137,7 @@ Answer ask(const ClientOptions& options, const std::string& path) {
   const CURLcode code = request.send(options, path);
   if (code == CURLE_OK) return request.answer();
   throw NoAnswer(fmt::format("no answer from {}: {}", printable(options.url), printable(request.words(code))),
-                 advice(code, options.url.starts_with("https:")));
+                 advice(code, options.uses_tls()));
 }
 
 std::string percent_encoded(const std::string& name) {

@@ -20,6 +20,10 @@ struct ClientOptions {
   std::string user = {};                     ///< "" = no login
   std::filesystem::path password_file = {};  ///< given where `user` is
 
+  /// Returns whether the exporter is asked over TLS: by its URL, or on a socket because of a file for it.
+  bool uses_tls() const {
+    return url.starts_with("https:") || !ca_file.empty() || !cert_file.empty() || !key_file.empty();
+  }
   bool operator==(const ClientOptions&) const = default;
 };
 

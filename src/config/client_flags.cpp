@@ -25,6 +25,7 @@ void set_url(ClientOptions& options, const Value& value, Problems& problems) {
     problems.reject(value,
                     "http://host:port or https://host:port, with the path of a proxy if there is one, or "
                     "unix:PATH; a login goes to --user and --password-file");
+    options.url.clear();
     return;
   }
   while (!is_socket && url.ends_with('/')) url.pop_back();
@@ -88,6 +89,9 @@ void check_pairs(const ClientOptions& options, Problems& problems) {
     problems.add(0, "--cert-file", "allowed: together with --key-file only");
   if (options.user.empty() != options.password_file.empty())
     problems.add(0, "--user", "allowed: together with --password-file only");
+  if (options.uses_tls() && options.url.starts_with("http://"))
+    problems.add(0, "--url",
+                 "http:// is without TLS; allowed: https:// with --ca-file, --cert-file or --key-file");
 }
 
 }  // namespace dbpool

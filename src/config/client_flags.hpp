@@ -20,7 +20,7 @@ std::span<const FlagOf<ClientOptions>> client_flags();
 /// Returns the text of `status --help` or `explain --help`, with a newline at its end.
 std::string client_help_text(ClientOptions::Command command);
 
-/// Reports a key without its certificate, and a user without a password.
+/// Reports a key without its certificate, a user without a password, and files for TLS where there is no TLS.
 void check_pairs(const ClientOptions& options, Problems& problems);
 
 }  // namespace dbpool

@@ -155,4 +155,9 @@ std::vector<std::string> environment_warnings(const Environment& environment,
   return warnings;
 }
 
+std::vector<std::string> flag_warnings(const Flags& flags) {
+  if (flags.web.mcp_origins.empty() || flags.web.mcp_enabled) return {};
+  return {"--web.mcp-origin has no effect without --web.enable-mcp"};
+}
+
 }  // namespace dbpool

@@ -7,6 +7,7 @@
 
 #include "config/config.hpp"
 #include "config/environment.hpp"
+#include "config/flags.hpp"
 
 namespace dbpool {
 
@@ -18,5 +19,8 @@ std::vector<std::string> config_warnings(const Config& config);
 /// Returns warnings about `DBPOOL_…` variables that are unknown, or ignored because of a configuration file.
 std::vector<std::string> environment_warnings(const Environment& environment,
                                               const std::optional<std::filesystem::path>& config_file);
+
+/// Returns warnings about flags without an effect.
+std::vector<std::string> flag_warnings(const Flags& flags);
 
 }  // namespace dbpool

@@ -98,9 +98,18 @@ void check_rate(const RateLimit& limit, const Written& written, Problems& proble
 }  // namespace
 
 WebConfig load_web_config(const std::filesystem::path& file, const Environment& environment) {
+  // Before the file is read, so that a change meanwhile is noticed later.
+  const FileStamp stamp = stamp_of(file);
+  WebConfig config = parse_web_config(read_file(file), file, environment);
+  config.files.push_back(stamp);
+  return config;
+}
+
+WebConfig parse_web_config(const std::string& text, const std::filesystem::path& file,
+                           const Environment& environment) {
   Problems problems(file.string());
-  WebFile web{.directory = file.parent_path(), .config = {.files = {stamp_of(file)}}};
-  const Value root = parse_yaml(read_file(file), environment, problems);
+  WebFile web{.directory = file.parent_path(), .config = {}};
+  const Value root = parse_yaml(text, environment, problems);
   const Written written = read_keys(root, web_keys(), web, problems);
   add_tls(web, written, problems);
   check_rate(web.config.rate_limit, written, problems);

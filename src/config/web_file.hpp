@@ -14,6 +14,10 @@ namespace dbpool {
 /// to it. Opens no connection. throws ConfigError with all errors.
 WebConfig load_web_config(const std::filesystem::path& file, const Environment& environment);
 
+/// Does the same for the text of a file, which `files` of the result does not have.
+WebConfig parse_web_config(const std::string& text, const std::filesystem::path& file,
+                           const Environment& environment);
+
 /// Returns the errors in it; none, if there is no file.
 std::vector<std::string> web_config_problems(const std::optional<std::filesystem::path>& file,
                                              const Environment& environment);

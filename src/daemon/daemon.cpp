@@ -64,6 +64,7 @@ Daemon::Daemon(Flags flags, Environment environment, LeveledLogger& logger)
   for (const auto& warning : environment_warnings(environment_, flags_.config_file)) {
     logger_.log(LogLevel::warn, "config", "environment variable ignored", {{"problem", warning}});
   }
+  warn(flag_warnings(flags_));
   main_ = read_main_file(flags_, environment_);
   if (const auto& file = flags_.web_config_file) {
     const auto load = [this, &file] { return load_web_config(*file, environment_); };

@@ -1,11 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "config/flag_keys.hpp"
 #include "config/module_keys.hpp"
@@ -101,6 +103,24 @@ TEST_CASE("every link between the documents leads to a file") {
     for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found) {
       const fs::path target = document.parent_path() / (*found)[1].str();
       CHECK_MESSAGE(fs::exists(target), document.string(), " links to ", target.string());
+    }
+  }
+}
+
+TEST_CASE("every test that shows a promise of security is in the repository") {
+  static const std::regex test("`([a-z0-9_/]+_test)`");
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "tests")) {
+    files.push_back(entry.path().string());
+  }
+  for (const char* document : {"SECURITY.md", "docs/security.md"}) {
+    const std::string text = read(root / document);
+    std::sregex_iterator found(text.begin(), text.end(), test);
+    CHECK(found != std::sregex_iterator());
+    for (; found != std::sregex_iterator(); ++found) {
+      const std::string file = "/" + (*found)[1].str() + ".cpp";
+      const auto is_it = [&](const std::string& path) { return path.ends_with(file); };
+      CHECK_MESSAGE(std::ranges::any_of(files, is_it), document, " names ", file);
     }
   }
 }

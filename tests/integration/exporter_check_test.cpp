@@ -68,6 +68,34 @@ TEST_CASE(
   CHECK_FALSE(prints(checked.output + checked.error, "pl4nted"));
 }
 
+TEST_CASE(
+    "check reports the problems of the web configuration with the others, before it opens a connection") {
+  const TemporaryDirectory directory;
+  const std::string web =
+      "--web.config.file=" + directory.write("web.yml", "rate_limit: {interval: 1s}\n").string();
+  const Finished alone = run_exporter({"check", web});
+  CHECK(alone.exit_code == 2);
+  CHECK(alone.output.empty());
+  CHECK(prints(alone.error, "web.yml:1: rate_limit.interval: burst is missing"));
+  const std::string config = directory.write("c.yml", "pools: [{name: a, colour: red}]\n").string();
+  const Finished both = run_exporter({"check", web, "--config.file=" + config});
+  CHECK(both.exit_code == 2);
+  CHECK(prints(both.error, "c.yml:1: pools[0].colour: "));
+  CHECK(prints(both.error, "web.yml:1: rate_limit.interval: "));
+  const Finished absent = run_exporter({"check", "--web.config.file=/no/such/file"});
+  CHECK(absent.exit_code == 2);
+  CHECK(prints(absent.error, "/no/such/file: cannot be read"));
+}
+
+TEST_CASE("check warns of what is probably not intended, and goes on") {
+  const Finished checked = run_exporter({"check", "--web.mcp-origin=https://a"}, {{"DBPOOL_MAX_SISE", "4"}});
+  CHECK(checked.exit_code == 0);
+  CHECK(checked.error ==
+        "warning: unknown environment variable DBPOOL_MAX_SISE\n"
+        "warning: --web.mcp-origin has no effect without --web.enable-mcp\n");
+  CHECK(prints(checked.output, "ok      default (sqlite): "));
+}
+
 TEST_CASE("check of a configuration with problems prints them and exits 2") {
   const Finished checked = check("pools:\n  - {name: a, colour: red}\n");
   CHECK(checked.exit_code == 2);

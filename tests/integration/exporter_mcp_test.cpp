@@ -41,11 +41,14 @@ std::string head_of_post(const std::string& headers) {
 }  // namespace
 
 TEST_CASE("without its flag there is no /mcp") {
-  const ExporterProcess exporter;
+  ExporterProcess exporter({.flags = {"--web.mcp-origin=https://a"}});
   const HttpAnswer answer = post_message(exporter, ping_message);
   CHECK(answer.status == 404);
   CHECK(answer.body.find("--web.enable-mcp") != std::string::npos);
   CHECK(exporter.get("/mcp").status == 404);
+  const auto warnings = exporter.log("configuration may not mean what it says");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].at("problem") == "--web.mcp-origin has no effect without --web.enable-mcp");
 }
 
 TEST_CASE("an assistant finds the leak that the API shows, and what to do about it") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "support/servers/slow_clients.hpp"
 #include "tls_scene.hpp"
 
 namespace dbpool::tls {
@@ -122,6 +123,15 @@ TEST_CASE("a session is never resumed, so that every client is verified anew") {
     CHECK(finished.output.find("New, TLSv1") != std::string::npos);
     CHECK(finished.output.find("Reused") == std::string::npos);
   }
+}
+
+TEST_CASE("fifty clients that send one byte of a handshake and wait do not keep a scrape waiting") {
+  const Scene scene(server_keys);
+  const SlowClients slow(scene.exporter->port(), 50, {Slowness::begins_tls});
+  REQUIRE(eventually([&] { return slow.hung_up() >= 50; }, 30s));
+  // Each of them is given up after a second: a scrape behind all of them would not be answered in curl's
+  // time.
+  for (int i = 0; i < 10; ++i) CHECK(scene.ask({}, "/metrics").status == 200);
 }
 
 TEST_CASE("a large answer arrives whole over TLS, also at a client that reads slowly") {

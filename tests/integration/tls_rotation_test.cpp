@@ -68,6 +68,34 @@ TEST_CASE("rotations under load fail no handshake") {
   CHECK(eventually([&] { return shows(scene, "next"); }, soon));
 }
 
+TEST_CASE("an encrypted key is not put in force, and an expired certificate is, with a warning") {
+  const Scene scene(server_keys);
+  const Certificates& certificates = scene.certificates;
+  certificates.make_signed("next", "ca", "DNS:localhost");
+  run_to_end({"openssl", "ec", "-in", certificates.file("next.key"), "-aes256", "-passout", "pass:x", "-out",
+              certificates.file("encrypted.key")});
+  certificates.copy_file("encrypted.key", "live.key");
+  certificates.copy_file("next.pem", "live.pem");
+  const auto is_said = [&](const std::string& message, const std::string& part) {
+    return eventually(
+        [&] {
+          scene.ask();
+          const auto lines = scene.exporter->log(message);
+          return !lines.empty() && lines.back().at("problem").find(part) != std::string::npos;
+        },
+        soon);
+  };
+  CHECK(is_said("web configuration reload failed", "the key is encrypted"));
+  CHECK(shows(scene, "server"));
+
+  certificates.make_signed("late", "ca", "DNS:localhost", -1);
+  certificates.copy("late", "live");
+  CHECK(is_said("web configuration may not mean what it says", "the certificate has expired"));
+  CHECK(shows(scene, "late"));
+  CHECK(scene.ask({"--insecure"}).status == 200);
+  CHECK(scene.ask().status == 0);
+}
+
 TEST_CASE("another authority, and another rule for clients, count from the next connection on") {
   const std::string verified =
       "  client_ca_file: live-ca.pem\n  client_auth_type: RequireAndVerifyClientCert\n";

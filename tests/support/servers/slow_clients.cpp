@@ -21,6 +21,8 @@ std::string_view beginning(Slowness way) {
   switch (way) {
     case Slowness::silent:
       return "";
+    case Slowness::begins_tls:
+      return "\x16";
     case Slowness::drips_head:
       return "GET /metrics HTTP/1.1\r\nHost: a\r\nX-Long: ";
     case Slowness::drips_body:

@@ -11,6 +11,7 @@ namespace dbpool {
 /// The ways to waste a server's time.
 enum class Slowness {
   silent,          ///< connects and sends nothing
+  begins_tls,      ///< sends the first byte of a handshake and nothing more
   drips_head,      ///< sends a header one byte at a time, without end
   drips_body,      ///< announces a body and sends it one byte at a time
   drips_push,      ///< the same, of metrics to a port for pushes

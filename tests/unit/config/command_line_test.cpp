@@ -324,7 +324,11 @@ TEST_CASE("every wrong flag of status and explain is reported at once, and no se
         Lines{"--output: \"xml\" is not accepted; allowed: table or json",
               "unknown flag \"--ulr\" (did you mean \"--url\"?); allowed: see --help",
               "--cert-file: allowed: together with --key-file only",
-              "--user: allowed: together with --password-file only"});
+              "--user: allowed: together with --password-file only",
+              "--url: http:// is without TLS; allowed: https:// with --ca-file, --cert-file or --key-file"});
+  CHECK(client_problems_of({"status", "--ca-file=c", "--url=https://h"}).empty());
+  CHECK(client_problems_of({"status", "--ca-file=c", "--url=unix:/x"}).empty());
+  CHECK(client_problems_of({"status", "--ca-file=c", "--url=http//h"}).size() == 1);
   for (const char* url : {"--url=http://u:s3cret@h", "--url=h:1", "--url=ftp://h", "--url=http://",
                           "--url=unix:", "--url=http://h?s3cret", "--url=http:///x"}) {
     CAPTURE(url);

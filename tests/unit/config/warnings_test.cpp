@@ -108,6 +108,16 @@ TEST_CASE("unknown variables are warned about, and pool variables when a file ma
             "DBPOOL_MAX_SIZE"});
 }
 
+TEST_CASE("origins of a service that is off are warned about") {
+  Flags flags;
+  CHECK(flag_warnings(flags).empty());
+  flags.web.mcp_origins = {"https://a"};
+  CHECK(flag_warnings(flags) ==
+        std::vector<std::string>{"--web.mcp-origin has no effect without --web.enable-mcp"});
+  flags.web.mcp_enabled = true;
+  CHECK(flag_warnings(flags).empty());
+}
+
 TEST_CASE("a source that accepts any certificate is warned about, of either kind") {
   const auto warnings = warnings_of(
       "sources:\n"
