@@ -32,17 +32,21 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def server_user():
+    """Returns the options of subprocess that run a server: PostgreSQL and PgBouncer refuse to run as root."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
 @contextlib.contextmanager
-def postgres():
+def postgres(*more_settings):
     """Yields the URL of a new server, which root runs as the user postgres."""
     directory = tempfile.mkdtemp(prefix="dbpool_clients_pg_")
-    user = {}
-    if os.geteuid() == 0:
-        shutil.chown(directory, "postgres", "postgres")
-        user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+    user = server_user()
+    if user:
+        shutil.chown(directory, user["user"], user["group"])
     data, port = os.path.join(directory, "data"), free_port()
     settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={directory}"]
-    settings += ["fsync=off", "synchronous_commit=off", "shared_buffers=16MB"]
+    settings += ["fsync=off", "synchronous_commit=off", "shared_buffers=16MB", *more_settings]
     server = None
     try:
         with open(os.path.join(directory, "log"), "wb") as log:
