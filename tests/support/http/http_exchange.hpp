@@ -22,7 +22,7 @@ struct HttpAnswer {
 struct HttpDetails {
   std::string json = {};     ///< the body; "" = none
   std::string headers = {};  ///< additional headers, each a line with its CRLF
-  std::chrono::seconds patience{5};
+  std::chrono::seconds patience{20};
 };
 
 /// Sends one request to a loopback port and reads until the answer is complete or the server closes the
