@@ -85,7 +85,7 @@ function(dbpool_test name label)
   add_test(NAME ${name} COMMAND ${DBPOOL_TEST_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
   if(DBPOOL_SANITIZE)
-    set_tests_properties(${name} PROPERTIES ENVIRONMENT DBPOOL_TEST_SLOWNESS=4)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT DBPOOL_TEST_SLOWNESS=4 TIMEOUT 900)
   endif()
 endfunction()
 

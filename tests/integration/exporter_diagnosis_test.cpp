@@ -42,7 +42,8 @@ pools:
                      server.port(), user);
 }
 
-/// Returns a pool of two on SQLite, with six callers that hold a connection for half a second each.
+/// Returns a pool of two on SQLite, with six callers that hold a connection for a while each. The pool is judged
+/// once a second, at a different part of a hold each time.
 std::string pool_of_two_for_six(const std::string& leak_detection) {
   return fmt::format(R"(
 pools:
@@ -52,7 +53,7 @@ pools:
     min_size: 2
     max_size: 2
     leak_detection_timeout: {}
-    canary: {{interval: 1ms, concurrency: 6, hold: 500ms}}
+    canary: {{interval: 1ms, concurrency: 6, hold: 730ms}}
 )",
                      leak_detection);
 }
