@@ -1,7 +1,9 @@
 # Install rules: libdbpool's components, their headers and a package for find_package(dbpool); the exporter, and
 # the files for operators: alert rules with runbooks and tests, the dashboard, a systemd unit, a Prometheus
-# configuration.
+# configuration. Each component here is one of DbpoolPackages.cmake's packages.
 include(CMakePackageConfigHelpers)
+
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dbpool)
 
@@ -29,8 +31,9 @@ if(DBPOOL_WITH_PQXX)
 endif()
 
 if(DBPOOL_EXPORTER)
+  set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME exporter)
   install(TARGETS dbpool_exporter RUNTIME)
-  install(DIRECTORY alerts grafana deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/dbpool_exporter)
+  install(DIRECTORY alerts grafana deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/dbpool_exporter USE_SOURCE_PERMISSIONS)
   install(FILES docs/man/dbpool_exporter.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
   install(FILES docs/man/dbpool.yml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 endif()
