@@ -42,8 +42,8 @@ pools:
                      server.port(), user);
 }
 
-/// Returns a pool of two on SQLite, with six callers that hold a connection for a while each. The pool is judged
-/// once a second, at a different part of a hold each time.
+/// Returns a pool of two on SQLite, with six callers that hold a connection for a while each. The pool is
+/// judged once a second, at a different part of a hold each time.
 std::string pool_of_two_for_six(const std::string& leak_detection) {
   return fmt::format(R"(
 pools:
