@@ -73,11 +73,12 @@ std::string variable_of(std::string_view name) {
 }
 
 const Value* Written::note(std::string_view key) {
+  const Value* const value = mapping_->find(key);
   for (auto dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.', dot + 1)) {
     const auto group = key.substr(0, dot);
-    if (const Value* const value = mapping_->find(group)) places_.emplace(group, value);
+    const Value* const place = mapping_->find(group);
+    if (place != nullptr || value != nullptr) places_.emplace(group, place != nullptr ? place : value);
   }
-  const Value* const value = mapping_->find(key);
   if (value != nullptr) places_.emplace(key, value);
   return value;
 }

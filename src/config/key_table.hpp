@@ -42,8 +42,8 @@ class Written {
  public:
   explicit Written(const Value& mapping) : mapping_(&mapping) {}
 
-  /// Records the key and its groups, as far as the mapping has them. Returns the value of the key; nullptr =
-  /// it is not written.
+  /// Records the key and its groups, as far as the mapping has them. A group that is not written has the
+  /// place of a key whose name holds the dot. Returns the value of the key; nullptr = it is not written.
   const Value* note(std::string_view key);
 
   bool has(std::string_view key) const { return places_.contains(key); }

@@ -110,7 +110,7 @@ std::vector<std::string> Daemon::read_and_apply() {
   try {
     MainFile main = read_main_file(flags_, environment_);
     JoinedConfig joined = source_files_.load(main);
-    const std::vector<std::string> problems_of_files = problems_in(joined.files);
+    std::vector<std::string> problems_of_files = problems_in(joined.files);
     warn(config_warnings(main.config));
     apply(std::move(joined));
     main_ = std::move(main);

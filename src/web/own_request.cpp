@@ -19,7 +19,7 @@ template <typename Address>
 Descriptor connecting(const Address& address, socklen_t size) {
   const auto* const to = reinterpret_cast<const sockaddr*>(&address);
   Descriptor socket(::socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  ::connect(socket.get(), to, size);
+  static_cast<void>(::connect(socket.get(), to, size));  // ends later
   return socket;
 }
 

@@ -20,10 +20,11 @@ namespace {
 
 constexpr auto none = std::string::npos;
 
-/// A piece of a key in PEM format, behind its first line.
+/// A piece of a key in PEM format, of its second line of base64: the first begins alike in all keys.
 std::string piece_of(const std::string& key) {
   constexpr std::size_t length = 16;
-  return key.substr(key.find('\n') + 1, length);
+  const auto first_line = key.find('\n') + 1;
+  return key.substr(key.find('\n', first_line) + 1, length);
 }
 
 void check_tls(const TlsSettings& settings, const std::string& text) {
@@ -58,7 +59,8 @@ void check_refused(const ConfigError& error, const std::string& text, const std:
     const bool says_allowed = problem.find("llowed") != none || problem.find("available") != none ||
                               problem.find("expected") != none;
     require(says_allowed, "a problem says what is allowed", problem);
-    require(problem.find(secret) == none, "no secret in a problem", problem);
+    // libFuzzer may learn the secret from comparisons, and write it into a text.
+    require(problem.find(secret) == none || text.find(secret) != none, "no secret in a problem", problem);
   }
 }
 

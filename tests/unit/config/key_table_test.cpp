@@ -57,5 +57,17 @@ TEST_CASE("what was written is known by key and by group, and nothing else is") 
   CHECK(canary.mapping().path == "canary");
 }
 
+TEST_CASE("a key whose name holds the dot is the place of its group too, which is not written") {
+  const std::vector<Key<std::string>> keys{{"canary.interval", none, "", "", append}};
+  const Value mapping = yaml("name: a\ncanary.interval: 5s\n");
+  std::string read;
+  Problems problems("");
+  const Written written = read_keys(mapping, std::span<const Key<std::string>>(keys), read, problems);
+  CHECK(written.at("canary").line == 2);
+  CHECK(written.at("canary.interval").line == 2);
+  REQUIRE(problems.lines().size() == 2);
+  CHECK(problems.lines()[1].find("unknown key \"canary.interval\"") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace dbpool
