@@ -20,6 +20,8 @@ pools:
     acquire_timeout: 20s
     canary: {interval: 10ms, concurrency: 5, hold: 6s}
 )";
+/// More than the pool of `held` needs to end all leases.
+constexpr auto end_of_leases = 12s;
 
 bool holds_three(const Scrape& scrape) {
   return scrape.value("dbpool_connections", {{"pool", "held"}, {"state", "active"}}) == 3;
@@ -75,7 +77,7 @@ TEST_CASE("SIGTERM waits for the leases that are out, answers meanwhile, and tur
   const auto held_now = scrape.value("dbpool_connections", {{"pool", "held"}, {"state", "active"}});
   CHECK(scrape.value("dbpool_acquisition_rejections_total", {{"pool", "held"}}) >= 2);
   CHECK(exporter.get("/-/healthy").status == 200);
-  CHECK(exporter.process().wait_exit(12s) == 0);
+  CHECK(exporter.process().wait_exit(end_of_leases) == 0);
 
   std::vector<std::string> told;
   for (const LogLine& line : exporter.log()) told.push_back(line.at("msg"));
@@ -151,11 +153,11 @@ TEST_CASE("nothing is reloaded while it shuts down") {
   ExporterProcess exporter({.config = held, .flags = {"--web.enable-lifecycle"}});
   REQUIRE(eventually([&] { return holds_three(exporter); }, 5s));
   exporter.process().signal(SIGTERM);
-  REQUIRE(eventually([&] { return exporter.get("/-/ready").status == 503; }, 1s));
+  REQUIRE(eventually([&] { return exporter.get("/-/ready").status == 503; }, 3s));
   exporter.configure("pools:\n  - {name: late, dsn: ':memory:'}\n");
   exporter.post("/-/reload");
   CHECK_FALSE(exporter.scrape().mentions({{"pool", "late"}}));
   exporter.process().signal(SIGHUP);
-  CHECK(exporter.process().wait_exit(5s) == 0);
+  CHECK(exporter.process().wait_exit(end_of_leases) == 0);
   CHECK(exporter.log("configuration reloaded").empty());
 }
