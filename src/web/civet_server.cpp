@@ -142,7 +142,7 @@ struct CivetServer::Core {
   std::optional<AccessControl> access;  // none: there is no web configuration
   std::optional<TlsDoor> door;          // none: plain HTTP
   std::optional<OwnSockets> sockets;
-  std::promise<bool> taken_over;  // are all sockets? A stop before it would shut down those of systemd.
+  std::promise<bool> taken_over;  // whether all `sockets` are; an earlier stop would shut down systemd's
   std::vector<ListenAddress> addresses;
   mg_context* context = nullptr;
   AnswersInProgress answers;
